@@ -1,0 +1,37 @@
+//! What peers and the signaling server say to each other, byte for byte.
+//!
+//! * [`signaling`]: JSON between a peer and the server, which only introduces peers to each other;
+//! * [`envelope`]: what the server carries without being able to read or forge it: signed, sealed WebRTC descriptions;
+//! * [`message`]: what peers say on the ordered `control` channel;
+//! * [`bulk`]: large values in chunks on the `bulk` channel;
+//! * [`session`]: rounds of a learning session and the records they leave.
+//!
+//! The crate refuses to hold state about a conversation: it knows what a message is, how large it may be and who
+//! signed it, and leaves what it means to the `peer` and `server` crates. Every decoder checks sizes before it
+//! allocates and returns a typed error for any byte string.
+//!
+//! ```
+//! use protocol::{identity::Identity, room::RoomSecret};
+//! let me = Identity::from_seed([7; 32]);
+//! let signature = me.sign("example", b"hello");
+//! assert!(protocol::identity::verify(me.peer_id(), "example", b"hello", &signature).is_ok());
+//! let room = RoomSecret::from_bytes([1; 32]);
+//! assert_eq!(room.room_id(), RoomSecret::from_bytes([1; 32]).room_id());
+//! ```
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod bulk;
+pub mod cluster;
+mod encoding;
+pub mod envelope;
+pub mod identity;
+pub mod limits;
+pub mod message;
+pub mod room;
+pub mod session;
+pub mod signaling;
+
+pub use encoding::DecodeError;
+
+/// The version of everything in this crate. Peers of another version are refused with a sentence that says so.
+pub const VERSION: u16 = 1;

@@ -1,0 +1,55 @@
+//! The largest values anyone may send, in one place. Each comment says what the limit protects.
+
+/// One signaling message on the wire: the server's memory per connection.
+pub const SIGNALING_MESSAGE_BYTES_MAX: usize = 16 * 1024;
+
+/// A session description inside an envelope; browsers make about 600 bytes for data channels alone.
+pub const SDP_BYTES_MAX: usize = 8 * 1024;
+
+/// One ICE candidate line.
+pub const CANDIDATE_BYTES_MAX: usize = 1024;
+
+/// A device's name: what fits on a phone, and too little to carry data past the server.
+pub const DEVICE_NAME_CHARS_MAX: usize = 32;
+
+/// Peers in one room: the length of a `peers` answer (under 16 KiB with capabilities).
+pub const ROOM_PEERS_MAX: usize = 32;
+
+/// One message on the `control` channel: the engine's work per input.
+pub const CONTROL_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+
+/// A text message to peers: a page of writing.
+pub const TEXT_BYTES_MAX: usize = 4096;
+
+/// One frame on the `bulk` channel. Larger ones wait longer behind each other, and browsers differ on what they take.
+pub const BULK_FRAME_BYTES_MAX: usize = 64 * 1024;
+
+/// A whole value on the `bulk` channel: the memory one link can claim while a value arrives.
+pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Members whose updates enter one round: the length of a round record.
+pub const ROUND_MEMBERS_MAX: usize = 64;
+
+/// Inputs of a network: rows of a picture of 256 x 256, or a wide table.
+pub const NETWORK_INPUTS_MAX: usize = 65_536;
+
+/// Layers of a network.
+pub const NETWORK_LAYERS_MAX: usize = 8;
+
+/// Nodes of one layer.
+pub const LAYER_NODES_MAX: usize = 8_192;
+
+/// Classes a network tells apart.
+pub const NETWORK_CLASSES_MAX: usize = 1_024;
+
+/// Parameters of a network: the memory a description alone can make a device allocate (four bytes each).
+pub const NETWORK_PARAMETERS_MAX: usize = 4 * 1024 * 1024;
+
+/// What a session trains, in a person's words.
+pub const TASK_CHARS_MAX: usize = 80;
+
+/// Rounds of one session.
+pub const SESSION_ROUNDS_MAX: u32 = 10_000;
+
+/// Local training steps in one round.
+pub const LOCAL_STEPS_MAX: u32 = 10_000;

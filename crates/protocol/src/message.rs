@@ -1,0 +1,248 @@
+//! What peers say to each other on the ordered, reliable `control` channel, and the values they send on `bulk`.
+
+use crate::{
+    DecodeError, VERSION,
+    encoding::{decode, encode},
+    envelope::Envelope,
+    limits,
+    session::{Commitment, Decision, Proposal, RoundRecord, RoundSignature},
+    signaling::PeerCard,
+};
+use serde::{Deserialize, Serialize};
+use units::{Hash, PeerId, SessionId};
+
+/// One message on the `control` channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ControlMessage {
+    /// The first message in both directions.
+    Hello {
+        /// The sender's protocol version.
+        version: u16,
+        /// The sender, in its own words (the server's were hearsay).
+        card: PeerCard,
+    },
+    /// "Are you there?"
+    Ping {
+        /// Comes back in the answer.
+        nonce: u64,
+    },
+    /// "I am."
+    Pong {
+        /// From the question.
+        nonce: u64,
+    },
+    /// Text for a person.
+    Text {
+        /// Counts the sender's messages to this receiver, so that a repeat is recognised.
+        id: u64,
+        /// At most [`limits::TEXT_BYTES_MAX`] bytes.
+        text: String,
+    },
+    /// The text has been stored.
+    TextReceived {
+        /// Which.
+        id: u64,
+    },
+    /// Members of the room that the sender is connected to, and can introduce.
+    Neighbours {
+        /// At most [`limits::ROOM_PEERS_MAX`].
+        peers: Vec<PeerCard>,
+    },
+    /// "Pass this sealed handshake on to your neighbour."
+    Introduce {
+        /// Whom it is for.
+        to: PeerId,
+        /// What only they can open.
+        envelope: Envelope,
+    },
+    /// A handshake passed on from a neighbour.
+    Introduced {
+        /// Who sent it, as the neighbour has verified by its own connection to them.
+        from: PeerId,
+        /// What only the receiver can open.
+        envelope: Envelope,
+    },
+    /// About a learning session.
+    Session {
+        /// Which.
+        session: SessionId,
+        /// What.
+        message: SessionMessage,
+    },
+}
+
+/// What members of a learning session say to each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum SessionMessage {
+    /// "This session exists; join if you like."
+    Proposal(Proposal),
+    /// "I take part, with so many training rows on my device."
+    Join {
+        /// Rows that the sender trains on.
+        rows: u32,
+    },
+    /// "I take part no longer."
+    Leave,
+    /// "The session is over for everyone", from the peer that proposed it.
+    Stop,
+    /// "My update for this round has this hash."
+    Commit(Commitment),
+    /// "Commitments are closed: these peers reveal now", from the round's leader.
+    Close {
+        /// The round.
+        round: u32,
+        /// Who leads counts attempts: 0 is the round's first leader.
+        attempt: u32,
+        /// The record that the round builds on.
+        parent: Hash,
+        /// Who committed to what, by peer.
+        commitments: Vec<Commitment>,
+    },
+    /// "These updates make the round", from the round's leader.
+    Decide(Decision),
+    /// "This is the newest record I hold."
+    Head(RoundRecord),
+    /// "I arrived at this record too."
+    CoSign(RoundSignature),
+    /// "Send me the update with this hash."
+    RequestUpdate {
+        /// Which.
+        update: Hash,
+    },
+    /// "Send me the model of this record."
+    RequestModel {
+        /// The record's hash.
+        record: Hash,
+    },
+}
+
+/// A value on the `bulk` channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BulkMessage {
+    /// A round's update, as committed.
+    Update {
+        /// The session.
+        session: SessionId,
+        /// The update's encoding; its hash is the commitment.
+        update: Vec<u8>,
+    },
+    /// A model, as the record that is named says.
+    Model {
+        /// The session.
+        session: SessionId,
+        /// The record whose model this is.
+        record: Hash,
+        /// The model's encoding; its hash is in the record.
+        model: Vec<u8>,
+    },
+    /// Bytes that measure a connection and mean nothing.
+    Probe {
+        /// Anything.
+        bytes: Vec<u8>,
+    },
+}
+
+impl ControlMessage {
+    /// The bytes on the channel.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for anything else; the size is checked before anything is read.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let what = "control message";
+        let message: Self = decode(what, bytes, limits::CONTROL_MESSAGE_BYTES_MAX)?;
+        match &message {
+            Self::Hello { version, .. } if *version != VERSION => {
+                return Err(DecodeError::Version { theirs: *version });
+            }
+            Self::Hello { card, .. } => card.capability.validate()?,
+            Self::Text { text, .. } => at_most("bytes of text", text.len(), limits::TEXT_BYTES_MAX)?,
+            Self::Neighbours { peers } => {
+                at_most("neighbours", peers.len(), limits::ROOM_PEERS_MAX)?;
+                for peer in peers {
+                    peer.capability.validate()?;
+                }
+            }
+            Self::Introduce { envelope, .. } | Self::Introduced { envelope, .. } => {
+                at_most("bytes", envelope.size_bytes(), limits::SIGNALING_MESSAGE_BYTES_MAX)?;
+            }
+            Self::Session { message, .. } => message.validate()?,
+            Self::Ping { .. } | Self::Pong { .. } | Self::TextReceived { .. } => {}
+        }
+        Ok(message)
+    }
+}
+
+impl SessionMessage {
+    fn validate(&self) -> Result<(), DecodeError> {
+        let members_max = limits::ROUND_MEMBERS_MAX;
+        match self {
+            Self::Proposal(proposal) => proposal.validate(),
+            Self::Close { commitments, .. } => at_most("members", commitments.len(), members_max),
+            Self::Decide(decision) => decision.validate(),
+            Self::Head(record) => record.decision.validate(),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl BulkMessage {
+    /// The bytes of the value.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for anything else; the size is checked before anything is read.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode("bulk value", bytes, limits::BULK_VALUE_BYTES_MAX)
+    }
+}
+
+fn at_most(what: &'static str, count: usize, limit: usize) -> Result<(), DecodeError> {
+    if count > limit {
+        let problem = format!("{count} {what} ({limit} are allowed)");
+        return Err(DecodeError::Invalid { what: "control message", problem });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_message_reads_back_what_it_writes() {
+        let message = ControlMessage::Text { id: 3, text: "good evening".into() };
+        assert_eq!(ControlMessage::decode(&message.encode()), Ok(message));
+    }
+
+    #[test]
+    fn a_text_over_the_limit_is_refused_with_its_length() {
+        let text = "x".repeat(limits::TEXT_BYTES_MAX + 1);
+        let error = ControlMessage::decode(&ControlMessage::Text { id: 1, text }.encode());
+        assert!(error.unwrap_err().to_string().contains("4097 bytes of text"));
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        let mut bytes = ControlMessage::Ping { nonce: 1 }.encode();
+        bytes.push(0);
+        assert!(matches!(ControlMessage::decode(&bytes), Err(DecodeError::Malformed { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
+            let _ = ControlMessage::decode(&bytes);
+            let _ = BulkMessage::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A room and its invitation.
+//!
+//! A room is whoever knows its 32-byte secret. The secret travels in the `#fragment` of the invitation link, which
+//! browsers never send; the server knows the room by a hash of it. Keys for different uses are derived from the secret
+//! by HKDF-SHA-256 (RFC 5869).
+
+use core::{fmt, str::FromStr};
+use data_encoding::BASE64URL_NOPAD;
+use hkdf::Hkdf;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use units::RoomId;
+
+/// The secret that makes a device a member of a room.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSecret([u8; 32]);
+
+/// A text does not hold a room secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidInvitation {
+    /// The part behind `#` is missing or cut short.
+    #[error("the invitation is incomplete: the part behind `#` must have 43 characters, and has {chars}; copy the whole link")]
+    Incomplete {
+        /// How long the part is.
+        chars: usize,
+    },
+    /// The link names one room and the secret another.
+    #[error("the invitation is damaged: it names room {named}, but its secret belongs to another; ask for the link again")]
+    OtherRoom {
+        /// The room in the link's path.
+        named: RoomId,
+    },
+}
+
+impl RoomSecret {
+    /// Wraps 32 bytes from a secure generator.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The raw bytes, for storage on this device.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The name by which the server and the link's path know the room.
+    pub fn room_id(&self) -> RoomId {
+        RoomId::from_bytes(self.derive(b"room id"))
+    }
+
+    /// The key that seals signaling payloads between members.
+    pub(crate) fn signaling_key(&self) -> [u8; 32] {
+        self.derive(b"signaling key")
+    }
+
+    /// The part of an invitation link behind the host: `/room/<room id>#<secret>`.
+    pub fn invitation_path(&self) -> String {
+        format!("/room/{}#{self}", self.room_id())
+    }
+
+    /// Reads the two parts of an invitation link: the room named in its path and the secret in its fragment.
+    ///
+    /// # Errors
+    /// [`InvalidInvitation`] if the secret is not one, or belongs to another room than the one named.
+    pub fn from_invitation(named: RoomId, fragment: &str) -> Result<Self, InvalidInvitation> {
+        let secret: Self = fragment.parse()?;
+        if secret.room_id() == named {
+            Ok(secret)
+        } else {
+            Err(InvalidInvitation::OtherRoom { named })
+        }
+    }
+
+    fn derive<const N: usize>(&self, purpose: &[u8]) -> [u8; N] {
+        let mut key = [0; N];
+        Hkdf::<Sha256>::new(Some(b"peerceptron room"), &self.0)
+            .expand(purpose, &mut key)
+            .expect("HKDF-SHA-256 yields up to 8,160 bytes");
+        key
+    }
+}
+
+/// The secret as 43 characters of unpadded URL-safe Base64 (RFC 4648, section 5).
+impl fmt::Display for RoomSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+    }
+}
+
+impl fmt::Debug for RoomSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RoomSecret(of room {})", self.room_id().short())
+    }
+}
+
+impl FromStr for RoomSecret {
+    type Err = InvalidInvitation;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInvitation> {
+        let text = text.strip_prefix('#').unwrap_or(text);
+        BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| InvalidInvitation::Incomplete { chars: text.chars().count() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_carries_the_secret_and_names_the_room() {
+        let secret = RoomSecret::from_bytes([9; 32]);
+        let link = secret.invitation_path();
+        let (path, fragment) = link.split_once('#').unwrap();
+        let named = path.strip_prefix("/room/").unwrap().parse().unwrap();
+        assert_eq!(RoomSecret::from_invitation(named, fragment), Ok(secret));
+    }
+
+    #[test]
+    fn a_cut_or_mixed_up_invitation_is_refused_with_its_reason() {
+        let secret = RoomSecret::from_bytes([9; 32]);
+        let other = RoomSecret::from_bytes([8; 32]);
+        let text = secret.to_string();
+        assert_eq!(
+            RoomSecret::from_invitation(secret.room_id(), &text[..40]),
+            Err(InvalidInvitation::Incomplete { chars: 40 })
+        );
+        assert_eq!(
+            RoomSecret::from_invitation(other.room_id(), &text),
+            Err(InvalidInvitation::OtherRoom { named: other.room_id() })
+        );
+    }
+}

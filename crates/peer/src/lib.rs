@@ -1,1 +1,37 @@
-//! peer
+//! The whole peer as one state machine.
+//!
+//! [`Engine`] decides everything a peer does: whom to connect to, what to sign, when a round ends, what to store. It
+//! has no socket, no clock, no thread and no generator of its own. Whoever drives it (a browser, the simulator, a
+//! test) does so in one loop:
+//!
+//! 1. tell it what happened: [`Engine::handle_input`], or a command such as [`Engine::connect`];
+//! 2. do what it asks: [`Engine::poll_output`] until it answers [`Output::Timeout`], which always comes last;
+//! 3. wait for the next input or for that deadline, whichever is first.
+//!
+//! Heavy work leaves as a [`Job`] and comes back as an input; a [`Workbench`] does it, in a worker or on the spot.
+//! Bytes from other peers are never an error to the caller: they are an [`Event`], and where needed the end of that
+//! connection. Nothing is announced as durable before storage has answered.
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod config;
+mod error;
+mod event;
+mod io;
+mod job;
+mod view;
+
+pub use config::{Config, ConnectPolicy, Limits, StoredRecord};
+pub use error::CommandError;
+pub use event::Event;
+pub use io::{
+    Channel, ConnectionId, ConnectionInput, ConnectionOutput, ConnectionState, DescriptionKind,
+    Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
+};
+pub use job::{
+    Answer, Class, ClusterState, Evaluation, Job, JobError, JobId, LayerState, LocalTraining,
+    WeightedUpdate,
+};
+pub use view::{
+    ClusterView, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase, RoundView,
+    SessionView, SignalingState, View,
+};

@@ -1,0 +1,84 @@
+//! The one door between what people see and the peer behind it.
+//!
+//! Components call [`PeerPort`] and draw [`peer::View`]; the browser's entry point puts the real peer behind it. On the
+//! server there is none, and pages are drawn as they are before the peer has started.
+
+use core::{future::Future, pin::Pin};
+use peer::{Class, ClusterState};
+use protocol::{cluster::NetworkSpec, session::SessionOptions};
+use std::rc::Rc;
+use units::{ClusterId, PeerId, RoomId, SessionId};
+
+/// A sentence for people, with a stable name for the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The name, as in the JavaScript class's `Error.code`.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+}
+
+/// What a command comes to, later.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Whether the peer behind the page is there.
+#[derive(Clone, Default)]
+pub enum PortState {
+    /// Identity and records are being loaded.
+    #[default]
+    Starting,
+    /// It is.
+    Ready(Rc<dyn PeerPort>),
+    /// It cannot be: a second tab holds this identity, storage is refused, or the browser lacks something.
+    Failed(Problem),
+}
+
+/// The peer behind the page.
+pub trait PeerPort {
+    /// Where things stand.
+    fn view(&self) -> peer::View;
+    /// Calls `handler` after changes, at most once an animation frame, for as long as the page lives.
+    fn on_change(&self, handler: Box<dyn FnMut()>);
+    /// Calls `handler` for every event, for as long as the page lives.
+    fn on_event(&self, handler: Box<dyn FnMut(&peer::Event)>);
+
+    /// Makes a room, enters it and starts to discover. The answer is its invitation path, `/room/<id>#<secret>`.
+    fn create_room(&self) -> Reply<String>;
+    /// Enters the room of an invitation and starts to discover. Being in it already is success.
+    fn open_room(&self, room: RoomId, fragment: String) -> Reply<()>;
+    /// Leaves the room and closes all connections.
+    fn leave_room(&self) -> Reply<()>;
+    /// Uses another signaling server from the next discovery on.
+    fn configure_signaling_server(&self, url: String) -> Reply<()>;
+    /// Connects to the signaling server, registers, and asks who is there; resolves once registered.
+    fn discover(&self) -> Reply<()>;
+    /// Whether to connect to peers only when told to.
+    fn set_connect_by_hand(&self, by_hand: bool) -> Reply<()>;
+    /// Connects to a peer; resolves when the channels are open.
+    fn connect(&self, peer: PeerId) -> Reply<()>;
+    /// Closes the connection with a peer.
+    fn close(&self, peer: PeerId) -> Reply<()>;
+    /// Sends a text to one peer, or to all that are connected. The answer is to how many.
+    fn send_text(&self, to: Option<PeerId>, text: String) -> Reply<u32>;
+    /// Names this device.
+    fn set_device_name(&self, name: String) -> Reply<()>;
+
+    /// Makes a cluster of threshold-gated nodes on this device.
+    fn create_cluster(&self, cluster: ClusterId, network: NetworkSpec) -> Reply<()>;
+    /// Loads part `part` (from 0) of `parts` of a data set that ships with the site, such as `digits`.
+    fn load_builtin(&self, cluster: ClusterId, set: String, part: u32, parts: u32) -> Reply<()>;
+    /// Starts to train, together with whoever in the room joins, or alone.
+    fn start_session(
+        &self,
+        cluster: ClusterId,
+        task: String,
+        options: SessionOptions,
+        together: bool,
+    ) -> Reply<SessionId>;
+    /// Stops taking part; stops the session for all if this device proposed it.
+    fn stop_session(&self, session: SessionId) -> Reply<()>;
+    /// What does the shared network see? Classes by falling probability.
+    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Vec<Class>>;
+    /// Thresholds, firing rates, operations saved.
+    fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState>;
+}

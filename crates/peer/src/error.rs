@@ -1,0 +1,80 @@
+//! Why a command was refused.
+
+use protocol::{DecodeError, cluster::InvalidSpec, room::InvalidInvitation};
+use units::{ClusterId, PeerId, SessionId};
+
+/// A command could not be carried out; nothing has changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// The command needs a room.
+    #[error("this device is in no room: create one or open an invitation first")]
+    NoRoom,
+    /// No such peer in the room.
+    #[error("no peer {} is known in this room", .0.short())]
+    UnknownPeer(PeerId),
+    /// The command needs an open connection.
+    #[error("not connected to {}", .0.as_ref().map_or("anyone".to_owned(), |peer| format!("peer {}", peer.short())))]
+    NotConnected(Option<PeerId>),
+    /// All connections that the device may hold are taken.
+    #[error("{0} connections are open, which is as many as this device holds: close one first")]
+    TooManyLinks(usize),
+    /// No such cluster on this device.
+    #[error("no cluster `{0}` on this device: create it first")]
+    UnknownCluster(ClusterId),
+    /// The cluster exists with another network.
+    #[error("cluster `{0}` exists with another network: choose another name")]
+    ClusterExists(ClusterId),
+    /// The cluster has no training rows.
+    #[error("cluster `{0}` has no data on this device: load some first")]
+    NoData(ClusterId),
+    /// No such session.
+    #[error("no session {} is running on this device", .0.short())]
+    UnknownSession(SessionId),
+    /// A session is running already.
+    #[error("session {} is running: stop it first", .0.short())]
+    SessionRunning(SessionId),
+    /// No server to ask.
+    #[error("no signaling server is configured")]
+    NoSignalingServer,
+    /// A value is not what it should be.
+    #[error("{0}")]
+    InvalidInput(String),
+}
+
+impl CommandError {
+    /// A stable name for the case, on which callers of the JavaScript class match.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoRoom => "no_room",
+            Self::UnknownPeer(_) => "unknown_peer",
+            Self::NotConnected(_) => "not_connected",
+            Self::TooManyLinks(_) => "too_many_connections",
+            Self::UnknownCluster(_) => "unknown_cluster",
+            Self::ClusterExists(_) => "cluster_exists",
+            Self::NoData(_) => "no_data",
+            Self::UnknownSession(_) => "unknown_session",
+            Self::SessionRunning(_) => "session_running",
+            Self::NoSignalingServer => "no_signaling_server",
+            Self::InvalidInput(_) => "invalid_input",
+        }
+    }
+}
+
+impl From<InvalidSpec> for CommandError {
+    fn from(error: InvalidSpec) -> Self {
+        Self::InvalidInput(error.to_string())
+    }
+}
+
+impl From<InvalidInvitation> for CommandError {
+    fn from(error: InvalidInvitation) -> Self {
+        Self::InvalidInput(error.to_string())
+    }
+}
+
+impl From<DecodeError> for CommandError {
+    fn from(error: DecodeError) -> Self {
+        Self::InvalidInput(error.to_string())
+    }
+}

@@ -1,0 +1,125 @@
+//! What an engine tells the application.
+
+use crate::job::{Answer, JobError, JobId};
+use crate::view::LinkStage;
+use serde::{Deserialize, Serialize};
+use units::{ClusterId, Hash, PeerId, SessionId};
+
+/// Something a person or a program may want to know. [`crate::View`] holds where things stand; events say what moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Event {
+    /// The signaling server has accepted this peer.
+    SignalingRegistered,
+    /// The signaling server is out of reach; the room goes on without it.
+    SignalingLost {
+        /// Why.
+        reason: String,
+    },
+    /// The signaling server refused something.
+    SignalingRefused {
+        /// The code of the protocol.
+        code: String,
+        /// Its sentence.
+        message: String,
+    },
+    /// A peer has appeared in the room.
+    PeerJoined {
+        /// Who.
+        peer: PeerId,
+    },
+    /// A peer has left the room: neither the server nor a neighbour nor this device sees it.
+    PeerLeft {
+        /// Who.
+        peer: PeerId,
+    },
+    /// A connection has reached another stage.
+    Link {
+        /// With whom.
+        peer: PeerId,
+        /// The stage.
+        stage: LinkStage,
+        /// What led to it, for a person to read; empty if there is nothing to say.
+        detail: String,
+    },
+    /// The channels to a peer are open.
+    Connected {
+        /// With whom.
+        peer: PeerId,
+    },
+    /// A connection is over.
+    Disconnected {
+        /// With whom.
+        peer: PeerId,
+        /// Why.
+        reason: String,
+    },
+    /// Something arrived that was forged, replayed or malformed, and was refused.
+    Refused {
+        /// Who sent it, as far as is known.
+        peer: Option<PeerId>,
+        /// What was wrong with it.
+        reason: String,
+    },
+    /// A text for this device has arrived and is stored.
+    Message {
+        /// Who wrote it.
+        from: PeerId,
+        /// The text.
+        text: String,
+    },
+    /// A text has been stored by its receiver.
+    MessageDelivered {
+        /// Who has it.
+        to: PeerId,
+        /// The number that sending gave.
+        id: u64,
+    },
+    /// A job that a command asked for has ended.
+    Answered {
+        /// Which.
+        job: JobId,
+        /// How.
+        result: Result<Answer, JobError>,
+    },
+    /// A cluster of an earlier life needs a data set that ships with the application.
+    DatasetWanted {
+        /// The cluster.
+        cluster: ClusterId,
+        /// What [`crate::Engine::load_dataset`] was told as its source.
+        source: String,
+    },
+    /// A session has begun, or was joined.
+    SessionStarted {
+        /// Which.
+        session: SessionId,
+    },
+    /// A round is finished.
+    Round {
+        /// The session.
+        session: SessionId,
+        /// The round.
+        round: u32,
+        /// The hash of its model.
+        model: Hash,
+    },
+    /// A session is over for this device.
+    SessionEnded {
+        /// Which.
+        session: SessionId,
+        /// Why.
+        reason: String,
+    },
+    /// A record of an earlier life was damaged and has been dropped.
+    RecordDamaged {
+        /// Its name.
+        key: String,
+    },
+    /// Something failed that a person should know of.
+    Problem {
+        /// A stable name for the case.
+        code: String,
+        /// A sentence.
+        message: String,
+    },
+}

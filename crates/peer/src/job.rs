@@ -1,0 +1,280 @@
+//! Work that takes too long for the engine's own thread.
+
+use neural::Dataset;
+use protocol::cluster::NetworkSpec;
+use serde::{Deserialize, Serialize};
+use units::{ClusterId, Hash, PeerId};
+
+/// Names a job within an engine's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobId(pub u64);
+
+/// A piece of work on the clusters of this device. A [`crate::Workbench`] does them in order.
+///
+/// A cluster on a workbench is: the *shared* network (the newest agreed model with its outer optimiser's state), the
+/// local optimiser's state, the residual of compression, the *alone* network (trained with the same budget on this
+/// device's rows only, never sent; what the shared one is compared with), and the device's rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Job {
+    /// Make a cluster in its first state. Answer: [`Answer::Created`].
+    CreateCluster {
+        /// Its name.
+        cluster: ClusterId,
+        /// Its network.
+        network: NetworkSpec,
+    },
+    /// Make a cluster in the state of an earlier [`Answer::Checkpoint`]. Answer: [`Answer::Created`].
+    RestoreCluster {
+        /// Its name.
+        cluster: ClusterId,
+        /// What was stored.
+        checkpoint: Vec<u8>,
+    },
+    /// Forget a cluster and its rows. Answer: [`Answer::Done`].
+    DropCluster {
+        /// Its name.
+        cluster: ClusterId,
+    },
+    /// Put rows on a cluster, in place of earlier ones; a fixed part of each class is held out. Answer: [`Answer::Loaded`].
+    LoadDataset {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rows.
+        dataset: Dataset,
+        /// Of each class, how many in a hundred are held out for evaluation.
+        held_out_percent: u8,
+    },
+    /// Train a copy of the shared network, and the alone network, on this device's rows. Answer: [`Answer::Trained`].
+    Train {
+        /// The cluster.
+        cluster: ClusterId,
+        /// How.
+        training: LocalTraining,
+    },
+    /// Bring updates into the shared network. The outcome depends on nothing but the shared network and the updates, in
+    /// their order. Answer: [`Answer::Aggregated`].
+    Aggregate {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The updates by ascending peer.
+        updates: Vec<WeightedUpdate>,
+    },
+    /// Put another model in the place of the shared network. Answer: [`Answer::Adopted`].
+    AdoptModel {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Its encoding.
+        model: Vec<u8>,
+        /// Its hash, which is checked first.
+        expected: Hash,
+    },
+    /// Read the shared network out, with its outer optimiser's state. Answer: [`Answer::Model`].
+    ExportModel {
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// Read everything but the rows out, for storage on this device. Answer: [`Answer::Checkpoint`].
+    Checkpoint {
+        /// The cluster.
+        cluster: ClusterId,
+    },
+    /// Evaluate the shared network on the given rows, or else on the held-out ones. Answer: [`Answer::Evaluated`].
+    Evaluate {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The rows; `None` for the held-out rows of this device.
+        dataset: Option<Dataset>,
+    },
+    /// What does the shared network see? Answer: [`Answer::Predicted`].
+    Predict {
+        /// The cluster.
+        cluster: ClusterId,
+        /// One input.
+        input: Vec<f32>,
+    },
+    /// Take one local learning step from a given error on the newest predicted input. Answer: [`Answer::Done`].
+    LearnFromError {
+        /// The cluster.
+        cluster: ClusterId,
+        /// One value a class: predicted less wanted probability.
+        error: Vec<f32>,
+    },
+    /// What is the cluster like? Answer: [`Answer::State`].
+    ReadState {
+        /// The cluster.
+        cluster: ClusterId,
+    },
+}
+
+/// How a member trains in one round.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LocalTraining {
+    /// Steps.
+    pub steps: u32,
+    /// Rows a step.
+    pub batch_rows: u32,
+    /// Adam's step size.
+    pub learning_rate: f32,
+    /// Decides which rows make which step.
+    pub seed: u64,
+}
+
+/// An update and its weight.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeightedUpdate {
+    /// Who made it.
+    pub peer: PeerId,
+    /// Whether it was made on this workbench.
+    pub own: bool,
+    /// Samples behind it.
+    pub samples: u32,
+    /// Its encoding.
+    pub update: Vec<u8>,
+}
+
+/// What a job came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Nothing to say.
+    Done,
+    /// A cluster is ready.
+    Created {
+        /// Its network.
+        network: NetworkSpec,
+        /// The hash of its shared network.
+        model: Hash,
+    },
+    /// Rows are ready.
+    Loaded {
+        /// Rows to train on.
+        train_rows: u32,
+        /// Rows to evaluate on.
+        held_out_rows: u32,
+        /// Training rows of each class.
+        class_rows: Vec<u32>,
+    },
+    /// A round's local training is done.
+    Trained {
+        /// The compressed difference to the shared network; its SHA-256 is its name.
+        update: Vec<u8>,
+        /// Samples trained on.
+        samples: u32,
+        /// Mean loss over the steps.
+        loss: f32,
+    },
+    /// The shared network has moved on.
+    Aggregated {
+        /// Its hash.
+        model: Hash,
+        /// On the held-out rows; `None` where there are none.
+        together: Option<Evaluation>,
+        /// The alone network on the same rows.
+        alone: Option<Evaluation>,
+    },
+    /// The shared network has been replaced.
+    Adopted {
+        /// Its hash.
+        model: Hash,
+        /// On the held-out rows; `None` where there are none.
+        together: Option<Evaluation>,
+    },
+    /// A model.
+    Model {
+        /// Its hash.
+        model: Hash,
+        /// Its encoding.
+        bytes: Vec<u8>,
+    },
+    /// A checkpoint.
+    Checkpoint {
+        /// The hash of the shared network in it.
+        model: Hash,
+        /// Its encoding.
+        bytes: Vec<u8>,
+    },
+    /// An evaluation.
+    Evaluated(Evaluation),
+    /// A prediction.
+    Predicted(Vec<Class>),
+    /// A cluster's state.
+    State(ClusterState),
+}
+
+/// How well a network tells classes apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Rows looked at.
+    pub rows: u32,
+    /// Rows told right.
+    pub correct: u32,
+    /// `confusion[actual * classes + predicted]`, in rows.
+    pub confusion: Vec<u32>,
+    /// Part of the nodes that fired, 0 to 1, mean over rows and layers.
+    pub firing_rate: f32,
+}
+
+impl Evaluation {
+    /// Part of the rows told right, 0 to 1; 0 without rows.
+    pub fn accuracy(&self) -> f64 {
+        f64::from(self.correct) / f64::from(self.rows.max(1))
+    }
+}
+
+/// A class and its probability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    /// Its number.
+    pub class: u32,
+    /// 0 to 1; all classes add up to 1.
+    pub probability: f32,
+}
+
+/// A cluster's state, for people to look at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterState {
+    /// The hash of the shared network.
+    pub model: Hash,
+    /// Its layers.
+    pub layers: Vec<LayerState>,
+    /// Multiplications that gating has saved in evaluation so far, 0 to 1.
+    pub operations_saved: f32,
+}
+
+/// A layer's state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerState {
+    /// Every node's threshold.
+    pub thresholds: Vec<f32>,
+    /// Every node's firing rate over the newest evaluation, 0 to 1.
+    pub firing_rates: Vec<f32>,
+}
+
+/// Why a job could not be done; the workbench is as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum JobError {
+    /// No such cluster.
+    #[error("no cluster `{0}` on this device: create it first")]
+    UnknownCluster(ClusterId),
+    /// The cluster has no rows to train on.
+    #[error("cluster `{0}` has no data on this device: load some first")]
+    NoData(ClusterId),
+    /// A value is not what it should be.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// The worker is gone.
+    #[error("the compute worker stopped: {0}; reload the page")]
+    WorkerLost(String),
+}
+
+impl JobError {
+    /// A stable name for the case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCluster(_) => "unknown_cluster",
+            Self::NoData(_) => "no_data",
+            Self::InvalidInput(_) => "invalid_input",
+            Self::WorkerLost(_) => "worker_lost",
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Where things stand, in a form that can be drawn.
+
+use crate::{io::PathStats, job::Evaluation};
+use protocol::{cluster::NetworkSpec, session::SessionOptions, signaling::Capability};
+use serde::{Deserialize, Serialize};
+use units::{ClusterId, Hash, PeerId, RoomId, SessionId, UnixMillis};
+
+/// The whole peer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// This peer.
+    pub me: PeerId,
+    /// What this device told others of itself.
+    pub capability: Capability,
+    /// The signaling server's address.
+    pub signaling_url: Option<String>,
+    /// How it stands with the server.
+    pub signaling: SignalingState,
+    /// The room.
+    pub room: Option<RoomView>,
+    /// Everyone else known in the room, by id.
+    pub peers: Vec<PeerView>,
+    /// The clusters on this device, by id.
+    pub clusters: Vec<ClusterView>,
+    /// The learning session, running or the last one that ended.
+    pub session: Option<SessionView>,
+    /// The newest messages, oldest first.
+    pub messages: Vec<MessageView>,
+}
+
+/// How it stands with the signaling server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SignalingState {
+    /// Not wanted.
+    Off,
+    /// The socket is being opened.
+    Connecting,
+    /// The socket is open and the challenge is being answered.
+    Registering,
+    /// The server has accepted this peer.
+    Registered,
+    /// Out of reach; it will be tried again.
+    Waiting {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The room this device is in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoomView {
+    /// Its name.
+    pub id: RoomId,
+    /// `/room/<id>#<secret>`; the invitation link is this behind the site's address.
+    pub invitation_path: String,
+}
+
+/// A peer in the room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PeerView {
+    /// Who.
+    pub peer: PeerId,
+    /// What its device can do.
+    pub capability: Capability,
+    /// The stage of the connection with it.
+    pub stage: LinkStage,
+    /// Path and counters of an open connection.
+    pub stats: Option<PathStats>,
+    /// Round trip of the newest ping on `control`.
+    pub ping_ms: Option<f64>,
+    /// Who passed the handshake on: a neighbour, or `None` for the server.
+    pub introduced_by: Option<PeerId>,
+    /// Why the last connection or attempt ended.
+    pub problem: Option<String>,
+}
+
+/// The stages of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkStage {
+    /// Known, not connected.
+    Discovered,
+    /// An offer is on its way.
+    Offering,
+    /// An offer came and is being answered.
+    Answering,
+    /// Descriptions are exchanged, paths are being tried.
+    Connecting,
+    /// Both channels are open.
+    Open,
+    /// The path was lost; new paths are being tried.
+    Restarting,
+}
+
+/// A cluster on this device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterView {
+    /// Its name.
+    pub id: ClusterId,
+    /// Its network.
+    pub network: NetworkSpec,
+    /// The hash of its shared network.
+    pub model: Hash,
+    /// Rows to train on.
+    pub train_rows: u32,
+    /// Rows to evaluate on.
+    pub held_out_rows: u32,
+    /// Training rows of each class.
+    pub class_rows: Vec<u32>,
+    /// What the data set was called when it was loaded.
+    pub data_source: Option<String>,
+}
+
+/// A learning session as this device sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Which.
+    pub id: SessionId,
+    /// What it learns, in a person's words.
+    pub task: String,
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// Who proposed it.
+    pub founder: PeerId,
+    /// How it trains.
+    pub options: SessionOptions,
+    /// Whether it goes on.
+    pub running: bool,
+    /// Why it ended.
+    pub ended_because: Option<String>,
+    /// Finished rounds.
+    pub round: u32,
+    /// The hash of the newest model.
+    pub model: Hash,
+    /// The hash of the newest record.
+    pub record: Hash,
+    /// How many members have signed the newest record, this one among them.
+    pub signatures: u32,
+    /// What this device is doing in the running round.
+    pub phase: RoundPhase,
+    /// Who leads the running round.
+    pub leader: Option<PeerId>,
+    /// Members that take part, this device among them, by id.
+    pub members: Vec<MemberView>,
+    /// The rounds that this device has seen, oldest first.
+    pub history: Vec<RoundView>,
+    /// Session bytes that this device has sent.
+    pub sent_bytes: u64,
+    /// What went wrong last, if it has not been mended.
+    pub problem: Option<String>,
+}
+
+/// What a device is doing in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundPhase {
+    /// Waiting for data or for a model.
+    Waiting,
+    /// Training on its own rows.
+    Training,
+    /// Its update is committed; waiting for the others'.
+    Committed,
+    /// Updates are travelling.
+    Revealing,
+    /// Bringing the updates together.
+    Aggregating,
+    /// The session is over.
+    Finished,
+}
+
+/// A member of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// Who.
+    pub peer: PeerId,
+    /// Training rows on its device.
+    pub rows: u32,
+    /// Whether its update of the running round is promised.
+    pub committed: bool,
+}
+
+/// A finished round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoundView {
+    /// Which.
+    pub round: u32,
+    /// The hash of its model.
+    pub model: Hash,
+    /// Members whose updates are in it.
+    pub members: Vec<PeerId>,
+    /// How long it took on this device.
+    pub duration_ms: u32,
+    /// Session bytes that this device sent in it.
+    pub sent_bytes: u64,
+    /// The shared network on this device's held-out rows.
+    pub together: Option<Evaluation>,
+    /// The network that learnt from this device's rows only, with the same budget.
+    pub alone: Option<Evaluation>,
+}
+
+/// A text message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Counts the sender's messages.
+    pub id: u64,
+    /// Who wrote it.
+    pub from: PeerId,
+    /// Who it is for; one entry a receiver, for messages to all as well.
+    pub to: PeerId,
+    /// The text.
+    pub text: String,
+    /// When it was sent or arrived, by this device's clock.
+    pub at: UnixMillis,
+    /// Whether the receiver has stored it.
+    pub delivered: bool,
+}

@@ -3,6 +3,7 @@
 //! Components call [`PeerPort`] and draw [`peer::View`]; the browser's entry point puts the real peer behind it. On the
 //! server there is none, and pages are drawn as they are before the peer has started.
 
+use crate::state::builtin::BuiltinPart;
 use core::{future::Future, pin::Pin};
 use peer::{Class, ClusterState};
 use protocol::{cluster::NetworkSpec, session::SessionOptions};
@@ -65,8 +66,9 @@ pub trait PeerPort {
 
     /// Makes a cluster of threshold-gated nodes on this device.
     fn create_cluster(&self, cluster: ClusterId, network: NetworkSpec) -> Reply<()>;
-    /// Loads part `part` (from 0) of `parts` of a data set that ships with the site, such as `digits`.
-    fn load_builtin(&self, cluster: ClusterId, set: String, part: u32, parts: u32) -> Reply<()>;
+    /// Loads a part of a data set that ships with the site. The cluster's data source becomes the part's text form, so
+    /// that [`peer::Event::DatasetWanted`] in a later life can be answered with the same rows.
+    fn load_builtin(&self, cluster: ClusterId, part: BuiltinPart) -> Reply<()>;
     /// Starts to train, together with whoever in the room joins, or alone.
     fn start_session(
         &self,

@@ -1,0 +1,119 @@
+//! The release as one file: `target/dist/peerceptron`.
+//!
+//! Two lanes run at once, because the tools alone take minutes to compile and most of that time on one processor: one
+//! installs cargo-leptos, the other compiles for the browser and the server as cargo-leptos would, so that it finds
+//! its work done.
+
+mod freshness;
+
+use crate::{
+    failure::Failure,
+    step::step,
+    tools,
+    workspace::{Workspace, execute, execute_labelled},
+};
+use std::{fs, process::Command, thread};
+
+/// The profile of everything that is compiled for browsers; the same as `lib-profile-release` in the root manifest.
+const WASM_PROFILE: &str = "wasm-release";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const COMPILE_ADVICE: &str = "Read the compiler's message above.";
+
+/// `cargo xtask dist`.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    if let Some(unknown) = arguments.first() {
+        return Err(Failure::new(format!(
+            "`{unknown}` means nothing here: `dist` takes no options."
+        )));
+    }
+    build(workspace)?;
+    println!("The server is target/dist/peerceptron: one file, nothing else is needed beside it.");
+    Ok(())
+}
+
+/// Builds what has changed since the last time.
+pub(crate) fn build(workspace: &Workspace) -> Result<(), Failure> {
+    tools::node(workspace)?;
+    if freshness::is_fresh(workspace) {
+        println!("target/dist/peerceptron is newer than all sources.");
+        return Ok(());
+    }
+    let stamp = freshness::Stamp::now(workspace)?;
+    step("Tools, and the first half of the build", || tools_and_compile(workspace))?;
+    step("The site", || site(workspace))?;
+    step("The server, with the site inside", || server(workspace))?;
+    stamp.set()
+}
+
+fn tools_and_compile(workspace: &Workspace) -> Result<(), Failure> {
+    thread::scope(|scope| {
+        let leptos = scope.spawn(|| tools::cargo_leptos(workspace));
+        let rest = (|| {
+            tools::wasm_target(workspace)?;
+            tools::wasm_opt(workspace)?;
+            compile_for_browsers(workspace)?;
+            compile_for_server(workspace)?;
+            tools::wasm_bindgen(workspace)
+        })();
+        let leptos = leptos.join().unwrap_or_else(|_| Err(Failure::new("A lane panicked.")));
+        rest.and(leptos)
+    })
+}
+
+/// With the arguments that cargo-leptos gives to cargo, into the folder where it looks.
+fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = workspace.command("cargo");
+    command.args(["build", "--package=frontend", "--lib"]);
+    command.arg(format!("--target-dir={}", workspace.path("target/front").display()));
+    command.arg(format!("--target={WASM_TARGET}"));
+    command.args(["--no-default-features", "--package=sdk"]);
+    command.arg(format!("--profile={WASM_PROFILE}"));
+    execute_labelled("browser", &mut command, COMPILE_ADVICE)
+}
+
+/// All that the server is made of, but for the server itself, which takes the finished site in.
+fn compile_for_server(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = workspace.command("cargo");
+    command.args(["build", "--release", "--package=app", "--features=ssr"]);
+    execute_labelled("server", &mut command, COMPILE_ADVICE)
+}
+
+fn site(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = workspace.command("cargo");
+    command.args(["leptos", "build", "--release", "--frontend-only"]);
+    execute(command.arg("--lib-cargo-args=--package=sdk"), COMPILE_ADVICE)?;
+    sdk(workspace)?;
+    let script = "xtask/scripts/compress.mjs";
+    execute(workspace.command("node").args([script, "target/site"]), "Read the message above.")
+}
+
+/// The JavaScript class as a module, beside the application.
+fn sdk(workspace: &Workspace) -> Result<(), Failure> {
+    let wasm = format!("target/front/{WASM_TARGET}/{WASM_PROFILE}/sdk.wasm");
+    let folder = "target/site/sdk";
+    let mut bindgen = workspace.command("wasm-bindgen");
+    bindgen.args(["--target", "web", "--out-name", "peerceptron", "--out-dir", folder, &wasm]);
+    execute(&mut bindgen, "Check that wasm-bindgen has the version of the crate in Cargo.toml.")?;
+    optimise(workspace.command("wasm-opt"), &format!("{folder}/peerceptron_bg.wasm"))
+}
+
+fn optimise(mut wasm_opt: Command, file: &str) -> Result<(), Failure> {
+    let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-simd"];
+    execute(wasm_opt.arg("-Oz").args(features).args([file, "-o", file]), "Read the message above.")
+}
+
+fn server(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = workspace.command("cargo");
+    command.args(["build", "--release", "--package=server", "--features=embed"]);
+    execute(&mut command, COMPILE_ADVICE)?;
+    let (built, placed) =
+        (workspace.path("target/release/peerceptron"), workspace.path("target/dist/peerceptron"));
+    fs::create_dir_all(workspace.path("target/dist"))
+        .and_then(|()| match fs::remove_file(&placed) {
+            // Away with it first: a running server's file cannot be written to, but it can be replaced.
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => fs::copy(&built, &placed),
+        })
+        .map(drop)
+        .map_err(|error| Failure::io("Writing", &placed, &error))
+}

@@ -1,0 +1,70 @@
+//! Every chore of the project, as `cargo xtask <chore>`.
+//!
+//! Each chore says what it does, skips what is there already, and ends with a sentence that says what to do if it
+//! cannot go on. This crate has no dependencies, because a fresh machine compiles it before anything else can happen.
+//! Standard output and the clock are what it is made of, so the bans of the pure crates do not hold here.
+
+mod bench;
+mod browsers;
+mod data;
+mod dist;
+mod failure;
+mod fuzz;
+mod run;
+mod screenshot;
+mod step;
+mod test;
+mod tools;
+mod workspace;
+
+use failure::Failure;
+use std::process::ExitCode;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask <chore>
+
+  run [-- server options]      install what is missing, build the release, serve it at http://127.0.0.1:3000
+  test [part] [filter]         install what tests need and run everything, or one part:
+                               format, lint, unit, wasm, sim, e2e
+  dist                         build the release into target/dist/peerceptron, one file
+  bench page|channel|session   measure, and compare with the targets; --json for one object a line
+  data mnist                   fetch MNIST and put it where the site serves it
+  fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
+  screenshot                   take docs/screenshot.png of the real application
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match chore(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(arguments: &[String]) -> Result<(), Failure> {
+    let workspace = Workspace::find()?;
+    let Some((chore, rest)) = arguments.split_first() else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match chore.as_str() {
+        "run" => run::run(&workspace, rest),
+        "test" => test::run(&workspace, rest),
+        "dist" => dist::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
+        "data" => data::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest),
+        "screenshot" => screenshot::run(&workspace, rest),
+        "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!(
+            "There is no chore `{other}`: run `cargo xtask help` for the list."
+        ))),
+    }
+}

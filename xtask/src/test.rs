@@ -1,0 +1,77 @@
+//! `cargo xtask test`: everything that says whether the project works.
+
+mod native;
+mod webassembly;
+
+use crate::{
+    browsers, dist,
+    failure::Failure,
+    step::Steps,
+    tools,
+    workspace::{Workspace, execute},
+};
+
+/// The parts, in the order in which they run: what fails fastest first.
+const PARTS: [&str; 6] = ["format", "lint", "unit", "wasm", "sim", "e2e"];
+
+/// Runs all parts, or the one that is named; a filter goes to the part's own runner.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let (part, filter) = match arguments {
+        [] => (None, None),
+        [part] => (Some(part.as_str()), None),
+        [part, filter] => (Some(part.as_str()), Some(filter.as_str())),
+        _ => return Err(Failure::new("Two words at most: a part, and a filter for its tests.")),
+    };
+    if let Some(part) = part
+        && !PARTS.contains(&part)
+    {
+        let parts = PARTS.join(", ");
+        return Err(Failure::new(format!("There is no part `{part}`: there are {parts}.")));
+    }
+    let wanted = |name| part.is_none_or(|part| part == name);
+    let mut steps = Steps::default();
+    if wanted("format") {
+        steps.step("Format", || native::format(workspace));
+    }
+    if wanted("lint") {
+        steps.step("Lint, native", || native::lint(workspace));
+        steps.step("Lint, WebAssembly", || webassembly::lint(workspace));
+    }
+    if wanted("unit") {
+        steps.step("Unit, property and documentation tests", || native::test(workspace, filter));
+    }
+    if wanted("wasm") {
+        steps.step("The same kernels in WebAssembly", || webassembly::test(workspace, filter));
+    }
+    if wanted("sim") {
+        steps.step("The simulator's quick run", || simulate(workspace));
+    }
+    if wanted("e2e") {
+        end_to_end(workspace, &mut steps, filter);
+    }
+    steps.finish()
+}
+
+fn simulate(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = workspace.command("cargo");
+    command.args(["run", "--quiet", "--package=sim", "--", "quick"]);
+    execute(&mut command, "The seed above replays it: `cargo run -p sim -- help`.")
+}
+
+/// The tests run against the very file that people get.
+fn end_to_end(workspace: &Workspace, steps: &mut Steps, filter: Option<&str>) {
+    let ready = steps.step("The release", || dist::build(workspace))
+        & steps.step("Browsers", || browsers::install(workspace));
+    if ready {
+        steps.step("End to end, in Chromium and Firefox", || {
+            tools::node(workspace)?;
+            let mut command = workspace.command("npm");
+            command.args(["test", "--silent", "--prefix", "end2end"]);
+            if let Some(filter) = filter {
+                command.args(["--", filter]);
+            }
+            let advice = "Pictures of the pages and the server's log are in end2end/results.";
+            execute(&mut command, advice)
+        });
+    }
+}

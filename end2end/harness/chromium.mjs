@@ -1,0 +1,78 @@
+// Chromium, driven by Playwright.
+
+import { chromium } from "playwright-core";
+import { findProgram } from "./programs.mjs";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // No name is ever looked up: a test that reaches outside fails at once.
+  "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost, EXCLUDE 127.0.0.1",
+];
+
+/** Starts one Chromium. */
+export async function launchChromium() {
+  const args = process.env.END2END_PRIVATE_NETWORK ? [...FLAGS, "--allow-loopback-in-peer-connection"] : FLAGS;
+  const executablePath = findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+  return chromium.launch({ executablePath, args, headless: true });
+}
+
+/** A context: storage of its own, as on a device of its own. `origin` gets the permissions. */
+export async function newDevice(browser, origin, options = {}) {
+  const context = await browser.newContext(options);
+  // Camera and microphone are never used; their permission makes Chromium offer addresses instead of mDNS names.
+  await context.grantPermissions(["camera", "microphone", "clipboard-read", "clipboard-write"], { origin });
+  return context;
+}
+
+/** What a person does with a page, in the words that both browsers share. */
+export class ChromiumHands {
+  constructor(page) {
+    this.page = page;
+  }
+
+  onProblem(report) {
+    this.page.on("console", (message) => {
+      if (message.type() === "error") report(message.text());
+    });
+    this.page.on("pageerror", (error) => report(String(error)));
+    this.page.on("crash", () => report("The page has crashed."));
+  }
+
+  async goto(url) {
+    await this.page.goto(url);
+  }
+
+  async reload() {
+    await this.page.reload();
+  }
+
+  async evaluate(script, argument) {
+    return this.page.evaluate(script, argument);
+  }
+
+  async click(role, name) {
+    await this.page.getByRole(role, { name, exact: true }).click();
+  }
+
+  async fill(role, name, text) {
+    await this.page.getByRole(role, { name, exact: true }).fill(text);
+  }
+
+  async select(name, label) {
+    await this.page.getByRole("combobox", { name, exact: true }).selectOption({ label });
+  }
+
+  async screenshot(path) {
+    await this.page.screenshot({ path, fullPage: true });
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+}

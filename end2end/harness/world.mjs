@@ -1,0 +1,101 @@
+// One test's world: its server, its browsers, its devices; photographed if the test fails, and always cleared away.
+
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { ChromiumHands, launchChromium, newDevice } from "./chromium.mjs";
+import { FirefoxHands, launchFirefox } from "./firefox.mjs";
+import { Peer } from "./peer.mjs";
+import { Server } from "./server.mjs";
+
+const results = join(dirname(fileURLToPath(import.meta.url)), "../results");
+const TEST_TIMEOUT_MS = 240_000;
+
+/** Declares a test. It fails as well if any page's console called something an error. */
+export function scenario(name, body) {
+  test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
+    const world = new World(name);
+    try {
+      await body(world);
+      for (const peer of world.peers) {
+        assert.deepEqual(peer.problems, [], `${peer.name}'s console has errors`);
+      }
+    } catch (error) {
+      await world.photograph();
+      throw error;
+    } finally {
+      await world.clear();
+    }
+  });
+}
+
+export class World {
+  peers = [];
+  #slug;
+  #servers = [];
+  #chromium;
+  #firefox;
+  #closers = [];
+
+  constructor(name) {
+    this.#slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 60);
+    mkdirSync(results, { recursive: true });
+  }
+
+  /** Starts a server; the first one is `world.server`. */
+  async startServer(extra = []) {
+    const logFile = join(results, `${this.#slug}-server-${this.#servers.length + 1}.log`);
+    const server = await Server.start({ logFile, extra });
+    this.#servers.push(server);
+    this.server ??= server;
+    return server;
+  }
+
+  /** A device of its own, in Chromium. `options` are Playwright's for a context. */
+  async device(name, options) {
+    return this.tab(name, await this.context(options));
+  }
+
+  /** A Chromium context without a page. */
+  async context(options) {
+    this.#chromium ??= await launchChromium();
+    return newDevice(this.#chromium, this.server.origin, options);
+  }
+
+  /** A tab on a device. */
+  async tab(name, context) {
+    return this.#add(name, new ChromiumHands(await context.newPage()));
+  }
+
+  /** A device of its own, in Firefox. */
+  async firefoxDevice(name) {
+    this.#firefox ??= await launchFirefox();
+    return this.#add(name, new FirefoxHands(await this.#firefox.newPage()));
+  }
+
+  /** Calls `close` when the test is over. */
+  later(close) {
+    this.#closers.push(close);
+  }
+
+  async photograph() {
+    for (const peer of this.peers) {
+      const path = join(results, `${this.#slug}-${peer.name.toLowerCase()}.png`);
+      await peer.screenshot(path).catch((error) => console.error(`No picture of ${peer.name}: ${error.message}`));
+    }
+  }
+
+  async clear() {
+    const closing = [...this.#closers.map((close) => close()), this.#chromium?.close(), this.#firefox?.close()];
+    await Promise.allSettled(closing);
+    await Promise.allSettled(this.#servers.map((server) => server.kill()));
+  }
+
+  #add(name, hands) {
+    const peer = new Peer(name, hands);
+    this.peers.push(peer);
+    return peer;
+  }
+}

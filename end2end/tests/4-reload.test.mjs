@@ -1,0 +1,38 @@
+// A page is reloaded in the middle of training and comes back as itself.
+
+import assert from "node:assert/strict";
+import { scenario } from "../harness/world.mjs";
+
+scenario("a page reloaded during training takes part again", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  const ben = await world.device("Ben");
+  await ben.openInvitation(await ada.createRoom(world.server.origin));
+  await ada.connectedTo(ben);
+  await ada.loadDigits(1);
+  const loaded = await ben.loadDigits(2);
+  await ada.setTraining({ rounds: 300, steps: 20 });
+  await ada.click("button", "Train together");
+  const before = await ben.untilRound(3);
+
+  await ben.reload();
+  const back = await ben.until("the room is entered again", (s) => s.me !== "" && s.signaling === "registered");
+  assert.equal(back.me, before.me, "the same identity");
+  assert.equal(back.room, before.room, "the same room");
+  await ben.connectedTo(ada);
+  const data = await ben.until("its rows are loaded again", (s) => s.data?.trainRows === loaded.data.trainRows);
+  assert.equal(data.data.cluster, loaded.data.cluster, "the same cluster");
+
+  const rejoined = await ben.until("it is in the session", (s) => s.session?.session === before.session.session);
+  const from = Math.max(Number(rejoined.session.round), Number(before.session.round));
+  await ben.untilRound(from + 3);
+  const benId = await ben.id();
+  await ada.until(
+    "rounds are made of both devices' updates again",
+    (s) => Number(s.session.round) > from && s.members.length === 2 && s.peers[benId] === "open",
+  );
+
+  await ada.click("button", "Stop training");
+  const [one, other] = await Promise.all([ada.untilFinished(), ben.untilFinished()]);
+  assert.equal(one.session.model, other.session.model);
+});

@@ -1,6 +1,6 @@
 //! What an engine is given once, at its start.
 
-use core::time::Duration;
+use ::core::time::Duration;
 use protocol::signaling::Capability;
 use units::UnixMillis;
 

@@ -16,6 +16,9 @@ pub enum CommandError {
     /// The command needs an open connection.
     #[error("not connected to {}", .0.as_ref().map_or("anyone".to_owned(), |peer| format!("peer {}", peer.short())))]
     NotConnected(Option<PeerId>),
+    /// Nobody can carry a handshake to the peer.
+    #[error("neither the signaling server nor a neighbour can introduce peer {} at present", .0.short())]
+    Unreachable(PeerId),
     /// All connections that the device may hold are taken.
     #[error("{0} connections are open, which is as many as this device holds: close one first")]
     TooManyLinks(usize),
@@ -49,6 +52,7 @@ impl CommandError {
             Self::NoRoom => "no_room",
             Self::UnknownPeer(_) => "unknown_peer",
             Self::NotConnected(_) => "not_connected",
+            Self::Unreachable(_) => "unreachable",
             Self::TooManyLinks(_) => "too_many_connections",
             Self::UnknownCluster(_) => "unknown_cluster",
             Self::ClusterExists(_) => "cluster_exists",

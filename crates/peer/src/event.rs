@@ -75,6 +75,20 @@ pub enum Event {
         /// The number that sending gave.
         id: u64,
     },
+    /// A ping asked for by [`crate::Engine::ping`], or by the connection itself, has come back.
+    Pong {
+        /// From whom.
+        peer: PeerId,
+        /// On the `control` channel.
+        round_trip_ms: f64,
+    },
+    /// Bytes that measure a connection have arrived.
+    Probe {
+        /// From whom.
+        peer: PeerId,
+        /// How many.
+        size_bytes: u32,
+    },
     /// A job that a command asked for has ended.
     Answered {
         /// Which.

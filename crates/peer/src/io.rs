@@ -121,7 +121,7 @@ pub enum ConnectionInput {
     ChannelClosed(Channel),
     /// A binary message arrived.
     Message(Channel, Vec<u8>),
-    /// The `bulk` channel's send buffer has fallen to this.
+    /// The `bulk` channel's send buffer holds no more than half a window; see [`ConnectionOutput::Send`].
     BulkDrained {
         /// Bytes still in it.
         buffered_bytes: usize,
@@ -175,8 +175,9 @@ pub enum ConnectionOutput {
     },
     /// Try this path.
     AddCandidate(Candidate),
-    /// Send a binary message. The engine keeps to its window on `bulk`, and expects [`ConnectionInput::BulkDrained`]
-    /// when half of [`crate::Limits::bulk_window_bytes`] has drained.
+    /// Send a binary message. On `bulk` the engine keeps to [`crate::Limits::bulk_window_bytes`]: answer each batch of
+    /// sends with [`ConnectionInput::BulkDrained`], at once if at most half a window is buffered, else when the buffer
+    /// has fallen to that.
     Send(Channel, Vec<u8>),
     /// Read `getStats` and answer with [`ConnectionInput::Stats`].
     ReadStats,

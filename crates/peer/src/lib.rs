@@ -13,14 +13,28 @@
 //! connection. Nothing is announced as durable before storage has answered.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod clusters;
+mod commands;
 mod config;
+mod core;
+mod engine;
 mod error;
 mod event;
 mod io;
 mod job;
+mod learning;
+mod link;
+mod network;
+mod records;
+mod replay;
+mod roster;
+mod server;
+mod session;
+mod texts;
 mod view;
 
 pub use config::{Config, ConnectPolicy, Limits, StoredRecord};
+pub use engine::Engine;
 pub use error::CommandError;
 pub use event::Event;
 pub use io::{

@@ -1,0 +1,281 @@
+//! The engine: its inputs, its outputs, its clock.
+
+use crate::{
+    clusters::{ClusterNews, Clusters},
+    config::{Config, ConnectPolicy},
+    core::{Core, OnStored},
+    event::Event,
+    io::{Input, Output},
+    job::{Answer, JobError, JobId},
+    records::{
+        self, ClusterRecord, DatasetRecord, IdentityRecord, MessagesRecord, Records, RoomRecord,
+        SessionRecord,
+    },
+    roster::Roster,
+    server::Server,
+    session::{Session, SessionJob},
+    texts::Texts,
+};
+use ::core::time::Duration;
+use protocol::{
+    envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret,
+    session::Proposal,
+};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use std::collections::BTreeMap;
+use units::{Instant, PeerId, SessionId};
+
+/// The whole peer. See the [crate's documentation](crate) for how to drive it.
+pub struct Engine {
+    pub(crate) core: Core,
+    pub(crate) server: Server,
+    pub(crate) roster: Roster,
+    pub(crate) room: Option<RoomSecret>,
+    pub(crate) connect: ConnectPolicy,
+    pub(crate) texts: Option<Texts>,
+    pub(crate) clusters: Clusters,
+    pub(crate) session: Option<Session>,
+    pub(crate) session_jobs: BTreeMap<JobId, (SessionId, SessionJob)>,
+    /// A session that others run, to be joined when ours is over.
+    pub(crate) offered: Option<(SessionId, Proposal)>,
+    /// When connected peers are told whom else we are connected to.
+    pub(crate) neighbours_due: Option<Instant>,
+    last_input_at: Instant,
+}
+
+/// Lets changes of the neighbourhood gather before they are told.
+pub(crate) const NEIGHBOURS_DELAY: Duration = Duration::from_millis(100);
+
+impl Engine {
+    /// A peer as its records left it, or a new one. Damaged records are dropped and reported as
+    /// [`Event::RecordDamaged`].
+    pub fn new(config: Config, now: Instant) -> Self {
+        let mut records = Records::new(config.records);
+        let mut rng = ChaCha20Rng::from_seed(config.entropy);
+        let known: Option<IdentityRecord> = records.take(records::IDENTITY);
+        let (seed, last) = match known {
+            Some(record) => (record.seed, record.instance.0),
+            None => {
+                let mut seed = [0; 32];
+                rand_core::Rng::fill_bytes(&mut rng, &mut seed);
+                (seed, 0)
+            }
+        };
+        let instance = Instance(config.started_at.0.max(last.saturating_add(1)));
+        let mut core = Core::new(
+            Identity::from_seed(seed),
+            instance,
+            config.capability,
+            config.limits,
+            rng,
+            config.started_at,
+            now,
+        );
+        let identity = IdentityRecord { seed, instance };
+        core.store(records::IDENTITY.to_owned(), &identity, Vec::new());
+        let mut engine = Self {
+            core,
+            server: Server::new(config.signaling_url),
+            roster: Roster::default(),
+            room: None,
+            connect: config.connect,
+            texts: None,
+            clusters: Clusters::default(),
+            session: None,
+            session_jobs: BTreeMap::new(),
+            offered: None,
+            neighbours_due: None,
+            last_input_at: now,
+        };
+        engine.restore(now, &mut records);
+        for key in records.damaged {
+            engine.core.forget(key.clone());
+            engine.core.event(Event::RecordDamaged { key });
+        }
+        engine
+    }
+
+    fn restore(&mut self, now: Instant, records: &mut Records) {
+        let mut sessions: Vec<SessionRecord> = Vec::new();
+        for id in records.clusters() {
+            let Some(record) = records.take::<ClusterRecord>(&records::cluster_key(&id)) else {
+                continue;
+            };
+            let data: Option<DatasetRecord> = records.take(&records::dataset_key(&id));
+            sessions.extend(record.session.clone());
+            self.clusters.restore(now, id, record, data, &mut self.core);
+        }
+        sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
+        if let Some(record) = sessions.pop() {
+            let invited = record.alone.then(Default::default);
+            let running = record.running;
+            let head = Some(record.head);
+            let mut session = Session::new(record.id, record.proposal, head, invited, true, now);
+            session.running = running;
+            self.session = Some(session);
+        }
+        if let Some(RoomRecord { secret, signaling_url }) = records.take(records::ROOM) {
+            if let Some(url) = signaling_url {
+                self.server.set_url(url, &mut self.core);
+            }
+            let messages: Option<MessagesRecord> =
+                records.take(&records::messages_key(secret.room_id()));
+            self.enter_room(now, secret, messages.unwrap_or_default());
+            self.server.start(now, secret.room_id(), &mut self.core);
+        }
+    }
+
+    pub(crate) fn enter_room(&mut self, _now: Instant, secret: RoomSecret, texts: MessagesRecord) {
+        self.texts = Some(Texts::new(secret.room_id(), texts, &self.core));
+        self.room = Some(secret);
+        self.save_room();
+    }
+
+    pub(crate) fn save_room(&mut self) {
+        if let Some(secret) = self.room {
+            let signaling_url = self.server.url().map(str::to_owned);
+            let record = RoomRecord { secret, signaling_url };
+            self.core.store(records::ROOM.to_owned(), &record, Vec::new());
+        }
+    }
+
+    /// This peer.
+    pub fn me(&self) -> PeerId {
+        self.core.me
+    }
+
+    /// Takes something that happened. Never fails: what others got wrong becomes an [`Event`].
+    pub fn handle_input(&mut self, now: Instant, input: Input) {
+        self.notice_sleep(now);
+        match input {
+            Input::Signaling(input) => {
+                if let Some(message) = self.server.handle(now, input, &mut self.core) {
+                    self.handle_server_message(now, message);
+                }
+            }
+            Input::Connection(id, input) => self.handle_connection(now, id, input),
+            Input::Stored { key, result } => self.handle_stored(now, &key, result),
+            Input::JobDone { job, result } => self.handle_job(now, job, result),
+            Input::Timeout => self.handle_timeout(now),
+        }
+        self.settle(now);
+    }
+
+    /// What the engine wants done next; [`Output::Timeout`] once that is all.
+    pub fn poll_output(&mut self) -> Output {
+        self.core.pop_output().unwrap_or_else(|| Output::Timeout(self.deadline()))
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let everyone = self.connect == ConnectPolicy::Everyone && self.room.is_some();
+        let deadlines = [
+            self.server.deadline(),
+            self.roster.deadline(&self.core, everyone),
+            self.session.as_ref().and_then(Session::deadline),
+            self.neighbours_due,
+        ];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// After a sleep, silence means nothing: what was sent meanwhile has yet to be handled.
+    fn notice_sleep(&mut self, now: Instant) {
+        let asleep = now.saturating_duration_since(self.last_input_at) > self.core.limits.silence;
+        self.last_input_at = now;
+        if asleep {
+            self.server.wake(now);
+            for member in self.roster.members.values_mut() {
+                if let Some(link) = &mut member.link {
+                    link.wake(now, &mut self.core);
+                }
+            }
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.server.handle_timeout(now, &mut self.core);
+        let linked: Vec<PeerId> = self.roster.members.keys().copied().collect();
+        for peer in linked {
+            let link = self.roster.get_mut(peer).and_then(|member| member.link.as_mut());
+            if let Some(link) = link {
+                let actions = link.handle_timeout(now, &mut self.core);
+                self.perform_link_actions(now, peer, actions);
+            }
+        }
+        self.with_session(now, |session, s| session.advance(s));
+    }
+
+    /// What follows from any change: connections that are wanted, news for neighbours.
+    pub(crate) fn settle(&mut self, now: Instant) {
+        if self.connect == ConnectPolicy::Everyone {
+            self.connect_wanted(now);
+        }
+        if self.neighbours_due.is_some_and(|due| now >= due) {
+            self.neighbours_due = None;
+            self.tell_neighbours(now);
+        }
+    }
+
+    fn handle_stored(&mut self, now: Instant, key: &str, result: Result<(), String>) {
+        let stored = result.is_ok();
+        if let Err(reason) = result {
+            let message = format!("this device could not store `{key}`: {reason}");
+            self.core.problem("storage", message);
+        }
+        for then in self.core.stored(key) {
+            match then {
+                OnStored::Announce(event) => self.core.event(event),
+                OnStored::AcknowledgeText { from, id } if stored => {
+                    self.send_control(now, from, &ControlMessage::TextReceived { id });
+                }
+                OnStored::AcknowledgeText { .. } => {}
+            }
+        }
+    }
+
+    fn handle_job(&mut self, now: Instant, job: JobId, result: Result<Answer, JobError>) {
+        if let Some((session, purpose)) = self.session_jobs.remove(&job) {
+            if self.session.as_ref().is_some_and(|running| running.id == session) {
+                self.with_session(now, |session, s| session.handle_job(purpose, result, s));
+            }
+            return;
+        }
+        match self.clusters.handle_job(now, job, result, &mut self.core) {
+            Some(ClusterNews::Ready(id)) => {
+                let Some(cluster) = self.clusters.get(&id) else { return };
+                let (Some(model), rows) = (cluster.model, cluster.train_rows) else { return };
+                if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
+                    self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
+                }
+            }
+            Some(ClusterNews::Lost(id, error)) => {
+                if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
+                    self.session = None;
+                }
+                self.core.problem(error.code(), error.to_string());
+            }
+            None => {}
+        }
+    }
+
+    /// States that must hold after every input and command. For the simulator and tests.
+    ///
+    /// # Panics
+    /// With a sentence, if one does not hold.
+    pub fn check_invariants(&self) {
+        let limits = &self.core.limits;
+        assert!(self.roster.links() <= limits.links, "more connections than the limit");
+        if self.room.is_none() {
+            assert!(self.roster.members.is_empty(), "peers are known without a room");
+        }
+        for member in self.roster.members.values() {
+            assert!(member.card.peer != self.core.me, "this device is listed as its own peer");
+        }
+        if let Some(texts) = &self.texts {
+            assert!(texts.messages().len() <= limits.messages, "more messages than the limit");
+        }
+        if let Some(session) = &self.session {
+            session.check_invariants();
+        }
+    }
+}

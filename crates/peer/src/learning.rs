@@ -1,0 +1,185 @@
+//! Where sessions meet the rest of the engine.
+
+use crate::{
+    engine::Engine,
+    event::Event,
+    session::{Session, SessionAction, Surroundings},
+};
+use protocol::{
+    message::{BulkMessage, ControlMessage, SessionMessage},
+    session::Proposal,
+};
+use std::collections::BTreeSet;
+use units::{Instant, PeerId, SessionId};
+
+impl Engine {
+    /// Lets the session handle something, then does what it asks for.
+    pub(crate) fn with_session(
+        &mut self,
+        now: Instant,
+        handle: impl FnOnce(&mut Session, &Surroundings<'_>),
+    ) {
+        let Some(mut session) = self.session.take() else { return };
+        let connected: BTreeSet<PeerId> = self.roster.connected().collect();
+        let surroundings = Surroundings {
+            now,
+            me: self.core.me,
+            identity: &self.core.identity,
+            limits: &self.core.limits,
+            connected: &connected,
+        };
+        handle(&mut session, &surroundings);
+        let actions = session.take_actions();
+        self.session = Some(session);
+        for action in actions {
+            self.perform_session_action(now, action);
+        }
+    }
+
+    fn perform_session_action(&mut self, now: Instant, action: SessionAction) {
+        let Some(session) = &self.session else { return };
+        let id = session.id;
+        match action {
+            SessionAction::Send(to, message) => {
+                let message = ControlMessage::Session { session: id, message };
+                let sent_bytes = self.send_control(now, to, &message);
+                self.count_sent(sent_bytes);
+            }
+            SessionAction::SendBulk(to, message) => {
+                let link = self.roster.get_mut(to).and_then(|member| member.link.as_mut());
+                let link = link.filter(|link| link.is_open());
+                let sent_bytes = link.and_then(|link| link.send_bulk(&message, &mut self.core));
+                self.count_sent(sent_bytes);
+            }
+            SessionAction::Job(job, purpose) => {
+                let job = self.core.job(job);
+                self.session_jobs.insert(job, (id, purpose));
+            }
+            SessionAction::RoundFinished { round, model } => {
+                let cluster = session.proposal.cluster.clone();
+                self.clusters.model_moved(&cluster, model);
+                self.core.event(Event::Round { session: id, round, model });
+                self.checkpoint_session(now, false);
+            }
+            SessionAction::Refuse(peer, reason) => self.refuse(Some(peer), reason),
+            SessionAction::Ended(reason) => {
+                self.core.event(Event::SessionEnded { session: id, reason });
+                self.checkpoint_session(now, true);
+                self.join_offered(now);
+            }
+        }
+    }
+
+    fn count_sent(&mut self, sent_bytes: Option<usize>) {
+        if let (Some(session), Some(bytes)) = (&mut self.session, sent_bytes) {
+            session.count_sent(bytes);
+        }
+    }
+
+    /// Has the session's cluster stored, if the last time is long enough ago or it must be.
+    pub(crate) fn checkpoint_session(&mut self, now: Instant, must: bool) {
+        let Some(session) = &self.session else { return };
+        let id = session.proposal.cluster.clone();
+        let Some(cluster) = self.clusters.get(&id) else { return };
+        let due = cluster.checkpoint_at + self.core.limits.checkpoint_interval;
+        if must || !session.running || now >= due {
+            let record = session.record();
+            self.clusters.checkpoint(now, &id, Some(record), None, &mut self.core);
+        }
+    }
+
+    pub(crate) fn handle_session_message(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: SessionId,
+        message: SessionMessage,
+    ) {
+        let known = self.session.as_ref().is_some_and(|session| session.id == id);
+        match message {
+            SessionMessage::Proposal(proposal) if !known => {
+                self.handle_proposal(now, from, id, proposal);
+            }
+            message if known => {
+                self.with_session(now, |session, s| session.handle_message(from, message, s));
+            }
+            SessionMessage::Stop if self.offered.as_ref().is_some_and(|(o, _)| *o == id) => {
+                self.offered = None;
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn handle_bulk(&mut self, now: Instant, from: PeerId, message: BulkMessage) {
+        let session = match &message {
+            BulkMessage::Update { session, .. } | BulkMessage::Model { session, .. } => *session,
+            BulkMessage::Probe { bytes } => {
+                let size_bytes = bytes.len() as u32;
+                return self.core.event(Event::Probe { peer: from, size_bytes });
+            }
+        };
+        if self.session.as_ref().is_some_and(|running| running.id == session) {
+            self.with_session(now, |session, s| session.handle_bulk(from, message, s));
+        }
+    }
+
+    /// A peer runs a session that this device does not know.
+    fn handle_proposal(&mut self, now: Instant, from: PeerId, id: SessionId, proposal: Proposal) {
+        let Some(running) = self.session.as_ref().filter(|session| session.running) else {
+            return self.join(now, id, proposal);
+        };
+        let same_cluster = running.proposal.cluster == proposal.cluster;
+        if running.is_alone() || !same_cluster {
+            if !running.is_alone() {
+                let message = format!(
+                    "peer {} trains `{}`, while this device trains `{}`: it joins when that is over",
+                    from.short(),
+                    proposal.cluster,
+                    running.proposal.cluster
+                );
+                self.core.problem("other_session", message);
+            }
+            self.offered = Some((id, proposal));
+        } else if id < running.id {
+            // Two sessions were proposed at once: everyone goes on with the one of the lower id.
+            let reason = "this device goes on with a session that others proposed".to_owned();
+            let ended = Event::SessionEnded { session: running.id, reason };
+            self.core.event(ended);
+            self.session = None;
+            self.join(now, id, proposal);
+        }
+    }
+
+    fn join_offered(&mut self, now: Instant) {
+        if let Some((id, proposal)) = self.offered.take() {
+            self.join(now, id, proposal);
+        }
+    }
+
+    fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
+        let cluster = proposal.cluster.clone();
+        let ready = match self.clusters.get(&cluster) {
+            Some(known) if known.network != proposal.network => {
+                let message = format!(
+                    "a session trains a cluster `{cluster}` that has another network on this device"
+                );
+                return self.core.problem("cluster_exists", message);
+            }
+            Some(known) => known.model.map(|model| (model, known.train_rows)),
+            None if self.clusters.has_room() => {
+                let network = proposal.network.clone();
+                self.clusters.create(now, cluster, network, false, &mut self.core);
+                None
+            }
+            None => {
+                let message = "a session needs one more cluster than this device holds".to_owned();
+                return self.core.problem("too_many_clusters", message);
+            }
+        };
+        self.session = Some(Session::new(id, proposal, None, None, true, now));
+        self.core.event(Event::SessionStarted { session: id });
+        if let Some((model, rows)) = ready {
+            self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Records on this device: what survives a reload.
+//!
+//! Every record is framed as `PCR1`, the SHA-256 of the rest, the rest: a record that a crash or a full disk has damaged
+//! is noticed, reported and dropped, and never taken for the truth.
+
+use crate::{config::StoredRecord, view::MessageView};
+use neural::Dataset;
+use protocol::{
+    cluster::NetworkSpec,
+    envelope::Instance,
+    room::RoomSecret,
+    session::{Proposal, RoundRecord},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+use units::{ClusterId, Hash, PeerId, SessionId};
+
+pub(crate) const IDENTITY: &str = "identity";
+pub(crate) const ROOM: &str = "room";
+const CLUSTER_PREFIX: &str = "cluster/";
+const DATASET_PREFIX: &str = "dataset/";
+const MESSAGES_PREFIX: &str = "messages/";
+const MAGIC: &[u8; 4] = b"PCR1";
+
+/// The device's key and its newest life.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct IdentityRecord {
+    pub seed: [u8; 32],
+    pub instance: Instance,
+}
+
+/// The room that this device was in.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RoomRecord {
+    pub secret: RoomSecret,
+    pub signaling_url: Option<String>,
+}
+
+/// A cluster, and the session that trains it: one record, so that the model and the round it belongs to never part.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ClusterRecord {
+    pub network: NetworkSpec,
+    pub checkpoint: Vec<u8>,
+    pub session: Option<SessionRecord>,
+}
+
+/// Where a session stood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SessionRecord {
+    pub id: SessionId,
+    pub proposal: Proposal,
+    pub head: RoundRecord,
+    pub running: bool,
+    pub alone: bool,
+}
+
+/// A cluster's rows: in full, or by the name of a set that ships with the application.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct DatasetRecord {
+    pub source: Option<String>,
+    pub held_out_percent: u8,
+    pub dataset: Option<Dataset>,
+}
+
+/// The texts of a room, and the newest number heard from every sender.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct MessagesRecord {
+    pub messages: Vec<MessageView>,
+    pub newest_heard: Vec<(PeerId, u64)>,
+}
+
+pub(crate) fn cluster_key(cluster: &ClusterId) -> String {
+    format!("{CLUSTER_PREFIX}{cluster}")
+}
+
+pub(crate) fn dataset_key(cluster: &ClusterId) -> String {
+    format!("{DATASET_PREFIX}{cluster}")
+}
+
+pub(crate) fn messages_key(room: units::RoomId) -> String {
+    format!("{MESSAGES_PREFIX}{room}")
+}
+
+/// Puts a record's content into its frame.
+pub(crate) fn seal<T: Serialize>(content: &T) -> Vec<u8> {
+    let body = postcard::to_allocvec(content).expect("records have an encoding");
+    [&MAGIC[..], Hash::of(&body).as_bytes(), &body].concat()
+}
+
+fn open<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let body = bytes.strip_prefix(MAGIC)?;
+    let (digest, body) = body.split_first_chunk::<32>()?;
+    (Hash::of(body).as_bytes() == digest).then(|| postcard::from_bytes(body).ok()).flatten()
+}
+
+/// The records of an earlier life.
+pub(crate) struct Records {
+    records: BTreeMap<String, Vec<u8>>,
+    /// Names of records that could not be read.
+    pub damaged: Vec<String>,
+}
+
+impl Records {
+    pub(crate) fn new(records: Vec<StoredRecord>) -> Self {
+        let records = records.into_iter().map(|record| (record.key, record.value)).collect();
+        Self { records, damaged: Vec::new() }
+    }
+
+    /// Takes a record out; `None` if there is none, or if it is damaged, which is noted.
+    pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+        let bytes = self.records.remove(key)?;
+        let content = open(&bytes);
+        if content.is_none() {
+            self.damaged.push(key.to_owned());
+        }
+        content
+    }
+
+    /// The clusters that have a record, damaged or not.
+    pub(crate) fn clusters(&self) -> Vec<ClusterId> {
+        let names = self.records.keys().filter_map(|key| key.strip_prefix(CLUSTER_PREFIX));
+        names.filter_map(|name| name.parse().ok()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(value: Vec<u8>) -> Records {
+        Records::new(vec![StoredRecord { key: IDENTITY.into(), value }])
+    }
+
+    #[test]
+    fn a_record_reads_back_what_was_sealed() {
+        let sealed = seal(&IdentityRecord { seed: [7; 32], instance: Instance(3) });
+        let record: IdentityRecord = records(sealed).take(IDENTITY).unwrap();
+        assert_eq!((record.seed, record.instance), ([7; 32], Instance(3)));
+    }
+
+    #[test]
+    fn every_single_damaged_byte_is_noticed() {
+        let sealed = seal(&IdentityRecord { seed: [7; 32], instance: Instance(3) });
+        for at in 0..sealed.len() {
+            let mut damaged = sealed.clone();
+            damaged[at] ^= 1;
+            let mut records = records(damaged);
+            assert!(records.take::<IdentityRecord>(IDENTITY).is_none(), "byte {at}");
+            assert_eq!(records.damaged, [IDENTITY]);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Where two chains of rounds meet.
+//!
+//! Members whose rooms were split, or who followed different leaders, hold different records. The heavier record wins
+//! ([`RoundRecord::weight`]); whoever holds a lighter one fetches the heavier one's model, checks its hash against the
+//! record, and goes on from there. A late joiner does the same.
+
+use super::{Session, SessionAction, SessionJob, Surroundings};
+use crate::job::{Evaluation, Job};
+use ::core::time::Duration;
+use protocol::{limits, message::SessionMessage, session::RoundRecord};
+use units::{Hash, Instant, PeerId};
+
+/// How long a model may take to come, besides its size.
+const MODEL_WAIT: Duration = Duration::from_secs(10);
+
+/// Another record that this member is about to take up.
+pub(super) struct Adoption {
+    pub from: PeerId,
+    pub record: RoundRecord,
+    deadline: Instant,
+    installing: bool,
+}
+
+impl Adoption {
+    /// When waiting for the model is no longer worth while; never, once it is here.
+    pub(super) fn expires_at(&self) -> Option<Instant> {
+        (!self.installing).then_some(self.deadline)
+    }
+}
+
+impl Session {
+    /// A peer tells of the newest record it holds.
+    pub(super) fn handle_head(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
+        if let Err(problem) = self.check_record(&record) {
+            return self.actions.push(SessionAction::Refuse(from, problem));
+        }
+        if !self.ready {
+            self.heads_heard.insert(from, record);
+            return;
+        }
+        if record.hash() == self.head_hash {
+            if !self.model_here {
+                self.adopt(from, record, s);
+            }
+            return;
+        }
+        if record.decision == self.head.decision && record.decision.round > 0 {
+            let who = from.short();
+            self.fail(format!("peer {who} arrived at another model from the same updates"));
+        }
+        let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
+        let can_follow = self.model_here && self.running && self.rows > 0;
+        if follows && can_follow && self.adoption.is_none() {
+            self.stash.put_decision(from, record.decision);
+        } else if record.weight() > self.head.weight() {
+            self.adopt(from, record, s);
+        } else if self.model_here && self.told.insert(from) {
+            let head = SessionMessage::Head(self.head.clone());
+            self.send(from, head);
+        }
+    }
+
+    /// Whether a record can exist: a lie about its weight must not win for ever.
+    fn check_record(&self, record: &RoundRecord) -> Result<(), String> {
+        let options = self.proposal.options;
+        let round = record.decision.round;
+        if round > options.rounds {
+            return Err(format!("a record of round {round} of {}", options.rounds));
+        }
+        let member_max = u64::from(options.local_steps) * u64::from(options.batch_rows);
+        let samples_max = u64::from(round) * member_max * limits::ROUND_MEMBERS_MAX as u64;
+        if record.cumulative_samples > samples_max {
+            let samples = record.cumulative_samples;
+            return Err(format!("a record of {samples} samples, where {samples_max} are possible"));
+        }
+        if round > 0 && record.decision.contributions.is_empty() {
+            return Err("a record of a round without members".to_owned());
+        }
+        if round == 0 && *record != self.proposal.genesis_record() {
+            return Err("a first record that is not this session's".to_owned());
+        }
+        Ok(())
+    }
+
+    fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
+        let heavier = |known: &Adoption| record.weight() > known.record.weight();
+        if self.adoption.as_ref().is_some_and(|a| a.installing || !heavier(a)) {
+            return;
+        }
+        let travel_ms = self.proposal.network.parameters() * 8 / 100;
+        let deadline = s.now + MODEL_WAIT + Duration::from_millis(travel_ms);
+        self.send(from, SessionMessage::RequestModel { record: record.hash() });
+        self.adoption = Some(Adoption { from, record, deadline, installing: false });
+    }
+
+    /// A model has arrived.
+    pub(super) fn handle_model(&mut self, from: PeerId, record: Hash, model: Vec<u8>) {
+        let Some(adoption) = &mut self.adoption else { return };
+        if adoption.installing || adoption.record.hash() != record || adoption.from != from {
+            return;
+        }
+        adoption.installing = true;
+        let expected = adoption.record.model;
+        let cluster = self.proposal.cluster.clone();
+        let job = Job::AdoptModel { cluster, model, expected };
+        self.actions.push(SessionAction::Job(job, SessionJob::Adopt { record }));
+    }
+
+    pub(super) fn finish_adoption(
+        &mut self,
+        record: Hash,
+        model: Hash,
+        together: Option<Evaluation>,
+        s: &Surroundings<'_>,
+    ) {
+        let Some(adoption) = self.adoption.take_if(|known| known.record.hash() == record) else {
+            return self.fail("a model was adopted that nobody had asked for".to_owned());
+        };
+        debug_assert_eq!(model, adoption.record.model);
+        self.problem = None;
+        self.move_to(adoption.record, together, None, s);
+    }
+
+    pub(super) fn refuse_adoption(&mut self, record: Hash, problem: &str) {
+        if let Some(adoption) = self.adoption.take_if(|known| known.record.hash() == record) {
+            let reason = format!("a model that does not fit its record: {problem}");
+            self.actions.push(SessionAction::Refuse(adoption.from, reason));
+        }
+    }
+
+    /// Gives up on a model that does not come; asks whoever is connected where they stand.
+    pub(super) fn expire_adoption(&mut self, s: &Surroundings<'_>) {
+        let expired = |a: &mut Adoption| a.expires_at().is_some_and(|at| s.now >= at);
+        if self.adoption.take_if(expired).is_some() {
+            self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! A learning session as one member sees it.
+//!
+//! A session is a chain of rounds ([`protocol::session`]). Everything that arrives for a round is kept in a *stash* by
+//! the record that it builds on, one entry a peer, because members finish rounds at different moments; the round itself
+//! is what the stash holds for the newest record. So a message that comes early is simply there when its round begins,
+//! and one that comes late is dropped with its round.
+//!
+//! The session says what it wants done as [`SessionAction`]s and never touches a connection, a clock or storage.
+
+mod arrivals;
+mod lineage;
+mod round;
+mod stash;
+
+use crate::{
+    config::Limits,
+    job::Job,
+    records::SessionRecord,
+    view::{MemberView, RoundPhase, RoundView, SessionView},
+};
+use ::core::time::Duration;
+use lineage::Adoption;
+use protocol::{
+    identity::Identity,
+    message::{BulkMessage, SessionMessage},
+    session::{Proposal, RoundRecord, RoundSignature, leaders},
+};
+use round::Round;
+use stash::Stash;
+use std::collections::{BTreeMap, BTreeSet};
+use units::{Hash, Instant, PeerId, SessionId};
+
+/// How long the founder waits for the others before the first round, and a restored member for news.
+const GATHERING: Duration = Duration::from_secs(4);
+/// Rounds of history that a view holds.
+const HISTORY_MAX: usize = 2_000;
+
+/// What a session wants done.
+#[derive(Debug)]
+pub(crate) enum SessionAction {
+    /// Send a message to one peer.
+    Send(PeerId, SessionMessage),
+    /// Send a value to one peer.
+    SendBulk(PeerId, BulkMessage),
+    /// Do work for the session.
+    Job(Job, SessionJob),
+    /// A round is finished; the cluster's model is the head's.
+    RoundFinished { round: u32, model: Hash },
+    /// Somebody sent something that no honest member sends.
+    Refuse(PeerId, String),
+    /// The session has ended here.
+    Ended(String),
+}
+
+/// Why a job was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SessionJob {
+    /// Local training from this record.
+    Train { parent: Hash },
+    /// Aggregation on this record.
+    Aggregate { parent: Hash },
+    /// Another lineage's model takes the place of ours.
+    Adopt { record: Hash },
+    /// Somebody asked for the model of this record.
+    Export { to: PeerId, record: Hash },
+}
+
+/// What a session sees of the engine while it handles something.
+pub(crate) struct Surroundings<'a> {
+    pub now: Instant,
+    pub me: PeerId,
+    pub identity: &'a Identity,
+    pub limits: &'a Limits,
+    /// Everyone with an open connection.
+    pub connected: &'a BTreeSet<PeerId>,
+}
+
+pub(crate) struct Session {
+    pub id: SessionId,
+    pub proposal: Proposal,
+    /// Whom the founder invited; `None` is everyone. An empty set is training alone.
+    pub invited: Option<BTreeSet<PeerId>>,
+    pub running: bool,
+    pub head: RoundRecord,
+    head_hash: Hash,
+    ended_because: Option<String>,
+    /// Whether the cluster stands on the workbench.
+    ready: bool,
+    /// Whether its shared network there is the head's model.
+    model_here: bool,
+    /// What peers said of their newest records before the cluster was ready.
+    heads_heard: BTreeMap<PeerId, RoundRecord>,
+    /// Whether the person at this device ended it here.
+    pub left: bool,
+    /// Training rows on this device.
+    rows: u32,
+    /// Peers that take part, with their rows.
+    members: BTreeMap<PeerId, u32>,
+    signatures: BTreeMap<PeerId, RoundSignature>,
+    stash: Stash,
+    round: Round,
+    adoption: Option<Adoption>,
+    /// Peers that were told of the current head because they were behind.
+    told: BTreeSet<PeerId>,
+    history: Vec<RoundView>,
+    typical_train_ms: Option<u32>,
+    gathering_until: Option<Instant>,
+    sent_bytes: u64,
+    sent_bytes_before_round: u64,
+    problem: Option<String>,
+    actions: Vec<SessionAction>,
+}
+
+impl Session {
+    /// A session from its first record, or from `head`. With `gather`, the first round waits a little for others.
+    pub(crate) fn new(
+        id: SessionId,
+        proposal: Proposal,
+        head: Option<RoundRecord>,
+        invited: Option<BTreeSet<PeerId>>,
+        gather: bool,
+        now: Instant,
+    ) -> Self {
+        let head = head.unwrap_or_else(|| proposal.genesis_record());
+        Self {
+            id,
+            invited,
+            running: true,
+            head_hash: head.hash(),
+            head,
+            ended_because: None,
+            ready: false,
+            model_here: false,
+            heads_heard: BTreeMap::new(),
+            left: false,
+            rows: 0,
+            members: BTreeMap::new(),
+            signatures: BTreeMap::new(),
+            stash: Stash::default(),
+            round: Round::new(now),
+            adoption: None,
+            told: BTreeSet::new(),
+            history: Vec::new(),
+            typical_train_ms: None,
+            gathering_until: gather.then(|| now + GATHERING),
+            sent_bytes: 0,
+            sent_bytes_before_round: 0,
+            problem: None,
+            actions: Vec::new(),
+            proposal,
+        }
+    }
+
+    pub(crate) fn is_alone(&self) -> bool {
+        self.invited.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
+    pub(crate) fn invites(&self, peer: PeerId) -> bool {
+        self.invited.as_ref().is_none_or(|invited| invited.contains(&peer))
+    }
+
+    pub(crate) fn record(&self) -> SessionRecord {
+        SessionRecord {
+            id: self.id,
+            proposal: self.proposal.clone(),
+            head: self.head.clone(),
+            running: self.running,
+            alone: self.is_alone(),
+        }
+    }
+
+    /// What is to be done since the last call.
+    pub(crate) fn take_actions(&mut self) -> Vec<SessionAction> {
+        core::mem::take(&mut self.actions)
+    }
+
+    pub(crate) fn count_sent(&mut self, bytes: usize) {
+        self.sent_bytes += bytes as u64;
+    }
+
+    /// The largest value that a member has reason to send: a model in full precision, with room for its optimiser.
+    pub(crate) fn bulk_limit_bytes(&self) -> usize {
+        64 * 1024 + 12 * self.proposal.network.parameters() as usize
+    }
+
+    /// The cluster stands on the workbench with this model and so many training rows.
+    pub(crate) fn cluster_ready(&mut self, model: Hash, rows: u32, s: &Surroundings<'_>) {
+        let first_time = !self.ready;
+        self.ready = true;
+        self.model_here |= model == self.head.model;
+        if first_time && self.running {
+            self.tell_where_we_stand(s);
+        }
+        if (first_time || rows != self.rows) && self.running {
+            self.broadcast(SessionMessage::Join { rows }, s);
+        }
+        self.rows = rows;
+        for (from, head) in core::mem::take(&mut self.heads_heard) {
+            self.handle_head(from, head, s);
+        }
+        self.advance(s);
+    }
+
+    fn tell_where_we_stand(&mut self, s: &Surroundings<'_>) {
+        self.broadcast(SessionMessage::Proposal(self.proposal.clone()), s);
+        if self.model_here {
+            self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        }
+    }
+
+    /// A connection has opened: say what we are doing.
+    pub(crate) fn peer_connected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
+        if self.is_alone() || self.left || !self.invites(peer) {
+            return;
+        }
+        if self.running {
+            self.send(peer, SessionMessage::Proposal(self.proposal.clone()));
+        }
+        if self.model_here {
+            self.send(peer, SessionMessage::Head(self.head.clone()));
+        }
+        if self.running && self.ready {
+            self.send(peer, SessionMessage::Join { rows: self.rows });
+        }
+        self.advance(s);
+    }
+
+    /// A connection has ended.
+    pub(crate) fn peer_disconnected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
+        self.members.remove(&peer);
+        self.told.remove(&peer);
+        self.heads_heard.remove(&peer);
+        if self.adoption.as_ref().is_some_and(|adoption| adoption.from == peer) {
+            self.adoption = None;
+        }
+        self.advance(s);
+    }
+
+    /// Ends the session here; tells the others.
+    pub(crate) fn stop(&mut self, reason: &str, s: &Surroundings<'_>) {
+        if !self.running {
+            return;
+        }
+        let farewell = if self.proposal.founder == s.me {
+            SessionMessage::Stop
+        } else {
+            SessionMessage::Leave
+        };
+        self.broadcast(farewell, s);
+        self.left = true;
+        self.end(reason);
+    }
+
+    fn end(&mut self, reason: &str) {
+        self.running = false;
+        self.ended_because = Some(reason.to_owned());
+        self.actions.push(SessionAction::Ended(reason.to_owned()));
+    }
+
+    fn fail(&mut self, reason: String) {
+        self.problem = Some(reason);
+    }
+
+    /// Peers whose updates the round can expect, this device among them if it has rows.
+    fn contributors(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
+        let others = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
+        let mut all: Vec<_> = others.filter(|peer| s.connected.contains(peer)).collect();
+        if self.rows > 0 {
+            all.push(s.me);
+        }
+        all.sort_unstable();
+        all
+    }
+
+    /// Who leads the given attempt at the running round.
+    fn leader(&self, attempt: u32, s: &Surroundings<'_>) -> Option<PeerId> {
+        let order = leaders(self.id, self.head_hash, &self.contributors(s));
+        (!order.is_empty()).then(|| order[attempt as usize % order.len()])
+    }
+
+    fn send(&mut self, to: PeerId, message: SessionMessage) {
+        self.actions.push(SessionAction::Send(to, message));
+    }
+
+    /// Sends to every connected peer that is invited, whether it has joined or only looks on.
+    fn broadcast(&mut self, message: SessionMessage, s: &Surroundings<'_>) {
+        if self.is_alone() {
+            return;
+        }
+        for peer in s.connected {
+            if self.invites(*peer) {
+                self.send(*peer, message.clone());
+            }
+        }
+    }
+
+    /// When the session must be looked at again without an input.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if !self.running || !self.model_here {
+            return self.adoption.as_ref().and_then(Adoption::expires_at);
+        }
+        let gathering = self.gathering_until.filter(|_| self.rows > 0);
+        let round = self.round.deadline().filter(|_| self.rows > 0);
+        let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
+        [gathering, round, adoption].into_iter().flatten().min()
+    }
+
+    pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
+        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
+        let mut members: Vec<_> = self
+            .members
+            .iter()
+            .map(|(peer, rows)| MemberView { peer: *peer, rows: *rows, committed: committed(peer) })
+            .collect();
+        members.push(MemberView { peer: s.me, rows: self.rows, committed: committed(&s.me) });
+        members.sort_by_key(|member| member.peer);
+        SessionView {
+            id: self.id,
+            task: self.proposal.task.clone(),
+            cluster: self.proposal.cluster.clone(),
+            founder: self.proposal.founder,
+            options: self.proposal.options,
+            running: self.running,
+            ended_because: self.ended_because.clone(),
+            round: self.head.decision.round,
+            model: self.head.model,
+            record: self.head_hash,
+            signatures: self.signatures.len() as u32,
+            phase: self.phase(),
+            leader: self.leader(self.round.attempt, s).filter(|_| self.running),
+            members,
+            history: self.history.clone(),
+            sent_bytes: self.sent_bytes,
+            problem: self.problem.clone(),
+        }
+    }
+
+    fn phase(&self) -> RoundPhase {
+        if !self.running {
+            RoundPhase::Finished
+        } else if !self.model_here || self.rows == 0 || self.adoption.is_some() {
+            RoundPhase::Waiting
+        } else {
+            self.round.phase()
+        }
+    }
+
+    /// States that must hold after every step.
+    pub(crate) fn check_invariants(&self) {
+        assert_eq!(self.head_hash, self.head.hash(), "the head's name is out of date");
+        assert!(self.head.decision.round <= self.proposal.options.rounds, "a round too many");
+        self.stash.check_invariants();
+    }
+}

@@ -1,0 +1,457 @@
+//! The running round: what this member does next.
+//!
+//! ```text
+//! train ──► commit ──► (all have committed, or the deadline: the leader closes) ──► reveal
+//!       ──► (all updates are there, or the deadline: the leader decides) ──► aggregate ──► new head
+//! ```
+//!
+//! A leader that dies is out of the order at once when its connection ends, and after an attempt's deadline otherwise.
+//! Two leaders at once do no harm that lasts: members that followed different decisions meet by their records' weight.
+
+use super::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings, stash::Closing};
+use crate::{
+    job::{Answer, Evaluation, Job, JobError, LocalTraining, WeightedUpdate},
+    view::{RoundPhase, RoundView},
+};
+use ::core::time::Duration;
+use protocol::{
+    message::{BulkMessage, SessionMessage},
+    session::{Commitment, Contribution, Decision, RoundRecord, SessionOptions},
+};
+use units::{Hash, Instant, PeerId};
+
+/// How long the first round waits for commitments, when nobody's speed is known.
+const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
+/// How long an update that was decided on may be on its way before it is asked for.
+const REVEAL_COURTESY: Duration = Duration::from_millis(1_500);
+/// What a slow uplink carries at least, in bytes a second: sets how long updates may travel.
+const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
+
+pub(super) struct Round {
+    started_at: Instant,
+    training_since: Option<Instant>,
+    trained: bool,
+    closed_at: Option<Instant>,
+    revealed: bool,
+    decision: Option<Chosen>,
+    aggregating: bool,
+    /// Counts leaders that did not deliver.
+    pub attempt: u32,
+    /// When the round must be looked at again, set by every look.
+    look_again_at: Option<Instant>,
+    attempt_since: Instant,
+}
+
+/// The decision that this member follows.
+struct Chosen {
+    from: PeerId,
+    decision: Decision,
+    ask_at: Instant,
+    asked: u32,
+}
+
+impl Round {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            started_at: now,
+            training_since: None,
+            trained: false,
+            closed_at: None,
+            revealed: false,
+            decision: None,
+            aggregating: false,
+            attempt: 0,
+            look_again_at: None,
+            attempt_since: now,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.look_again_at
+    }
+
+    pub(super) fn is_aggregating(&self) -> bool {
+        self.aggregating
+    }
+
+    pub(super) fn phase(&self) -> RoundPhase {
+        if self.aggregating {
+            RoundPhase::Aggregating
+        } else if self.closed_at.is_some() || self.decision.is_some() {
+            RoundPhase::Revealing
+        } else if self.trained {
+            RoundPhase::Committed
+        } else if self.training_since.is_some() {
+            RoundPhase::Training
+        } else {
+            RoundPhase::Waiting
+        }
+    }
+
+    /// Whose update has this hash, by the decision that is followed.
+    pub(super) fn wanted_owner(&self, update: Hash) -> Option<PeerId> {
+        let contributions = &self.decision.as_ref()?.decision.contributions;
+        contributions.iter().find(|part| part.update == update).map(|part| part.peer)
+    }
+
+    fn look_again(&mut self, at: Instant) {
+        self.look_again_at = Some(self.look_again_at.map_or(at, |known| known.min(at)));
+    }
+}
+
+impl Session {
+    /// Does whatever can be done now. Called after everything that may have changed something.
+    pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
+        self.expire_adoption(s);
+        self.round.look_again_at = None;
+        if !self.running || !self.model_here || self.adoption.is_some() || self.is_gathering(s) {
+            return;
+        }
+        self.train(s);
+        self.follow_decision(s);
+        if self.round.decision.is_none() && self.rows > 0 {
+            self.next_attempt(s);
+            self.lead(s);
+            self.reveal(s);
+            // Revealing one's own update may be what the leader, this device, was waiting for.
+            self.lead(s);
+        }
+        self.follow_decision(s);
+    }
+
+    /// Whether the first round of this life still waits for others to join.
+    fn is_gathering(&mut self, s: &Surroundings<'_>) -> bool {
+        let Some(until) = self.gathering_until else { return false };
+        let mut invited = s.connected.iter().filter(|peer| self.invites(**peer));
+        let everyone_is_here =
+            !s.connected.is_empty() && invited.all(|peer| self.members.contains_key(peer));
+        if s.now >= until || everyone_is_here || self.is_alone() {
+            self.gathering_until = None;
+            self.round = Round::new(s.now);
+        }
+        self.gathering_until.is_some()
+    }
+
+    fn train(&mut self, s: &Surroundings<'_>) {
+        if self.rows == 0 || self.round.trained || self.round.training_since.is_some() {
+            return;
+        }
+        self.round.training_since = Some(s.now);
+        let round = self.head.decision.round + 1;
+        let options = self.proposal.options;
+        let seed = Hash::of_parts(&[b"batches", self.head_hash.as_bytes(), s.me.as_bytes()]);
+        let [a, b, c, d, e, f, g, h, ..] = *seed.as_bytes();
+        let training = LocalTraining {
+            steps: options.local_steps,
+            batch_rows: options.batch_rows,
+            learning_rate: learning_rate(&options, round),
+            seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+        };
+        let job = Job::Train { cluster: self.proposal.cluster.clone(), training };
+        let purpose = SessionJob::Train { parent: self.head_hash };
+        self.actions.push(SessionAction::Job(job, purpose));
+    }
+
+    fn next_attempt(&mut self, s: &Surroundings<'_>) {
+        let since = self.round.attempt_since;
+        let patience = if self.round.closed_at.is_some() {
+            self.reveal_wait() + s.limits.leader_wait
+        } else if self.round.attempt == 0 {
+            self.commit_wait(s) + s.limits.leader_wait
+        } else {
+            s.limits.leader_wait
+        };
+        if s.now >= since + patience {
+            self.round.attempt += 1;
+            self.round.attempt_since = s.now;
+            self.round.look_again(s.now + s.limits.leader_wait);
+        } else {
+            self.round.look_again(since + patience);
+        }
+    }
+
+    /// What the leader of the running attempt does, if that is this device.
+    fn lead(&mut self, s: &Surroundings<'_>) {
+        if !self.round.trained || self.leader(self.round.attempt, s) != Some(s.me) {
+            return;
+        }
+        match self.stash.closing(self.head_hash).cloned() {
+            None => self.close(s),
+            Some(closing) => self.decide(&closing, s),
+        }
+    }
+
+    fn close(&mut self, s: &Surroundings<'_>) {
+        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
+        let everyone_has = self.contributors(s).iter().all(committed);
+        let deadline = self.round.started_at + self.commit_wait(s);
+        if !everyone_has && s.now < deadline {
+            return self.round.look_again(deadline);
+        }
+        let commitments = self.stash.commitments(self.head_hash);
+        let (attempt, parent) = (self.round.attempt, self.head_hash);
+        let round = self.head.decision.round + 1;
+        let message =
+            SessionMessage::Close { round, attempt, parent, commitments: commitments.clone() };
+        self.broadcast(message, s);
+        self.stash.put_closing(s.me, Closing { parent, attempt, commitments });
+    }
+
+    fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
+        let Some(closed_at) = self.round.closed_at else { return };
+        let is_here = |c: &Commitment| self.stash.update(c.peer, c.update).is_some();
+        let may_come = |c: &Commitment| c.peer == s.me || s.connected.contains(&c.peer);
+        let deadline = closed_at + self.reveal_wait();
+        let missing = closing.commitments.iter().any(|c| !is_here(c) && may_come(c));
+        if missing && s.now < deadline {
+            return self.round.look_again(deadline);
+        }
+        let held = closing.commitments.iter().filter(|c| is_here(c));
+        let contributions: Vec<_> = held
+            .map(|c| Contribution { peer: c.peer, update: c.update, samples: c.samples })
+            .collect();
+        if contributions.is_empty() {
+            return;
+        }
+        let round = self.head.decision.round + 1;
+        let decision = Decision { round, parent: self.head_hash, contributions };
+        self.broadcast(SessionMessage::Decide(decision.clone()), s);
+        self.stash.put_decision(s.me, decision);
+    }
+
+    /// Sends this device's update to the others, once commitments are closed and it is among them.
+    fn reveal(&mut self, s: &Surroundings<'_>) {
+        let Some(closing) = self.stash.closing(self.head_hash) else { return };
+        let attempt = closing.attempt;
+        let own = closing.commitments.iter().find(|c| c.peer == s.me).map(|c| c.update);
+        self.round.attempt = self.round.attempt.max(attempt);
+        if self.round.closed_at.is_none() {
+            self.round.closed_at = Some(s.now);
+            self.round.attempt_since = s.now;
+        }
+        let update = own.and_then(|hash| self.stash.update(s.me, hash)).cloned();
+        if let (Some(update), false) = (update, self.round.revealed) {
+            self.round.revealed = true;
+            for peer in self.contributors(s) {
+                if peer != s.me {
+                    let message = BulkMessage::Update { session: self.id, update: update.clone() };
+                    self.actions.push(SessionAction::SendBulk(peer, message));
+                }
+            }
+        }
+    }
+
+    /// Takes up a decision, gathers what is missing, and aggregates.
+    fn follow_decision(&mut self, s: &Surroundings<'_>) {
+        // Who only looks on has no updates, and takes up finished models instead.
+        if self.round.aggregating || self.rows == 0 {
+            return;
+        }
+        if self.round.decision.is_none() {
+            let Some((from, decision)) = self.stash.decision(self.head_hash) else { return };
+            let decision = decision.clone();
+            let ask_at = s.now + REVEAL_COURTESY;
+            self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
+        }
+        let Some(chosen) = &mut self.round.decision else { return };
+        let missing: Vec<_> = chosen
+            .decision
+            .contributions
+            .iter()
+            .filter(|part| self.stash.update(part.peer, part.update).is_none())
+            .map(|part| part.update)
+            .collect();
+        if missing.is_empty() {
+            return self.aggregate();
+        }
+        if s.now >= chosen.ask_at {
+            // The one who decided must hold them; if it has gone, so may anybody else.
+            let others = s.connected.iter().filter(|peer| **peer != chosen.from);
+            let mut candidates: Vec<_> = others.copied().collect();
+            if s.connected.contains(&chosen.from) {
+                candidates.insert(0, chosen.from);
+            }
+            let asked = chosen.asked as usize;
+            chosen.asked += 1;
+            chosen.ask_at = s.now + s.limits.leader_wait;
+            if asked > 2 * candidates.len() + 2 {
+                // Nobody has them: the decision cannot be followed. The next leader makes another one.
+                let parent = self.head_hash;
+                self.stash.drop_decision(parent);
+                self.round.decision = None;
+                self.round.closed_at = None;
+                self.stash.drop_closing(parent);
+                return self.round.look_again(s.now + s.limits.leader_wait);
+            }
+            if !candidates.is_empty() {
+                let candidate = candidates[asked % candidates.len()];
+                for update in missing {
+                    self.send(candidate, SessionMessage::RequestUpdate { update });
+                }
+            }
+        }
+        let ask_at = self.round.decision.as_ref().map(|chosen| chosen.ask_at);
+        if let Some(ask_at) = ask_at {
+            self.round.look_again(ask_at);
+        }
+    }
+
+    fn aggregate(&mut self) {
+        let Some(chosen) = &self.round.decision else { return };
+        let contributions = &chosen.decision.contributions;
+        let updates = contributions.iter().filter_map(|part| {
+            let update = self.stash.update(part.peer, part.update)?.clone();
+            Some(WeightedUpdate { peer: part.peer, own: false, samples: part.samples, update })
+        });
+        let mut updates: Vec<_> = updates.collect();
+        for update in &mut updates {
+            update.own = self.stash.is_own(update.peer);
+        }
+        self.round.aggregating = true;
+        let job = Job::Aggregate { cluster: self.proposal.cluster.clone(), updates };
+        let purpose = SessionJob::Aggregate { parent: self.head_hash };
+        self.actions.push(SessionAction::Job(job, purpose));
+    }
+
+    /// A job of this session has ended.
+    pub(crate) fn handle_job(
+        &mut self,
+        purpose: SessionJob,
+        result: Result<Answer, JobError>,
+        s: &Surroundings<'_>,
+    ) {
+        match (purpose, result) {
+            (SessionJob::Train { parent }, Ok(Answer::Trained { update, samples, .. })) => {
+                if parent == self.head_hash && self.running {
+                    self.commit(update, samples, s);
+                }
+            }
+            (
+                SessionJob::Aggregate { parent },
+                Ok(Answer::Aggregated { model, together, alone }),
+            ) => {
+                if parent == self.head_hash {
+                    self.finish_round(model, together, alone, s);
+                }
+            }
+            (SessionJob::Adopt { record }, Ok(Answer::Adopted { model, together })) => {
+                self.finish_adoption(record, model, together, s);
+            }
+            (SessionJob::Adopt { record }, Err(error)) => {
+                self.refuse_adoption(record, &error.to_string());
+            }
+            (SessionJob::Export { to, record }, Ok(Answer::Model { model, bytes })) => {
+                if record == self.head_hash && model == self.head.model {
+                    let message = BulkMessage::Model { session: self.id, record, model: bytes };
+                    self.actions.push(SessionAction::SendBulk(to, message));
+                }
+            }
+            (SessionJob::Export { .. }, _) => {}
+            (_, Ok(answer)) => self.fail(format!("the worker gave another answer: {answer:?}")),
+            (_, Err(error)) => {
+                self.fail(error.to_string());
+                self.end(&format!("the work on this device failed: {error}"));
+            }
+        }
+        self.advance(s);
+    }
+
+    fn commit(&mut self, update: Vec<u8>, samples: u32, s: &Surroundings<'_>) {
+        let since = self.round.training_since.unwrap_or(s.now);
+        let train_ms = s.now.saturating_duration_since(since).as_millis();
+        let commitment = Commitment {
+            peer: s.me,
+            round: self.head.decision.round + 1,
+            parent: self.head_hash,
+            update: Hash::of(&update),
+            samples,
+            train_ms: u32::try_from(train_ms).unwrap_or(u32::MAX),
+        };
+        self.round.trained = true;
+        self.stash.set_own(s.me);
+        self.stash.put_update(s.me, update);
+        self.stash.put_commitment(commitment);
+        self.broadcast(SessionMessage::Commit(commitment), s);
+    }
+
+    fn finish_round(
+        &mut self,
+        model: Hash,
+        together: Option<Evaluation>,
+        alone: Option<Evaluation>,
+        s: &Surroundings<'_>,
+    ) {
+        let Some(chosen) = self.round.decision.take() else { return };
+        let times = self.stash.commitments(self.head_hash);
+        let mut times: Vec<_> = times.into_iter().map(|commitment| commitment.train_ms).collect();
+        times.sort_unstable();
+        self.typical_train_ms = times.get(times.len() / 2).copied().or(self.typical_train_ms);
+        self.problem = None;
+        let record = RoundRecord::following(&self.head, chosen.decision, model);
+        let signature = record.sign(s.identity);
+        self.move_to(record, together, alone, s);
+        self.signatures.insert(s.me, signature);
+        self.broadcast(SessionMessage::CoSign(signature), s);
+    }
+
+    /// Goes on from `record`, whose model is on the workbench.
+    pub(super) fn move_to(
+        &mut self,
+        record: RoundRecord,
+        together: Option<Evaluation>,
+        alone: Option<Evaluation>,
+        s: &Surroundings<'_>,
+    ) {
+        let alone = alone.or_else(|| self.history.last().and_then(|last| last.alone.clone()));
+        let duration = s.now.saturating_duration_since(self.round.started_at).as_millis();
+        if self.history.len() >= HISTORY_MAX {
+            self.history.remove(0);
+        }
+        self.history.retain(|known| known.round < record.decision.round);
+        self.history.push(RoundView {
+            round: record.decision.round,
+            model: record.model,
+            members: record.decision.contributions.iter().map(|part| part.peer).collect(),
+            duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
+            sent_bytes: self.sent_bytes - self.sent_bytes_before_round,
+            together,
+            alone,
+        });
+        self.sent_bytes_before_round = self.sent_bytes;
+        self.head_hash = record.hash();
+        self.head = record;
+        self.model_here = true;
+        self.signatures.clear();
+        self.told.clear();
+        self.round = Round::new(s.now);
+        self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        let round = self.head.decision.round;
+        self.actions.push(SessionAction::RoundFinished { round, model: self.head.model });
+        if self.running && round >= self.proposal.options.rounds {
+            self.end("all rounds are done");
+        }
+    }
+
+    /// How long a round waits for commitments: three times what the members typically need.
+    fn commit_wait(&self, s: &Surroundings<'_>) -> Duration {
+        let wait = self.typical_train_ms.map_or(FIRST_COMMIT_WAIT, |typical| {
+            Duration::from_millis(3 * u64::from(typical)) + Duration::from_secs(1)
+        });
+        wait.clamp(s.limits.commit_wait_min, s.limits.commit_wait_max)
+    }
+
+    /// How long updates may travel after commitments are closed.
+    fn reveal_wait(&self) -> Duration {
+        let update_bytes = self.proposal.network.parameters();
+        let peers = self.members.len() as u64;
+        let ms = update_bytes * peers * 1_000 / UPLINK_BYTES_PER_SECOND_MIN;
+        Duration::from_secs(3) + Duration::from_millis(ms)
+    }
+}
+
+/// Adam's step size in a round: falls in a straight line to a hundredth.
+fn learning_rate(options: &SessionOptions, round: u32) -> f32 {
+    let start = options.learning_rate_millionths as f32 / 1_000_000.0;
+    let done = (round.saturating_sub(1)) as f32 / options.rounds.max(1) as f32;
+    start * (1.0 - 0.99 * done)
+}

@@ -1,0 +1,146 @@
+//! What has arrived for this round and the next, one entry a peer.
+
+use protocol::{
+    limits,
+    session::{Commitment, Decision},
+};
+use std::collections::{BTreeMap, VecDeque};
+use units::{Hash, PeerId};
+
+/// Updates kept of each peer: the running round's and its neighbour's, for members that are ahead or behind.
+const UPDATES_PER_PEER_MAX: usize = 2;
+/// Peers with something in the stash; more than a round can have cannot be of use.
+const PEERS_MAX: usize = limits::ROUND_MEMBERS_MAX;
+
+/// A leader's list of commitments.
+#[derive(Debug, Clone)]
+pub(super) struct Closing {
+    pub parent: Hash,
+    pub attempt: u32,
+    pub commitments: Vec<Commitment>,
+}
+
+#[derive(Default)]
+pub(super) struct Stash {
+    peers: BTreeMap<PeerId, Arrivals>,
+    own: Option<PeerId>,
+}
+
+#[derive(Default)]
+struct Arrivals {
+    commitments: VecDeque<Commitment>,
+    closing: Option<Closing>,
+    decision: Option<Decision>,
+    updates: VecDeque<(Hash, Vec<u8>)>,
+}
+
+impl Stash {
+    /// The peer's entry, unless the stash is full of others.
+    fn entry(&mut self, peer: PeerId) -> Option<&mut Arrivals> {
+        if self.peers.len() >= PEERS_MAX && !self.peers.contains_key(&peer) {
+            return None;
+        }
+        Some(self.peers.entry(peer).or_default())
+    }
+
+    /// Keeps the first commitment of a peer for a parent: a second one is not believed.
+    pub(super) fn put_commitment(&mut self, commitment: Commitment) {
+        let Some(arrivals) = self.entry(commitment.peer) else { return };
+        if arrivals.commitments.iter().any(|known| known.parent == commitment.parent) {
+            return;
+        }
+        if arrivals.commitments.len() >= UPDATES_PER_PEER_MAX {
+            arrivals.commitments.pop_front();
+        }
+        arrivals.commitments.push_back(commitment);
+    }
+
+    pub(super) fn put_closing(&mut self, from: PeerId, closing: Closing) {
+        if let Some(arrivals) = self.entry(from) {
+            arrivals.closing = Some(closing);
+        }
+    }
+
+    pub(super) fn put_decision(&mut self, from: PeerId, decision: Decision) {
+        if let Some(arrivals) = self.entry(from) {
+            arrivals.decision = Some(decision);
+        }
+    }
+
+    pub(super) fn put_update(&mut self, owner: PeerId, update: Vec<u8>) {
+        let Some(arrivals) = self.entry(owner) else { return };
+        let hash = Hash::of(&update);
+        if arrivals.updates.iter().any(|(known, _)| *known == hash) {
+            return;
+        }
+        if arrivals.updates.len() >= UPDATES_PER_PEER_MAX {
+            arrivals.updates.pop_front();
+        }
+        arrivals.updates.push_back((hash, update));
+    }
+
+    pub(super) fn commitment(&self, peer: PeerId, parent: Hash) -> Option<&Commitment> {
+        let arrivals = self.peers.get(&peer)?;
+        arrivals.commitments.iter().find(|commitment| commitment.parent == parent)
+    }
+
+    /// Every commitment that builds on `parent`, by peer.
+    pub(super) fn commitments(&self, parent: Hash) -> Vec<Commitment> {
+        self.peers.keys().filter_map(|peer| self.commitment(*peer, parent).copied()).collect()
+    }
+
+    /// The closing of the latest attempt that builds on `parent`.
+    pub(super) fn closing(&self, parent: Hash) -> Option<&Closing> {
+        let closings = self.peers.values().filter_map(|arrivals| arrivals.closing.as_ref());
+        closings.filter(|closing| closing.parent == parent).max_by_key(|closing| closing.attempt)
+    }
+
+    /// A decision that builds on `parent`, and who sent it.
+    pub(super) fn decision(&self, parent: Hash) -> Option<(PeerId, &Decision)> {
+        let mut decisions = self
+            .peers
+            .iter()
+            .filter_map(|(peer, arrivals)| Some((*peer, arrivals.decision.as_ref()?)));
+        decisions.find(|(_, decision)| decision.parent == parent)
+    }
+
+    pub(super) fn update(&self, owner: PeerId, update: Hash) -> Option<&Vec<u8>> {
+        let updates = &self.peers.get(&owner)?.updates;
+        updates.iter().find(|(hash, _)| *hash == update).map(|(_, bytes)| bytes)
+    }
+
+    /// An update by its hash, whoever made it.
+    pub(super) fn update_by_hash(&self, update: Hash) -> Option<&Vec<u8>> {
+        self.peers.keys().find_map(|owner| self.update(*owner, update))
+    }
+
+    /// Remembers which entry is this device's.
+    pub(super) fn set_own(&mut self, me: PeerId) {
+        self.own = Some(me);
+    }
+
+    pub(super) fn is_own(&self, peer: PeerId) -> bool {
+        self.own == Some(peer)
+    }
+
+    /// Forgets every decision that builds on `parent`.
+    pub(super) fn drop_decision(&mut self, parent: Hash) {
+        for arrivals in self.peers.values_mut() {
+            arrivals.decision.take_if(|decision| decision.parent == parent);
+        }
+    }
+
+    /// Forgets every closing that builds on `parent`.
+    pub(super) fn drop_closing(&mut self, parent: Hash) {
+        for arrivals in self.peers.values_mut() {
+            arrivals.closing.take_if(|closing| closing.parent == parent);
+        }
+    }
+
+    pub(super) fn check_invariants(&self) {
+        assert!(self.peers.len() <= PEERS_MAX, "the stash holds too many peers");
+        for arrivals in self.peers.values() {
+            assert!(arrivals.updates.len() <= UPDATES_PER_PEER_MAX, "too many updates of one peer");
+        }
+    }
+}

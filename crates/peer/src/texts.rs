@@ -1,0 +1,101 @@
+//! Direct messages: stored before they are acknowledged, sent again until they are.
+
+use crate::{
+    core::{Core, OnStored},
+    event::Event,
+    records::{MessagesRecord, messages_key},
+    view::MessageView,
+};
+use std::collections::BTreeMap;
+use units::{Instant, PeerId, RoomId};
+
+/// Senders whose newest number is remembered.
+const SENDERS_MAX: usize = 256;
+
+/// The texts of one room.
+pub(crate) struct Texts {
+    room: RoomId,
+    messages: Vec<MessageView>,
+    newest_heard: BTreeMap<PeerId, u64>,
+    newest_sent: u64,
+}
+
+impl Texts {
+    pub(crate) fn new(room: RoomId, record: MessagesRecord, core: &Core) -> Self {
+        Self {
+            room,
+            messages: record.messages,
+            newest_heard: record.newest_heard.into_iter().collect(),
+            // Numbers grow from one life to the next, because lives do.
+            newest_sent: core.instance.0.saturating_mul(1_000),
+        }
+    }
+
+    pub(crate) fn messages(&self) -> &[MessageView] {
+        &self.messages
+    }
+
+    /// Notes a text to `to`; returns its number.
+    pub(crate) fn compose(&mut self, now: Instant, to: PeerId, text: &str, core: &mut Core) -> u64 {
+        self.newest_sent += 1;
+        let (id, from, at) = (self.newest_sent, core.me, core.wall_clock(now));
+        let text = text.to_owned();
+        self.push(MessageView { id, from, to, text, at, delivered: false }, core);
+        self.save(Vec::new(), core);
+        id
+    }
+
+    /// Texts to `to` that it has not acknowledged, oldest first.
+    pub(crate) fn undelivered(&self, core: &Core, to: PeerId) -> Vec<(u64, String)> {
+        let mine = |m: &&MessageView| m.from == core.me && m.to == to && !m.delivered;
+        self.messages.iter().filter(mine).map(|m| (m.id, m.text.clone())).collect()
+    }
+
+    /// A text has arrived. It is announced and acknowledged once it is stored; a repeat is only acknowledged.
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: u64,
+        text: String,
+        core: &mut Core,
+    ) {
+        let newest = self.newest_heard.get(&from).copied().unwrap_or(0);
+        let mut then = vec![OnStored::AcknowledgeText { from, id }];
+        if id > newest {
+            if self.newest_heard.len() >= SENDERS_MAX && !self.newest_heard.contains_key(&from) {
+                self.newest_heard.pop_first();
+            }
+            self.newest_heard.insert(from, id);
+            then.insert(0, OnStored::Announce(Event::Message { from, text: text.clone() }));
+            let (to, at) = (core.me, core.wall_clock(now));
+            self.push(MessageView { id, from, to, text, at, delivered: true }, core);
+        }
+        self.save(then, core);
+    }
+
+    /// The receiver has stored a text. `true` if that is news.
+    pub(crate) fn delivered(&mut self, to: PeerId, id: u64, core: &mut Core) -> bool {
+        let mine = |m: &&mut MessageView| m.to == to && m.id == id && !m.delivered;
+        let me = core.me;
+        let Some(message) = self.messages.iter_mut().filter(|m| m.from == me).find(mine) else {
+            return false;
+        };
+        message.delivered = true;
+        self.save(Vec::new(), core);
+        true
+    }
+
+    fn push(&mut self, message: MessageView, core: &Core) {
+        if self.messages.len() >= core.limits.messages {
+            self.messages.remove(0);
+        }
+        self.messages.push(message);
+    }
+
+    fn save(&self, then: Vec<OnStored>, core: &mut Core) {
+        let newest_heard = self.newest_heard.iter().map(|(peer, id)| (*peer, *id)).collect();
+        let record = MessagesRecord { messages: self.messages.clone(), newest_heard };
+        core.store(messages_key(self.room), &record, then);
+    }
+}

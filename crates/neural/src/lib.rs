@@ -1,6 +1,54 @@
 //! Threshold-gated, forward-only learning with the same bits on every machine.
+//!
+//! A network is a stack of layers whose nodes fire when their accumulator reaches an adaptive threshold. Only events
+//! travel upwards, every layer learns from its own readout's error, and no gradient ever crosses a layer. Numbers go in
+//! and numbers come out: this crate refuses to know of clocks, threads, files, peers or rounds.
+//!
+//! The same inputs give the same bits in debug and release builds, native and in WebAssembly: `f32` arithmetic in a
+//! fixed order, no fused multiply-add, no platform mathematics, counters instead of a generator's state.
+//!
+//! ```
+//! use neural::{Adam, Dataset, Model, Plan, Values, evaluate, train};
+//! use protocol::cluster::{LayerSpec, NetworkSpec};
+//!
+//! let layers = vec![LayerSpec { nodes: 16, timer: 3 }];
+//! let spec = NetworkSpec { inputs: 2, layers, classes: 2, seed: 7 };
+//! let values = Values::Floats(vec![1.0, -0.2, -0.3, 1.0]);
+//! let dataset = Dataset { inputs: 2, classes: 2, values, labels: vec![0, 1] };
+//!
+//! let mut network = Model::new(&spec).unwrap().network().clone();
+//! let mut adam = Adam::new(network.parameters().len());
+//! let plan = Plan { steps: 100, batch_rows: 2, learning_rate: 0.01, seed: 1, log_prior: None };
+//! train(&mut network, &mut adam, &dataset, &[0, 1], &plan).unwrap();
+//! assert_eq!(evaluate(&network, &dataset, &[0, 1]).correct, 2);
+//! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod adam;
+mod aggregate;
 mod dataset;
+mod evaluate;
+mod events;
+mod kernels;
+mod layer;
+mod layout;
+mod lesson;
+mod model;
+mod network;
+mod numbers;
+mod random;
+mod train;
+mod update;
 
-pub use dataset::{Dataset, Values};
+pub mod bytes;
+
+pub use adam::Adam;
+pub use aggregate::{AggregateError, Contribution};
+pub use dataset::{Dataset, DatasetFileError, InvalidDataset, Split, Values};
+pub use evaluate::{Evaluation, evaluate, predict};
+pub use events::{Events, InvalidEvents};
+pub use layer::{Activity, Layer};
+pub use model::{InvalidModel, Model};
+pub use network::{InvalidInput, Network};
+pub use train::{Diverged, Plan, log_prior, train};
+pub use update::{InvalidUpdate, Update, compress};

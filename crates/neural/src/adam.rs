@@ -1,0 +1,93 @@
+//! Adam (Kingma and Ba 2015), whose state stays on the device.
+
+use crate::bytes::{Damaged, Reader, Writer};
+
+const MEAN_DECAY: f32 = 0.9;
+const SQUARE_DECAY: f32 = 0.999;
+const EPSILON: f32 = 1e-7;
+
+/// Moments below this are taken for 0: denormal numbers would slow training down and change nothing.
+const TINY: f32 = 1e-30;
+
+/// Running moments of the gradient of every parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adam {
+    means: Vec<f32>,
+    squares: Vec<f32>,
+    /// The decays to the power of the steps taken: what the moments still lack.
+    mean_bias: f32,
+    square_bias: f32,
+}
+
+impl Adam {
+    /// The state before the first step.
+    pub fn new(parameters: usize) -> Self {
+        let zeros = vec![0.0; parameters];
+        Self { means: zeros.clone(), squares: zeros, mean_bias: 1.0, square_bias: 1.0 }
+    }
+
+    /// Moves `parameters` against `gradient`; a parameter that never had a gradient stays where it is.
+    pub(crate) fn step(&mut self, parameters: &mut [f32], gradient: &[f32], learning_rate: f32) {
+        assert_eq!(parameters.len(), self.means.len());
+        assert_eq!(gradient.len(), self.means.len());
+        self.mean_bias *= MEAN_DECAY;
+        self.square_bias *= SQUARE_DECAY;
+        let rate = learning_rate * (1.0 - self.square_bias).sqrt() / (1.0 - self.mean_bias);
+        let moments = self.means.iter_mut().zip(&mut self.squares);
+        for ((parameter, gradient), (mean, square)) in
+            parameters.iter_mut().zip(gradient).zip(moments)
+        {
+            let next_mean = MEAN_DECAY * *mean + (1.0 - MEAN_DECAY) * gradient;
+            let next_square = SQUARE_DECAY * *square + (1.0 - SQUARE_DECAY) * (gradient * gradient);
+            *mean = if next_mean.abs() < TINY { 0.0 } else { next_mean };
+            *square = if next_square < TINY { 0.0 } else { next_square };
+            *parameter -= rate * *mean / (square.sqrt() + EPSILON);
+        }
+    }
+
+    /// Writes the state down.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.floats(&[self.mean_bias, self.square_bias]);
+        writer.floats(&self.means);
+        writer.floats(&self.squares);
+    }
+
+    /// Reads a state for so many parameters.
+    ///
+    /// # Errors
+    /// [`Damaged`] if it is cut short or holds what no training leads to.
+    pub fn read(reader: &mut Reader<'_>, parameters: usize) -> Result<Self, Damaged> {
+        let biases = reader.floats(2, 1.0)?;
+        let means = reader.floats(parameters, f32::MAX)?;
+        let squares = reader.floats(parameters, f32::MAX)?;
+        if biases.iter().chain(&squares).any(|value| *value < 0.0) {
+            return Err(Damaged);
+        }
+        Ok(Self { means, squares, mean_bias: biases[0], square_bias: biases[1] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_step_is_as_long_as_the_learning_rate() {
+        let mut parameters = [1.0, 1.0, 1.0];
+        Adam::new(3).step(&mut parameters, &[0.5, -2.0, 0.0], 0.01);
+        assert!((parameters[0] - 0.99).abs() < 1e-5);
+        assert!((parameters[1] - 1.01).abs() < 1e-5);
+        assert_eq!(parameters[2], 1.0);
+    }
+
+    #[test]
+    fn the_state_reads_back_bit_for_bit() {
+        let mut adam = Adam::new(2);
+        adam.step(&mut [0.0; 2], &[0.3, -1.0], 0.01);
+        let mut writer = Writer::new();
+        adam.write(&mut writer);
+        let bytes = writer.finish();
+        assert_eq!(Adam::read(&mut Reader::new(&bytes), 2), Ok(adam));
+        assert_eq!(Adam::read(&mut Reader::new(&bytes), 3), Err(Damaged));
+    }
+}

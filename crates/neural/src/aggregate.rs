@@ -1,0 +1,135 @@
+//! Bringing the updates of a round into the shared model.
+
+use crate::{model::Model, network::PARAMETER_MAX, update::Update};
+
+/// The outer optimiser: Nesterov's momentum on the mean update (DiLoCo, Douillard et al. 2023).
+const OUTER_RATE: f32 = 0.7;
+const OUTER_MOMENTUM: f32 = 0.5;
+
+/// An update with what it weighs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contribution {
+    /// Samples that it learnt from.
+    pub samples: u32,
+    /// What it learnt.
+    pub update: Update,
+}
+
+/// Updates that cannot be brought together; the model is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AggregateError {
+    /// No update, or none with samples.
+    #[error("no update with samples behind it")]
+    Nothing,
+    /// An update of another network.
+    #[error("an update of {given} parameters for a model of {wanted}")]
+    Shape {
+        /// Parameters of the update.
+        given: usize,
+        /// Parameters of the model.
+        wanted: usize,
+    },
+}
+
+impl Model {
+    /// Brings updates into the model. All who hold the same model and give the same contributions in the same order
+    /// come to the same bits.
+    ///
+    /// With d the mean update: `m = 0.5 m + d`, `w += 0.7 (d + 0.5 m)`; thresholds, which are set by firing rates and
+    /// not by a gradient, just take the mean.
+    ///
+    /// # Errors
+    /// [`AggregateError`] if there is nothing to bring in, or an update does not fit.
+    pub fn aggregate(&mut self, contributions: &[Contribution]) -> Result<(), AggregateError> {
+        let direction = combine(self.momentum.len(), contributions)?;
+        let bounded = |value: f32| value.clamp(-PARAMETER_MAX, PARAMETER_MAX);
+        for segment in self.network.layout.segments() {
+            let parameters = &mut self.network.parameters[segment.range.clone()];
+            let direction = &direction[segment.range.clone()];
+            if segment.is_threshold {
+                for (parameter, d) in parameters.iter_mut().zip(direction) {
+                    *parameter = bounded(*parameter + d);
+                }
+                continue;
+            }
+            let momentum = &mut self.momentum[segment.range];
+            for ((parameter, momentum), d) in parameters.iter_mut().zip(momentum).zip(direction) {
+                *momentum = bounded(OUTER_MOMENTUM * *momentum + d);
+                *parameter = bounded(*parameter + OUTER_RATE * (d + OUTER_MOMENTUM * *momentum));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One update that stands for all: their mean, weighted by samples, summed up in the given order.
+fn combine(parameters: usize, contributions: &[Contribution]) -> Result<Vec<f32>, AggregateError> {
+    let total: u64 = contributions.iter().map(|contribution| u64::from(contribution.samples)).sum();
+    if total == 0 {
+        return Err(AggregateError::Nothing);
+    }
+    let mut mean = vec![0.0; parameters];
+    for Contribution { samples, update } in contributions {
+        if update.parameters() != parameters {
+            let given = update.parameters();
+            return Err(AggregateError::Shape { given, wanted: parameters });
+        }
+        let weight = (f64::from(*samples) / total as f64) as f32;
+        update.add_to(&mut mean, weight);
+    }
+    Ok(mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::update::compress;
+    use protocol::cluster::{LayerSpec, NetworkSpec};
+
+    fn model() -> Model {
+        let layers = vec![LayerSpec { nodes: 4, timer: 4 }];
+        Model::new(&NetworkSpec { inputs: 3, layers, classes: 2, seed: 5 }).unwrap()
+    }
+
+    fn moving(model: &Model, by: f32, samples: u32) -> Contribution {
+        let from = &model.network;
+        let to = from.parameters.iter().map(|parameter| parameter + by).collect();
+        let to = from.with_parameters(to).unwrap();
+        let update = compress(from, &to, &mut vec![0.0; from.parameters.len()]).unwrap();
+        Contribution { samples, update }
+    }
+
+    #[test]
+    fn updates_weigh_as_much_as_their_samples() {
+        let mut model = model();
+        let before = model.network.clone();
+        let contributions = [moving(&model, 0.4, 30), moving(&model, -0.4, 10)];
+        model.aggregate(&contributions).unwrap();
+        let layer = before.layout.layers[0];
+        let moved = |place: usize| model.network.parameters[place] - before.parameters[place];
+        assert!((moved(layer.thresholds().start) - 0.2).abs() < 1e-5);
+        assert!((moved(0) - 0.7 * 1.5 * 0.2).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_encoded_model_goes_on_with_the_same_bits() {
+        let mut model = model();
+        model.aggregate(&[moving(&model, 0.3, 1)]).unwrap();
+        let mut joined = Model::decode(&model.encode()).unwrap();
+        let contribution = [moving(&model, -0.1, 1)];
+        model.aggregate(&contribution).unwrap();
+        joined.aggregate(&contribution).unwrap();
+        assert_eq!(model.hash(), joined.hash());
+    }
+
+    #[test]
+    fn nothing_to_bring_in_changes_nothing() {
+        let mut model = model();
+        let before = model.clone();
+        assert_eq!(model.aggregate(&[]), Err(AggregateError::Nothing));
+        let contribution = [moving(&model, 0.3, 0)];
+        assert_eq!(model.aggregate(&contribution), Err(AggregateError::Nothing));
+        assert_eq!(model, before);
+    }
+}

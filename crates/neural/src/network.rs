@@ -1,0 +1,202 @@
+//! A network: its description and its numbers.
+
+use crate::{
+    dataset::VALUE_MAX,
+    events::Events,
+    layer::{Activity, Layer},
+    layout::Layout,
+    numbers::{exp, log_softmax},
+    random::Counter,
+};
+use protocol::cluster::{InvalidSpec, NetworkSpec};
+
+/// The largest magnitude of a parameter. Trained ones are around 1; with this bound no sum over the widest layer
+/// overflows, whatever a peer sends.
+pub(crate) const PARAMETER_MAX: f32 = 1e6;
+
+/// A stack of threshold-gated layers, each with a readout of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    pub(crate) spec: NetworkSpec,
+    pub(crate) layout: Layout,
+    pub(crate) parameters: Vec<f32>,
+}
+
+/// Values that cannot be given to a network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidInput {
+    /// Too many or too few.
+    #[error("{given} values where this network takes {wanted}")]
+    Length {
+        /// As given.
+        given: usize,
+        /// As the network's description says.
+        wanted: u32,
+    },
+    /// No number, or beyond any scale.
+    #[error("value {place} is {value}: a number from -1e15 to 1e15 is needed")]
+    Value {
+        /// Which, from 0.
+        place: usize,
+        /// What it is.
+        value: f32,
+    },
+    /// More than a difference of probabilities can be.
+    #[error("error {place} is {value}: predicted less wanted probability is from -1 to 1")]
+    Error {
+        /// Of which class.
+        place: usize,
+        /// What it is.
+        value: f32,
+    },
+}
+
+/// What a network does with one sample; reused from sample to sample.
+#[derive(Debug, Clone)]
+pub(crate) struct Thought {
+    pub(crate) input: Events,
+    pub(crate) activities: Vec<Activity>,
+    pub(crate) logits: Vec<f32>,
+    /// One a class: the sum over layers of the logarithm of its probability.
+    pub(crate) belief: Vec<f32>,
+}
+
+impl Network {
+    /// The first state of a network: weights from the description's seed, biases and thresholds 0.
+    ///
+    /// Weights are normal with variance 1 / inputs, readouts with variance 1 / nodes.
+    ///
+    /// # Errors
+    /// [`InvalidSpec`] if the description is out of bounds.
+    pub fn new(spec: &NetworkSpec) -> Result<Self, InvalidSpec> {
+        let layout = Layout::new(spec)?;
+        let mut parameters = vec![0.0; layout.parameters];
+        for (number, layer) in (0..).zip(&layout.layers) {
+            let mut draw = |stream, range: core::ops::Range<usize>, fan_in: usize| {
+                let mut counter = Counter::new(spec.seed, stream);
+                let deviation = 1.0 / (fan_in as f32).sqrt();
+                for parameter in &mut parameters[range] {
+                    *parameter = counter.normal() * deviation;
+                }
+            };
+            draw(2 * number, layer.weights(), layer.inputs);
+            draw(2 * number + 1, layer.readout(), layer.nodes);
+        }
+        Ok(Self { spec: spec.clone(), layout, parameters })
+    }
+
+    /// The description.
+    pub fn spec(&self) -> &NetworkSpec {
+        &self.spec
+    }
+
+    /// All numbers, layer after layer: weights, biases, thresholds, readout, readout biases.
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+
+    /// The same description with other numbers; `None` if there are too many or too few.
+    pub fn with_parameters(&self, parameters: Vec<f32>) -> Option<Self> {
+        let fits = parameters.len() == self.parameters.len();
+        fits.then(|| Self { spec: self.spec.clone(), layout: self.layout.clone(), parameters })
+    }
+
+    /// Layers from the input upwards.
+    pub fn layers(&self) -> impl ExactSizeIterator<Item = Layer<'_>> {
+        self.layout.layers.iter().map(|layer| layer.view(&self.parameters))
+    }
+
+    /// Checks one input.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] names what is wrong.
+    pub fn check_input(&self, input: &[f32]) -> Result<(), InvalidInput> {
+        check_values(input, self.spec.inputs)
+    }
+
+    /// The probability of each class: the product over layers, scaled to add up to 1.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] names what is wrong with the input.
+    pub fn probabilities(&self, input: &[f32]) -> Result<Vec<f32>, InvalidInput> {
+        self.check_input(input)?;
+        let mut thought = Thought::new(self);
+        thought.input.fill(input.iter().copied());
+        thought.think(self);
+        log_softmax(&mut thought.belief);
+        Ok(thought.belief.iter().map(|logarithm| exp(*logarithm)).collect())
+    }
+}
+
+/// Checks values that come from a person, one a `wanted`.
+pub(crate) fn check_values(values: &[f32], wanted: u32) -> Result<(), InvalidInput> {
+    if values.len() != wanted as usize {
+        return Err(InvalidInput::Length { given: values.len(), wanted });
+    }
+    let bad = |value: &f32| !value.is_finite() || value.abs() > VALUE_MAX;
+    match values.iter().position(bad) {
+        Some(place) => Err(InvalidInput::Value { place, value: values[place] }),
+        None => Ok(()),
+    }
+}
+
+impl Thought {
+    pub(crate) fn new(network: &Network) -> Self {
+        Self {
+            input: Events::default(),
+            activities: vec![Activity::default(); network.layout.layers.len()],
+            logits: Vec::new(),
+            belief: Vec::new(),
+        }
+    }
+
+    /// Lets every layer fire on `self.input` and sums up what their readouts believe.
+    pub(crate) fn think(&mut self, network: &Network) {
+        let Self { input, activities, logits, belief } = self;
+        belief.clear();
+        belief.resize(network.spec.classes as usize, 0.0);
+        for (number, layer) in network.layers().enumerate() {
+            let (below, rest) = activities.split_at_mut(number);
+            let activity = &mut rest[0];
+            layer.forward(below.last().map_or(&*input, Activity::events), activity);
+            layer.logits(activity.events(), logits);
+            log_softmax(logits);
+            for (sum, logarithm) in belief.iter_mut().zip(logits.iter()) {
+                *sum += logarithm;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::cluster::LayerSpec;
+
+    fn network() -> Network {
+        let layers = vec![LayerSpec { nodes: 8, timer: 4 }; 2];
+        Network::new(&NetworkSpec { inputs: 4, layers, classes: 3, seed: 9 }).unwrap()
+    }
+
+    #[test]
+    fn one_description_has_one_first_state() {
+        assert_eq!(network(), network());
+        let other = NetworkSpec { seed: 10, ..network().spec };
+        assert_ne!(Network::new(&other).unwrap().parameters, network().parameters);
+    }
+
+    #[test]
+    fn probabilities_add_up_to_one() {
+        let sum: f32 = network().probabilities(&[1.0, 0.0, -2.0, 0.5]).unwrap().iter().sum();
+        assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+    }
+
+    #[test]
+    fn a_bad_input_is_named() {
+        let short = network().probabilities(&[1.0]).unwrap_err().to_string();
+        assert!(short.contains("1 values where this network takes 4"), "{short}");
+        let wild = network().probabilities(&[0.0, f32::NAN, 0.0, 0.0]).unwrap_err().to_string();
+        assert!(wild.contains("value 1 is NaN"), "{wild}");
+    }
+}

@@ -1,0 +1,80 @@
+//! The same bits everywhere: in debug and release builds, natively and in WebAssembly.
+//!
+//! `cargo test -p neural --test golden`, and the same with `--target wasm32-unknown-unknown`, whose runner is
+//! `wasm-bindgen-test-runner`.
+#![allow(clippy::unwrap_used)]
+
+use neural::{Adam, Contribution, Dataset, Model, Plan, compress, evaluate, log_prior, train};
+use protocol::cluster::{LayerSpec, NetworkSpec};
+
+const DIGITS: &[u8] = include_bytes!("../../../public/data/digits.bin");
+
+fn spec() -> NetworkSpec {
+    let layers = vec![LayerSpec { nodes: 48, timer: 4 }, LayerSpec { nodes: 37, timer: 3 }];
+    NetworkSpec { inputs: 64, layers, classes: 10, seed: 2026 }
+}
+
+/// One device: its rows, what its optimiser has gathered, and what compression has left over.
+struct Device {
+    dataset: Dataset,
+    train_rows: Vec<u32>,
+    held_out_rows: Vec<u32>,
+    adam: Adam,
+    residual: Vec<f32>,
+}
+
+impl Device {
+    fn new(part: u32, parameters: usize) -> Self {
+        let dataset = Dataset::decode_file(DIGITS).unwrap().part(part, 3).unwrap();
+        let split = dataset.split(20).unwrap();
+        Self {
+            dataset,
+            train_rows: split.train,
+            held_out_rows: split.held_out,
+            adam: Adam::new(parameters),
+            residual: vec![0.0; parameters],
+        }
+    }
+
+    fn contribute(&mut self, model: &Model, round: u64) -> Contribution {
+        let class_rows = self.dataset.class_rows(&self.train_rows);
+        let plan = Plan {
+            steps: 15,
+            batch_rows: 16,
+            learning_rate: 2e-3,
+            seed: round,
+            log_prior: Some(log_prior(&class_rows)),
+        };
+        let mut network = model.network().clone();
+        train(&mut network, &mut self.adam, &self.dataset, &self.train_rows, &plan).unwrap();
+        let update = compress(model.network(), &network, &mut self.residual).unwrap();
+        Contribution { samples: plan.steps * plan.batch_rows, update }
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn eight_rounds_of_three_devices_on_real_digits_end_at_a_known_hash() {
+    let mut model = Model::new(&spec()).unwrap();
+    assert_eq!(
+        model.hash().to_string(),
+        "33113034dfb8e401f8bf6d084be32cb1dfd8e4b945191a78fd0e3f0caf964790",
+        "the first state"
+    );
+    let parameters = model.network().parameters().len();
+    let mut devices: Vec<_> = (0..3).map(|part| Device::new(part, parameters)).collect();
+    for round in 0..8 {
+        let contributions: Vec<_> =
+            devices.iter_mut().map(|device| device.contribute(&model, round)).collect();
+        model.aggregate(&contributions).unwrap();
+    }
+    for Device { dataset, held_out_rows, .. } in &devices {
+        let evaluation = evaluate(model.network(), dataset, held_out_rows);
+        assert!(evaluation.accuracy() > 0.8, "{}", evaluation.accuracy());
+    }
+    assert_eq!(
+        model.hash().to_string(),
+        "76d1b1ef054a9cc5f8e9f28598e32663fb0149dc8d7e0dfd57f665fd4dd70cdb",
+        "the model after training"
+    );
+}

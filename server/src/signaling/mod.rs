@@ -1,0 +1,68 @@
+//! `/signal`: the WebSocket on which peers find each other.
+//!
+//! The server introduces peers and carries sealed handshakes between them; it can refuse service, and nothing else.
+//! Every connection is one task ([`connection`]) that owns its socket; rooms ([`rooms`]) reach it through a bounded
+//! queue ([`outbox`]) only, so no peer can make the server or another peer wait.
+
+mod budget;
+mod connection;
+pub mod origin;
+pub mod outbox;
+mod refusal;
+pub mod rooms;
+mod upgrade;
+
+pub use budget::Rate;
+pub(crate) use upgrade::upgrade;
+
+use origin::OriginPolicy;
+use outbox::OutboxLimits;
+use protocol::signaling::IceServer;
+use std::time::Duration;
+
+/// What an operator, or a test, decides about signaling.
+#[derive(Debug, Clone)]
+pub struct SignalingConfig {
+    /// Told to every peer that registers.
+    pub ice_servers: Vec<IceServer>,
+    /// Whose pages may connect.
+    pub origins: OriginPolicy,
+    /// Connections at the same time: the server's memory.
+    pub sockets_max: usize,
+    /// How often a peer must send something.
+    pub heartbeat_interval: Duration,
+    /// So many intervals without a message, and the peer has left.
+    pub heartbeats_missed_max: u32,
+    /// A connection that has not registered by then is closed: strangers cannot hold places.
+    pub registration_timeout: Duration,
+    /// A single message that cannot be written within this time ends the connection.
+    pub write_timeout: Duration,
+    /// How long the last words of a connection may take.
+    pub farewell_timeout: Duration,
+    /// What one peer may ask, in units of one passed-on handshake; see [`connection`] for what costs more.
+    pub message_rate: Rate,
+    /// How many refused messages are answered before the connection is closed.
+    pub offence_rate: Rate,
+    /// What may wait for one peer.
+    pub outbox: OutboxLimits,
+}
+
+impl Default for SignalingConfig {
+    fn default() -> Self {
+        Self {
+            ice_servers: Vec::new(),
+            origins: OriginPolicy::SameHost,
+            sockets_max: 4096,
+            heartbeat_interval: Duration::from_secs(5),
+            heartbeats_missed_max: 3,
+            registration_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(10),
+            farewell_timeout: Duration::from_secs(2),
+            // A newcomer that offers itself to 11 peers, with 20 candidates and an ICE restart each, sends about 500.
+            message_rate: Rate { burst: 600, per_second: 50 },
+            offence_rate: Rate { burst: 20, per_second: 1 },
+            // The same burst from 11 peers at once arrives at one newcomer: some 250 messages of about 1 kB.
+            outbox: OutboxLimits { messages_max: 1024, bytes_max: 1024 * 1024 },
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! From an HTTP request to a connection of this server's signaling.
+
+use super::connection;
+use crate::server::Server;
+use axum::{
+    extract::{State, WebSocketUpgrade},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use protocol::limits::SIGNALING_MESSAGE_BYTES_MAX;
+use std::sync::Arc;
+
+/// Messages up to this size are read, so that their sender can be told that they are too large.
+const READ_BYTES_MAX: usize = 4 * SIGNALING_MESSAGE_BYTES_MAX;
+
+pub(crate) async fn upgrade(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !server.config.origins.allows(&headers) {
+        server.metrics.refused_origin();
+        let message = "pages of this origin may not use this signaling server: its operator can allow them \
+                       with --allowed-origin\n";
+        return (StatusCode::FORBIDDEN, message).into_response();
+    }
+    let Some(place) = server.lifecycle.take_place() else {
+        let message = "the server takes no more connections: try again soon\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+    };
+    upgrade
+        .max_message_size(READ_BYTES_MAX)
+        .max_frame_size(READ_BYTES_MAX)
+        .read_buffer_size(4096)
+        .write_buffer_size(0)
+        .on_upgrade(move |socket| connection::serve(socket, server, place))
+}

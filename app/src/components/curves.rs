@@ -1,0 +1,96 @@
+//! Learning curves: accuracy on this device's held-out rows, together and alone.
+
+use crate::state::page::use_page;
+use leptos::{ev, html::Canvas, prelude::*};
+use peer::{RoundView, SessionView};
+
+/// What the curves show.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct CurvePoints {
+    /// Round and accuracy, 0 to 1, of the shared network.
+    pub(super) together: Vec<(f64, f64)>,
+    /// Round and accuracy, 0 to 1, of the network that learnt from this device's rows only.
+    pub(super) alone: Vec<(f64, f64)>,
+    /// Rounds of the whole session.
+    pub(super) rounds: u32,
+}
+
+impl CurvePoints {
+    fn of(session: &SessionView) -> Self {
+        let accuracy = |round: &RoundView, evaluation: &Option<peer::Evaluation>| {
+            let accuracy = evaluation.as_ref()?.accuracy();
+            Some((f64::from(round.round), accuracy))
+        };
+        let history = || session.history.iter();
+        Self {
+            together: history().filter_map(|round| accuracy(round, &round.together)).collect(),
+            alone: history().filter_map(|round| accuracy(round, &round.alone)).collect(),
+            rounds: session.options.rounds,
+        }
+    }
+
+    /// The lowest accuracy that the axis needs: a whole tenth below every point.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+    pub(super) fn floor(&self) -> f64 {
+        let all = self.together.iter().chain(&self.alone);
+        let lowest = all.map(|point| point.1).fold(0.9, f64::min);
+        ((lowest * 10.0).floor() / 10.0).clamp(0.0, 0.8)
+    }
+}
+
+/// The curves. The numbers in them stand in the table of rounds.
+#[component]
+pub fn Curves() -> impl IntoView {
+    let page = use_page();
+    let canvas = NodeRef::<Canvas>::new();
+    let points = Memo::new(move |_| {
+        page.session.with(|session| session.as_ref().map(CurvePoints::of).unwrap_or_default())
+    });
+    let resizes = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        let handle =
+            window_event_listener(ev::resize, move |_| resizes.update(|count| *count += 1));
+        on_cleanup(move || handle.remove());
+    });
+    Effect::new(move |_| {
+        page.theme_changes.track();
+        resizes.track();
+        if let Some(canvas) = canvas.get() {
+            points.with(|points| draw(&canvas, points));
+        }
+    });
+    let empty = move || points.with(|points| points.together.is_empty() && points.alone.is_empty());
+
+    view! {
+        <figure class="curves" class:curves-empty=empty>
+            <canvas node_ref=canvas role="img" aria-label="Accuracy by round"></canvas>
+            <figcaption class="legend">
+                <span class="legend-together">"together"</span>
+                <span class="legend-alone">"alone"</span>
+                <span class="hint">"accuracy on this device’s held-out rows, by round"</span>
+            </figcaption>
+        </figure>
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn draw(canvas: &web_sys::HtmlCanvasElement, points: &CurvePoints) {
+    super::curve_chart::draw(canvas, points);
+}
+
+/// Only browsers have canvases.
+#[cfg(not(target_arch = "wasm32"))]
+fn draw(_: &web_sys::HtmlCanvasElement, _: &CurvePoints) {}
+
+#[cfg(test)]
+mod tests {
+    use super::CurvePoints;
+
+    #[test]
+    fn the_axis_begins_a_whole_tenth_below_the_lowest_point_and_leaves_room_above() {
+        let points = |lowest| CurvePoints { together: vec![(1.0, lowest)], ..Default::default() };
+        assert_eq!(points(0.37).floor(), 0.3);
+        assert_eq!(points(0.99).floor(), 0.8);
+        assert_eq!(CurvePoints::default().floor(), 0.8);
+    }
+}

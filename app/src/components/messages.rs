@@ -1,0 +1,149 @@
+//! Direct messages.
+
+use crate::{
+    components::notice::CommandProblem,
+    dom,
+    state::{command::Command, page::use_page},
+};
+use leptos::{ev::SubmitEvent, html::Ol, prelude::*};
+use peer::MessageView;
+use protocol::limits::TEXT_BYTES_MAX;
+use units::PeerId;
+
+/// What names a message: its writer, its receiver and its number.
+type MessageKey = (PeerId, PeerId, u64);
+
+fn key(message: &MessageView) -> MessageKey {
+    (message.from, message.to, message.id)
+}
+
+/// The conversation and the form to write.
+#[component]
+pub fn Messages() -> impl IntoView {
+    let page = use_page();
+    let keys = Memo::new(move |_| {
+        page.messages.with(|messages| messages.iter().map(key).collect::<Vec<_>>())
+    });
+    let list = NodeRef::<Ol>::new();
+    // The newest message is in view.
+    Effect::new(move |_| {
+        keys.track();
+        if let Some(list) = list.get() {
+            list.set_scroll_top(list.scroll_height());
+        }
+    });
+
+    view! {
+        <section class="panel messages" aria-label="Messages">
+            <h2>"Messages"</h2>
+            <ol
+                class="conversation"
+                aria-label="Conversation"
+                aria-live="polite"
+                tabindex="0"
+                node_ref=list
+                hidden=move || keys.with(Vec::is_empty)
+            >
+                <For each=move || keys.get() key=|key| *key let(key)>
+                    <Message which=key />
+                </For>
+            </ol>
+            <Show when=move || keys.with(Vec::is_empty)>
+                <p class="empty">"Messages go from device to device and are kept on both."</p>
+            </Show>
+            <Compose />
+        </section>
+    }
+}
+
+#[component]
+fn Message(
+    /// Which.
+    which: MessageKey,
+) -> impl IntoView {
+    let page = use_page();
+    let message = page.messages.with_untracked(|messages| {
+        messages.iter().find(|message| key(message) == which).cloned()
+    })?;
+    let delivered = Memo::new(move |_| {
+        page.messages.with(|messages| {
+            messages.iter().any(|message| key(message) == which && message.delivered)
+        })
+    });
+    let (from, to, _) = which;
+    let own = page.me.get_untracked() == Some(from);
+    let head = move || match own {
+        true => format!("You to {}", page.name_of(to)),
+        false => page.name_of(from),
+    };
+    let mark = move || own.then(|| if delivered.get() { "delivered" } else { "on its way" });
+
+    Some(view! {
+        <li class=if own { "message message-own" } else { "message" }>
+            <p class="message-head">
+                <span>{head}</span>
+                <time>{dom::time_of(message.at.0 as f64)}</time>
+            </p>
+            <p class="message-text">{message.text}</p>
+            <p class="message-mark">{mark}</p>
+        </li>
+    })
+}
+
+#[component]
+fn Compose() -> impl IntoView {
+    let page = use_page();
+    let command = Command::default();
+    let text = RwSignal::new(String::new());
+    let to = RwSignal::new(String::new());
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        let written = text.get_untracked().trim().to_owned();
+        if written.is_empty() {
+            return command
+                .refuse("invalid_input", "there is nothing to send: write something first");
+        }
+        let receiver = to.get_untracked().parse::<PeerId>().ok();
+        command.run(
+            move |port| port.send_text(receiver, written),
+            move |_| {
+                let _ = text.try_set(String::new());
+            },
+        );
+    };
+    let open = Memo::new(move |_| {
+        page.peers.with(|peers| peers.iter().map(|peer| peer.peer).collect::<Vec<_>>())
+    });
+
+    view! {
+        <form class="compose" on:submit=send>
+            <label class="field">
+                <span>"To"</span>
+                <select prop:value=to on:change:target=move |event| to.set(event.target().value())>
+                    <option value="">"Everyone"</option>
+                    <For each=move || open.get() key=|id| *id let(id)>
+                        <option value=id.to_string()>{move || page.name_of(id)}</option>
+                    </For>
+                </select>
+            </label>
+            <label class="field field-wide">
+                <span>"Message"</span>
+                <input
+                    type="text"
+                    autocomplete="off"
+                    maxlength=TEXT_BYTES_MAX.to_string()
+                    prop:value=text
+                    on:input:target=move |event| text.set(event.target().value())
+                />
+            </label>
+            <button
+                type="submit"
+                class="button"
+                disabled=move || page.connected.get() == 0 || command.is_pending()
+            >
+                "Send"
+            </button>
+            <CommandProblem command />
+        </form>
+    }
+}

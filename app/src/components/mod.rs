@@ -1,0 +1,25 @@
+//! One file for each part of a page.
+
+pub mod cluster_picture;
+pub mod connection_panel;
+pub mod connection_stages;
+#[cfg(target_arch = "wasm32")]
+mod curve_chart;
+pub mod curves;
+pub mod data_card;
+pub mod device_picture;
+pub mod drawing_canvas;
+pub mod drawing_pad;
+pub mod figures;
+pub mod invitation;
+pub mod log;
+pub mod messages;
+pub mod notice;
+pub mod people;
+pub mod person;
+pub mod room_header;
+pub mod rounds_table;
+pub mod session_numbers;
+pub mod session_options;
+pub mod theme_toggle;
+pub mod training;

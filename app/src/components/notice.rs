@@ -1,0 +1,60 @@
+//! Failures, where people look.
+
+use crate::state::{
+    command::Command,
+    page::{Status, use_page},
+};
+use leptos::prelude::*;
+
+/// Why the last command of one place was refused, if it was.
+#[component]
+pub fn CommandProblem(
+    /// The place.
+    command: Command,
+) -> impl IntoView {
+    move || {
+        command.problem().map(|problem| {
+            view! {
+                <p class="problem" role="alert" data-code=problem.code>
+                    {as_sentence(&problem.message)}
+                </p>
+            }
+        })
+    }
+}
+
+/// Why the peer behind the page cannot start, if it cannot.
+#[component]
+pub fn PortFailure() -> impl IntoView {
+    let page = use_page();
+    move || match page.status.get() {
+        Status::Failed(problem) => Some(view! {
+            <div class="banner banner-problem" role="alert" data-code=problem.code>
+                <strong>"This page cannot take part."</strong>
+                " "
+                {as_sentence(&problem.message)}
+            </div>
+        }),
+        Status::Starting | Status::Ready => None,
+    }
+}
+
+/// A lower-case error message as a sentence.
+pub fn as_sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let text: String = first.to_uppercase().chain(chars).collect();
+    if text.ends_with(['.', '!', '?']) { text } else { text + "." }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_sentence;
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        assert_eq!(as_sentence("no data: load some"), "No data: load some.");
+        assert_eq!(as_sentence("Already one."), "Already one.");
+        assert_eq!(as_sentence(""), "");
+    }
+}

@@ -1,0 +1,126 @@
+//! The top of the room: its name, its invitation, how it stands, and the way out.
+
+use crate::{
+    components::{invitation::CopyInvitation, notice::CommandProblem},
+    format::plural,
+    state::{command::Command, page::use_page},
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use peer::SignalingState;
+use protocol::limits::DEVICE_NAME_CHARS_MAX;
+
+/// The header of a room.
+#[component]
+pub fn RoomHeader(
+    /// The room's name.
+    title: Signal<String>,
+) -> impl IntoView {
+    let leaving = Command::default();
+    let navigate = use_navigate();
+    let page = use_page();
+    let leave = move |_| {
+        let navigate = navigate.clone();
+        leaving.run(|port| port.leave_room(), move |()| navigate("/", NavigateOptions::default()));
+    };
+
+    view! {
+        <div class="room-header">
+            <div class="room-title">
+                <h1>{title}</h1>
+                <Summary />
+            </div>
+            <DeviceName />
+            <div class="room-actions">
+                <CopyInvitation />
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || page.room.with(Option::is_none) || leaving.is_pending()
+                    on:click=leave
+                >
+                    "Leave room"
+                </button>
+            </div>
+            <CommandProblem command=leaving />
+        </div>
+    }
+}
+
+/// In one line: who is connected, and the server.
+#[component]
+fn Summary() -> impl IntoView {
+    let page = use_page();
+    let people = move || {
+        let others = page.peers.with(Vec::len);
+        match (page.is_ready(), others, page.connected.get()) {
+            (false, ..) => "Starting this device’s peer".to_owned(),
+            (_, 0, _) => "Nobody else is here yet".to_owned(),
+            (_, _, connected) if connected == others => {
+                format!("Connected with {}", plural(others as u64, "device", "devices"))
+            }
+            (.., connected) => format!(
+                "Connected with {connected} of {}",
+                plural(others as u64, "device", "devices")
+            ),
+        }
+    };
+    let server = move || match page.signaling.get() {
+        SignalingState::Off => "server not in use",
+        SignalingState::Connecting => "reaching the server",
+        SignalingState::Registering => "registering with the server",
+        SignalingState::Registered => "server in reach",
+        SignalingState::Waiting { .. } => "server out of reach",
+    };
+
+    view! {
+        <p class="summary" role="status" aria-label="Room">
+            {people}
+            {move || page.is_ready().then(|| format!(" · {}", server()))}
+        </p>
+    }
+}
+
+/// What others call this device.
+#[component]
+fn DeviceName() -> impl IntoView {
+    let page = use_page();
+    let command = Command::default();
+    // What is being typed, until it is saved.
+    let draft = RwSignal::new(None::<String>);
+    let shown = move || draft.get().unwrap_or_else(|| page.device_name.get());
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let name = untrack(shown).trim().to_owned();
+        command.run(
+            move |port| port.set_device_name(name),
+            move |()| {
+                let _ = draft.try_set(None);
+            },
+        );
+    };
+
+    view! {
+        <form class="device-name" aria-label="This device" on:submit=save>
+            <label class="field">
+                <span>"Device name"</span>
+                <input
+                    type="text"
+                    maxlength=DEVICE_NAME_CHARS_MAX.to_string()
+                    autocomplete="off"
+                    disabled=move || !page.is_ready()
+                    prop:value=shown
+                    on:input:target=move |event| draft.set(Some(event.target().value()))
+                />
+            </label>
+            <button
+                type="submit"
+                class="button button-quiet"
+                disabled=move || draft.with(Option::is_none) || command.is_pending()
+            >
+                "Save name"
+            </button>
+            <CommandProblem command />
+        </form>
+    }
+}

@@ -1,0 +1,75 @@
+//! The rounds in a table: what the curves show, for reading.
+
+use crate::{
+    format::{bytes, duration_ms, percent},
+    state::page::use_page,
+};
+use leptos::prelude::*;
+use peer::{Evaluation, RoundView};
+
+/// Rounds shown; the curves show all.
+const ROUNDS_SHOWN: usize = 50;
+
+/// The newest rounds, folded away until they are wanted.
+#[component]
+pub fn RoundsTable() -> impl IntoView {
+    let page = use_page();
+    let rounds = Memo::new(move |_| {
+        page.session.with(|session| {
+            let rounds = session.iter().flat_map(|session| session.history.iter().rev());
+            rounds.take(ROUNDS_SHOWN).cloned().collect::<Vec<_>>()
+        })
+    });
+
+    view! {
+        <details class="rounds">
+            <summary>"Round by round"</summary>
+            <div class="table-frame" tabindex="0" role="group" aria-label="Rounds, scrollable">
+                <table>
+                    <caption class="visually-hidden">"Rounds, newest first"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Round"</th>
+                            <th scope="col">"Together"</th>
+                            <th scope="col">"Alone"</th>
+                            <th scope="col">"Members"</th>
+                            <th scope="col">"Took"</th>
+                            <th scope="col">"Sent"</th>
+                            <th scope="col">"Model"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For
+                            each=move || rounds.get()
+                            // A round is redrawn when its evaluation arrives after it.
+                            key=|round| (round.round, round.model, round.together.is_some(), round.alone.is_some())
+                            let(round)
+                        >
+                            <Row round />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn Row(round: RoundView) -> impl IntoView {
+    let accuracy = |evaluation: &Option<Evaluation>| {
+        evaluation.as_ref().map_or("–".to_owned(), |e| percent(e.accuracy()))
+    };
+    view! {
+        <tr>
+            <th scope="row">{round.round}</th>
+            <td>{accuracy(&round.together)}</td>
+            <td>{accuracy(&round.alone)}</td>
+            <td>{round.members.len()}</td>
+            <td>{duration_ms(round.duration_ms.into())}</td>
+            <td>{bytes(round.sent_bytes)}</td>
+            <td>
+                <code title=round.model.to_string()>{round.model.short()}</code>
+            </td>
+        </tr>
+    }
+}

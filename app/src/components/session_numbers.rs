@@ -1,0 +1,202 @@
+//! What the newest round brought, in numbers.
+
+use crate::{
+    dom,
+    format::{bytes, count, duration_ms, percent, plural, points},
+    state::page::use_page,
+};
+use leptos::{prelude::*, task::spawn_local};
+use peer::{Evaluation, MemberView, RoundPhase, RoundView, SessionView};
+
+/// The newest round in numbers, and the members.
+#[component]
+pub fn SessionNumbers() -> impl IntoView {
+    let page = use_page();
+    let numbers = Memo::new(move |_| page.session.with(|s| s.as_ref().map(Numbers::of)));
+    let members = Memo::new(move |_| {
+        page.session.with(|s| s.as_ref().map(|s| s.members.clone()).unwrap_or_default())
+    });
+    let attribute = move |read: fn(&Numbers) -> String| {
+        move || numbers.with(|numbers| numbers.as_ref().map(read).unwrap_or_default())
+    };
+
+    view! {
+        <div
+            class="session"
+            data-session=attribute(|n| n.session.clone())
+            data-running=attribute(|n| n.running.to_string())
+            data-round=attribute(|n| n.round.to_string())
+            data-rounds=attribute(|n| n.rounds.to_string())
+            data-phase=attribute(|n| phase_name(n.phase).to_owned())
+            data-model=attribute(|n| n.model.clone())
+            data-signatures=attribute(|n| n.signatures.to_string())
+            data-together=attribute(|n| n.together.map(|a| a.to_string()).unwrap_or_default())
+            data-alone=attribute(|n| n.alone.map(|a| a.to_string()).unwrap_or_default())
+        >
+            {move || numbers.get().map(|numbers| view! { <Accuracies numbers=numbers.clone() /><Facts numbers /> })}
+            <ul class="members" aria-label="Members">
+                <For each=move || members.get() key=|member| (member.peer, member.rows, member.committed) let(member)>
+                    <Member member />
+                </For>
+            </ul>
+        </div>
+    }
+}
+
+/// What is shown of a session, apart from its members.
+#[derive(Debug, Clone, PartialEq)]
+struct Numbers {
+    session: String,
+    running: bool,
+    round: u32,
+    rounds: u32,
+    phase: RoundPhase,
+    model: String,
+    signatures: u32,
+    members_of_round: usize,
+    together: Option<f64>,
+    alone: Option<f64>,
+    rows: u32,
+    firing_rate: Option<f32>,
+    sent_bytes: u64,
+    round_sent_bytes: Option<u64>,
+    round_ms: Option<u32>,
+}
+
+impl Numbers {
+    fn of(session: &SessionView) -> Self {
+        let newest = session.history.last();
+        let evaluated = session.history.iter().rev().find(|round| round.together.is_some());
+        let read = |which: fn(&RoundView) -> Option<&Evaluation>| evaluated.and_then(which);
+        let together = read(|round| round.together.as_ref());
+        let alone = read(|round| round.alone.as_ref());
+        Self {
+            session: session.id.to_string(),
+            running: session.running,
+            round: session.round,
+            rounds: session.options.rounds,
+            phase: session.phase,
+            model: session.model.to_string(),
+            signatures: session.signatures,
+            members_of_round: newest.map_or(0, |round| round.members.len()),
+            together: together.map(Evaluation::accuracy),
+            alone: alone.map(Evaluation::accuracy),
+            rows: together.map_or(0, |evaluation| evaluation.rows),
+            firing_rate: together.map(|evaluation| evaluation.firing_rate),
+            sent_bytes: session.sent_bytes,
+            round_sent_bytes: newest.map(|round| round.sent_bytes),
+            round_ms: newest.map(|round| round.duration_ms),
+        }
+    }
+}
+
+fn phase_name(phase: RoundPhase) -> &'static str {
+    match phase {
+        RoundPhase::Waiting => "waiting",
+        RoundPhase::Training => "training",
+        RoundPhase::Committed => "committed",
+        RoundPhase::Revealing => "revealing",
+        RoundPhase::Aggregating => "aggregating",
+        RoundPhase::Finished => "finished",
+    }
+}
+
+/// Together and alone, side by side, and the sentence that compares them.
+#[component]
+fn Accuracies(numbers: Numbers) -> impl IntoView {
+    let together = numbers.together?;
+    let rows = plural(numbers.rows.into(), "held-out row", "held-out rows");
+    let compared = numbers.alone.map(|alone| {
+        let gain = together - alone;
+        let words = match gain {
+            gain if gain > 0.0005 => "the group brings you",
+            gain if gain < -0.0005 => "so far the group costs you",
+            _ => "no difference yet:",
+        };
+        format!("On {rows} of yours {words} {} points.", points(gain))
+    });
+
+    Some(view! {
+        <div class="accuracies">
+            <p class="accuracy accuracy-together">
+                <span class="accuracy-name">"Together"</span>
+                <span class="accuracy-value">{percent(together)}</span>
+            </p>
+            {numbers.alone.map(|alone| view! {
+                <p class="accuracy accuracy-alone">
+                    <span class="accuracy-name">"Alone"</span>
+                    <span class="accuracy-value">{percent(alone)}</span>
+                </p>
+            })}
+            <p class="accuracy-sentence">{compared.unwrap_or_else(|| format!("Measured on {rows} of yours."))}</p>
+        </div>
+    })
+}
+
+#[component]
+fn Facts(numbers: Numbers) -> impl IntoView {
+    let copied = RwSignal::new(None::<bool>);
+    let model = numbers.model.clone();
+    let copy = move |_| {
+        let model = model.clone();
+        spawn_local(async move {
+            let done = dom::copy(&model).await;
+            let _ = copied.try_set(Some(done));
+        });
+    };
+    let copied_words = move || match copied.get() {
+        Some(true) => "copied",
+        Some(false) => "this browser does not let the page copy",
+        None => "",
+    };
+    let round = numbers.round_ms.zip(numbers.round_sent_bytes).map(|(ms, sent)| {
+        let words = format!("{}, {} sent", duration_ms(ms.into()), bytes(sent));
+        view! { <div><dt>"Last round"</dt><dd>{words}</dd></div> }
+    });
+    let signed = format!("{} of {}", numbers.signatures, numbers.members_of_round.max(1));
+    let short = numbers.model.get(..8).unwrap_or_default().to_owned();
+
+    view! {
+        <dl class="facts">
+            {round}
+            <div>
+                <dt>"Sent so far"</dt>
+                <dd>{bytes(numbers.sent_bytes)}</dd>
+            </div>
+            {numbers.firing_rate.map(|rate| view! {
+                <div><dt>"Nodes firing"</dt><dd class="fires">{percent(rate.into())}</dd></div>
+            })}
+            <div>
+                <dt>"Record signed by"</dt>
+                <dd>{signed}</dd>
+            </div>
+            <div>
+                <dt>"Model hash"</dt>
+                <dd>
+                    <code title=numbers.model.clone()>{short}</code>
+                    " "
+                    <button type="button" class="text-button" aria-label="Copy model hash" on:click=copy>
+                        "copy"
+                    </button>
+                    " "
+                    <span role="status" class="hint">{copied_words}</span>
+                </dd>
+            </div>
+        </dl>
+    }
+}
+
+#[component]
+fn Member(member: MemberView) -> impl IntoView {
+    let page = use_page();
+    let id = member.peer;
+    let class = if member.committed { "member member-committed" } else { "member" };
+    let state = if member.committed { "update promised" } else { "working" };
+    view! {
+        <li class=class data-peer=id.to_string()>
+            <span class="member-mark" aria-hidden="true"></span>
+            <span>{move || page.name_of(id)}</span>
+            <span class="hint">{format!("{} rows · {state}", count(member.rows.into()))}</span>
+        </li>
+    }
+}

@@ -1,0 +1,156 @@
+//! How a session trains, for those who want to choose.
+
+use crate::state::defaults::session_options;
+use leptos::prelude::*;
+use protocol::{limits, session::SessionOptions};
+
+/// What is typed in the form; empty where the default holds.
+#[derive(Clone, Copy, Default)]
+pub struct SessionForm {
+    rounds: RwSignal<Option<String>>,
+    local_steps: RwSignal<Option<String>>,
+    batch_rows: RwSignal<Option<String>>,
+    learning_rate: RwSignal<Option<String>>,
+}
+
+/// A field holds what no session can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is `{text}`: 1 to {high} are possible")]
+pub struct InvalidOption {
+    name: &'static str,
+    text: String,
+    high: u32,
+}
+
+const BATCH_ROWS_MAX: u32 = 4_096;
+const MILLIONTHS_MAX: u32 = 1_000_000;
+
+impl SessionForm {
+    /// The options as they are typed.
+    ///
+    /// # Errors
+    /// [`InvalidOption`] names the first field that is out of bounds.
+    pub fn options(self) -> Result<SessionOptions, InvalidOption> {
+        let default = session_options();
+        Ok(SessionOptions {
+            rounds: value(
+                "the number of rounds",
+                self.rounds.get(),
+                default.rounds,
+                limits::SESSION_ROUNDS_MAX,
+            )?,
+            local_steps: value(
+                "the number of steps in a round",
+                self.local_steps.get(),
+                default.local_steps,
+                limits::LOCAL_STEPS_MAX,
+            )?,
+            batch_rows: value(
+                "the number of rows in a step",
+                self.batch_rows.get(),
+                default.batch_rows,
+                BATCH_ROWS_MAX,
+            )?,
+            learning_rate_millionths: value(
+                "the learning rate in millionths",
+                self.learning_rate.get(),
+                default.learning_rate_millionths,
+                MILLIONTHS_MAX,
+            )?,
+        })
+    }
+}
+
+fn value(
+    name: &'static str,
+    text: Option<String>,
+    default: u32,
+    high: u32,
+) -> Result<u32, InvalidOption> {
+    let Some(text) = text else { return Ok(default) };
+    match text.trim().parse() {
+        Ok(value) if (1..=high).contains(&value) => Ok(value),
+        _ => Err(InvalidOption { name, text: text.chars().take(20).collect(), high }),
+    }
+}
+
+/// The form, folded away until it is wanted.
+#[component]
+pub fn OptionsForm(
+    /// What is typed.
+    form: SessionForm,
+    /// While a session runs, its options are fixed.
+    #[prop(into)]
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let default = session_options();
+    view! {
+        <details class="options">
+            <summary>"How to train"</summary>
+            <fieldset disabled=disabled>
+                <legend class="visually-hidden">"How to train"</legend>
+                <Field
+                    label="Rounds"
+                    typed=form.rounds
+                    default=default.rounds
+                    high=limits::SESSION_ROUNDS_MAX
+                />
+                <Field
+                    label="Steps in a round"
+                    typed=form.local_steps
+                    default=default.local_steps
+                    high=limits::LOCAL_STEPS_MAX
+                />
+                <Field
+                    label="Rows in a step"
+                    typed=form.batch_rows
+                    default=default.batch_rows
+                    high=BATCH_ROWS_MAX
+                />
+                <Field
+                    label="Learning rate, millionths"
+                    typed=form.learning_rate
+                    default=default.learning_rate_millionths
+                    high=MILLIONTHS_MAX
+                />
+            </fieldset>
+        </details>
+    }
+}
+
+#[component]
+fn Field(
+    label: &'static str,
+    typed: RwSignal<Option<String>>,
+    default: u32,
+    high: u32,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span>{label}</span>
+            <input
+                type="number"
+                min="1"
+                max=high.to_string()
+                step="1"
+                value=default.to_string()
+                on:input:target=move |event| typed.set(Some(event.target().value()))
+            />
+        </label>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_untouched_field_is_the_default_and_a_bad_one_is_named() {
+        assert_eq!(value("rounds", None, 40, 100), Ok(40));
+        assert_eq!(value("rounds", Some(" 7 ".into()), 40, 100), Ok(7));
+        for bad in ["", "0", "101", "-1", "2.5", "x"] {
+            let error = value("rounds", Some(bad.into()), 40, 100).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{bad}`")) && error.contains("1 to 100"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One file a page.
+
+pub mod landing;
+pub mod not_found;
+pub mod room;

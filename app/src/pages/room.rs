@@ -1,0 +1,116 @@
+//! The room.
+
+use crate::{
+    components::{
+        cluster_picture::ClusterPicture, connection_panel::ConnectionPanel, data_card::DataCard,
+        device_picture::DevicePicture, drawing_pad::DrawingPad, log::LogPanel, messages::Messages,
+        notice::CommandProblem, people::People, room_header::RoomHeader, training::Training,
+    },
+    dom,
+    state::{
+        command::Command,
+        page::{Page, use_page},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_params_map};
+use peer::SignalingState;
+use units::RoomId;
+
+/// The page of one room. Its secret stands behind `#` in the address, so only the browser can enter.
+#[component]
+pub fn RoomPage() -> impl IntoView {
+    let page = use_page();
+    let entry = Command::default();
+    let named = named_room();
+    enter_when_ready(page, entry, named);
+    let title = Signal::derive(move || {
+        named.get().map_or("Room".to_owned(), |id| format!("Room {}", id.short()))
+    });
+
+    view! {
+        <Title text=title />
+        <main
+            id="content"
+            class="room"
+            data-room=move || page.room.get().map(|room| room.id.to_string())
+            data-me=move || page.me.get().map(|me| me.to_string())
+            data-signaling=move || signaling_name(&page.signaling.get())
+        >
+            <RoomHeader title />
+            <CommandProblem command=entry />
+            <ServerBanner />
+            <div class="room-grid">
+                <div class="room-column room-column-main">
+                    <Training />
+                    <section class="panel picture" aria-label="Network">
+                        <h2>"Network"</h2>
+                        <DevicePicture />
+                        <ClusterPicture />
+                    </section>
+                    <ConnectionPanel />
+                </div>
+                <div class="room-column room-column-side">
+                    <People />
+                    <DataCard />
+                    <DrawingPad />
+                    <Messages />
+                    <LogPanel />
+                </div>
+            </div>
+        </main>
+    }
+}
+
+/// The room that the address names, if it does.
+fn named_room() -> Memo<Option<RoomId>> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse().ok()))
+}
+
+fn enter_when_ready(page: Page, entry: Command, named: Memo<Option<RoomId>>) {
+    let hash = use_location().hash;
+    Effect::new(move |_| {
+        if !page.is_ready() {
+            return;
+        }
+        let Some(room) = named.get() else {
+            let problem = "this address names no room: open the whole invitation link";
+            return entry.refuse("invalid_input", problem);
+        };
+        let fragment = Some(hash.get()).filter(|hash| !hash.is_empty());
+        let fragment = fragment.unwrap_or_else(dom::fragment);
+        let inside = page.room.with_untracked(|own| own.as_ref().is_some_and(|own| own.id == room));
+        if inside && fragment.is_empty() {
+            return entry.clear();
+        }
+        entry.run(move |port| port.open_room(room, fragment), |()| {});
+    });
+}
+
+fn signaling_name(state: &SignalingState) -> &'static str {
+    match state {
+        SignalingState::Off => "off",
+        SignalingState::Connecting => "connecting",
+        SignalingState::Registering => "registering",
+        SignalingState::Registered => "registered",
+        SignalingState::Waiting { .. } => "waiting",
+    }
+}
+
+/// Says that the server is gone, and that this matters little.
+#[component]
+fn ServerBanner() -> impl IntoView {
+    let page = use_page();
+    move || match page.signaling.get() {
+        SignalingState::Waiting { reason } => Some(view! {
+            <p class="banner" role="status">
+                <strong>"The server is out of reach; the room goes on."</strong>
+                " "
+                {format!("Newcomers need it, or a neighbour who introduces them. Trying again ({reason}).")}
+            </p>
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! What the application proposes where a person has not chosen. Measured on the built-in sets; change them here only.
+
+use protocol::{
+    cluster::{LayerSpec, NetworkSpec},
+    session::SessionOptions,
+};
+use units::PeerId;
+
+/// A data set that ships with the site, and what suits it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BuiltinSet {
+    /// Its name in addresses, and the name of the cluster that learns it.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// What a session on it is called.
+    pub task: &'static str,
+    /// Pixels of a picture's side.
+    pub side: usize,
+    /// Classes.
+    pub classes: u32,
+    /// How many parts it is cut into.
+    pub parts: u32,
+    /// Of each class on a device, how many in a hundred are held out.
+    pub held_out_percent: u8,
+    /// Nodes of each layer.
+    pub layers: &'static [u32],
+}
+
+/// The sets, the one that is always there first.
+pub const SETS: &[BuiltinSet] = &[
+    BuiltinSet {
+        id: "digits",
+        name: "Handwritten digits, 8×8",
+        task: "Tell handwritten digits apart",
+        side: 8,
+        classes: 10,
+        parts: 6,
+        held_out_percent: 60,
+        layers: &[64, 64],
+    },
+    BuiltinSet {
+        id: "mnist",
+        name: "Handwritten digits, 28×28 (MNIST)",
+        task: "Tell handwritten digits apart (MNIST)",
+        side: 28,
+        classes: 10,
+        parts: 6,
+        held_out_percent: 20,
+        layers: &[128, 128],
+    },
+];
+
+/// Samples after which a silent node is forced: about 10 % of the nodes fire at 4.
+pub const TIMER: u32 = 4;
+
+/// Decides the first weights, so that all devices start from the same ones.
+pub const SEED: u64 = 1;
+
+/// The set of that name.
+pub fn set_named(id: &str) -> Option<&'static BuiltinSet> {
+    SETS.iter().find(|set| set.id == id)
+}
+
+impl BuiltinSet {
+    /// The network that learns the set.
+    pub fn network(&self) -> NetworkSpec {
+        network((self.side * self.side) as u32, self.layers, self.classes)
+    }
+
+    /// The part that a device proposes before its owner has chosen, from 0. Nobody knows yet which parts the others
+    /// will take, so devices spread over the parts by their ids.
+    pub fn part_for(&self, me: PeerId) -> u32 {
+        let id = me.as_bytes();
+        u32::from_le_bytes([id[0], id[1], id[2], id[3]]) % self.parts
+    }
+}
+
+/// A network of the given layers.
+pub fn network(inputs: u32, nodes: &[u32], classes: u32) -> NetworkSpec {
+    let layers = nodes.iter().map(|&nodes| LayerSpec { nodes, timer: TIMER }).collect();
+    NetworkSpec { inputs, layers, classes, seed: SEED }
+}
+
+/// How a session trains.
+pub fn session_options() -> SessionOptions {
+    SessionOptions::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_has_a_network_that_can_be_made_and_a_name_that_a_cluster_can_have() {
+        for set in SETS {
+            assert_eq!(set.network().validate(), Ok(()), "{}", set.id);
+            assert!(set.id.parse::<units::ClusterId>().is_ok());
+            assert!(set.task.chars().count() <= protocol::limits::TASK_CHARS_MAX);
+        }
+    }
+
+    #[test]
+    fn a_device_proposes_a_part_that_exists() {
+        let set = set_named("digits").unwrap();
+        assert!(set.part_for(PeerId::from_bytes([255; 32])) < set.parts);
+    }
+}

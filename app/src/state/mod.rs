@@ -1,0 +1,11 @@
+//! What components share: the peer behind the page and what it last said.
+
+pub mod builtin;
+pub mod command;
+pub mod defaults;
+pub mod log;
+pub mod newest;
+pub mod page;
+pub mod port;
+pub mod sentences;
+pub mod slot;

@@ -1,0 +1,160 @@
+//! What the page knows of the peer behind it, cut into pieces that are redrawn only when they have changed.
+
+use super::{
+    log::Log,
+    port::Problem,
+    slot::{self, mount_page},
+};
+use leptos::prelude::*;
+use peer::{
+    ClusterView, LinkStage, MessageView, PeerView, RoomView, SessionView, SignalingState, View,
+};
+use units::{ClusterId, PeerId};
+
+/// Whether the peer is there, as far as drawing is concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Status {
+    /// Identity and records are being loaded.
+    #[default]
+    Starting,
+    /// The view is there.
+    Ready,
+    /// It will not come, and why.
+    Failed(Problem),
+}
+
+/// Signals over the newest [`View`]. A copy costs nothing; all copies are the same page.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// Whether the peer is there.
+    pub status: RwSignal<Status>,
+    view: RwSignal<Option<View>>,
+    /// What has happened, newest first.
+    pub log: Log,
+    /// Counts finished rounds, so that a picture can show that bytes have travelled.
+    pub rounds_finished: RwSignal<u64>,
+    /// Counts changes of theme, so that canvases are drawn again in the new colours.
+    pub theme_changes: RwSignal<u32>,
+    /// The cluster that data, training and the drawing pad are about, once it is chosen.
+    pub chosen_cluster: RwSignal<Option<ClusterId>>,
+    /// This device.
+    pub me: Memo<Option<PeerId>>,
+    /// This device's name.
+    pub device_name: Memo<String>,
+    /// The room this device is in.
+    pub room: Memo<Option<RoomView>>,
+    /// How it stands with the server.
+    pub signaling: Memo<SignalingState>,
+    /// Everyone else.
+    pub peers: Memo<Vec<PeerView>>,
+    /// How many of them are connected.
+    pub connected: Memo<usize>,
+    /// The clusters on this device.
+    pub clusters: Memo<Vec<ClusterView>>,
+    /// The learning session.
+    pub session: Memo<Option<SessionView>>,
+    /// The newest messages, oldest first.
+    pub messages: Memo<Vec<MessageView>>,
+}
+
+impl Page {
+    fn new() -> Self {
+        let view = RwSignal::new(None::<View>);
+        let peers = memo_of(view, |view| view.peers.clone());
+        let open = |peer: &&PeerView| peer.stage == LinkStage::Open;
+        Self {
+            status: RwSignal::default(),
+            view,
+            log: Log::default(),
+            rounds_finished: RwSignal::new(0),
+            theme_changes: RwSignal::new(0),
+            chosen_cluster: RwSignal::new(None),
+            me: memo_of(view, |view| Some(view.me)),
+            device_name: memo_of(view, |view| view.capability.device_name.clone()),
+            room: memo_of(view, |view| view.room.clone()),
+            signaling: Memo::new(move |_| {
+                view.with(|view| view.as_ref().map_or(SignalingState::Off, |v| v.signaling.clone()))
+            }),
+            peers,
+            connected: Memo::new(move |_| peers.with(|peers| peers.iter().filter(open).count())),
+            clusters: memo_of(view, |view| view.clusters.clone()),
+            session: memo_of(view, |view| view.session.clone()),
+            messages: memo_of(view, |view| view.messages.clone()),
+        }
+    }
+
+    /// A piece of the view, redrawn only when it has changed. Nothing before the peer has started.
+    pub fn select<T>(self, select: fn(&View) -> T) -> Memo<T>
+    where
+        T: Default + Clone + PartialEq + Send + Sync + 'static,
+    {
+        memo_of(self.view, select)
+    }
+
+    /// Whether commands can be given.
+    pub fn is_ready(self) -> bool {
+        self.status.with(|status| *status == Status::Ready)
+    }
+
+    /// What a peer is called: its device's name, or else its short id.
+    pub fn name_of(self, peer: PeerId) -> String {
+        self.view.with(|view| name_in(view.as_ref(), peer))
+    }
+
+    /// As [`Self::name_of`], without a subscription.
+    pub fn name_now(self, peer: PeerId) -> String {
+        self.view.with_untracked(|view| name_in(view.as_ref(), peer))
+    }
+
+    /// The cluster in use: that of a running session, else the chosen one, else the first there is.
+    pub fn cluster(self) -> Option<ClusterView> {
+        let training = self.session.with(|session| {
+            session
+                .as_ref()
+                .filter(|session| session.running)
+                .map(|session| session.cluster.clone())
+        });
+        let wanted = training.or_else(|| self.chosen_cluster.get());
+        self.clusters.with(|clusters| {
+            let named = wanted.and_then(|id| clusters.iter().find(|cluster| cluster.id == id));
+            named.or_else(|| clusters.first()).cloned()
+        })
+    }
+
+    pub(super) fn set_view(self, view: View) {
+        self.view.set(Some(view));
+    }
+}
+
+fn memo_of<T>(view: RwSignal<Option<View>>, select: fn(&View) -> T) -> Memo<T>
+where
+    T: Default + Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| view.with(|view| view.as_ref().map(select).unwrap_or_default()))
+}
+
+fn name_in(view: Option<&View>, peer: PeerId) -> String {
+    let capability = view.and_then(|view| {
+        let other = view.peers.iter().find(|other| other.peer == peer);
+        let own = (view.me == peer).then_some(&view.capability);
+        other.map(|other| &other.capability).or(own)
+    });
+    match capability.map(|capability| capability.device_name.trim()) {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => format!("Device {}", peer.short()),
+    }
+}
+
+/// Makes the page's state and offers it to all components below; in the browser, also to [`slot::connect_peer`].
+pub fn provide_page() {
+    let page = Page::new();
+    provide_context(page);
+    // Effects run in the browser only, and after hydration: the first drawing must be the server's.
+    Effect::new(move |_| mount_page(page));
+    on_cleanup(slot::unmount_page);
+}
+
+/// The page's state.
+pub fn use_page() -> Page {
+    expect_context()
+}

@@ -1,0 +1,127 @@
+//! One sentence for each thing that happens.
+
+use peer::{Event, LinkStage};
+use units::PeerId;
+
+/// What happened, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Good, bad or neither.
+    pub tone: Tone,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Whether something is good news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Neither.
+    Plain,
+    /// A step that was hoped for.
+    Good,
+    /// Something that a person may want to act on.
+    Problem,
+}
+
+/// The sentence for an event; `None` for those that only answer a command, which are shown where it was given.
+pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Sentence> {
+    let (tone, text) = match event {
+        Event::SignalingRegistered => {
+            (Tone::Good, "The signaling server knows this device.".into())
+        }
+        Event::SignalingLost { reason } => {
+            let text =
+                format!("The signaling server is out of reach ({reason}); the room goes on.");
+            (Tone::Problem, text)
+        }
+        Event::SignalingRefused { message, .. } => {
+            (Tone::Problem, format!("The signaling server refused something: {message}."))
+        }
+        Event::PeerJoined { peer } => (Tone::Plain, format!("{} is here.", name(*peer))),
+        Event::PeerLeft { peer } => (Tone::Plain, format!("{} has left.", name(*peer))),
+        Event::Link { peer, stage, detail } => {
+            (Tone::Plain, with_detail(&link(*stage, &name(*peer)), detail))
+        }
+        Event::Connected { peer } => {
+            (Tone::Good, format!("Connected with {}; both channels are open.", name(*peer)))
+        }
+        Event::Disconnected { peer, reason } => {
+            (Tone::Problem, format!("The connection with {} is over: {reason}.", name(*peer)))
+        }
+        Event::Refused { peer, reason } => {
+            let source = peer.map_or("an unknown sender".into(), &name);
+            (Tone::Problem, format!("Refused something from {source}: {reason}."))
+        }
+        Event::Message { from, .. } => {
+            (Tone::Plain, format!("A message from {} arrived.", name(*from)))
+        }
+        Event::MessageDelivered { to, .. } => {
+            (Tone::Plain, format!("{} has your message.", name(*to)))
+        }
+        Event::Answered { .. } => return None,
+        Event::DatasetWanted { cluster, source } => {
+            (Tone::Plain, format!("Loading the rows of cluster {cluster} again ({source})."))
+        }
+        Event::SessionStarted { session } => {
+            (Tone::Good, format!("Training session {} has begun.", session.short()))
+        }
+        Event::Round { round, model, .. } => {
+            (Tone::Good, format!("Round {round} is finished; its model is {}.", model.short()))
+        }
+        Event::SessionEnded { session, reason } => {
+            (Tone::Plain, format!("Training session {} is over: {reason}.", session.short()))
+        }
+        Event::RecordDamaged { key } => {
+            (Tone::Problem, format!("The stored record `{key}` was damaged and has been dropped."))
+        }
+        Event::Problem { message, .. } => (Tone::Problem, format!("{message}.")),
+        // Events of a newer engine: named, until they have a sentence here.
+        other => (Tone::Plain, format!("{other:?}")),
+    };
+    // Reasons may end in a full stop of their own.
+    Some(Sentence { tone, text: format!("{}.", text.trim_end_matches('.')) })
+}
+
+fn link(stage: LinkStage, name: &str) -> String {
+    match stage {
+        LinkStage::Discovered => format!("Not connected with {name}"),
+        LinkStage::Offering => format!("Offering a connection to {name}"),
+        LinkStage::Answering => format!("Answering the offer of {name}"),
+        LinkStage::Connecting => format!("Trying paths to {name}"),
+        LinkStage::Open => format!("The channels to {name} are open"),
+        LinkStage::Restarting => format!("The path to {name} was lost; trying new ones"),
+    }
+}
+
+fn with_detail(text: &str, detail: &str) -> String {
+    if detail.is_empty() { format!("{text}.") } else { format!("{text}: {detail}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(event: Event) -> String {
+        sentence(&event, |_| "Ada's phone".to_owned()).unwrap().text
+    }
+
+    #[test]
+    fn a_lost_server_is_told_with_its_reason_and_what_it_means() {
+        let text = text(Event::SignalingLost { reason: "no answer for 10 s".into() });
+        assert_eq!(
+            text,
+            "The signaling server is out of reach (no answer for 10 s); the room goes on."
+        );
+    }
+
+    #[test]
+    fn peers_are_called_by_their_names_and_details_are_kept() {
+        let peer = PeerId::from_bytes([1; 32]);
+        let stage = LinkStage::Restarting;
+        let event = Event::Link { peer, stage, detail: "silent for 6 s.".into() };
+        assert_eq!(
+            text(event),
+            "The path to Ada's phone was lost; trying new ones: silent for 6 s."
+        );
+    }
+}

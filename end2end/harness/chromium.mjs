@@ -1,6 +1,7 @@
 // Chromium, driven by Playwright.
 
 import { chromium } from "playwright-core";
+import { isNetworkPrivate } from "./isolation.mjs";
 import { findProgram } from "./programs.mjs";
 
 const FLAGS = [
@@ -17,7 +18,7 @@ const FLAGS = [
 
 /** Starts one Chromium. */
 export async function launchChromium() {
-  const args = process.env.END2END_PRIVATE_NETWORK ? [...FLAGS, "--allow-loopback-in-peer-connection"] : FLAGS;
+  const args = isNetworkPrivate ? [...FLAGS, "--allow-loopback-in-peer-connection"] : FLAGS;
   const executablePath = findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
   return chromium.launch({ executablePath, args, headless: true });
 }

@@ -1,6 +1,7 @@
 // Firefox, driven by Puppeteer over WebDriver BiDi.
 
 import puppeteer from "puppeteer-core";
+import { isNetworkPrivate } from "./isolation.mjs";
 import { findProgram } from "./programs.mjs";
 
 const TIMEOUT_MS = 20_000;
@@ -16,7 +17,7 @@ export async function launchFirefox() {
     browser: "firefox",
     executablePath: findProgram(["firefox-esr", "firefox"]),
     headless: true,
-    extraPrefsFirefox: process.env.END2END_PRIVATE_NETWORK ? loopback : {},
+    extraPrefsFirefox: isNetworkPrivate ? loopback : {},
   });
 }
 

@@ -1,36 +1,22 @@
 // The JavaScript class: on a page of one's own, and on `window` of the application.
 
 import assert from "node:assert/strict";
+import { meet, openBarePage } from "../harness/bare.mjs";
 import { scenario } from "../harness/world.mjs";
 
 scenario("two bare pages use the class to meet, talk and learn", async (world) => {
   await world.startServer();
-  const [ada, ben] = [await barePage(world, "Ada"), await barePage(world, "Ben")];
-  const signaling = world.server.origin.replace("http", "ws") + "/signal";
+  const pages = [await barePage(world), await barePage(world)];
+  const [ada, ben] = pages;
+  await meet(pages, world.server.origin);
 
-  const invitation = await ada.evaluate(async (signaling) => {
-    const network = window.network;
-    network.configure_signaling_server(signaling);
-    const joined = await network.join_room();
-    await network.start_peer_discovery();
-    return joined.invitation ?? joined.invitation_link ?? joined;
-  }, signaling);
-  await ben.evaluate(
-    async ([signaling, invitation]) => {
-      const network = window.network;
-      network.configure_signaling_server(signaling);
-      await network.join_room(invitation);
-      await network.start_peer_discovery();
-    },
-    [signaling, invitation],
-  );
-  await ben.page.waitForFunction(() => window.network.get_discovered_peers().length === 1);
-  const adaId = await ben.evaluate(async () => {
-    const [{ peer_id: peer }] = window.network.get_discovered_peers();
-    await window.network.initiate_webrtc_connection(peer);
-    return peer;
-  });
-  assert.ok(await ben.evaluate((peer) => window.network.is_peer_connected_webrtc(peer), adaId));
+  const adaId = await ben.evaluate(() => window.network.get_discovered_peers()[0].peer_id);
+  assert.match(adaId, /^[0-9a-f]{64}$/);
+  assert.equal(await ben.evaluate((peer) => window.network.is_peer_connected_webrtc(peer), adaId), true);
+  await ben.evaluate((peer) => window.network.initiate_webrtc_connection(peer), adaId);
+  const [stats] = await ben.evaluate(() => window.network.get_webrtc_stats());
+  assert.equal(stats.peer_id, adaId);
+  assert.equal(stats.state, "open");
 
   await ada.evaluate(() => {
     window.heard = new Promise((resolve) => window.network.on("message", resolve));
@@ -38,36 +24,70 @@ scenario("two bare pages use the class to meet, talk and learn", async (world) =
   await ben.evaluate((peer) => window.network.send_direct_message(peer, "hello from a bare page"), adaId);
   const heard = await ada.evaluate(() => window.heard);
   assert.equal(heard.text, "hello from a bare page");
+
+  for (const [part, page] of pages.entries()) await page.evaluate(loadDigits, part);
+  const session = await ada.evaluate(async () => {
+    const peers = window.network.get_discovered_peers().map(({ peer_id }) => peer_id);
+    return window.network.start_collaborative_learning(peers, "Tell digits apart", {
+      cluster_id: "digits",
+      rounds: 5,
+      local_steps: 20,
+    });
+  });
+  const ends = [];
+  for (const page of pages) {
+    await page.waitForFunction(
+      (id) => {
+        try {
+          return window.network.get_session(id)?.running === false;
+        } catch {
+          return false;
+        }
+      },
+      session,
+      { timeout: 60_000 },
+    );
+    ends.push(await page.evaluate((id) => window.network.get_session(id), session));
+  }
+  assert.equal(ends[0].round, 5);
+  assert.equal(ends[0].model, ends[1].model, "the same model on both pages");
+  assert.equal(ends[0].history.at(-1).members.length, 2);
 });
 
 scenario("bad arguments are refused with a code and lose nothing", async (world) => {
   await world.startServer();
-  const ada = await barePage(world, "Ada");
-  const refusals = await ada.evaluate(async () => {
-    const refusal = async (attempt) => {
+  const page = await barePage(world);
+  const refusals = await page.evaluate(async () => {
+    const network = window.network;
+    const attempts = {
+      address: () => network.configure_signaling_server("not an address"),
+      label: () => network.create_cluster("two words", 8),
+      inputs: () => network.create_cluster("empty", { inputs: 0, layers: [4], classes: 2 }),
+      peer: () => network.initiate_webrtc_connection("00".repeat(32)),
+      id: () => network.initiate_webrtc_connection("somebody"),
+      cluster: () => network.process_input("missing", new Float32Array(4)),
+      nobody: () => network.send_direct_message("to nobody"),
+      event: () => network.on("no such event", () => {}),
+      handler: () => network.on("message", "not a function"),
+      nothing: () => network.create_cluster(),
+    };
+    const refusals = {};
+    for (const [name, attempt] of Object.entries(attempts)) {
       try {
         await attempt();
-        return "nothing was refused";
+        refusals[name] = "nothing was refused";
       } catch (error) {
-        return { isError: error instanceof Error, code: error.code, message: error.message };
+        refusals[name] = { isError: error instanceof Error, code: error.code, message: error.message };
       }
-    };
-    const network = window.network;
-    return [
-      await refusal(() => network.configure_signaling_server("not an address")),
-      await refusal(() => network.create_cluster("two words", 8)),
-      await refusal(() => network.create_cluster("empty", { inputs: 0, layers: [4], classes: 2 })),
-      await refusal(() => network.initiate_webrtc_connection("00".repeat(32))),
-      await refusal(() => network.process_input("missing", new Float32Array(4))),
-      await refusal(() => network.send_direct_message("to nobody")),
-    ];
+    }
+    return refusals;
   });
-  for (const refusal of refusals) {
-    assert.equal(refusal.isError, true, JSON.stringify(refusal));
-    assert.match(refusal.code, /^[a-z_]+$/, JSON.stringify(refusal));
-    assert.ok(refusal.message.length > 10, JSON.stringify(refusal));
+  for (const [name, refusal] of Object.entries(refusals)) {
+    assert.equal(refusal.isError, true, `${name}: ${JSON.stringify(refusal)}`);
+    assert.match(refusal.code ?? "", /^[a-z_]+$/, `${name}: ${JSON.stringify(refusal)}`);
+    assert.ok(refusal.message.length > 10, `${name}: ${JSON.stringify(refusal)}`);
   }
-  const outputs = await ada.evaluate(async () => {
+  const outputs = await page.evaluate(async () => {
     await window.network.create_cluster("small", { inputs: 4, layers: [8], classes: 3 });
     const outputs = await window.network.process_input("small", new Float32Array([0, 0.25, 0.5, 1]));
     return [outputs instanceof Float32Array, outputs.length > 0, outputs.every(Number.isFinite)];
@@ -96,19 +116,20 @@ scenario("the application's own peer is on window", async (world) => {
   await ben.hears("from the console");
 });
 
-/** A page that holds nothing but the class. */
-async function barePage(world, name) {
-  const context = await world.context();
-  const address = `${world.server.origin}/bare-page`;
-  await context.route(address, (route) =>
-    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>A page of one's own</title>" }),
-  );
-  const peer = await world.tab(name, context);
-  await peer.goto(address);
-  await peer.evaluate(async (device) => {
-    const { default: init, DistributedNeuralNetwork } = await import("/sdk/peerceptron.js");
-    await init();
-    window.network = new DistributedNeuralNetwork(device);
-  }, name);
-  return peer;
+/** A page that holds nothing but the class, on a device of its own. */
+async function barePage(world) {
+  return openBarePage(await world.context(), world.server.origin, "bare");
+}
+
+/** Runs inside a page: every second row of the digits that ship with the site, from row `part` on. */
+async function loadDigits(part) {
+  const file = new DataView(await (await fetch("/data/digits.bin")).arrayBuffer());
+  const [inputs, classes, rows] = [6, 10, 14].map((at) => file.getUint32(at, true));
+  const bytes = new Uint8Array(file.buffer, 18);
+  const mine = Array.from({ length: rows }, (_, row) => row).filter((row) => row % 2 === part);
+  await window.network.create_cluster("digits", { inputs, layers: [32], classes });
+  return window.network.load_dataset("digits", {
+    inputs: mine.map((row) => bytes.slice(row * inputs, (row + 1) * inputs)),
+    labels: mine.map((row) => bytes[rows * inputs + row]),
+  });
 }

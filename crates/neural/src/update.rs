@@ -134,7 +134,7 @@ impl Update {
     ///
     /// # Errors
     /// [`InvalidUpdate`] for anything that [`Self::encode`] does not give.
-    pub fn decode(spec: &NetworkSpec, bytes: &[u8]) -> Result<Self, InvalidUpdate> {
+    pub fn decode(bytes: &[u8], spec: &NetworkSpec) -> Result<Self, InvalidUpdate> {
         let layout = Layout::new(spec)?;
         let size_bytes = bytes.len();
         let least = HEADER_BYTES + 4 * layout.row_count();
@@ -224,7 +224,7 @@ mod tests {
         let update = compress(&from, &to, &mut vec![0.0; from.parameters.len()]).unwrap();
         let bytes = update.encode();
         assert_eq!(bytes.len(), HEADER_BYTES + 4 * from.layout.row_count() + 6);
-        assert_eq!(Update::decode(&from.spec, &bytes), Ok(update));
+        assert_eq!(Update::decode(&bytes, &from.spec), Ok(update));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         assert!(residual.iter().all(|rest| *rest == 0.25));
         let change = vec![5.0; from.parameters.len()];
         let bytes = Update::quantise(from.layout.clone(), &change).encode();
-        assert_eq!(Update::decode(&from.spec, &bytes), Err(InvalidUpdate::TooLong));
+        assert_eq!(Update::decode(&bytes, &from.spec), Err(InvalidUpdate::TooLong));
     }
 
     #[test]
@@ -245,10 +245,10 @@ mod tests {
         for scale in [-1.0, -0.0, f32::NAN, f32::INFINITY, 1e-42, 2e3] {
             let mut bytes = update.encode();
             bytes[HEADER_BYTES..HEADER_BYTES + 4].copy_from_slice(&scale.to_le_bytes());
-            assert!(Update::decode(&from.spec, &bytes).is_err(), "{scale}");
+            assert!(Update::decode(&bytes, &from.spec).is_err(), "{scale}");
         }
         let mut bytes = update.encode();
         bytes[HEADER_BYTES + 4] = 0x80;
-        assert!(Update::decode(&from.spec, &bytes).is_err());
+        assert!(Update::decode(&bytes, &from.spec).is_err());
     }
 }

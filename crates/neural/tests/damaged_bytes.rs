@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(Model::decode(&bytes).is_err());
-        prop_assert!(Update::decode(&spec(), &bytes).is_err());
+        prop_assert!(Update::decode(&bytes, &spec()).is_err());
         prop_assert!(Dataset::decode_file(&bytes).is_err());
     }
 
@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn an_update_that_is_accepted_has_those_bytes(bytes in damaged(update_bytes())) {
-        if let Ok(update) = Update::decode(&spec(), &bytes) {
+        if let Ok(update) = Update::decode(&bytes, &spec()) {
             prop_assert_eq!(update.encode(), bytes);
         }
     }

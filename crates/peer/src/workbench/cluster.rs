@@ -1,0 +1,111 @@
+//! One cluster: its networks, its optimisers and its rows.
+
+use super::invalid;
+use crate::job::{Answer, JobError};
+use neural::{Adam, Dataset, Model, Network, Split};
+use protocol::cluster::{InvalidSpec, NetworkSpec};
+use units::Hash;
+
+#[derive(Debug)]
+pub(super) struct Cluster {
+    /// The newest agreed model.
+    pub(super) model: Model,
+    pub(super) model_hash: Hash,
+    /// Trained on this device's rows only.
+    pub(super) alone: Network,
+    /// Of the copies of the shared network that train on this device.
+    pub(super) adam: Adam,
+    pub(super) alone_adam: Adam,
+    /// What this device has learnt and not sent, one a parameter.
+    pub(super) residual: Vec<f32>,
+    /// The newest update, until it is known whether it went into the shared network.
+    pub(super) pending: Option<Pending>,
+    /// The shared network after the lessons of [`crate::Job::LearnFromError`], until they enter the residual.
+    pub(super) taught: Option<Network>,
+    /// The newest input of [`crate::Job::Predict`].
+    pub(super) question: Option<Vec<f32>>,
+    pub(super) data: Option<Data>,
+    pub(super) statistics: Statistics,
+}
+
+/// An update on its way.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// As sent.
+    pub(super) update: Vec<u8>,
+    /// The root mean square of what its round of training changed, without what had waited from before.
+    pub(super) trained_rms: f32,
+}
+
+#[derive(Debug)]
+pub(super) struct Data {
+    pub(super) dataset: Dataset,
+    pub(super) split: Split,
+    /// Training rows of each class.
+    pub(super) class_rows: Vec<u32>,
+}
+
+/// What evaluations have shown, in this life of the workbench.
+#[derive(Debug, Default)]
+pub(super) struct Statistics {
+    /// For each layer and node, over the newest evaluation.
+    pub(super) firing_rates: Vec<Vec<f32>>,
+    pub(super) multiplications: u64,
+    pub(super) multiplications_ungated: u64,
+}
+
+impl Cluster {
+    pub(super) fn new(spec: &NetworkSpec) -> Result<Self, InvalidSpec> {
+        let model = Model::new(spec)?;
+        let parameters = model.network().parameters().len();
+        Ok(Self {
+            model_hash: model.hash(),
+            alone: model.network().clone(),
+            adam: Adam::new(parameters),
+            alone_adam: Adam::new(parameters),
+            residual: vec![0.0; parameters],
+            model,
+            pending: None,
+            taught: None,
+            question: None,
+            data: None,
+            statistics: Statistics::default(),
+        })
+    }
+
+    pub(super) fn parameters(&self) -> u64 {
+        self.residual.len() as u64
+    }
+
+    pub(super) fn rows_bytes(&self) -> usize {
+        self.data.as_ref().map_or(0, |data| data.dataset.size_bytes())
+    }
+
+    /// Puts rows in place of earlier ones.
+    pub(super) fn load(&mut self, dataset: Dataset, percent: u8) -> Result<Answer, JobError> {
+        self.check_fit(&dataset)?;
+        let split = dataset.split(percent).map_err(invalid)?;
+        let class_rows = dataset.class_rows(&split.train);
+        let answer = Answer::Loaded {
+            train_rows: split.train.len() as u32,
+            held_out_rows: split.held_out.len() as u32,
+            class_rows: class_rows.clone(),
+        };
+        self.data = Some(Data { dataset, split, class_rows });
+        Ok(answer)
+    }
+
+    /// Whether the network can take those rows.
+    pub(super) fn check_fit(&self, dataset: &Dataset) -> Result<(), JobError> {
+        dataset.validate().map_err(invalid)?;
+        let spec = self.model.network().spec();
+        let given = (dataset.inputs, dataset.classes);
+        if given != (spec.inputs, spec.classes) {
+            return Err(invalid(format_args!(
+                "rows of {} values in {} classes, where the cluster's network takes {} values and tells {} classes apart",
+                given.0, given.1, spec.inputs, spec.classes
+            )));
+        }
+        Ok(())
+    }
+}

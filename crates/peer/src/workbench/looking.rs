@@ -1,0 +1,95 @@
+//! Jobs that look at a cluster.
+
+use super::{
+    cluster::{Cluster, Data},
+    invalid,
+};
+use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState};
+use neural::{Dataset, Network};
+use units::ClusterId;
+
+impl Cluster {
+    pub(super) fn evaluate(
+        &mut self,
+        id: &ClusterId,
+        dataset: Option<&Dataset>,
+    ) -> Result<Answer, JobError> {
+        if let Some(dataset) = dataset {
+            self.check_fit(dataset)?;
+            let rows: Vec<u32> = (0..dataset.rows() as u32).collect();
+            let evaluation = neural::evaluate(self.model.network(), dataset, &rows);
+            return Ok(Answer::Evaluated(self.note(evaluation)));
+        }
+        if self.data.is_none() {
+            return Err(JobError::NoData(id.clone()));
+        }
+        let nothing = || invalid(format_args!("cluster `{id}` has no held-out rows"));
+        self.together().map(Answer::Evaluated).ok_or_else(nothing)
+    }
+
+    /// The shared and the alone network on the held-out rows.
+    pub(super) fn compare(&mut self) -> (Option<Evaluation>, Option<Evaluation>) {
+        (self.together(), self.on_held_out(&self.alone).map(for_people))
+    }
+
+    fn together(&mut self) -> Option<Evaluation> {
+        let evaluation = self.on_held_out(self.model.network())?;
+        Some(self.note(evaluation))
+    }
+
+    fn on_held_out(&self, network: &Network) -> Option<neural::Evaluation> {
+        let Data { dataset, split, .. } = self.data.as_ref()?;
+        let rows = &split.held_out;
+        (!rows.is_empty()).then(|| neural::evaluate(network, dataset, rows))
+    }
+
+    /// Remembers how the shared network's nodes fired.
+    fn note(&mut self, evaluation: neural::Evaluation) -> Evaluation {
+        let rows = evaluation.rows.max(1) as f32;
+        let rates = |fired: &Vec<u32>| fired.iter().map(|fired| *fired as f32 / rows).collect();
+        let statistics = &mut self.statistics;
+        statistics.firing_rates = evaluation.fired.iter().map(rates).collect();
+        statistics.multiplications += evaluation.multiplications;
+        statistics.multiplications_ungated += evaluation.multiplications_ungated;
+        for_people(evaluation)
+    }
+
+    pub(super) fn predict(&mut self, input: Vec<f32>) -> Result<Answer, JobError> {
+        let network = self.taught.as_ref().unwrap_or(self.model.network());
+        let probabilities = network.probabilities(&input).map_err(invalid)?;
+        let mut classes: Vec<_> = (0..)
+            .zip(probabilities)
+            .map(|(class, probability)| Class { class, probability })
+            .collect();
+        // The sort is stable: equally likely classes stay in order of their number.
+        classes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        self.question = Some(input);
+        Ok(Answer::Predicted(classes))
+    }
+
+    /// Firing rates come from the newest evaluation, which is made now if there was none and there are rows for it.
+    pub(super) fn state(&mut self) -> Answer {
+        if self.statistics.firing_rates.is_empty() {
+            self.together();
+        }
+        let statistics = &self.statistics;
+        let layers = self.model.network().layers().enumerate().map(|(number, layer)| LayerState {
+            thresholds: layer.thresholds.to_vec(),
+            firing_rates: match statistics.firing_rates.get(number) {
+                Some(rates) => rates.clone(),
+                None => vec![0.0; layer.nodes()],
+            },
+        });
+        let ungated = statistics.multiplications_ungated.max(1) as f64;
+        let saved = statistics.multiplications_ungated - statistics.multiplications;
+        let operations_saved = (saved as f64 / ungated) as f32;
+        let layers = layers.collect();
+        Answer::State(ClusterState { model: self.model_hash, layers, operations_saved })
+    }
+}
+
+fn for_people(evaluation: neural::Evaluation) -> Evaluation {
+    let firing_rate = evaluation.firing_rate();
+    let neural::Evaluation { rows, correct, confusion, .. } = evaluation;
+    Evaluation { rows, correct, confusion, firing_rate }
+}

@@ -1,0 +1,143 @@
+//! Where jobs are done: the clusters of this device, their numbers and their rows.
+//!
+//! ```
+//! use peer::{Answer, Job, Workbench};
+//! use protocol::cluster::{LayerSpec, NetworkSpec};
+//!
+//! let cluster: units::ClusterId = "digits".parse().unwrap();
+//! let layers = vec![LayerSpec { nodes: 8, timer: 4 }];
+//! let network = NetworkSpec { inputs: 2, layers, classes: 2, seed: 1 };
+//! let mut workbench = Workbench::new();
+//! workbench.run(Job::CreateCluster { cluster: cluster.clone(), network }).unwrap();
+//! let answer = workbench.run(Job::Predict { cluster, input: vec![1.0, 0.0] }).unwrap();
+//! let Answer::Predicted(classes) = answer else { panic!("a prediction was asked for") };
+//! assert!(classes[0].probability >= classes[1].probability);
+//! ```
+
+mod checkpoint;
+mod cluster;
+mod learning;
+mod looking;
+
+use crate::job::{Answer, Job, JobError};
+use cluster::Cluster;
+use neural::Dataset;
+use protocol::cluster::NetworkSpec;
+use std::collections::BTreeMap;
+use units::ClusterId;
+
+/// Clusters on one device.
+const CLUSTERS_MAX: usize = 16;
+
+/// Parameters of all clusters together; each takes about 50 bytes while it trains.
+const PARAMETERS_MAX: u64 = 8 << 20;
+
+/// Bytes of rows of all clusters together.
+const ROWS_BYTES_MAX: usize = 256 << 20;
+
+/// Does the jobs of an engine, in order, with nothing but its own memory. A job that fails changes nothing.
+#[derive(Debug, Default)]
+pub struct Workbench {
+    clusters: BTreeMap<ClusterId, Cluster>,
+}
+
+impl Workbench {
+    /// Without clusters.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Does one job. It takes as long as it takes: call it where nobody waits for a frame.
+    ///
+    /// # Errors
+    /// [`JobError`] says what is wrong with the job; everything is then as it was.
+    pub fn run(&mut self, job: Job) -> Result<Answer, JobError> {
+        match job {
+            Job::CreateCluster { cluster, network } => {
+                self.check_room(&cluster, &network)?;
+                let made = Cluster::new(&network).map_err(invalid)?;
+                Ok(self.insert(cluster, made))
+            }
+            Job::RestoreCluster { cluster, checkpoint } => {
+                let network = checkpoint::network_of(&checkpoint).map_err(invalid)?;
+                self.check_room(&cluster, &network)?;
+                let restored = Cluster::from_checkpoint(&checkpoint).map_err(invalid)?;
+                Ok(self.insert(cluster, restored))
+            }
+            Job::DropCluster { cluster } => match self.clusters.remove(&cluster) {
+                Some(_) => Ok(Answer::Done),
+                None => Err(JobError::UnknownCluster(cluster)),
+            },
+            Job::LoadDataset { cluster, dataset, held_out_percent } => {
+                self.check_memory_for_rows(&cluster, &dataset)?;
+                self.get_mut(&cluster)?.load(dataset, held_out_percent)
+            }
+            Job::Train { cluster, training } => self.get_mut(&cluster)?.train(&cluster, &training),
+            Job::Aggregate { cluster, updates } => self.get_mut(&cluster)?.aggregate(&updates),
+            Job::AdoptModel { cluster, model, expected } => {
+                self.get_mut(&cluster)?.adopt(&model, expected)
+            }
+            Job::ExportModel { cluster } => Ok(self.get_mut(&cluster)?.export()),
+            Job::Checkpoint { cluster } => Ok(self.get_mut(&cluster)?.checkpoint()),
+            Job::Evaluate { cluster, dataset } => {
+                self.get_mut(&cluster)?.evaluate(&cluster, dataset.as_ref())
+            }
+            Job::Predict { cluster, input } => self.get_mut(&cluster)?.predict(input),
+            Job::LearnFromError { cluster, error } => {
+                self.get_mut(&cluster)?.learn_from_error(&error)
+            }
+            Job::ReadState { cluster } => Ok(self.get_mut(&cluster)?.state()),
+        }
+    }
+
+    fn get_mut(&mut self, id: &ClusterId) -> Result<&mut Cluster, JobError> {
+        self.clusters.get_mut(id).ok_or_else(|| JobError::UnknownCluster(id.clone()))
+    }
+
+    fn insert(&mut self, id: ClusterId, cluster: Cluster) -> Answer {
+        let network = cluster.model.network().spec().clone();
+        let model = cluster.model_hash;
+        self.clusters.insert(id, cluster);
+        Answer::Created { network, model }
+    }
+
+    /// Whether another cluster fits, before any memory is taken for it.
+    fn check_room(&self, id: &ClusterId, network: &NetworkSpec) -> Result<(), JobError> {
+        network.validate().map_err(invalid)?;
+        if self.clusters.contains_key(id) {
+            return Err(invalid(format_args!("cluster `{id}` exists: drop it first")));
+        }
+        if self.clusters.len() >= CLUSTERS_MAX {
+            return Err(invalid(format_args!(
+                "{CLUSTERS_MAX} clusters are as many as a device holds: drop one first"
+            )));
+        }
+        let held: u64 = self.clusters.values().map(Cluster::parameters).sum();
+        let wanted = network.parameters();
+        if held + wanted > PARAMETERS_MAX {
+            return Err(invalid(format_args!(
+                "{wanted} parameters are too many beside the {held} on this device, which holds \
+                 {PARAMETERS_MAX}: drop a cluster first"
+            )));
+        }
+        Ok(())
+    }
+
+    fn check_memory_for_rows(&self, id: &ClusterId, dataset: &Dataset) -> Result<(), JobError> {
+        let others = self.clusters.iter().filter(|(other, _)| *other != id);
+        let held: usize = others.map(|(_, cluster)| cluster.rows_bytes()).sum();
+        let wanted = dataset.size_bytes();
+        if held.saturating_add(wanted) > ROWS_BYTES_MAX {
+            return Err(invalid(format_args!(
+                "{wanted} bytes of rows are too many beside the {held} on this device, which holds \
+                 {ROWS_BYTES_MAX}: drop a cluster first"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// A job with a value that is not what it should be.
+fn invalid(problem: impl core::fmt::Display) -> JobError {
+    JobError::InvalidInput(problem.to_string())
+}

@@ -1,0 +1,44 @@
+//! The way back to the host, for everything that it owns.
+
+use super::Inner;
+use peer::{Event, Input};
+use std::rc::Weak;
+
+/// Reaches the host for as long as it lives.
+#[derive(Clone)]
+pub(crate) struct Dispatch(Weak<Inner>);
+
+impl Dispatch {
+    pub(crate) fn new(inner: Weak<Inner>) -> Self {
+        Self(inner)
+    }
+
+    /// Tells the engine what happened.
+    pub(crate) fn input(&self, input: Input) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.input(input);
+        }
+    }
+
+    /// Tells the engine that its deadline has passed.
+    pub(crate) fn deadline_passed(&self) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.timer.disarm();
+            inner.input(Input::Timeout);
+        }
+    }
+
+    /// Tells the application of something that the engine has no part in.
+    pub(crate) fn problem(&self, code: &str, message: String) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.notifier.event(Event::Problem { code: code.to_owned(), message });
+        }
+    }
+
+    /// Runs the handlers of events, and of changes, that are due.
+    pub(super) fn notify(&self, which: impl FnOnce(&super::Notifier)) {
+        if let Some(inner) = self.0.upgrade() {
+            which(&inner.notifier);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! One peer of this page: the engine, and everything that carries out what it asks for.
+
+mod boot;
+mod commands;
+mod dispatch;
+mod notify;
+mod waiters;
+
+use crate::{
+    clock,
+    connection::Connections,
+    js::Listener,
+    lock::IdentityLock,
+    signaling::Socket,
+    storage::Storage,
+    timer::Timer,
+    worker::Compute,
+};
+use core::cell::{Cell, RefCell};
+use notify::Notifier;
+use peer::{Engine, Input, Output, View};
+use std::{collections::VecDeque, rc::Rc};
+use units::PeerId;
+use waiters::Waiters;
+use wasm_bindgen_futures::spawn_local;
+
+pub use boot::{Options, check_device};
+pub(crate) use dispatch::Dispatch;
+pub use commands::LoadedRows;
+pub use notify::Subscription;
+
+/// A peer of this page. Clones are the same peer.
+#[derive(Clone)]
+pub struct Host(Rc<Inner>);
+
+pub(crate) struct Inner {
+    engine: RefCell<Engine>,
+    /// Inputs that came while the engine's outputs were being carried out.
+    inputs: RefCell<VecDeque<Input>>,
+    is_draining: Cell<bool>,
+    is_closed: Cell<bool>,
+    socket: Socket,
+    connections: Connections,
+    storage: Storage,
+    compute: Compute,
+    timer: Timer,
+    waiters: RefCell<Waiters>,
+    notifier: Notifier,
+    dispatch: Dispatch,
+    wake_ups: RefCell<Vec<Listener>>,
+    lock: RefCell<Option<IdentityLock>>,
+}
+
+impl Host {
+    /// This peer's id.
+    pub fn me(&self) -> PeerId {
+        self.0.engine.borrow().me()
+    }
+
+    /// Where things stand.
+    pub fn view(&self) -> View {
+        self.0.engine.borrow().view()
+    }
+
+    /// Calls `handler` after changes, at most once an animation frame, until the subscription is dropped. Hidden pages
+    /// have no animation frames; there it is called a few times a second.
+    #[must_use = "dropping the subscription ends it"]
+    pub fn on_change(&self, handler: impl FnMut() + 'static) -> Subscription {
+        self.0.notifier.on_change(handler)
+    }
+
+    /// Calls `handler` for every event from the start of the peer on, until the subscription is dropped. Never called
+    /// from within a command.
+    #[must_use = "dropping the subscription ends it"]
+    pub fn on_event(&self, handler: impl FnMut(&peer::Event) + 'static) -> Subscription {
+        self.0.notifier.on_event(handler)
+    }
+
+    /// Ends the peer: its connections, its worker, its timer and its hold on the identity. Commands that wait, and all
+    /// that come later, end with [`crate::HostError::Closed`].
+    pub fn close(&self) {
+        if self.0.is_closed.replace(true) {
+            return;
+        }
+        self.0.wake_ups.borrow_mut().clear();
+        self.0.timer.disarm();
+        self.0.socket.close();
+        self.0.connections.close();
+        self.0.compute.close();
+        self.0.storage.close();
+        *self.0.waiters.borrow_mut() = Waiters::default();
+        self.0.notifier.close();
+        self.0.lock.borrow_mut().take();
+    }
+}
+
+impl Inner {
+    /// Tells the engine what happened, and does what it asks.
+    pub(crate) fn input(&self, input: Input) {
+        self.inputs.borrow_mut().push_back(input);
+        self.drain();
+    }
+
+    /// Carries out everything the engine asks for. What fails at once comes back as an input while this runs: it waits
+    /// its turn, so that the engine is never entered twice.
+    fn drain(&self) {
+        if self.is_closed.get() || self.is_draining.replace(true) {
+            return;
+        }
+        loop {
+            self.carry_out_outputs();
+            let Some(input) = self.inputs.borrow_mut().pop_front() else { break };
+            self.engine.borrow_mut().handle_input(clock::now(), input);
+        }
+        self.is_draining.set(false);
+        self.notifier.changed();
+    }
+
+    fn carry_out_outputs(&self) {
+        loop {
+            let output = self.engine.borrow_mut().poll_output();
+            match output {
+                Output::Signaling(output) => self.socket.carry_out(output),
+                Output::Connection(id, output) => self.connections.carry_out(id, output),
+                Output::Store { key, value } => self.store(key, value),
+                Output::Job(id, job) => self.compute.submit(id, &job),
+                Output::Event(event) => {
+                    self.waiters.borrow_mut().observe(&event);
+                    self.notifier.event(event);
+                }
+                Output::Timeout(deadline) => {
+                    self.timer.arm(deadline);
+                    return self.connections.end_batch();
+                }
+            }
+        }
+    }
+
+    fn store(&self, key: String, value: Option<Vec<u8>>) {
+        let written = self.storage.write(&key, value);
+        let dispatch = self.dispatch.clone();
+        spawn_local(async move {
+            let result = written.await;
+            if let Err(reason) = &result {
+                dispatch.problem("storage_failed", format!("record `{key}` is not stored: {reason}"));
+            }
+            dispatch.input(Input::Stored { key, result });
+        });
+    }
+}

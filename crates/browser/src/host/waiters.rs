@@ -1,0 +1,96 @@
+//! Commands that end later, and the events that end them.
+
+use crate::HostError;
+use futures::channel::oneshot::{self, Receiver, Sender};
+use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage};
+use std::collections::BTreeMap;
+use units::PeerId;
+
+/// What a command that waits comes to.
+pub(super) type Outcome<T> = Result<T, HostError>;
+
+/// All that waits. Dropping a waiter ends its command with [`HostError::Closed`].
+#[derive(Default)]
+pub(super) struct Waiters {
+    jobs: BTreeMap<JobId, Sender<Outcome<Answer>>>,
+    connections: BTreeMap<PeerId, Vec<Sender<Outcome<()>>>>,
+    registrations: Vec<Sender<Outcome<()>>>,
+}
+
+/// Waiters for one peer, or for the server: the memory that a page claims by asking over and over.
+const ALIKE_MAX: usize = 64;
+
+impl Waiters {
+    /// Waits for a job's answer.
+    pub(super) fn for_job(&mut self, job: JobId) -> Receiver<Outcome<Answer>> {
+        let (sender, receiver) = oneshot::channel();
+        self.jobs.insert(job, sender);
+        receiver
+    }
+
+    /// Waits until the channels to `peer` are open.
+    pub(super) fn for_connection(&mut self, peer: PeerId) -> Receiver<Outcome<()>> {
+        enlist(self.connections.entry(peer).or_default())
+    }
+
+    /// Waits until the signaling server has accepted this peer.
+    pub(super) fn for_registration(&mut self) -> Receiver<Outcome<()>> {
+        enlist(&mut self.registrations)
+    }
+
+    /// Ends what `event` ends.
+    pub(super) fn observe(&mut self, event: &Event) {
+        match event {
+            Event::Answered { job, result } => self.answer(*job, result.clone()),
+            Event::Connected { peer } => self.settle(*peer, &Ok(())),
+            Event::Disconnected { peer, reason } => self.fail(*peer, reason.clone()),
+            Event::Link { peer, stage: LinkStage::Discovered, detail } => {
+                self.fail(*peer, detail.clone());
+            }
+            Event::PeerLeft { peer } => self.fail(*peer, "the peer has left the room".to_owned()),
+            Event::SignalingRegistered => self.settle_registrations(&Ok(())),
+            Event::SignalingLost { reason } => {
+                self.settle_registrations(&Err(HostError::SignalingUnreachable(reason.clone())));
+            }
+            Event::SignalingRefused { code, message } => {
+                let (code, message) = (code.clone(), message.clone());
+                self.settle_registrations(&Err(HostError::SignalingRefused { code, message }));
+            }
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, job: JobId, result: Result<Answer, JobError>) {
+        if let Some(waiter) = self.jobs.remove(&job) {
+            // Whoever asked may have gone.
+            let _ = waiter.send(result.map_err(HostError::from));
+        }
+    }
+
+    fn fail(&mut self, peer: PeerId, reason: String) {
+        self.settle(peer, &Err(HostError::ConnectionFailed { peer, reason }));
+    }
+
+    fn settle(&mut self, peer: PeerId, outcome: &Outcome<()>) {
+        for waiter in self.connections.remove(&peer).unwrap_or_default() {
+            let _ = waiter.send(outcome.clone());
+        }
+    }
+
+    fn settle_registrations(&mut self, outcome: &Outcome<()>) {
+        for waiter in self.registrations.drain(..) {
+            let _ = waiter.send(outcome.clone());
+        }
+    }
+}
+
+fn enlist(waiters: &mut Vec<Sender<Outcome<()>>>) -> Receiver<Outcome<()>> {
+    let (sender, receiver) = oneshot::channel();
+    if waiters.len() < ALIKE_MAX {
+        waiters.push(sender);
+    } else {
+        let problem = format!("{ALIKE_MAX} commands wait for the same already");
+        let _ = sender.send(Err(CommandError::InvalidInput(problem).into()));
+    }
+    receiver
+}

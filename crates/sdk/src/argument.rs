@@ -1,0 +1,176 @@
+//! Reading arguments: any JavaScript value goes in, a checked one or a sentence comes out.
+
+use crate::failure::Failure;
+use core::str::FromStr;
+use js_sys::{
+    Array, Float32Array, Float64Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint16Array,
+    Uint32Array,
+};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The most numbers one argument may hold: the memory that a call can make this module claim (256 MiB).
+const NUMBERS_MAX: u32 = 64 * 1024 * 1024;
+
+/// A string.
+pub(crate) fn text(value: &JsValue, what: &str) -> Result<String, Failure> {
+    value
+        .as_string()
+        .ok_or_else(|| Failure::invalid(format!("{what} must be a string, not {}", kind(value))))
+}
+
+/// A string that stands for something, such as a peer's id.
+pub(crate) fn parsed<T>(value: &JsValue, what: &str) -> Result<T, Failure>
+where
+    T: FromStr,
+    Failure: From<T::Err>,
+{
+    Ok(text(value, what)?.parse()?)
+}
+
+/// A whole number from `low` to `high`.
+pub(crate) fn whole(value: &JsValue, what: &str, low: u32, high: u32) -> Result<u32, Failure> {
+    let number = value.as_f64().filter(|number| number.fract() == 0.0);
+    number
+        .filter(|number| (f64::from(low)..=f64::from(high)).contains(number))
+        .map(|number| number as u32)
+        .ok_or_else(|| {
+            let given = value.as_f64().map_or_else(|| kind(value), |number| number.to_string());
+            Failure::invalid(format!("{what} must be a whole number from {low} to {high}, not {given}"))
+        })
+}
+
+/// Whether a value was left out.
+pub(crate) fn is_missing(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+/// The fields of an object, each of which must be asked for.
+pub(crate) struct Fields<'a> {
+    what: &'static str,
+    object: &'a JsValue,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes an object whose keys are all among `known`, so that a misspelt one is noticed; a missing one has no fields.
+    pub(crate) fn new(
+        value: &'a JsValue,
+        what: &'static str,
+        known: &[&str],
+    ) -> Result<Self, Failure> {
+        if is_missing(value) {
+            return Ok(Self { what, object: value });
+        }
+        let Some(object) = value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)) else {
+            return Err(Failure::invalid(format!("{what} must be an object, not {}", kind(value))));
+        };
+        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+            if !known.contains(&key.as_str()) {
+                let known = known.join("`, `");
+                return Err(Failure::invalid(format!("{what} has no `{key}`: `{known}` are possible")));
+            }
+        }
+        Ok(Self { what, object: value })
+    }
+
+    /// A field, if it is there.
+    pub(crate) fn get(&self, name: &str) -> Option<JsValue> {
+        if is_missing(self.object) {
+            return None;
+        }
+        Reflect::get(self.object, &name.into()).ok().filter(|value| !is_missing(value))
+    }
+
+    /// A field that must be there.
+    pub(crate) fn require(&self, name: &str) -> Result<JsValue, Failure> {
+        self.get(name).ok_or_else(|| Failure::invalid(format!("{} needs `{name}`", self.what)))
+    }
+
+    /// A whole number, if it is there.
+    pub(crate) fn whole(&self, name: &str, low: u32, high: u32) -> Result<Option<u32>, Failure> {
+        self.get(name).map(|value| whole(&value, &format!("`{name}`"), low, high)).transpose()
+    }
+}
+
+/// Finite numbers from an array or a typed array.
+pub(crate) fn numbers(value: &JsValue, what: &str) -> Result<Vec<f32>, Failure> {
+    check_length(value, what)?;
+    let numbers = if let Some(typed) = value.dyn_ref::<Float32Array>() {
+        typed.to_vec()
+    } else if let Some(typed) = value.dyn_ref::<Float64Array>() {
+        typed.to_vec().into_iter().map(|number| number as f32).collect()
+    } else if let Some(bytes) = grey_levels(value) {
+        bytes.into_iter().map(|level| f32::from(level) / 255.0).collect()
+    } else if Array::is_array(value) {
+        let array: &Array = value.unchecked_ref();
+        let number = |entry: JsValue| entry.as_f64().map(|number| number as f32);
+        array.iter().map(number).collect::<Option<Vec<f32>>>().ok_or_else(|| not_numbers(value, what))?
+    } else {
+        return Err(not_numbers(value, what));
+    };
+    match numbers.iter().position(|number| !number.is_finite()) {
+        None => Ok(numbers),
+        Some(at) => {
+            let problem = format!("{what} holds {} at {at}: finite numbers are needed", numbers[at]);
+            Err(Failure::invalid(problem))
+        }
+    }
+}
+
+/// The bytes of a `Uint8Array` or `Uint8ClampedArray`.
+pub(crate) fn grey_levels(value: &JsValue) -> Option<Vec<u8>> {
+    let clamped = || Some(value.dyn_ref::<Uint8ClampedArray>()?.to_vec());
+    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).or_else(clamped)
+}
+
+/// Class numbers from an array or a typed array of whole numbers.
+pub(crate) fn classes(value: &JsValue, what: &str) -> Result<Vec<u16>, Failure> {
+    check_length(value, what)?;
+    let wide: Vec<u32> = if let Some(bytes) = grey_levels(value) {
+        bytes.into_iter().map(u32::from).collect()
+    } else if let Some(typed) = value.dyn_ref::<Uint16Array>() {
+        typed.to_vec().into_iter().map(u32::from).collect()
+    } else if let Some(typed) = value.dyn_ref::<Uint32Array>() {
+        typed.to_vec()
+    } else if Array::is_array(value) {
+        let array: &Array = value.unchecked_ref();
+        let class = |entry: JsValue| whole(&entry, &format!("each of {what}"), 0, u16::MAX.into());
+        array.iter().map(class).collect::<Result<_, _>>()?
+    } else {
+        return Err(not_numbers(value, what));
+    };
+    let class = |class| {
+        u16::try_from(class)
+            .map_err(|_| Failure::invalid(format!("{what} holds class {class}: 65535 is the last")))
+    };
+    wide.into_iter().map(class).collect()
+}
+
+fn check_length(value: &JsValue, what: &str) -> Result<(), Failure> {
+    let length = Reflect::get(value, &"length".into()).ok().and_then(|length| length.as_f64());
+    if length.is_some_and(|length| length > f64::from(NUMBERS_MAX)) {
+        let problem = format!("{what} holds more than {NUMBERS_MAX} numbers: load fewer at once");
+        return Err(Failure::invalid(problem));
+    }
+    Ok(())
+}
+
+fn not_numbers(value: &JsValue, what: &str) -> Failure {
+    let problem = "must be an array of numbers, a Float32Array, a Float64Array or a Uint8Array";
+    Failure::invalid(format!("{what} {problem}, not {}", kind(value)))
+}
+
+/// What a value is, in a word or two.
+fn kind(value: &JsValue) -> String {
+    if value.is_null() {
+        return "null".to_owned();
+    }
+    if Array::is_array(value) {
+        return "an array with something else in it".to_owned();
+    }
+    let kind = value.js_typeof().as_string().unwrap_or_default();
+    match kind.as_str() {
+        "object" => "an object".to_owned(),
+        "undefined" => kind,
+        other => format!("a {other}"),
+    }
+}

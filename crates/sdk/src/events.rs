@@ -1,0 +1,203 @@
+//! `on` and `off`: events as plain objects, for whoever wants them.
+
+use crate::{argument::text, failure::Failure, shapes::to_js};
+use core::cell::RefCell;
+use js_sys::Function;
+use peer::Event;
+use serde::Serialize;
+use std::{collections::BTreeMap, rc::Rc};
+use units::{Hash, PeerId, SessionId};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The names that `on` takes.
+const NAMES: [&str; 11] = [
+    "peer_joined",
+    "peer_left",
+    "connected",
+    "disconnected",
+    "message",
+    "delivered",
+    "session",
+    "round",
+    "pong",
+    "probe",
+    "error",
+];
+
+/// Handlers of one event: a page that adds one in a loop hears of it before its memory runs out.
+const HANDLERS_MAX: usize = 100;
+
+/// Who wants to hear of what.
+#[derive(Clone, Default)]
+pub(crate) struct Handlers(Rc<RefCell<BTreeMap<&'static str, Vec<Function>>>>);
+
+impl Handlers {
+    /// Adds a handler; adding it again changes nothing.
+    pub(crate) fn add(&self, event: &JsValue, handler: &JsValue) -> Result<(), Failure> {
+        let (name, handler) = (name(event)?, function(handler)?);
+        let mut all = self.0.borrow_mut();
+        let handlers = all.entry(name).or_default();
+        if handlers.contains(&handler) {
+            return Ok(());
+        }
+        if handlers.len() >= HANDLERS_MAX {
+            let problem = format!("`{name}` has {HANDLERS_MAX} handlers already: take some off");
+            return Err(Failure::invalid(problem));
+        }
+        handlers.push(handler);
+        Ok(())
+    }
+
+    /// Takes a handler off; taking off what is not there changes nothing.
+    pub(crate) fn remove(&self, event: &JsValue, handler: &JsValue) -> Result<(), Failure> {
+        let (name, handler) = (name(event)?, function(handler)?);
+        if let Some(handlers) = self.0.borrow_mut().get_mut(name) {
+            handlers.retain(|it| it != &handler);
+        }
+        Ok(())
+    }
+
+    /// Takes all handlers off.
+    pub(crate) fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// Tells whoever wants to hear of `event`.
+    pub(crate) fn tell(&self, event: &Event) {
+        match event {
+            Event::PeerJoined { peer } => self.call("peer_joined", &About { peer_id: *peer }),
+            Event::PeerLeft { peer } => self.call("peer_left", &About { peer_id: *peer }),
+            Event::Connected { peer } => self.call("connected", &About { peer_id: *peer }),
+            Event::Disconnected { peer, reason } => {
+                self.call("disconnected", &Disconnected { peer_id: *peer, reason });
+            }
+            Event::Message { from, text } => {
+                self.call("message", &Message { peer_id: *from, text });
+            }
+            Event::MessageDelivered { to, id } => {
+                self.call("delivered", &Delivered { peer_id: *to, message_id: *id as f64 });
+            }
+            Event::SessionStarted { session } => {
+                self.call("session", &Session { session_id: *session, running: true, reason: None });
+            }
+            Event::SessionEnded { session, reason } => {
+                let reason = Some(reason.as_str());
+                self.call("session", &Session { session_id: *session, running: false, reason });
+            }
+            Event::Round { session, round, model } => {
+                self.call("round", &Round { session_id: *session, round: *round, model: *model });
+            }
+            Event::Pong { peer, round_trip_ms } => {
+                self.call("pong", &Pong { peer_id: *peer, round_trip_ms: *round_trip_ms });
+            }
+            Event::Probe { peer, size_bytes } => {
+                self.call("probe", &Probe { peer_id: *peer, size_bytes: *size_bytes });
+            }
+            other => self.tell_of_problem(other),
+        }
+    }
+
+    /// Tells of something that failed.
+    pub(crate) fn tell_error(&self, failure: &Failure) {
+        self.call("error", &Problem { code: &failure.code, message: &failure.message });
+    }
+
+    fn tell_of_problem(&self, event: &Event) {
+        let (code, message) = match event {
+            Event::SignalingLost { reason } => ("signaling_unreachable", reason.clone()),
+            Event::SignalingRefused { code, message } => (code.as_str(), message.clone()),
+            Event::Refused { peer, reason } => {
+                let from = peer.map_or("the room".to_owned(), |peer| format!("peer {}", peer.short()));
+                ("refused", format!("something from {from} was refused: {reason}"))
+            }
+            Event::RecordDamaged { key } => {
+                ("record_damaged", format!("record `{key}` was damaged and has been dropped"))
+            }
+            Event::Problem { code, message } => (code.as_str(), message.clone()),
+            _ => return,
+        };
+        self.tell_error(&Failure { code: code.to_owned(), message });
+    }
+
+    fn call<T: Serialize>(&self, name: &'static str, detail: &T) {
+        // A handler may add or take off others.
+        let handlers = self.0.borrow().get(name).cloned().unwrap_or_default();
+        if handlers.is_empty() {
+            return;
+        }
+        let detail = to_js(detail);
+        for handler in handlers {
+            if let Err(thrown) = handler.call1(&JsValue::UNDEFINED, &detail) {
+                let what = format!("a handler of `{name}` threw");
+                web_sys::console::error_2(&what.into(), &thrown);
+            }
+        }
+    }
+}
+
+fn name(event: &JsValue) -> Result<&'static str, Failure> {
+    let asked = text(event, "an event's name")?;
+    NAMES.into_iter().find(|name| *name == asked).ok_or_else(|| {
+        let asked: String = asked.chars().take(40).collect();
+        Failure::invalid(format!("there is no event `{asked}`: `{}` are", NAMES.join("`, `")))
+    })
+}
+
+fn function(handler: &JsValue) -> Result<Function, Failure> {
+    handler.dyn_ref::<Function>().cloned().ok_or_else(|| Failure::invalid("a handler must be a function"))
+}
+
+#[derive(Serialize)]
+struct About {
+    peer_id: PeerId,
+}
+
+#[derive(Serialize)]
+struct Disconnected<'a> {
+    peer_id: PeerId,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    peer_id: PeerId,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Delivered {
+    peer_id: PeerId,
+    message_id: f64,
+}
+
+#[derive(Serialize)]
+struct Session<'a> {
+    session_id: SessionId,
+    running: bool,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Round {
+    session_id: SessionId,
+    round: u32,
+    model: Hash,
+}
+
+#[derive(Serialize)]
+struct Pong {
+    peer_id: PeerId,
+    round_trip_ms: f64,
+}
+
+#[derive(Serialize)]
+struct Probe {
+    peer_id: PeerId,
+    size_bytes: u32,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    code: &'a str,
+    message: &'a str,
+}

@@ -1,0 +1,31 @@
+//! `DistributedNeuralNetwork`: the peer as a JavaScript class.
+//!
+//! Thin over [`browser::Host`]: arguments are read and checked ([`argument`]), results become plain objects
+//! ([`shapes`]), and whatever fails becomes an `Error` with a stable `code` ([`failure`]). The class is exported by the
+//! module `/sdk/peerceptron.js`, and by the application, whose own peer it wraps with
+//! [`DistributedNeuralNetwork::around`].
+//!
+//! Every argument is taken as any JavaScript value and checked here, because what `wasm-bindgen` says about a wrong one has no
+//! code. `peerceptron.d.ts` holds the types that callers see.
+
+mod argument;
+mod booting;
+mod class;
+mod data;
+mod events;
+mod failure;
+mod shapes;
+
+pub use booting::Booting;
+pub use class::DistributedNeuralNetwork;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("../peerceptron.d.ts");
+
+/// The compute worker's entry; called by `worker.js` only.
+#[wasm_bindgen(skip_typescript)]
+pub fn worker_main(waiting: &js_sys::Array) {
+    browser::worker_main(waiting);
+}

@@ -32,6 +32,7 @@ mod server;
 mod session;
 mod texts;
 mod view;
+mod workbench;
 
 pub use config::{Config, ConnectPolicy, Limits, StoredRecord};
 pub use engine::Engine;
@@ -49,3 +50,4 @@ pub use view::{
     ClusterView, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase, RoundView,
     SessionView, SignalingState, View,
 };
+pub use workbench::Workbench;

@@ -42,18 +42,20 @@ pub fn RoomPage() -> impl IntoView {
             <CommandProblem command=entry />
             <ServerBanner />
             <div class="room-grid">
-                <div class="room-column room-column-main">
+                <div class="room-column room-before">
+                    <People />
+                    <DataCard />
+                    <ConnectionPanel />
+                </div>
+                <div class="room-column room-during">
                     <Training />
-                    <section class="panel picture" aria-label="Network">
+                    <section class="panel" aria-label="Network">
                         <h2>"Network"</h2>
                         <DevicePicture />
                         <ClusterPicture />
                     </section>
-                    <ConnectionPanel />
                 </div>
-                <div class="room-column room-column-side">
-                    <People />
-                    <DataCard />
+                <div class="room-column room-after">
                     <DrawingPad />
                     <Messages />
                     <LogPanel />

@@ -27,7 +27,7 @@ export async function meet(pages, origin) {
   for (const page of pages) {
     invitation = await page.evaluate(
       async ([signaling, invitation]) => {
-        window.network.configure_signaling_server(signaling);
+        await window.network.configure_signaling_server(signaling);
         const room = await window.network.join_room(invitation ?? undefined);
         await window.network.start_peer_discovery();
         return room.invitation_link;

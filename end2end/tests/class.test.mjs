@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { meet, openBarePage } from "../harness/bare.mjs";
+import { loadDigits } from "../harness/digits.mjs";
 import { scenario } from "../harness/world.mjs";
 
 scenario("two bare pages use the class to meet, talk and learn", async (world) => {
@@ -25,7 +26,7 @@ scenario("two bare pages use the class to meet, talk and learn", async (world) =
   const heard = await ada.evaluate(() => window.heard);
   assert.equal(heard.text, "hello from a bare page");
 
-  for (const [part, page] of pages.entries()) await page.evaluate(loadDigits, part);
+  for (const [part, page] of pages.entries()) await page.evaluate(loadDigits, { part, parts: 2, layers: [32] });
   const session = await ada.evaluate(async () => {
     const peers = window.network.get_discovered_peers().map(({ peer_id }) => peer_id);
     return window.network.start_collaborative_learning(peers, "Tell digits apart", {
@@ -38,11 +39,8 @@ scenario("two bare pages use the class to meet, talk and learn", async (world) =
   for (const page of pages) {
     await page.waitForFunction(
       (id) => {
-        try {
-          return window.network.get_session(id)?.running === false;
-        } catch {
-          return false;
-        }
+        const session = window.network.get_session();
+        return session?.session_id === id && !session.running;
       },
       session,
       { timeout: 60_000 },
@@ -119,17 +117,4 @@ scenario("the application's own peer is on window", async (world) => {
 /** A page that holds nothing but the class, on a device of its own. */
 async function barePage(world) {
   return openBarePage(await world.context(), world.server.origin, "bare");
-}
-
-/** Runs inside a page: every second row of the digits that ship with the site, from row `part` on. */
-async function loadDigits(part) {
-  const file = new DataView(await (await fetch("/data/digits.bin")).arrayBuffer());
-  const [inputs, classes, rows] = [6, 10, 14].map((at) => file.getUint32(at, true));
-  const bytes = new Uint8Array(file.buffer, 18);
-  const mine = Array.from({ length: rows }, (_, row) => row).filter((row) => row % 2 === part);
-  await window.network.create_cluster("digits", { inputs, layers: [32], classes });
-  return window.network.load_dataset("digits", {
-    inputs: mine.map((row) => bytes.slice(row * inputs, (row + 1) * inputs)),
-    labels: mine.map((row) => bytes[rows * inputs + row]),
-  });
 }

@@ -65,6 +65,14 @@ impl Host {
         self.command(|engine, now| engine.configure_signaling_server(now, url))
     }
 
+    /// Starts to connect to the signaling server, to register, and to ask who is there. Whatever comes of it is an event.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] without a room or a server.
+    pub fn start_discovery(&self) -> Result<(), HostError> {
+        self.command(|engine, now| engine.start_discovery(now))
+    }
+
     /// Connects to the signaling server, registers, and asks who is there; ends once registered.
     ///
     /// # Errors

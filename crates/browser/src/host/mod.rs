@@ -76,6 +76,11 @@ impl Host {
         self.0.notifier.on_event(handler)
     }
 
+    /// Tells all who listen to events of something that failed outside the engine.
+    pub fn report_problem(&self, code: &str, message: String) {
+        self.0.dispatch.problem(code, message);
+    }
+
     /// Ends the peer: its connections, its worker, its timer and its hold on the identity. Commands that wait, and all
     /// that come later, end with [`crate::HostError::Closed`].
     pub fn close(&self) {

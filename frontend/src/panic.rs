@@ -1,0 +1,28 @@
+//! A panic ends the page's WebAssembly: whoever looks at the page is told, because nothing answers from then on.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, window};
+
+/// From now on, panics are written to the console in full and shown at the top of the page in a sentence.
+pub(crate) fn show_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        let at = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line()));
+        show(&format!(
+            "Something in this page broke{}. Reload it: what was stored is kept.",
+            at.unwrap_or_default()
+        ));
+    }));
+}
+
+/// By the DOM alone: the application's own ways may be what broke.
+fn show(sentence: &str) -> Option<()> {
+    let document = window()?.document()?;
+    let alert: HtmlElement = document.create_element("p").ok()?.unchecked_into();
+    alert.set_class_name("panic");
+    alert.set_attribute("role", "alert").ok()?;
+    alert.set_text_content(Some(sentence));
+    let body = document.body()?;
+    body.insert_before(&alert, body.first_child().as_ref()).ok()?;
+    Some(())
+}

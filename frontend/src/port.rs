@@ -1,0 +1,132 @@
+//! The application's door, with a host behind it.
+
+use crate::{builtin, problem};
+use app::{BuiltinPart, PeerPort, Problem, Reply};
+use browser::{Host, HostError, Subscription};
+use core::cell::RefCell;
+use peer::{Class, ClusterState, ConnectPolicy, Event, View};
+use protocol::{cluster::NetworkSpec, session::SessionOptions};
+use units::{ClusterId, PeerId, RoomId, SessionId};
+
+/// A host, as the application sees it.
+pub(crate) struct Port {
+    host: Host,
+    subscriptions: RefCell<Vec<Subscription>>,
+}
+
+impl Port {
+    pub(crate) fn new(host: Host) -> Self {
+        Self { host, subscriptions: RefCell::default() }
+    }
+
+    /// Does something at once.
+    fn now<T: 'static>(
+        &self,
+        command: impl FnOnce(&Host) -> Result<T, HostError>,
+    ) -> Reply<T> {
+        let result = command(&self.host).map_err(|error| problem(&error));
+        Box::pin(async move { result })
+    }
+
+    /// Does something that ends later.
+    fn later<T: 'static, F>(&self, command: impl FnOnce(Host) -> F) -> Reply<T>
+    where
+        F: Future<Output = Result<T, HostError>> + 'static,
+    {
+        let ending = command(self.host.clone());
+        Box::pin(async move { ending.await.map_err(|error: HostError| -> Problem { problem(&error) }) })
+    }
+}
+
+impl PeerPort for Port {
+    fn view(&self) -> View {
+        self.host.view()
+    }
+
+    fn on_change(&self, handler: Box<dyn FnMut()>) {
+        self.subscriptions.borrow_mut().push(self.host.on_change(handler));
+    }
+
+    fn on_event(&self, handler: Box<dyn FnMut(&Event)>) {
+        self.subscriptions.borrow_mut().push(self.host.on_event(handler));
+    }
+
+    fn create_room(&self) -> Reply<String> {
+        self.now(|host| {
+            let invitation_path = host.create_room()?.invitation_path();
+            host.start_discovery()?;
+            Ok(invitation_path)
+        })
+    }
+
+    fn open_room(&self, room: RoomId, fragment: String) -> Reply<()> {
+        self.now(|host| {
+            host.join_room(room, &fragment)?;
+            host.start_discovery()
+        })
+    }
+
+    fn leave_room(&self) -> Reply<()> {
+        self.now(Host::leave_room)
+    }
+
+    fn configure_signaling_server(&self, url: String) -> Reply<()> {
+        self.now(|host| host.configure_signaling_server(&url))
+    }
+
+    fn discover(&self) -> Reply<()> {
+        self.later(|host| async move { host.discover().await })
+    }
+
+    fn set_connect_by_hand(&self, by_hand: bool) -> Reply<()> {
+        let policy = if by_hand { ConnectPolicy::ByHand } else { ConnectPolicy::Everyone };
+        self.now(|host| host.set_connect_policy(policy))
+    }
+
+    fn connect(&self, peer: PeerId) -> Reply<()> {
+        self.later(|host| async move { host.connect(peer).await })
+    }
+
+    fn close(&self, peer: PeerId) -> Reply<()> {
+        self.now(|host| host.disconnect(peer))
+    }
+
+    fn send_text(&self, to: Option<PeerId>, text: String) -> Reply<u32> {
+        self.now(|host| host.send_text(to, &text))
+    }
+
+    fn set_device_name(&self, name: String) -> Reply<()> {
+        self.now(|host| host.set_device_name(name))
+    }
+
+    fn create_cluster(&self, cluster: ClusterId, network: NetworkSpec) -> Reply<()> {
+        self.later(|host| async move { host.create_cluster(cluster, network).await.map(drop) })
+    }
+
+    fn load_builtin(&self, cluster: ClusterId, part: BuiltinPart) -> Reply<()> {
+        Box::pin(builtin::load(self.host.clone(), cluster, part))
+    }
+
+    fn start_session(
+        &self,
+        cluster: ClusterId,
+        task: String,
+        options: SessionOptions,
+        together: bool,
+    ) -> Reply<SessionId> {
+        let invited = (!together).then(Vec::new);
+        self.now(|host| host.start_session(cluster, task, options, invited))
+    }
+
+    fn stop_session(&self, session: SessionId) -> Reply<()> {
+        self.now(|host| host.stop_session(session))
+    }
+
+    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Vec<Class>> {
+        self.later(|host| async move { host.predict(cluster, input).await })
+    }
+
+    fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState> {
+        self.later(|host| async move { host.cluster_state(cluster).await })
+    }
+}

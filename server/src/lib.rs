@@ -1,6 +1,7 @@
 //! The one server of Peerceptron: it draws the pages, hands out the site's files, and introduces peers to each other.
 //!
 //! * [`signaling`]: the `/signal` WebSocket, its rooms and its rules;
+//! * [`pages`]: the application, drawn on the server;
 //! * [`assets`]: the site's files, embedded or from a folder;
 //! * [`headers`], [`health`], [`metrics`]: what every answer carries, and what operators ask;
 //! * [`serve`]: connections, limits, and an orderly end; [`config`]: flags and environment.
@@ -9,13 +10,19 @@
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
-//! use server::{assets::Site, router::router, serve::{ServeConfig, serve}, server::Server, signaling::SignalingConfig};
+//! use server::{
+//!     assets::Site, pages, router::router, serve::{ServeConfig, serve}, server::Server, signaling::SignalingConfig,
+//! };
+//! let pages = pages::pages(pages::options().expect("the environment of cargo leptos, or none"));
 //! let server = Server::new(SignalingConfig::default());
-//! let router = router(server.clone(), Site::Folder("target/site".into()), axum::Router::new());
+//! let router = router(server.clone(), Site::Folder("target/site".into()), pages);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
 //! serve(listener, router, server, ServeConfig::default(), std::future::pending()).await;
 //! # Ok(()) }
 //! ```
+
+// A page is one nested type, and drawing it nests futures as deep as its elements.
+#![recursion_limit = "512"]
 
 pub mod assets;
 pub mod config;
@@ -23,6 +30,7 @@ pub mod headers;
 pub mod health;
 pub mod ice;
 pub mod metrics;
+pub mod pages;
 pub mod router;
 pub mod serve;
 pub mod server;

@@ -1,8 +1,9 @@
 //! The binary: settings in, one server out.
 
+use axum::Router;
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use server::{
-    assets::Site, config::Args, health, router::router, serve::serve, server::Server,
+    assets::Site, config::Args, health, pages, router::router, serve::serve, server::Server,
     signaling::SignalingConfig,
 };
 use std::{net::SocketAddr, process::ExitCode};
@@ -19,10 +20,14 @@ async fn main() -> ExitCode {
     let signaling = args.signaling().unwrap_or_else(|error| refuse("--allowed-origin", &error));
     let filter = EnvFilter::try_new(&args.log).unwrap_or_else(|error| refuse("--log", &error));
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).init();
-    run(&args, signaling).await
+    let pages = match pages::options() {
+        Ok(options) => pages::pages(options),
+        Err(error) => refuse("LEPTOS_* in the environment", &error),
+    };
+    run(&args, signaling, pages).await
 }
 
-async fn run(args: &Args, signaling: SignalingConfig) -> ExitCode {
+async fn run(args: &Args, signaling: SignalingConfig, pages: Router) -> ExitCode {
     let address = args.listen();
     let listener = match TcpListener::bind(address).await {
         Ok(listener) => listener,
@@ -34,7 +39,7 @@ async fn run(args: &Args, signaling: SignalingConfig) -> ExitCode {
     let server = Server::new(signaling);
     let site = site(args);
     info!(url = format!("http://{address}"), files = ?site, "serving");
-    let router = router(server.clone(), site, axum::Router::new());
+    let router = router(server.clone(), site, pages);
     serve(listener, router, server, args.serve(), asked_to_stop()).await;
     ExitCode::SUCCESS
 }

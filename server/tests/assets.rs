@@ -1,5 +1,7 @@
 //! Files of the site: types, compressed forms, revalidation, and no way out of the folder.
 
+#![allow(clippy::unwrap_used, reason = "test set-up")]
+
 mod common;
 
 use common::{Running, exchange, get, start_site};

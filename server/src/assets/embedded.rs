@@ -4,7 +4,7 @@ use super::Content;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../target/site"]
+#[folder = "../target/site"]
 struct Files;
 
 pub(super) fn read(path: &str) -> Option<Content> {

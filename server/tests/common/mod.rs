@@ -80,8 +80,17 @@ pub async fn start_with(config: SignalingConfig) -> Running {
 }
 
 pub async fn start_site(signaling: SignalingConfig, config: ServeConfig, root: PathBuf) -> Running {
+    start_all(signaling, config, root, axum::Router::new()).await
+}
+
+pub async fn start_all(
+    signaling: SignalingConfig,
+    config: ServeConfig,
+    root: PathBuf,
+    pages: axum::Router,
+) -> Running {
     let server = Server::new(signaling);
-    let router = router(server.clone(), Site::Folder(root), axum::Router::new());
+    let router = router(server.clone(), Site::Folder(root), pages);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();

@@ -7,6 +7,9 @@
 //! Nothing here writes a `style` attribute or an inline script: the content security policy refuses both. Geometry is
 //! drawn with SVG attributes and on canvases.
 
+// Views are deeply nested types.
+#![recursion_limit = "256"]
+
 pub mod components;
 mod dom;
 pub mod format;
@@ -87,6 +90,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+    .into_any()
 }
 
 /// The mark: an accumulator that rises to its threshold and fires.
@@ -99,4 +103,5 @@ fn Mark() -> impl IntoView {
             <circle class="mark-fire" cx="20" cy="7" r="3.25" />
         </svg>
     }
+    .into_any()
 }

@@ -38,6 +38,7 @@ pub fn ConnectionPanel() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -58,6 +59,7 @@ fn ConnectByHand() -> impl IntoView {
         </label>
         <CommandProblem command />
     }
+    .into_any()
 }
 
 #[component]
@@ -106,6 +108,7 @@ fn Server() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -168,6 +171,7 @@ fn CreateCluster() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
+    .into_any()
 }
 
 /// A network for the pictures of the first built-in set, with the layers that were typed.
@@ -261,6 +265,7 @@ fn OnePeer() -> impl IntoView {
         </form>
         <CommandProblem command />
     }
+    .into_any()
 }
 
 #[cfg(test)]

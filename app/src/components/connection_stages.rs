@@ -37,6 +37,7 @@ pub fn ConnectionStages() -> impl IntoView {
             </For>
         </ol>
     }
+    .into_any()
 }
 
 fn stages(page: Page) -> Vec<Stage> {

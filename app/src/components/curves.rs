@@ -71,6 +71,7 @@ pub fn Curves() -> impl IntoView {
             </figcaption>
         </figure>
     }
+    .into_any()
 }
 
 #[cfg(target_arch = "wasm32")]

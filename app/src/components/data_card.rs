@@ -25,6 +25,7 @@ pub fn DataCard() -> impl IntoView {
             <DataHere />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -100,6 +101,7 @@ fn ChooseData() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
+    .into_any()
 }
 
 /// Makes the set's cluster, if it is not there yet, and loads the part.
@@ -230,6 +232,7 @@ fn Histogram(
             {bars.collect_view()}
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ pub fn DevicePicture() -> impl IntoView {
             {words}
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -88,6 +89,7 @@ fn Link(spot: Spot) -> impl IntoView {
             y2=format!("{:.1}", spot.y)
         />
     }
+    .into_any()
 }
 
 /// One run of light along each link of a member when a round has finished, because its updates have just travelled.
@@ -119,6 +121,7 @@ fn Pulses(spots: Memo<Vec<Spot>>) -> impl IntoView {
             </For>
         </g>
     }
+    .into_any()
 }
 
 #[component]
@@ -134,6 +137,7 @@ fn Device(spot: Spot) -> impl IntoView {
             <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{name}</text>
         </g>
     }
+    .into_any()
 }
 
 fn spots(page: Page) -> Vec<Spot> {

@@ -89,6 +89,7 @@ pub fn DrawingCanvas(
             on:blur=move |_| pen.set(None)
         ></canvas>
     }
+    .into_any()
 }
 
 fn place(canvas: &HtmlCanvasElement, event: &PointerEvent) -> Point {

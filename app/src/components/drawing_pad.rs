@@ -61,6 +61,7 @@ pub fn DrawingPad() -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
 
 /// The side of the pictures that the cluster in use looks at, if it looks at pictures.

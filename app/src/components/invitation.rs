@@ -85,6 +85,7 @@ pub fn CopyInvitation() -> impl IntoView {
             </Show>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

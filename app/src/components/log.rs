@@ -21,6 +21,7 @@ pub fn LogPanel() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -39,4 +40,5 @@ fn LogEntry(
             <span>{entry.text}</span>
         </li>
     }
+    .into_any()
 }

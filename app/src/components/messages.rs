@@ -54,6 +54,7 @@ pub fn Messages() -> impl IntoView {
             <Compose />
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -146,4 +147,5 @@ fn Compose() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
+    .into_any()
 }

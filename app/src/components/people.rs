@@ -44,4 +44,5 @@ pub fn People() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }

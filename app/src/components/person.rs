@@ -68,6 +68,7 @@ pub fn Person(
             </button>
         </li>
     }
+    .into_any()
 }
 
 /// The stage's name for programs.

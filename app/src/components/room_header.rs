@@ -45,6 +45,7 @@ pub fn RoomHeader(
             <CommandProblem command=leaving />
         </div>
     }
+    .into_any()
 }
 
 /// In one line: who is connected, and the server.
@@ -79,6 +80,7 @@ fn Summary() -> impl IntoView {
             {move || page.is_ready().then(|| format!(" · {}", server()))}
         </p>
     }
+    .into_any()
 }
 
 /// What others call this device.
@@ -123,4 +125,5 @@ fn DeviceName() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
+    .into_any()
 }

@@ -52,6 +52,7 @@ pub fn RoundsTable() -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -72,4 +73,5 @@ fn Row(round: RoundView) -> impl IntoView {
             </td>
         </tr>
     }
+    .into_any()
 }

@@ -41,6 +41,7 @@ pub fn SessionNumbers() -> impl IntoView {
             </ul>
         </div>
     }
+    .into_any()
 }
 
 /// What is shown of a session, apart from its members.
@@ -184,6 +185,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
             </div>
         </dl>
     }
+    .into_any()
 }
 
 #[component]
@@ -199,4 +201,5 @@ fn Member(member: MemberView) -> impl IntoView {
             <span class="hint">{format!("{} rows · {state}", count(member.rows.into()))}</span>
         </li>
     }
+    .into_any()
 }

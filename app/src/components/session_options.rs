@@ -116,6 +116,7 @@ pub fn OptionsForm(
             </fieldset>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -138,6 +139,7 @@ fn Field(
             />
         </label>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -26,4 +26,5 @@ pub fn ThemeToggle() -> impl IntoView {
             </svg>
         </button>
     }
+    .into_any()
 }

@@ -34,6 +34,7 @@ pub fn Training() -> impl IntoView {
             </Show>
         </section>
     }
+    .into_any()
 }
 
 fn is_running(page: Page) -> bool {
@@ -95,6 +96,7 @@ fn Controls() -> impl IntoView {
         {hint}
         <OptionsForm form disabled=Signal::derive(move || is_running(page)) />
     }
+    .into_any()
 }
 
 fn start_session(
@@ -143,6 +145,7 @@ fn Progress() -> impl IntoView {
             {problem}
         </div>
     }
+    .into_any()
 }
 
 fn phase_words(page: Page, session: &SessionView) -> String {

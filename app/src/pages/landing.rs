@@ -38,6 +38,7 @@ pub fn LandingPage() -> impl IntoView {
             <HowItWorks />
         </main>
     }
+    .into_any()
 }
 
 #[component]
@@ -76,6 +77,7 @@ fn CreateRoom() -> impl IntoView {
         </div>
         <CommandProblem command />
     }
+    .into_any()
 }
 
 #[component]
@@ -114,6 +116,7 @@ fn EnterRoom() -> impl IntoView {
         </form>
         <CommandProblem command />
     }
+    .into_any()
 }
 
 #[component]
@@ -180,4 +183,5 @@ fn HowItWorks() -> impl IntoView {
             </dl>
         </section>
     }
+    .into_any()
 }

@@ -23,4 +23,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         </main>
     }
+    .into_any()
 }

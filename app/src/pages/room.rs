@@ -63,6 +63,7 @@ pub fn RoomPage() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }
 
 /// The room that the address names, if it does.

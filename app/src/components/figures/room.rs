@@ -51,6 +51,7 @@ pub fn RoomFigure() -> impl IntoView {
             {DEVICES.iter().enumerate().map(|(i, device)| drawing(i, device)).collect_view()}
         </svg>
     }
+    .into_any()
 }
 
 fn drawing(number: usize, device: &Device) -> impl IntoView + use<> {

@@ -110,6 +110,7 @@ pub fn ThresholdFigure() -> impl IntoView {
             <text class="fig-label" x="26" y="310">"input"</text>
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

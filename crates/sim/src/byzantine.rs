@@ -1,0 +1,152 @@
+//! What a member of the room that keeps to no rule puts on its channels.
+
+use crate::dice::Dice;
+use peer::Channel;
+use protocol::{
+    envelope::Instance,
+    message::{BulkMessage, ControlMessage, SessionMessage},
+    session::{Commitment, Contribution, Decision, RoundRecord},
+    signaling::{Capability, PeerCard},
+};
+use std::collections::VecDeque;
+use units::{Hash, PeerId, SessionId};
+
+/// Messages that a wicked member remembers, to send them again where they do not belong.
+const HEARD_MAX: usize = 64;
+
+/// A member of the room that keeps to no rule.
+#[derive(Debug, Default)]
+pub(crate) struct Byzantine {
+    heard: VecDeque<(Channel, Vec<u8>)>,
+    sessions: Vec<SessionId>,
+}
+
+impl Byzantine {
+    /// Remembers a message that it has sent or received.
+    pub(crate) fn hear(&mut self, channel: Channel, bytes: &[u8]) {
+        if let Ok(ControlMessage::Session { session, .. }) = ControlMessage::decode(bytes)
+            && !self.sessions.contains(&session)
+        {
+            self.sessions.push(session);
+        }
+        if self.heard.len() == HEARD_MAX {
+            self.heard.pop_front();
+        }
+        self.heard.push_back((channel, bytes.to_vec()));
+    }
+
+    /// What goes on the channel in the place of `bytes`.
+    pub(crate) fn instead_of(
+        &mut self,
+        channel: Channel,
+        bytes: Vec<u8>,
+        dice: &mut Dice,
+    ) -> Vec<(Channel, Vec<u8>)> {
+        self.hear(channel, &bytes);
+        match dice.below(40) {
+            0 => vec![(channel, mutated(bytes, dice))],
+            1 => Vec::new(),
+            2 => vec![(channel, bytes.clone()), (channel, bytes)],
+            3 => {
+                let length = dice.between(1, 300) as usize;
+                vec![(channel, bytes), (channel, dice.garbage(length))]
+            }
+            4..=6 => {
+                let heard = dice.below(self.heard.len());
+                let (elsewhere, old) = self.heard[heard].clone();
+                vec![(channel, bytes), (elsewhere, old)]
+            }
+            7..=10 => vec![(channel, bytes), self.forged(dice)],
+            _ => vec![(channel, bytes)],
+        }
+    }
+
+    /// A well-formed message that says what is not so.
+    fn forged(&self, dice: &mut Dice) -> (Channel, Vec<u8>) {
+        let session = match self.sessions.len() {
+            0 => SessionId::from_bytes([1; 16]),
+            count => self.sessions[dice.below(count)],
+        };
+        if dice.chance(0.2) {
+            let update = dice.garbage(200);
+            return (Channel::Bulk, framed(&BulkMessage::Update { session, update }));
+        }
+        let message = if dice.chance(0.3) {
+            stray(dice)
+        } else {
+            ControlMessage::Session { session, message: lie(dice) }
+        };
+        (Channel::Control, message.encode())
+    }
+}
+
+fn stray(dice: &mut Dice) -> ControlMessage {
+    match dice.below(5) {
+        0 => ControlMessage::Pong { nonce: dice.word() },
+        1 => ControlMessage::TextReceived { id: dice.word() },
+        2 => ControlMessage::Text { id: u64::MAX, text: "\u{202e}".repeat(100) },
+        3 => ControlMessage::Neighbours {
+            peers: (0..8)
+                .map(|_| PeerCard {
+                    peer: PeerId::from_bytes(dice.bytes()),
+                    instance: Instance(dice.word()),
+                    capability: Capability::default(),
+                })
+                .collect(),
+        },
+        _ => ControlMessage::Ping { nonce: dice.word() },
+    }
+}
+
+fn lie(dice: &mut Dice) -> SessionMessage {
+    let round = if dice.chance(0.3) { u32::MAX } else { dice.between(0, 12) as u32 };
+    let contribution = Contribution {
+        peer: PeerId::from_bytes(dice.bytes()),
+        update: Hash::from_bytes(dice.bytes()),
+        samples: u32::MAX,
+    };
+    let parent = Hash::from_bytes(dice.bytes());
+    let decision = Decision { round, parent, contributions: vec![contribution] };
+    match dice.below(8) {
+        0 => SessionMessage::Join { rows: u32::MAX },
+        1 => SessionMessage::Stop,
+        2 => SessionMessage::Decide(decision),
+        3 => SessionMessage::Close { round, attempt: u32::MAX, parent, commitments: Vec::new() },
+        4 => SessionMessage::RequestUpdate { update: parent },
+        5 => SessionMessage::RequestModel { record: parent },
+        6 => forged_head(dice),
+        _ => SessionMessage::Commit(Commitment {
+            peer: contribution.peer,
+            round,
+            parent,
+            update: contribution.update,
+            samples: u32::MAX,
+            train_ms: u32::MAX,
+        }),
+    }
+}
+
+/// A record that nobody computed, with more samples behind it than any other.
+fn forged_head(dice: &mut Dice) -> SessionMessage {
+    let decision =
+        Decision { round: 5, parent: Hash::from_bytes(dice.bytes()), contributions: Vec::new() };
+    let model = Hash::from_bytes(dice.bytes());
+    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples: u64::MAX })
+}
+
+fn framed(message: &BulkMessage) -> Vec<u8> {
+    let mut outgoing = protocol::bulk::Outgoing::new(message.encode()).expect("the value is small");
+    outgoing.next_frame().expect("the value is not empty")
+}
+
+fn mutated(mut bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
+    for _ in 0..dice.between(1, 4) {
+        let at = dice.below(bytes.len());
+        match dice.below(3) {
+            0 => bytes[at] ^= 1 << dice.below(8),
+            1 => bytes[at] = 0xff,
+            _ => bytes.truncate(at.max(1)),
+        }
+    }
+    bytes
+}

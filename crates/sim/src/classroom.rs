@@ -1,0 +1,104 @@
+//! What the devices learn: small rows that a small network tells apart.
+
+use crate::{dice::Dice, network::HostId, world::World};
+use neural::{Dataset, Values};
+use peer::CommandError;
+use protocol::{
+    cluster::{LayerSpec, NetworkSpec},
+    session::SessionOptions,
+};
+use units::{ClusterId, SessionId};
+
+const INPUTS: u32 = 6;
+const CLASSES: u32 = 3;
+const ROWS: usize = 24;
+const HELD_OUT_PERCENT: u8 = 20;
+
+/// The cluster that every device has.
+pub fn cluster() -> ClusterId {
+    "world".parse().expect("the name is plain")
+}
+
+/// Its network, small because worlds are many.
+pub fn network() -> NetworkSpec {
+    NetworkSpec {
+        inputs: INPUTS,
+        layers: vec![LayerSpec { nodes: 8, timer: 4 }],
+        classes: CLASSES,
+        seed: 1,
+    }
+}
+
+/// A device's own rows: class means with noise, so that there is something to learn.
+pub fn rows(seed: u64, host: HostId) -> Dataset {
+    let mut dice = Dice::new(seed ^ (host.0 as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    for row in 0..ROWS {
+        let label = row as u32 % CLASSES;
+        for input in 0..INPUTS {
+            let mean = if input % CLASSES == label { 180 } else { 40 };
+            values.push(mean + dice.below(60) as u8);
+        }
+        labels.push(label as u16);
+    }
+    Dataset { inputs: INPUTS, classes: CLASSES, values: Values::Bytes(values), labels }
+}
+
+/// A session of so many rounds.
+pub fn options(rounds: u32) -> SessionOptions {
+    SessionOptions { rounds, local_steps: 4, batch_rows: 4, learning_rate_millionths: 10_000 }
+}
+
+impl World {
+    /// Does what the owner of a device does on opening the page, as far as it has not been done: enters the room,
+    /// looks for others, makes the cluster and loads its rows.
+    pub fn settle_in(&mut self, id: HostId) {
+        let Some(room) = self.room_of(id) else {
+            return;
+        };
+        let Some(view) = self.command(id, |engine, _| engine.view()) else {
+            return;
+        };
+        if view.room.is_none() {
+            self.command(id, |engine, now| engine.join_room(now, room));
+        }
+        if view.signaling == peer::SignalingState::Off {
+            let started = self.command(id, |engine, now| engine.start_discovery(now));
+            assert!(started.is_none_or(|started| started.is_ok()), "a room and a server are there");
+        }
+        match view.clusters.iter().find(|known| known.id == cluster()) {
+            Some(known) if known.train_rows == 0 => self.load_rows(id, &cluster()),
+            Some(_) => {}
+            None => {
+                let made = self
+                    .command(id, |engine, now| engine.create_cluster(now, cluster(), network()));
+                if let Some(Err(error)) = made {
+                    panic!("{id:?} could not make its cluster: {error}");
+                }
+            }
+        }
+    }
+
+    /// Puts a device's rows on a cluster: on every second device stored in full, on the others by name.
+    pub(crate) fn load_rows(&mut self, id: HostId, cluster: &ClusterId) {
+        let dataset = rows(self.config.seed, id);
+        let source = id.0.is_multiple_of(2).then(|| "a set of the application".to_owned());
+        self.command(id, |engine, now| {
+            engine.load_dataset(now, cluster.clone(), dataset, HELD_OUT_PERCENT, source)
+        });
+    }
+
+    /// Starts a session for everyone in the room.
+    ///
+    /// # Errors
+    /// What the engine says; `None` if the page is closed.
+    pub fn start_session(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+    ) -> Option<Result<SessionId, CommandError>> {
+        self.command(id, |engine, now| {
+            engine.start_session(now, cluster(), "three classes".to_owned(), options(rounds), None)
+        })
+    }
+}

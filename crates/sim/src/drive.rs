@@ -1,0 +1,181 @@
+//! The loop around an engine: one input, then everything it asks for.
+
+use crate::{
+    environment::Happening,
+    network::{HostId, Life},
+    story,
+    world::World,
+};
+use core::time::Duration;
+use peer::{Channel, ConnectionId, ConnectionOutput, Event, Input, Job, JobId, Output};
+use units::Instant;
+
+/// What one input may lead to: a resumed round sends every update it holds to every member.
+const OUTPUTS_PER_INPUT_MAX: usize = 3_000;
+const BYTES_PER_INPUT_MAX: usize = 64 * 1024 * 1024;
+/// A busy engine has a few dozen deadlines a second; one that never sleeps has thousands.
+const TIMEOUTS_PER_SECOND_MAX: u32 = 300;
+
+impl World {
+    /// Gives an engine an input and does what it asks for.
+    pub(crate) fn feed(&mut self, id: HostId, mut input: Input) {
+        if let Input::Connection(connection, input) = &mut input {
+            self.fabric.refresh(self.life(id), *connection, input);
+        }
+        if let Input::Connection(_, peer::ConnectionInput::Message(channel, bytes)) = &input
+            && let Some(byzantine) = &mut self.hosts[id.0].byzantine
+        {
+            byzantine.hear(*channel, bytes);
+        }
+        self.note(&format!("host {} < {}", id.0, story::input(&input)));
+        if matches!(input, Input::Timeout) {
+            self.count_timeout(id);
+        }
+        let now = self.local_now(id);
+        if let Some(page) = &mut self.hosts[id.0].page {
+            page.engine.handle_input(now, input);
+        }
+        self.drain(id);
+    }
+
+    /// Does everything that an engine asks for.
+    pub(crate) fn drain(&mut self, id: HostId) {
+        let (mut outputs, mut bytes) = (0, 0);
+        let mut errands = Vec::new();
+        loop {
+            let Some(page) = &mut self.hosts[id.0].page else {
+                return;
+            };
+            let output = page.engine.poll_output();
+            if let Output::Timeout(deadline) = output {
+                self.set_deadline(id, deadline);
+                break;
+            }
+            outputs += 1;
+            bytes += size_bytes(&output);
+            assert!(
+                outputs <= OUTPUTS_PER_INPUT_MAX && bytes <= BYTES_PER_INPUT_MAX,
+                "host {} answered one input with more than {outputs} outputs and {bytes} bytes",
+                id.0
+            );
+            self.note(&format!("host {} > {}", id.0, story::output(&output)));
+            if let Output::Event(Event::DatasetWanted { cluster, .. }) = &output {
+                errands.push(cluster.clone());
+            }
+            self.carry_out(id, output);
+        }
+        if let Some(page) = &self.hosts[id.0].page {
+            page.engine.check_invariants();
+        }
+        for cluster in errands {
+            self.load_rows(id, &cluster);
+        }
+    }
+
+    fn carry_out(&mut self, id: HostId, output: Output) {
+        let life = self.life(id);
+        match output {
+            Output::Signaling(output) => self.server.handle_output(&mut self.env, life, output),
+            Output::Connection(connection, ConnectionOutput::Send(channel, bytes)) => {
+                self.send(life, connection, channel, bytes);
+            }
+            Output::Connection(connection, output) => {
+                self.fabric.handle_output(&mut self.env, life, connection, output);
+            }
+            Output::Store { key, value } => self.store(life, key, value),
+            Output::Job(job, work) => self.work(life, job, work),
+            Output::Event(event) => {
+                self.observer.event(&self.hosts, id, &event);
+                let now = self.now();
+                self.hosts[id.0].events.push((now, event));
+            }
+            Output::Timeout(_) => {}
+        }
+    }
+
+    fn send(&mut self, life: Life, connection: ConnectionId, channel: Channel, bytes: Vec<u8>) {
+        let host = &mut self.hosts[life.host.0];
+        let messages = match &mut host.byzantine {
+            Some(byzantine) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
+            None => {
+                self.fabric.check_send(life, connection, channel, &bytes);
+                if channel == Channel::Control {
+                    self.observer.sent(life.host, &bytes);
+                }
+                vec![(channel, bytes)]
+            }
+        };
+        for (channel, bytes) in messages {
+            let output = ConnectionOutput::Send(channel, bytes);
+            self.fabric.handle_output(&mut self.env, life, connection, output);
+        }
+    }
+
+    fn store(&mut self, life: Life, key: String, value: Option<Vec<u8>>) {
+        let now = self.now();
+        let host = &mut self.hosts[life.host.0];
+        let fails = self.env.dice.chance(host.storage_fails);
+        host.storage_failed |= fails;
+        let (write, due) = host.disk.write(now, key, value, fails, &mut self.env.dice);
+        self.env.schedule.at(due, Happening::Written { life, write });
+    }
+
+    /// The work is done at once; its answer comes when the device would have been done with it.
+    fn work(&mut self, life: Life, job: JobId, work: Job) {
+        let now = self.now();
+        let host = &mut self.hosts[life.host.0];
+        let slowness_ms = match work {
+            Job::Train { .. } => host.slowness_ms * 50,
+            _ => host.slowness_ms,
+        };
+        let Some(page) = &mut host.page else {
+            return;
+        };
+        let result = page.workbench.run(work);
+        let takes = self.env.dice.duration_ms(slowness_ms / 2, slowness_ms);
+        page.busy_until = page.busy_until.max(now) + takes;
+        let input = Input::JobDone { job, result };
+        self.env.schedule.at(page.busy_until, Happening::Input(life, input));
+    }
+
+    fn set_deadline(&mut self, id: HostId, deadline: Option<Instant>) {
+        let life = self.life(id);
+        let now = self.local_now(id);
+        let Some(page) = &mut self.hosts[id.0].page else {
+            return;
+        };
+        page.deadline_token += 1;
+        if let Some(deadline) = deadline {
+            // Timers of a browser are late by a little.
+            let late = self.env.dice.duration_ms(0, 4);
+            let delay = deadline.saturating_duration_since(now) + late;
+            let token = page.deadline_token;
+            self.env.after(delay, Happening::Deadline { life, token });
+        }
+    }
+
+    fn count_timeout(&mut self, id: HostId) {
+        let now = self.now();
+        let Some(page) = &mut self.hosts[id.0].page else {
+            return;
+        };
+        let (count, since) = &mut page.timeouts;
+        if now.saturating_duration_since(*since) >= Duration::from_secs(1) {
+            (*count, *since) = (0, now);
+        }
+        *count += 1;
+        assert!(
+            *count <= TIMEOUTS_PER_SECOND_MAX,
+            "host {} does not sleep: {count} deadlines within a second",
+            id.0
+        );
+    }
+}
+
+fn size_bytes(output: &Output) -> usize {
+    match output {
+        Output::Connection(_, ConnectionOutput::Send(_, bytes)) => bytes.len(),
+        Output::Store { value: Some(bytes), .. } => bytes.len(),
+        _ => 0,
+    }
+}

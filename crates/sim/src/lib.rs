@@ -1,0 +1,45 @@
+//! A seeded world: many [`peer::Engine`]s on a faulty network, deterministic to the bit.
+//!
+//! A [`World`] holds devices with storage that a crash may catch half-way, peer connections as browsers have them, a
+//! signaling server that can be slow, dead or wicked, and a clock that only moves when something happens. Everything
+//! that happens by chance is thrown from one seed, so a seed replays a history; a violation panics with a sentence and
+//! prints seed, newest history, and the command that plays it again.
+//!
+//! A [`Plan`] is a history in two phases: faults, in which nothing may become wrong; then none, in which all honest
+//! members must come to agree. Tests write their own stories with [`World`].
+//!
+//! The crate refuses to know how an engine works: it sees inputs, outputs, [`peer::View`] and what is on the wire.
+//!
+//! ```
+//! use sim::{Faults, Plan};
+//! let plan = Plan { seed: 1, peers: 2, faults: Faults::NONE, rounds: 2, trace: false };
+//! assert_eq!(plan.play(), plan.play());
+//! ```
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod byzantine;
+mod classroom;
+mod convergence;
+mod dice;
+mod disk;
+mod drive;
+mod environment;
+mod fabric;
+mod faults;
+mod host;
+mod network;
+mod observer;
+mod scenario;
+mod schedule;
+mod server;
+mod story;
+mod trace;
+mod world;
+
+pub use classroom::{cluster, network, options, rows};
+pub use dice::Dice;
+pub use faults::{Faults, UnknownFault};
+pub use network::{HostId, Network, Path};
+pub use scenario::{Outcome, Plan};
+pub use server::Malice;
+pub use world::{World, WorldConfig};

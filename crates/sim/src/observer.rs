@@ -1,0 +1,171 @@
+//! What must be true of all honest devices together, whatever happens.
+
+use crate::{host::Host, network::HostId};
+use core::time::Duration;
+use peer::Event;
+use protocol::{
+    message::{ControlMessage, SessionMessage},
+    session::RoundRecord,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use units::{Hash, Instant, SessionId};
+
+/// Remembers what devices have said, signed and promised.
+#[derive(Debug, Default)]
+pub(crate) struct Observer {
+    records: BTreeMap<Hash, RoundRecord>,
+    signed: BTreeSet<(SessionId, Hash, HostId)>,
+    /// Which record honest devices signed for a session and decision (which names round and parent).
+    outcomes: BTreeMap<(SessionId, Hash), (Hash, HostId)>,
+    /// Sender, receiver, number: texts that their senders were told are stored.
+    delivered: BTreeSet<(HostId, HostId, u64)>,
+    announced: BTreeMap<(HostId, HostId, String), u32>,
+    /// Devices that have announced their cluster.
+    created: BTreeSet<HostId>,
+    composed: Vec<Composed>,
+}
+
+/// By then a write has long been done.
+const SURELY_STORED: Duration = Duration::from_secs(2);
+
+/// A text that an engine accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Composed {
+    pub(crate) from: HostId,
+    pub(crate) to: HostId,
+    pub(crate) text: String,
+    pub(crate) at: Instant,
+}
+
+impl Composed {
+    /// Whether its sender cannot have lost it in a crash.
+    pub(crate) fn survives(&self, sender: &Host) -> bool {
+        sender.first_crash_after(self.at).is_none_or(|crash| crash >= self.at + SURELY_STORED)
+    }
+}
+
+impl Observer {
+    /// An engine has accepted a text.
+    pub(crate) fn compose(&mut self, composed: Composed) {
+        self.composed.push(composed);
+    }
+
+    /// Every text that was accepted.
+    pub(crate) fn composed(&self) -> &[Composed] {
+        &self.composed
+    }
+
+    /// A device has left its room, and with it all texts.
+    pub(crate) fn left(&mut self, id: HostId) {
+        self.delivered.retain(|(_, to, _)| *to != id);
+        self.announced.retain(|(to, _, _), _| *to != id);
+        self.composed.retain(|composed| composed.to != id && composed.from != id);
+    }
+
+    /// An honest device has sent a message.
+    pub(crate) fn sent(&mut self, host: HostId, bytes: &[u8]) {
+        let Ok(ControlMessage::Session { session, message }) = ControlMessage::decode(bytes) else {
+            return;
+        };
+        match message {
+            SessionMessage::Head(record) => {
+                self.records.insert(record.hash(), record);
+            }
+            SessionMessage::CoSign(signature) => {
+                self.signed.insert((session, signature.record, host));
+            }
+            _ => return,
+        }
+        self.compare_signed();
+    }
+
+    /// A device has announced an event.
+    pub(crate) fn event(&mut self, hosts: &[Host], id: HostId, event: &Event) {
+        if !hosts[id.0].is_honest() {
+            return;
+        }
+        match event {
+            Event::Message { from, text } => {
+                if let Some(from) = host_of(hosts, *from).filter(|from| hosts[from.0].is_honest()) {
+                    let count = self.announced.entry((id, from, text.clone())).or_default();
+                    *count += 1;
+                    assert!(
+                        *count == 1 || hosts[id.0].storage_failed,
+                        "{id:?} announced `{text}` {count} times"
+                    );
+                }
+            }
+            Event::MessageDelivered { to, id: number } => {
+                if let Some(to) = host_of(hosts, *to) {
+                    self.delivered.insert((id, to, *number));
+                }
+            }
+            Event::Answered { result: Ok(peer::Answer::Created { .. }), .. } => {
+                // An owner makes a cluster only if it is not there.
+                let is_new = self.created.insert(id);
+                assert!(
+                    is_new || hosts[id.0].storage_failed,
+                    "{id:?} lost its cluster, which it had announced"
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// A device has come back: what it promised before must be there.
+    pub(crate) fn booted(&self, hosts: &[Host], id: HostId) {
+        self.check_texts(hosts, id);
+    }
+
+    /// Every text that its sender was told is stored must be there, once.
+    pub(crate) fn check_texts(&self, hosts: &[Host], id: HostId) {
+        let host = &hosts[id.0];
+        let Some(page) = host.page.as_ref().filter(|_| host.is_honest() && !host.storage_failed)
+        else {
+            return;
+        };
+        let view = page.engine.view();
+        if view.room.is_none() {
+            return;
+        }
+        for (from, _, number) in self.delivered.iter().filter(|(_, to, _)| *to == id) {
+            let sender = hosts[from.0].peer;
+            let held = view.messages.iter().filter(|m| Some(m.from) == sender && m.id == *number);
+            let count = held.count();
+            assert!(
+                count == 1 || hosts[from.0].storage_failed,
+                "{id:?} holds text {number} of {from:?} {count} times, which it had acknowledged"
+            );
+        }
+    }
+
+    /// No two honest devices may sign different records for one session, round, parent and decision.
+    fn compare_signed(&mut self) {
+        let Self { records, signed, outcomes, .. } = self;
+        signed.retain(|(session, hash, host)| {
+            let Some(record) = records.get(hash) else {
+                return true;
+            };
+            let nameless = RoundRecord {
+                decision: record.decision.clone(),
+                model: Hash::from_bytes([0; 32]),
+                cumulative_samples: 0,
+            };
+            let outcome = outcomes.entry((*session, nameless.hash())).or_insert((*hash, *host));
+            assert!(
+                outcome.0 == *hash,
+                "{host:?} signed record {} and {:?} record {} for round {} with one decision",
+                hash.short(),
+                outcome.1,
+                outcome.0.short(),
+                record.decision.round
+            );
+            false
+        });
+    }
+}
+
+/// The device behind a peer.
+pub(crate) fn host_of(hosts: &[Host], peer: units::PeerId) -> Option<HostId> {
+    hosts.iter().find(|host| host.peer == Some(peer)).map(|host| host.id)
+}

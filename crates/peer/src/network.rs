@@ -58,13 +58,13 @@ impl Engine {
     }
 
     fn hear_from_server(&mut self, now: Instant, card: PeerCard) {
-        if let Some(member) = self.hear_of(now, card) {
+        if let Some(member) = self.hear_of(now, card, true) {
             member.on_server = true;
         }
     }
 
     /// Takes note of a peer; a new one is announced.
-    fn hear_of(&mut self, now: Instant, card: PeerCard) -> Option<&mut Member> {
+    fn hear_of(&mut self, now: Instant, card: PeerCard, from_server: bool) -> Option<&mut Member> {
         if card.peer == self.core.me {
             return None;
         }
@@ -76,7 +76,7 @@ impl Engine {
                 member.retry_at = now + COURTESY;
             }
             self.core.event(Event::PeerJoined { peer });
-        } else if member.hear_of(card) {
+        } else if member.hear_of(card, from_server) {
             member.held = false;
             if let Some(link) = &mut member.link {
                 link.doubt(now, &mut self.core);
@@ -108,7 +108,7 @@ impl Engine {
     fn handle_neighbours(&mut self, now: Instant, from: PeerId, peers: Vec<PeerCard>) {
         let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
         for card in peers {
-            if let Some(member) = self.hear_of(now, card) {
+            if let Some(member) = self.hear_of(now, card, false) {
                 member.neighbours.insert(from);
             }
         }
@@ -250,11 +250,10 @@ impl Engine {
         let card = PeerCard { peer: from, instance: route.from_instance, capability };
         let Some((member, is_new)) = self.roster.meet(now, &card) else { return };
         match member.window.accept(route.from_instance, route.sequence) {
-            Freshness::Fresh => {}
+            // A signature is worth more than hearsay of a newer life, which nobody may ever live.
+            Freshness::Fresh => member.card.instance = route.from_instance,
             Freshness::NewLife => {
-                if member.card.instance != route.from_instance {
-                    member.card.instance = route.from_instance;
-                }
+                member.card.instance = route.from_instance;
                 member.held = false;
             }
             Freshness::Replayed => {

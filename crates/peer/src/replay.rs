@@ -28,6 +28,11 @@ impl ReplayWindow {
         Self { instance: Instance(0), highest: 0, seen: 0 }
     }
 
+    /// The newest life that a signature has proved.
+    pub(crate) fn instance(&self) -> Instance {
+        self.instance
+    }
+
     /// Takes note of a signal whose seal and signature hold.
     pub(crate) fn accept(&mut self, instance: Instance, sequence: u64) -> Freshness {
         if instance < self.instance {

@@ -52,10 +52,13 @@ impl Member {
         *count <= INTRODUCTIONS_MAX
     }
 
-    /// Takes note of what somebody else says of this peer. `true` if it seems to have begun a new life.
-    pub(crate) fn hear_of(&mut self, card: PeerCard) -> bool {
+    /// Takes note of what somebody else says of this peer. `true` if it seems to have begun a new life. The server
+    /// may take back what it said of a life, as far as no signature proves it; neighbours may only be ahead.
+    pub(crate) fn hear_of(&mut self, card: PeerCard, from_server: bool) -> bool {
         let newer = card.instance > self.card.instance;
-        if newer || (card.instance == self.card.instance && !self.is_connected()) {
+        let taken_back = from_server && card.instance >= self.window.instance();
+        let same = card.instance == self.card.instance;
+        if newer || ((same || taken_back) && !self.is_connected()) {
             self.card = card;
         }
         newer

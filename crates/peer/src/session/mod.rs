@@ -230,9 +230,8 @@ impl Session {
         self.members.remove(&peer);
         self.told.remove(&peer);
         self.heads_heard.remove(&peer);
-        if self.adoption.as_ref().is_some_and(|adoption| adoption.from == peer) {
-            self.adoption = None;
-        }
+        // A model that is here already is taken up, whoever it came from.
+        self.adoption.take_if(|adoption| adoption.from == peer && adoption.expires_at().is_some());
         self.advance(s);
     }
 
@@ -296,13 +295,13 @@ impl Session {
 
     /// When the session must be looked at again without an input.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        if !self.running || !self.model_here {
+        // While another model is being taken up, nothing else is looked at.
+        if !self.running || !self.model_here || self.adoption.is_some() {
             return self.adoption.as_ref().and_then(Adoption::expires_at);
         }
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);
-        let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
-        [gathering, round, adoption].into_iter().flatten().min()
+        [gathering, round].into_iter().flatten().min()
     }
 
     pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {

@@ -6,7 +6,7 @@ use server::{
     assets::Site, config::Args, health, pages, router::router, serve::serve, server::Server,
     signaling::SignalingConfig,
 };
-use std::{net::SocketAddr, process::ExitCode};
+use std::{io::IsTerminal, net::SocketAddr, process::ExitCode};
 use tokio::net::TcpListener;
 use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
@@ -18,11 +18,13 @@ async fn main() -> ExitCode {
         return check_health(args.listen()).await;
     }
     let signaling = args.signaling().unwrap_or_else(|error| refuse("--allowed-origin", &error));
-    let filter = EnvFilter::try_new(&args.log).unwrap_or_else(|error| refuse("--log", &error));
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).init();
+    let filter = EnvFilter::try_new(&args.log)
+        .unwrap_or_else(|error| refuse(&format!("--log `{}`", args.log), &error));
+    let colours = std::io::stdout().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(colours).init();
     let pages = match pages::options() {
         Ok(options) => pages::pages(options),
-        Err(error) => refuse("LEPTOS_* in the environment", &error),
+        Err(error) => refuse(&format!("one of {}", leptos_variables()), &error),
     };
     run(&args, signaling, pages).await
 }
@@ -86,6 +88,12 @@ async fn asked_to_stop() {
         std::future::pending().await
     }
     info!("asked to stop by Ctrl-C");
+}
+
+/// The part of the environment that `cargo leptos` sets, as `NAME=value`.
+fn leptos_variables() -> String {
+    let variables = std::env::vars().filter(|(name, _)| name.starts_with("LEPTOS_"));
+    variables.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn refuse(flag: &str, error: &dyn std::error::Error) -> ! {

@@ -11,3 +11,17 @@ pub(super) fn read(path: &str) -> Option<Content> {
     let file = Files::get(path)?;
     Some(Content { sha256: file.metadata.sha256_hash(), bytes: file.data })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::names::is_plain;
+
+    #[test]
+    fn every_embedded_file_can_be_asked_for() {
+        for name in Files::iter() {
+            assert!(is_plain(&name), "{name}");
+            assert!(read(&name).is_some(), "{name}");
+        }
+    }
+}

@@ -37,9 +37,7 @@ pub(crate) fn answer_wishes(host: &Host) {
 async fn load_again(host: Host, cluster: ClusterId, source: String) {
     let result = match source.parse::<BuiltinPart>() {
         Ok(part) => load(host.clone(), cluster.clone(), part).await,
-        Err(error) => {
-            Err(Problem { code: "invalid_input".to_owned(), message: error.to_string() })
-        }
+        Err(error) => Err(Problem { code: "invalid_input".to_owned(), message: error.to_string() }),
     };
     if let Err(Problem { code, message }) = result {
         host.report_problem(&code, format!("cluster `{cluster}` is without its data: {message}"));

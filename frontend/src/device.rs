@@ -4,7 +4,8 @@ use web_sys::window;
 
 /// Browser and system, such as "Firefox on Android"; enough to tell the devices of a room apart.
 pub(crate) fn name() -> String {
-    let agent = window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
+    let agent =
+        window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default();
     format!("{} on {}", first_of(&agent, &BROWSERS), first_of(&agent, &SYSTEMS))
 }
 

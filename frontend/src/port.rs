@@ -20,10 +20,7 @@ impl Port {
     }
 
     /// Does something at once.
-    fn now<T: 'static>(
-        &self,
-        command: impl FnOnce(&Host) -> Result<T, HostError>,
-    ) -> Reply<T> {
+    fn now<T: 'static>(&self, command: impl FnOnce(&Host) -> Result<T, HostError>) -> Reply<T> {
         let result = command(&self.host).map_err(|error| problem(&error));
         Box::pin(async move { result })
     }
@@ -34,7 +31,9 @@ impl Port {
         F: Future<Output = Result<T, HostError>> + 'static,
     {
         let ending = command(self.host.clone());
-        Box::pin(async move { ending.await.map_err(|error: HostError| -> Problem { problem(&error) }) })
+        Box::pin(
+            async move { ending.await.map_err(|error: HostError| -> Problem { problem(&error) }) },
+        )
     }
 }
 

@@ -22,7 +22,9 @@ pub enum HostError {
         device: String,
     },
     /// A name that no device can have.
-    #[error("{0:?} cannot name a device: 1 to 32 characters, none of them a control character, are needed")]
+    #[error(
+        "{0:?} cannot name a device: 1 to 32 characters, none of them a control character, are needed"
+    )]
     InvalidDevice(String),
     /// The browser lacks something that nothing works without.
     #[error("this browser has no {0}: use a current Chromium, Firefox or Safari")]

@@ -7,9 +7,7 @@ use futures::{
     channel::mpsc::{self, Receiver, Sender, TryRecvError},
     select_biased,
 };
-use gloo_net::websocket::{
-    Message, State, WebSocketError, events::CloseEvent, futures::WebSocket,
-};
+use gloo_net::websocket::{Message, State, WebSocketError, events::CloseEvent, futures::WebSocket};
 use peer::{Input, SignalingInput, SignalingOutput};
 use wasm_bindgen_futures::spawn_local;
 

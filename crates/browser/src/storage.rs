@@ -6,7 +6,9 @@
 use core::{future::Future, pin::Pin, time::Duration};
 use futures::future::{Either, select};
 use gloo_timers::future::sleep;
-use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, TransactionMode, TransactionResult};
+use idb::{
+    Database, DatabaseEvent, Factory, ObjectStoreParams, TransactionMode, TransactionResult,
+};
 use js_sys::Uint8Array;
 use peer::StoredRecord;
 use wasm_bindgen::{JsCast, JsValue};

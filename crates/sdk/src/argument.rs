@@ -35,7 +35,9 @@ pub(crate) fn whole(value: &JsValue, what: &str, low: u32, high: u32) -> Result<
         .map(|number| number as u32)
         .ok_or_else(|| {
             let given = value.as_f64().map_or_else(|| kind(value), |number| number.to_string());
-            Failure::invalid(format!("{what} must be a whole number from {low} to {high}, not {given}"))
+            Failure::invalid(format!(
+                "{what} must be a whole number from {low} to {high}, not {given}"
+            ))
         })
 }
 
@@ -66,7 +68,9 @@ impl<'a> Fields<'a> {
         for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
             if !known.contains(&key.as_str()) {
                 let known = known.join("`, `");
-                return Err(Failure::invalid(format!("{what} has no `{key}`: `{known}` are possible")));
+                return Err(Failure::invalid(format!(
+                    "{what} has no `{key}`: `{known}` are possible"
+                )));
             }
         }
         Ok(Self { what, object: value })
@@ -103,14 +107,19 @@ pub(crate) fn numbers(value: &JsValue, what: &str) -> Result<Vec<f32>, Failure> 
     } else if Array::is_array(value) {
         let array: &Array = value.unchecked_ref();
         let number = |entry: JsValue| entry.as_f64().map(|number| number as f32);
-        array.iter().map(number).collect::<Option<Vec<f32>>>().ok_or_else(|| not_numbers(value, what))?
+        array
+            .iter()
+            .map(number)
+            .collect::<Option<Vec<f32>>>()
+            .ok_or_else(|| not_numbers(value, what))?
     } else {
         return Err(not_numbers(value, what));
     };
     match numbers.iter().position(|number| !number.is_finite()) {
         None => Ok(numbers),
         Some(at) => {
-            let problem = format!("{what} holds {} at {at}: finite numbers are needed", numbers[at]);
+            let problem =
+                format!("{what} holds {} at {at}: finite numbers are needed", numbers[at]);
             Err(Failure::invalid(problem))
         }
     }

@@ -26,7 +26,12 @@ const HELD_OUT_PERCENT_MAX: u32 = 90;
 /// A number of nodes in two equal layers, or a full description.
 pub(crate) fn network(spec: &JsValue) -> Result<NetworkSpec, Failure> {
     if spec.as_f64().is_some() {
-        return digits_network(whole(spec, "the number of nodes", 2, 2 * limits::LAYER_NODES_MAX as u32)?);
+        return digits_network(whole(
+            spec,
+            "the number of nodes",
+            2,
+            2 * limits::LAYER_NODES_MAX as u32,
+        )?);
     }
     let known = ["inputs", "layers", "classes", "timer", "seed"];
     let fields = Fields::new(spec, "a cluster's description", &known)?;
@@ -37,7 +42,8 @@ pub(crate) fn network(spec: &JsValue) -> Result<NetworkSpec, Failure> {
     }
     let layers: &Array = layers.unchecked_ref();
     if layers.length() as usize > limits::NETWORK_LAYERS_MAX {
-        let problem = format!("{} layers: {} are possible", layers.length(), limits::NETWORK_LAYERS_MAX);
+        let problem =
+            format!("{} layers: {} are possible", layers.length(), limits::NETWORK_LAYERS_MAX);
         return Err(Failure::invalid(problem));
     }
     let layers = layers.iter().map(|entry| layer(&entry, timer)).collect::<Result<_, _>>()?;
@@ -133,7 +139,8 @@ fn nested_values(rows: &Array) -> Result<Values, Failure> {
         let expected = *first_length.get_or_insert(row.len());
         if row.len() != expected {
             let length = row.len();
-            let problem = format!("row {at} of `inputs` has {length} values, the first has {expected}");
+            let problem =
+                format!("row {at} of `inputs` has {length} values, the first has {expected}");
             return Err(Failure::invalid(problem));
         }
         all.extend(row);

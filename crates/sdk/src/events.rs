@@ -78,7 +78,10 @@ impl Handlers {
                 self.call("delivered", &Delivered { peer_id: *to, message_id: *id as f64 });
             }
             Event::SessionStarted { session } => {
-                self.call("session", &Session { session_id: *session, running: true, reason: None });
+                self.call(
+                    "session",
+                    &Session { session_id: *session, running: true, reason: None },
+                );
             }
             Event::SessionEnded { session, reason } => {
                 let reason = Some(reason.as_str());
@@ -107,7 +110,8 @@ impl Handlers {
             Event::SignalingLost { reason } => ("signaling_unreachable", reason.clone()),
             Event::SignalingRefused { code, message } => (code.as_str(), message.clone()),
             Event::Refused { peer, reason } => {
-                let from = peer.map_or("the room".to_owned(), |peer| format!("peer {}", peer.short()));
+                let from =
+                    peer.map_or("the room".to_owned(), |peer| format!("peer {}", peer.short()));
                 ("refused", format!("something from {from} was refused: {reason}"))
             }
             Event::RecordDamaged { key } => {
@@ -144,7 +148,10 @@ fn name(event: &JsValue) -> Result<&'static str, Failure> {
 }
 
 fn function(handler: &JsValue) -> Result<Function, Failure> {
-    handler.dyn_ref::<Function>().cloned().ok_or_else(|| Failure::invalid("a handler must be a function"))
+    handler
+        .dyn_ref::<Function>()
+        .cloned()
+        .ok_or_else(|| Failure::invalid("a handler must be a function"))
 }
 
 #[derive(Serialize)]

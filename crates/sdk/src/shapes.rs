@@ -15,7 +15,9 @@ use wasm_bindgen::JsValue;
 
 /// A value as plain objects, arrays, strings, numbers and `null`.
 pub(crate) fn to_js<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).expect("shapes hold nothing that has no JavaScript form")
+    value
+        .serialize(&Serializer::json_compatible())
+        .expect("shapes hold nothing that has no JavaScript form")
 }
 
 #[derive(Serialize)]

@@ -97,7 +97,9 @@ fn create(connection: &RtcPeerConnection, label: &str, stream: u16) -> RtcDataCh
 fn listen(target: &RtcDataChannel, channel: Channel, report: &Report) -> Vec<Listener> {
     let (opened, closed, message) = (report.clone(), report.clone(), report.clone());
     vec![
-        Listener::new(target, "open", move |_| opened.input(ConnectionInput::ChannelOpened(channel))),
+        Listener::new(target, "open", move |_| {
+            opened.input(ConnectionInput::ChannelOpened(channel))
+        }),
         Listener::new(target, "close", move |_| {
             closed.input(ConnectionInput::ChannelClosed(channel));
         }),

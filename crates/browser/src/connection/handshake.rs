@@ -32,9 +32,10 @@ pub(super) async fn take(connection: &RtcPeerConnection, step: Step) -> Result<D
         Step::AcceptOffer { sdp } => {
             ("the other side's offer", accept_offer(connection, &sdp).await.map(Some))
         }
-        Step::AcceptAnswer { sdp } => {
-            ("the other side's answer", set_remote(connection, RtcSdpType::Answer, &sdp).await.map(|()| None))
-        }
+        Step::AcceptAnswer { sdp } => (
+            "the other side's answer",
+            set_remote(connection, RtcSdpType::Answer, &sdp).await.map(|()| None),
+        ),
         Step::AddCandidate(candidate) => {
             // A path that cannot be tried is one path less; if none is left, the handshake's deadline says so.
             let _ = add_candidate(connection, &candidate).await;

@@ -23,7 +23,8 @@ pub(super) async fn read(
     };
     if let Some(pair) = selected_pair(&report) {
         stats.path = path(&report, &pair);
-        stats.round_trip_ms = number(&pair, "currentRoundTripTime").map(|seconds| seconds * 1_000.0);
+        stats.round_trip_ms =
+            number(&pair, "currentRoundTripTime").map(|seconds| seconds * 1_000.0);
         stats.sent_bytes = number(&pair, "bytesSent").unwrap_or(0.0) as u64;
         stats.received_bytes = number(&pair, "bytesReceived").unwrap_or(0.0) as u64;
     }

@@ -1,6 +1,6 @@
 //! From nothing to a running peer.
 
-use super::{Dispatch, Host, Inner, Notifier, Waiters};
+use super::{Dispatch, Host, Inner, Notifier, Waiters, device_name};
 use crate::{
     HostError, WorkerScript,
     clock::{self, window},
@@ -63,17 +63,18 @@ impl Host {
         if lock.is_none() {
             problems.push(("no_locks", NO_LOCKS.to_owned()));
         }
-        let (storage, records) = match Storage::open(&options.device).await {
+        let (storage, mut records) = match Storage::open(&options.device).await {
             Ok(opened) => opened,
             Err(reason) => {
                 problems.push(("storage_unavailable", no_storage(&reason)));
                 (Storage::Nowhere, Vec::new())
             }
         };
+        let device_name = device_name::take(&mut records).unwrap_or(options.device_name);
         let config = Config {
             entropy,
             started_at: clock::unix(),
-            capability: capability(&options),
+            capability: capability(&device_name),
             signaling_url: options.signaling_url.or_else(default_signaling_url),
             connect: options.connect,
             records,
@@ -158,9 +159,9 @@ fn entropy() -> Result<[u8; 32], HostError> {
     Ok(bytes)
 }
 
-fn capability(options: &Options) -> Capability {
+fn capability(device_name: &str) -> Capability {
     Capability {
-        device_name: options.device_name.chars().take(DEVICE_NAME_CHARS_MAX).collect(),
+        device_name: device_name.chars().take(DEVICE_NAME_CHARS_MAX).collect(),
         logical_cores: clock::logical_cores(),
         samples_per_second: 0,
     }

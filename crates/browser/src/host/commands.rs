@@ -1,6 +1,6 @@
 //! What an application can ask of a peer. The engine decides; here commands get the time, and those that end later wait.
 
-use super::{Host, waiters::Outcome};
+use super::{Host, device_name, waiters::Outcome};
 use crate::{HostError, clock};
 use futures::{channel::oneshot::Receiver, future::LocalBoxFuture};
 use neural::Dataset;
@@ -38,8 +38,7 @@ impl Host {
     /// # Errors
     /// [`HostError::Command`] says what is wrong with the invitation.
     pub fn join_room(&self, room: RoomId, fragment: &str) -> Result<(), HostError> {
-        let secret =
-            RoomSecret::from_invitation(room, fragment).map_err(CommandError::from)?;
+        let secret = RoomSecret::from_invitation(room, fragment).map_err(CommandError::from)?;
         self.command(|engine, now| {
             engine.join_room(now, secret);
             Ok(())
@@ -104,8 +103,10 @@ impl Host {
     /// # Errors
     /// [`HostError::Command`] if the name is too long.
     pub fn set_device_name(&self, device_name: String) -> Result<(), HostError> {
-        let capability = Capability { device_name, ..self.view().capability };
-        self.command(|engine, now| engine.set_capability(now, capability))
+        let capability = Capability { device_name: device_name.clone(), ..self.view().capability };
+        self.command(|engine, now| engine.set_capability(now, capability))?;
+        device_name::keep(&self.0, &device_name);
+        Ok(())
     }
 
     /// Connects to a peer; ends when both channels are open.

@@ -2,19 +2,14 @@
 
 mod boot;
 mod commands;
+mod device_name;
 mod dispatch;
 mod notify;
 mod waiters;
 
 use crate::{
-    clock,
-    connection::Connections,
-    js::Listener,
-    lock::IdentityLock,
-    signaling::Socket,
-    storage::Storage,
-    timer::Timer,
-    worker::Compute,
+    clock, connection::Connections, js::Listener, lock::IdentityLock, signaling::Socket,
+    storage::Storage, timer::Timer, worker::Compute,
 };
 use core::cell::{Cell, RefCell};
 use notify::Notifier;
@@ -25,8 +20,8 @@ use waiters::Waiters;
 use wasm_bindgen_futures::spawn_local;
 
 pub use boot::{Options, check_device};
-pub(crate) use dispatch::Dispatch;
 pub use commands::LoadedRows;
+pub(crate) use dispatch::Dispatch;
 pub use notify::Subscription;
 
 /// A peer of this page. Clones are the same peer.
@@ -146,9 +141,6 @@ impl Inner {
         let dispatch = self.dispatch.clone();
         spawn_local(async move {
             let result = written.await;
-            if let Err(reason) = &result {
-                dispatch.problem("storage_failed", format!("record `{key}` is not stored: {reason}"));
-            }
             dispatch.input(Input::Stored { key, result });
         });
     }

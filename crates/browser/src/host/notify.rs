@@ -113,10 +113,8 @@ impl Notifier {
         }
         let callback = self.frame.as_ref().unchecked_ref();
         let frame = window().request_animation_frame(callback);
-        let timeout = window().set_timeout_with_callback_and_timeout_and_arguments_0(
-            callback,
-            WITHOUT_FRAMES_MS,
-        );
+        let timeout = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(callback, WITHOUT_FRAMES_MS);
         if let (Ok(frame), Ok(timeout)) = (frame, timeout) {
             self.scheduled.set(Some(Scheduled { frame, timeout }));
         }

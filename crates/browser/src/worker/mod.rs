@@ -203,8 +203,7 @@ fn script_url(script: &WorkerScript, module: &str) -> Result<Option<String>, JsV
 fn start_copy(options: &WorkerOptions) -> Result<Worker, JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type("text/javascript");
-    let blob =
-        Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &properties)?;
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &properties)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let worker = Worker::new_with_options(&url, options);
     Url::revoke_object_url(&url)?;

@@ -1,0 +1,116 @@
+//! Collaborative learning sessions.
+
+use super::DistributedNeuralNetwork;
+use crate::{
+    argument::{Fields, is_missing, parsed, text, whole},
+    failure::Failure,
+    shapes::{self, to_js},
+};
+use browser::{Host, HostError};
+use js_sys::Array;
+use peer::CommandError;
+use protocol::{limits, session::SessionOptions};
+use units::{ClusterId, PeerId, SessionId};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+/// Learning.
+#[wasm_bindgen]
+impl DistributedNeuralNetwork {
+    /// Starts to train together with the peers of the list; `"everyone"`, or no list, invites the whole room, and an empty
+    /// list trains alone. Resolves to the session's id.
+    pub async fn start_collaborative_learning(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string[] | \"everyone\" | null")] peers: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] task: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LearningOptions")] options: JsValue,
+    ) -> Result<String, Failure> {
+        let invited = invited(&peers)?;
+        let task = text(&task, "a task")?;
+        let (cluster, options) = learning_options(&options)?;
+        let host = self.host().await?;
+        let cluster = match cluster {
+            Some(cluster) => cluster,
+            None => only_cluster(&host, &task)?,
+        };
+        Ok(host.start_session(cluster, task, options, invited)?.to_string())
+    }
+
+    /// Stops taking part; stops the session for all if this device started it.
+    pub async fn stop_collaborative_learning(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] session_id: JsValue,
+    ) -> Result<(), Failure> {
+        let session = parsed::<SessionId>(&session_id, "a session's id")?;
+        Ok(self.host().await?.stop_session(session)?)
+    }
+
+    /// A session's rounds, members, accuracy alone and together, bytes sent; the running one, or the last, if no id is given.
+    /// `null` if there is none.
+    #[wasm_bindgen(unchecked_return_type = "LearningSession | null")]
+    pub fn get_session(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] session_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        let session = self.view().and_then(|view| view.session);
+        if is_missing(&session_id) {
+            return Ok(to_js(&session.map(shapes::Session::from)));
+        }
+        let asked = parsed::<SessionId>(&session_id, "a session's id")?;
+        match session.filter(|session| session.id == asked) {
+            Some(session) => Ok(to_js(&shapes::Session::from(session))),
+            None => Err(HostError::Command(CommandError::UnknownSession(asked)).into()),
+        }
+    }
+}
+
+fn invited(peers: &JsValue) -> Result<Option<Vec<PeerId>>, Failure> {
+    if is_missing(peers) || peers.as_string().as_deref() == Some("everyone") {
+        return Ok(None);
+    }
+    let Some(list) = peers.dyn_ref::<Array>() else {
+        return Err(Failure::invalid("the peers must be an array of ids, or \"everyone\""));
+    };
+    if list.length() as usize > limits::ROUND_MEMBERS_MAX {
+        let problem = format!(
+            "{} peers are invited: {} are possible",
+            list.length(),
+            limits::ROUND_MEMBERS_MAX
+        );
+        return Err(Failure::invalid(problem));
+    }
+    list.iter().map(|peer| parsed(&peer, "a peer's id")).collect::<Result<_, _>>().map(Some)
+}
+
+fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {
+    let known = ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate"];
+    let fields = Fields::new(options, "the options", &known)?;
+    let cluster = fields.get("cluster_id").map(|id| parsed(&id, "`cluster_id`")).transpose()?;
+    let mut options = SessionOptions::default();
+    if let Some(rounds) = fields.whole("rounds", 1, limits::SESSION_ROUNDS_MAX)? {
+        options.rounds = rounds;
+    }
+    if let Some(steps) = fields.whole("local_steps", 1, limits::LOCAL_STEPS_MAX)? {
+        options.local_steps = steps;
+    }
+    if let Some(rows) = fields.whole("batch_rows", 1, 4_096)? {
+        options.batch_rows = rows;
+    }
+    if let Some(rate) = fields.get("learning_rate") {
+        let millionths = rate.as_f64().map(|rate| JsValue::from((rate * 1e6).round()));
+        let millionths = millionths.unwrap_or(JsValue::UNDEFINED);
+        options.learning_rate_millionths =
+            whole(&millionths, "`learning_rate` in millionths", 1, 1_000_000)?;
+    }
+    Ok((cluster, options))
+}
+
+/// The cluster that the task names, or the only one.
+fn only_cluster(host: &Host, task: &str) -> Result<ClusterId, Failure> {
+    let clusters = host.view().clusters;
+    let named = clusters.iter().find(|cluster| cluster.id.as_str() == task);
+    match (named, &clusters[..]) {
+        (Some(cluster), _) | (None, [cluster]) => Ok(cluster.id.clone()),
+        (None, []) => Err(Failure::invalid("there is no cluster to train: create one first")),
+        (None, _) => Err(Failure::invalid("there are several clusters: name one as `cluster_id`")),
+    }
+}

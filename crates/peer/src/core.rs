@@ -40,6 +40,13 @@ pub(crate) enum OnStored {
     AcknowledgeText { from: PeerId, id: u64 },
 }
 
+impl OnStored {
+    /// Whether it must wait for a write that succeeds, because it says that a text is stored.
+    pub(crate) fn is_promise(&self) -> bool {
+        matches!(self, Self::AcknowledgeText { .. } | Self::Announce(Event::Message { .. }))
+    }
+}
+
 impl Core {
     pub(crate) fn new(
         identity: Identity,

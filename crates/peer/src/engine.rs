@@ -174,6 +174,7 @@ impl Engine {
             self.roster.deadline(&self.core, everyone),
             self.session.as_ref().and_then(Session::deadline),
             self.neighbours_due,
+            self.texts.as_ref().and_then(Texts::deadline),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -203,6 +204,9 @@ impl Engine {
             }
         }
         self.with_session(now, |session, s| session.advance(s));
+        if let Some(texts) = &mut self.texts {
+            texts.handle_timeout(now, &mut self.core);
+        }
     }
 
     /// What follows from any change: connections that are wanted, news for neighbours.
@@ -222,14 +226,18 @@ impl Engine {
             let message = format!("this device could not store `{key}`: {reason}");
             self.core.problem("storage", message);
         }
+        let mut promises = Vec::new();
         for then in self.core.stored(key) {
             match then {
+                then if !stored && then.is_promise() => promises.push(then),
                 OnStored::Announce(event) => self.core.event(event),
-                OnStored::AcknowledgeText { from, id } if stored => {
+                OnStored::AcknowledgeText { from, id } => {
                     self.send_control(now, from, &ControlMessage::TextReceived { id });
                 }
-                OnStored::AcknowledgeText { .. } => {}
             }
+        }
+        if let Some(texts) = self.texts.as_mut().filter(|texts| texts.key() == key) {
+            texts.keep(now, promises, &self.core);
         }
     }
 

@@ -18,6 +18,9 @@ pub(crate) struct Texts {
     messages: Vec<MessageView>,
     newest_heard: BTreeMap<PeerId, u64>,
     newest_sent: u64,
+    /// What waits for a write that succeeds, after one that failed.
+    promises: Vec<OnStored>,
+    write_again_at: Option<Instant>,
 }
 
 impl Texts {
@@ -28,6 +31,33 @@ impl Texts {
             newest_heard: record.newest_heard.into_iter().collect(),
             // Numbers grow from one life to the next, because lives do.
             newest_sent: core.instance.0.saturating_mul(1_000),
+            promises: Vec::new(),
+            write_again_at: None,
+        }
+    }
+
+    /// The name of the record.
+    pub(crate) fn key(&self) -> String {
+        messages_key(self.room)
+    }
+
+    /// A write has failed: what it was to promise is kept for a later one. Promises beyond two for every text that is
+    /// kept are dropped, and made when the sender repeats its text.
+    pub(crate) fn keep(&mut self, now: Instant, promises: Vec<OnStored>, core: &Core) {
+        if !promises.is_empty() {
+            self.promises.extend(promises);
+            self.promises.truncate(2 * core.limits.messages);
+            self.write_again_at = Some(now + core.limits.retry_max);
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.write_again_at
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant, core: &mut Core) {
+        if self.write_again_at.is_some_and(|at| now >= at) {
+            self.save(Vec::new(), core);
         }
     }
 
@@ -93,9 +123,12 @@ impl Texts {
         self.messages.push(message);
     }
 
-    fn save(&self, then: Vec<OnStored>, core: &mut Core) {
+    fn save(&mut self, then: Vec<OnStored>, core: &mut Core) {
+        self.write_again_at = None;
+        let mut promises = std::mem::take(&mut self.promises);
+        promises.extend(then);
         let newest_heard = self.newest_heard.iter().map(|(peer, id)| (*peer, *id)).collect();
         let record = MessagesRecord { messages: self.messages.clone(), newest_heard };
-        core.store(messages_key(self.room), &record, then);
+        core.store(self.key(), &record, promises);
     }
 }

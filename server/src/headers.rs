@@ -13,7 +13,7 @@ const SHARED_FOLDER: &str = "/sdk/";
 const REFERRER_POLICY: &str = "no-referrer";
 /// The camera stays with this site: browsers give a page that may use it the addresses of the local network, and
 /// without those two devices on one network cannot always find a direct path. Everything else is off.
-const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), \
+const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-topics=(), \
      camera=(self), display-capture=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()";
 

@@ -98,9 +98,9 @@ pub fn App() -> impl IntoView {
 fn Mark() -> impl IntoView {
     view! {
         <svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
-            <path class="mark-threshold" d="M3 12.5H29" />
-            <path class="mark-trace" d="M3 26 L8 23 L12 24 L17 17 L20 12.5 V26 L24 24 L29 21" />
-            <circle class="mark-fire" cx="20" cy="7" r="3.25" />
+            <path class="mark-threshold" d="M3 9.5H29" />
+            <path class="mark-trace" d="M3 26H8V21.5H13V16H19V9.5V26H24V22.5H29" />
+            <circle class="mark-fire" cx="19" cy="9.5" r="3.7" />
         </svg>
     }
     .into_any()

@@ -11,9 +11,9 @@ use peer::{LinkStage, PathKind};
 use units::PeerId;
 
 const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 300.0;
+const HEIGHT: f64 = 280.0;
 const CENTRE: (f64, f64) = (WIDTH / 2.0, HEIGHT / 2.0);
-const RADII: (f64, f64) = (232.0, 98.0);
+const RADII: (f64, f64) = (236.0, 92.0);
 /// Names longer than this are cut in the picture; the list of people has them in full.
 const NAME_CHARS_MAX: usize = 14;
 
@@ -65,7 +65,7 @@ pub fn DevicePicture() -> impl IntoView {
             </g>
             <g class="device device-me">
                 <circle cx=CENTRE.0.to_string() cy=CENTRE.1.to_string() r="17" />
-                <text x=CENTRE.0.to_string() y=(CENTRE.1 + 36.0).to_string()>
+                <text x=CENTRE.0.to_string() y=(CENTRE.1 + 38.0).to_string()>
                     "this device"
                 </text>
             </g>
@@ -130,7 +130,7 @@ fn Device(spot: Spot) -> impl IntoView {
     let trains = if spot.trains { " device-trains" } else { "" };
     let name = move || shortened(&page.name_of(spot.peer));
     // Names stand outside the ring.
-    let label_y = if spot.y < CENTRE.1 - 8.0 { spot.y - 22.0 } else { spot.y + 32.0 };
+    let label_y = if spot.y < CENTRE.1 - 8.0 { spot.y - 22.0 } else { spot.y + 34.0 };
     view! {
         <g class=format!("device device-{}{trains}", stage_name(spot.stage))>
             <circle cx=format!("{:.1}", spot.x) cy=format!("{:.1}", spot.y) r="13" />

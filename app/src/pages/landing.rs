@@ -124,7 +124,7 @@ fn HowItWorks() -> impl IntoView {
     view! {
         <section class="how" aria-labelledby="how">
             <h2 id="how">"How it works"</h2>
-            <figure class="wide-figure">
+            <figure class="how-figure">
                 <RoomFigure />
                 <figcaption>
                     <b>"Fig. 2"</b>
@@ -158,7 +158,12 @@ fn HowItWorks() -> impl IntoView {
             <dl>
                 <div>
                     <dt>"Your data stays with you"</dt>
-                    <dd>"There is no upload. The server refuses anything but introductions, and counts what it refused on a page that anyone can read."</dd>
+                    <dd>"There is no upload. The server refuses anything but introductions, and "
+                        <a href="/metrics" rel="external" class="text-link">
+                            "counts what it refused"
+                        </a>
+                        " where anyone can read it."
+                    </dd>
                 </div>
                 <div>
                     <dt>"The room outlives the server"</dt>

@@ -7,7 +7,7 @@ const STEPS: usize = 56;
 const TIMER: usize = 12;
 const LEAK: f32 = 0.96;
 /// How far the threshold moves: up when the node fires, down by half of it when its timer runs out.
-const ADAPTATION: f32 = 0.16;
+const ADAPTATION: f32 = 0.12;
 
 /// What happened in one step.
 struct Step {
@@ -28,8 +28,8 @@ fn simulate() -> Vec<Step> {
         .map(|step| {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let chance = (noise >> 16) as f32 / 65_536.0;
-            let burst = matches!(step, 3..20 | 36..52);
-            let input = if burst { 0.10 + 0.28 * chance } else { 0.05 * chance };
+            let burst = matches!(step, 2..19 | 41..55);
+            let input = if burst { 0.13 + 0.3 * chance } else { 0.05 * chance };
             accumulator = accumulator * LEAK + input;
             silent += 1;
             let fired = accumulator >= threshold;
@@ -49,7 +49,7 @@ const LEFT: f32 = 26.0;
 const STEP_WIDTH: f32 = 9.3;
 const BASE: f32 = 232.0;
 const SCALE: f32 = 118.0;
-const INPUT_BASE: f32 = 292.0;
+const INPUT_BASE: f32 = 306.0;
 
 fn x(step: usize) -> f32 {
     LEFT + step as f32 * STEP_WIDTH
@@ -93,7 +93,7 @@ pub fn ThresholdFigure() -> impl IntoView {
     view! {
         <svg
             class="fig fig-threshold"
-            viewBox="0 0 560 312"
+            viewBox="0 0 560 334"
             role="img"
             aria-label="A line that gathers input rises in steps. Each time it reaches a dashed threshold it fires, falls to zero and the threshold moves up a little. In quiet times a timer runs out and the threshold moves down."
         >
@@ -105,9 +105,9 @@ pub fn ThresholdFigure() -> impl IntoView {
             <path class="fig-trace" pathLength="1" d=trace />
             {forced.collect_view()}
             <text class="fig-label fig-label-fire" x="26" y="39">"fires"</text>
-            <text class="fig-label fig-label-fire" x="26" y="92">"threshold"</text>
-            <text class="fig-label" x="250" y="252">"timer runs out"</text>
-            <text class="fig-label" x="26" y="310">"input"</text>
+            <text class="fig-label fig-label-fire" x="224" y="60">"threshold"</text>
+            <text class="fig-label" x="286" y="256">"timer runs out"</text>
+            <text class="fig-label" x="26" y="330">"input"</text>
         </svg>
     }
     .into_any()

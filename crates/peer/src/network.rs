@@ -14,7 +14,7 @@ use protocol::{
     VERSION,
     envelope::{Envelope, Instance, Route, Signal, SignalStep},
     message::ControlMessage,
-    signaling::{Capability, ClientMessage, PeerCard, ServerMessage},
+    signaling::{Capability, ClientMessage, LeaveReason, PeerCard, ServerMessage},
 };
 use std::collections::BTreeSet;
 use units::{Instant, PeerId};
@@ -46,6 +46,15 @@ impl Engine {
                 for card in peers {
                     self.hear_from_server(now, card);
                 }
+            }
+            // Coming back by ourselves would drive the other visit out in turn.
+            ServerMessage::PeerLeft { peer, reason: LeaveReason::Replaced }
+                if peer == self.core.me =>
+            {
+                self.server.stop(&mut self.core);
+                let message = "this identity was opened elsewhere, and the signaling server goes \
+                               on with that one: close the other, then discover again";
+                self.core.problem("replaced", message.to_owned());
             }
             ServerMessage::PeerLeft { peer, .. } => self.unlist(peer),
             ServerMessage::Signal { from, envelope } => {

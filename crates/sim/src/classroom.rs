@@ -1,6 +1,11 @@
 //! What the devices learn: small rows that a small network tells apart.
 
-use crate::{dice::Dice, network::HostId, world::World};
+use crate::{
+    dice::Dice,
+    network::HostId,
+    world::{World, WorldConfig},
+};
+use core::time::Duration;
 use neural::{Dataset, Values};
 use peer::CommandError;
 use protocol::{
@@ -77,6 +82,63 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Goes on for a while; owners look at their devices every second.
+    pub fn live_for(&mut self, duration: Duration) {
+        let end = self.now() + duration;
+        while self.now() < end {
+            for id in self.running() {
+                self.settle_in(id);
+            }
+            let left = end.saturating_duration_since(self.now());
+            self.run_for(left.min(Duration::from_secs(1)));
+        }
+    }
+
+    /// Goes on until `done`, which is looked at every 100 ms.
+    ///
+    /// # Panics
+    /// If it takes longer than `patience`; `what` says for what.
+    pub fn live_until(
+        &mut self,
+        what: &str,
+        patience: Duration,
+        mut done: impl FnMut(&Self) -> bool,
+    ) {
+        let end = self.now() + patience;
+        while !done(self) {
+            assert!(self.now() < end, "{what}: not within {patience:?}");
+            for id in self.running() {
+                self.settle_in(id);
+            }
+            self.run_for(Duration::from_millis(100));
+        }
+    }
+
+    /// A room with so many devices, all connected with each other, each with its cluster and its rows.
+    pub fn room(config: WorldConfig) -> Self {
+        let hosts = config.hosts;
+        let mut world = Self::new(config);
+        world.boot(HostId(0));
+        world.create_room(HostId(0));
+        for id in 1..hosts {
+            world.boot(HostId(id));
+        }
+        world.live_until("all are connected and have rows", Duration::from_secs(60), |world| {
+            world.all_connected() && world.all_have_rows()
+        });
+        world
+    }
+
+    fn all_have_rows(&self) -> bool {
+        let ready = |id: &HostId| {
+            self.view(*id)
+                .clusters
+                .iter()
+                .any(|known| known.id == cluster() && known.train_rows > 0)
+        };
+        self.running().iter().all(ready)
     }
 
     /// Puts a device's rows on a cluster: on every second device stored in full, on the others by name.

@@ -119,7 +119,7 @@ impl Story {
                 world.boot(id);
             }
         }
-        self.live_for(Duration::from_secs(4));
+        self.world.live_for(Duration::from_secs(4));
         self.start_session();
     }
 
@@ -143,19 +143,7 @@ impl Story {
         while self.world.now() < end {
             self.act();
             let pause = self.world.dice().duration_ms(100, 3_000);
-            self.live_for(pause);
-        }
-    }
-
-    /// Goes on for a while; owners look at their devices every second.
-    fn live_for(&mut self, duration: Duration) {
-        let end = self.world.now() + duration;
-        while self.world.now() < end {
-            for id in self.world.running() {
-                self.world.settle_in(id);
-            }
-            let left = end.saturating_duration_since(self.world.now());
-            self.world.run_for(left.min(Duration::from_secs(1)));
+            self.world.live_for(pause);
         }
     }
 
@@ -182,13 +170,13 @@ impl Story {
             7 if faults.suspend => {
                 self.world.suspend(id);
                 let pause = self.world.dice().duration_ms(500, 20_000);
-                self.live_for(pause);
+                self.world.live_for(pause);
                 self.world.resume(id);
             }
             8 if faults.server => {
                 self.world.kill_server();
                 let pause = self.world.dice().duration_ms(0, 5_000);
-                self.live_for(pause);
+                self.world.live_for(pause);
                 self.world.restart_server();
                 if faults.malice {
                     self.world.set_malice(Malice::EVERYTHING);
@@ -254,7 +242,7 @@ impl Story {
         }
         if world.dice().chance(0.7) {
             let pause = world.dice().duration_ms(10, 4_000);
-            self.live_for(pause);
+            self.world.live_for(pause);
             self.wake(id);
         }
     }
@@ -308,7 +296,7 @@ impl Story {
                 world.boot(id);
             }
         }
-        self.live_for(Duration::from_secs(10));
+        self.world.live_for(Duration::from_secs(10));
         self.start_session();
     }
 
@@ -319,7 +307,7 @@ impl Story {
             if self.plan.faults.churn {
                 self.connect_all();
             }
-            self.live_for(Duration::from_secs(1));
+            self.world.live_for(Duration::from_secs(1));
         }
         self.world.check_promises();
     }

@@ -333,18 +333,6 @@ impl World {
         }
     }
 
-    /// Goes on until `done`, which is looked at every 100 ms; `false` if that takes longer than `patience`.
-    pub fn run_until(&mut self, patience: Duration, mut done: impl FnMut(&Self) -> bool) -> bool {
-        let end = self.now() + patience;
-        while self.now() < end {
-            if done(self) {
-                return true;
-            }
-            self.run_for(Duration::from_millis(100));
-        }
-        done(self)
-    }
-
     /// A digest of the whole history.
     pub fn digest(&self) -> u64 {
         self.env.trace.digest()

@@ -1,0 +1,54 @@
+//! Whoever comes late takes the newest model and takes part.
+
+use core::time::Duration;
+use sim::{HostId, World, WorldConfig};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn a_late_joiner_takes_part_in_the_rounds_after_its_arrival() {
+    let mut world = World::room(WorldConfig::new(21, 3));
+    let late = HostId(2);
+    world.crash(late, true);
+    world.start_session(HostId(0), 14).expect("the page is open").expect("there are rows");
+    world.live_until("some rounds are done", PATIENCE, |world| {
+        world.view(HostId(0)).session.is_some_and(|session| session.round >= 4)
+    });
+    world.boot(late);
+    world.live_until("the session is over", PATIENCE, |world| world.divergence().is_none());
+    let me = world.peer_id(late);
+    let history = world.view(HostId(0)).session.expect("it founded it").history;
+    assert!(history[..3].iter().all(|round| !round.members.contains(&me)), "it was not there yet");
+    let together = history.iter().filter(|round| round.members.contains(&me)).count();
+    assert!(together >= 3, "it took part in {together} of the rounds after its arrival");
+    assert_eq!(world.view(late).session.map(|session| session.round), Some(14));
+}
+
+#[test]
+fn who_has_no_rows_looks_on_and_holds_the_same_model() {
+    let mut world = World::new(WorldConfig::new(22, 3));
+    for id in world.host_ids() {
+        world.boot(id);
+        if id == HostId(0) {
+            world.create_room(id);
+        }
+    }
+    let (a, b, onlooker) = (HostId(0), HostId(1), HostId(2));
+    let room = world.room_of(a).expect("it was made");
+    world.command(onlooker, |engine, now| {
+        engine.join_room(now, room);
+        engine.start_discovery(now)
+    });
+    for _ in 0..80 {
+        world.settle_in(a);
+        world.settle_in(b);
+        world.run_for(Duration::from_millis(100));
+    }
+    assert!(world.all_connected());
+    world.start_session(a, 5).expect("the page is open").expect("there are rows");
+    world.run_for(PATIENCE);
+    assert_eq!(world.divergence(), None);
+    let view = world.view(onlooker).session.expect("it looks on");
+    assert_eq!((view.round, view.running), (5, false));
+    assert_eq!(Some(view.model), world.view(a).session.map(|session| session.model));
+}

@@ -1,0 +1,54 @@
+//! Members of a session end every round with the same model.
+
+use core::time::Duration;
+use peer::Event;
+use sim::{HostId, World, WorldConfig};
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn two_peers_train_to_the_same_model() {
+    let mut world = World::room(WorldConfig::new(11, 2));
+    let (a, b) = (HostId(0), HostId(1));
+    let session = world.start_session(a, 6).expect("the page is open").expect("there are rows");
+    world.live_until("the session is over", PATIENCE, |world| world.divergence().is_none());
+    for id in [a, b] {
+        let view = world.view(id).session.expect("it took part");
+        assert_eq!((view.id, view.round, view.running), (session, 6, false));
+        assert!(view.history.iter().all(|round| round.members.len() == 2), "both took part");
+    }
+    let models = |id| {
+        let rounds = world.events(id).filter_map(|event| match event {
+            Event::Round { round, model, .. } => Some((*round, *model)),
+            _ => None,
+        });
+        rounds.collect::<Vec<_>>()
+    };
+    assert_eq!(models(a), models(b));
+    assert_eq!(models(a).len(), 6);
+}
+
+#[test]
+fn eight_peers_train_to_the_same_model() {
+    let mut world = World::room(WorldConfig::new(12, 8));
+    world.start_session(HostId(3), 4).expect("the page is open").expect("there are rows");
+    world.live_until("the session is over", PATIENCE, |world| world.divergence().is_none());
+    for id in world.host_ids() {
+        assert_eq!(world.view(id).session.map(|session| session.round), Some(4));
+    }
+}
+
+#[test]
+fn who_trains_alone_bothers_nobody() {
+    let mut world = World::room(WorldConfig::new(13, 2));
+    let started = world.command(HostId(0), |engine, now| {
+        let task = "alone".to_owned();
+        engine.start_session(now, sim::cluster(), task, sim::options(3), Some(Vec::new()))
+    });
+    assert!(matches!(started, Some(Ok(_))));
+    world.live_until("it is done", PATIENCE, |world| {
+        world.view(HostId(0)).session.is_some_and(|session| session.round == 3)
+    });
+    assert_eq!(world.view(HostId(1)).session, None);
+    assert_eq!(world.view(HostId(0)).session.map(|session| session.sent_bytes), Some(0));
+}

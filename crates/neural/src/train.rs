@@ -10,7 +10,11 @@ use crate::{
 };
 
 /// How far a threshold moves in a step at most.
-const HOMEOSTASIS_RATE: f32 = 0.05;
+const HOMEOSTASIS_RATE_MAX: f32 = 0.05;
+
+/// How far it moves for each unit of Adam's step size. Thresholds that come to rest with the weights told one in a
+/// hundred digits more right than thresholds that jump to the end.
+const HOMEOSTASIS_RATE_PER_LEARNING_RATE: f32 = 25.0;
 
 /// The least probability a class is taken to have: a class without rows must stay learnable from others.
 const PRIOR_FLOOR: f32 = 1e-3;
@@ -161,12 +165,14 @@ impl<'a> Lesson<'a> {
 
     /// Homeostasis: a threshold rises as far as the timer stays quiet, and falls half as far as it runs out.
     fn move_thresholds(&self, network: &mut Network, batch_rows: u32) {
+        let rate = HOMEOSTASIS_RATE_PER_LEARNING_RATE * self.plan.learning_rate;
+        let rate = rate.min(HOMEOSTASIS_RATE_MAX);
         let Network { spec, layout, parameters } = network;
         for ((layer, spec), fired) in layout.layers.iter().zip(&spec.layers).zip(&self.fired) {
             for (threshold, fired) in parameters[layer.thresholds()].iter_mut().zip(fired) {
                 let silent = 1.0 - *fired as f32 / batch_rows as f32;
                 let runs_out = whole_power(silent, spec.timer);
-                *threshold += HOMEOSTASIS_RATE * ((1.0 - runs_out) - 0.5 * runs_out);
+                *threshold += rate * ((1.0 - runs_out) - 0.5 * runs_out);
             }
         }
     }
@@ -215,7 +221,7 @@ mod tests {
     #[test]
     fn the_timer_sets_the_firing_rate() {
         for (timer, expected) in [(3, 0.126), (6, 0.065), (12, 0.033)] {
-            let (network, _) = trained(timer, 1_000);
+            let (network, _) = trained(timer, 3_000);
             let rows: Vec<u32> = (0..300).collect();
             let rate = crate::evaluate(&network, &blobs(), &rows).firing_rate();
             assert!((rate - expected).abs() < 0.35 * expected, "T = {timer}: {rate}");

@@ -19,7 +19,7 @@ fn main() {
     let rows: Vec<u32> = (0..ROWS).collect();
     let dataset = pictures();
     let mut plan =
-        Plan { steps: 60, batch_rows: 64, learning_rate: 1e-3, seed: 1, log_prior: None };
+        Plan { steps: 400, batch_rows: 64, learning_rate: 1e-3, seed: 1, log_prior: None };
     train(&mut network, &mut adam, &dataset, &rows, &plan).unwrap();
     println!("784-512-512-10, firing {:.3}", evaluate(&network, &dataset, &rows).firing_rate());
 

@@ -13,6 +13,9 @@ use protocol::{
 };
 use units::{ClusterId, Hash, Instant, PeerId, RoomId, SessionId};
 
+/// Jobs that an application may wait for: fewer than the worker takes, so that training never finds it full.
+const JOBS_MAX: usize = 128;
+
 /// Rows as they stand on a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadedRows {
@@ -298,6 +301,11 @@ impl Host {
         &self,
         command: impl FnOnce(&mut Engine, Instant) -> Result<JobId, CommandError>,
     ) -> LocalBoxFuture<'static, Result<Answer, HostError>> {
+        let waiting = self.0.waiters.borrow().jobs();
+        if waiting >= JOBS_MAX {
+            let problem = format!("{waiting} answers are awaited: wait for some of them");
+            return Box::pin(async { Err(CommandError::InvalidInput(problem).into()) });
+        }
         let answer =
             self.command_then(command, |host, job| host.0.waiters.borrow_mut().for_job(job));
         Box::pin(async move { answer?.await.unwrap_or(Err(HostError::Closed)) })

@@ -20,20 +20,20 @@ const WITHOUT_FRAMES_MS: i32 = 250;
 /// Events of the start that are kept for those who subscribe right after it.
 const FIRST_EVENTS_MAX: usize = 64;
 
-type ChangeHandler = Rc<RefCell<dyn FnMut()>>;
-type EventHandler = Rc<RefCell<dyn FnMut(&Event)>>;
+type OnChange = RefCell<dyn FnMut()>;
+type OnEvent = RefCell<dyn FnMut(&Event)>;
 
 /// A handler is called for as long as this lives.
 pub struct Subscription(#[expect(dead_code, reason = "held, never read")] Handler);
 
 enum Handler {
-    Change(#[expect(dead_code, reason = "held, never read")] ChangeHandler),
-    Event(#[expect(dead_code, reason = "held, never read")] EventHandler),
+    Change(#[expect(dead_code, reason = "held, never read")] Rc<OnChange>),
+    Event(#[expect(dead_code, reason = "held, never read")] Rc<OnEvent>),
 }
 
 pub(super) struct Notifier {
-    change_handlers: RefCell<Vec<Weak<RefCell<dyn FnMut()>>>>,
-    event_handlers: RefCell<Vec<Weak<RefCell<dyn FnMut(&Event)>>>>,
+    change_handlers: RefCell<Vec<Weak<OnChange>>>,
+    event_handlers: RefCell<Vec<Weak<OnEvent>>>,
     first_events: RefCell<Vec<Event>>,
     is_starting: Cell<bool>,
     events: RefCell<VecDeque<Event>>,
@@ -70,14 +70,14 @@ impl Notifier {
     }
 
     pub(super) fn on_change(&self, handler: impl FnMut() + 'static) -> Subscription {
-        let handler: ChangeHandler = Rc::new(RefCell::new(handler));
+        let handler: Rc<OnChange> = Rc::new(RefCell::new(handler));
         self.change_handlers.borrow_mut().push(Rc::downgrade(&handler));
         self.changed();
         Subscription(Handler::Change(handler))
     }
 
     pub(super) fn on_event(&self, handler: impl FnMut(&Event) + 'static) -> Subscription {
-        let handler: EventHandler = Rc::new(RefCell::new(handler));
+        let handler: Rc<OnEvent> = Rc::new(RefCell::new(handler));
         let (late, first) = (Rc::downgrade(&handler), self.first_events.borrow().clone());
         self.event_handlers.borrow_mut().push(late.clone());
         spawn_local(async move {

@@ -28,6 +28,11 @@ impl Waiters {
         receiver
     }
 
+    /// How many jobs' answers are waited for.
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.len()
+    }
+
     /// Waits until the channels to `peer` are open.
     pub(super) fn for_connection(&mut self, peer: PeerId) -> Receiver<Outcome<()>> {
         enlist(self.connections.entry(peer).or_default())

@@ -2,7 +2,7 @@
 
 use super::DistributedNeuralNetwork;
 use crate::{
-    argument::{Fields, is_missing, parsed, text, whole},
+    argument::{Fields, is_missing, parsed, text},
     failure::Failure,
     shapes::{self, to_js},
 };
@@ -83,7 +83,7 @@ fn invited(peers: &JsValue) -> Result<Option<Vec<PeerId>>, Failure> {
 
 fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {
     let known = ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate"];
-    let fields = Fields::new(options, "the options", &known)?;
+    let fields = Fields::new(options, "the options object", &known)?;
     let cluster = fields.get("cluster_id").map(|id| parsed(&id, "`cluster_id`")).transpose()?;
     let mut options = SessionOptions::default();
     if let Some(rounds) = fields.whole("rounds", 1, limits::SESSION_ROUNDS_MAX)? {
@@ -96,12 +96,16 @@ fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOpti
         options.batch_rows = rows;
     }
     if let Some(rate) = fields.get("learning_rate") {
-        let millionths = rate.as_f64().map(|rate| JsValue::from((rate * 1e6).round()));
-        let millionths = millionths.unwrap_or(JsValue::UNDEFINED);
-        options.learning_rate_millionths =
-            whole(&millionths, "`learning_rate` in millionths", 1, 1_000_000)?;
+        options.learning_rate_millionths = millionths(&rate)?;
     }
     Ok((cluster, options))
+}
+
+fn millionths(rate: &JsValue) -> Result<u32, Failure> {
+    let millionths = rate.as_f64().map(|rate| (rate * 1e6).round());
+    millionths.filter(|it| (1.0..=1e6).contains(it)).map(|it| it as u32).ok_or_else(|| {
+        Failure::invalid("`learning_rate` must be a number from 0.000001 to 1, such as 0.001")
+    })
 }
 
 /// The cluster that the task names, or the only one.

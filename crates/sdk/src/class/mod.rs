@@ -172,7 +172,7 @@ struct JoinOptions {
 
 impl JoinOptions {
     fn read(options: &JsValue) -> Result<Self, Failure> {
-        let fields = Fields::new(options, "the options", &["device_name", "connect"])?;
+        let fields = Fields::new(options, "the options object", &["device_name", "connect"])?;
         let device_name =
             fields.get("device_name").map(|name| text(&name, "`device_name`")).transpose()?;
         let connect = fields.get("connect").map(|policy| match policy.as_string().as_deref() {

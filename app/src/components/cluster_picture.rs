@@ -1,4 +1,4 @@
-//! The layers of the shared network, every node as bright as it fires.
+//! The layers of the shared network, every node lit as it fires.
 
 use crate::{
     format::{count, percent},
@@ -28,10 +28,8 @@ pub fn ClusterPicture() -> impl IntoView {
         let (state, (inputs, classes)) = state.get().zip(inputs.get())?;
         let measured = state.layers.iter().any(|layer| layer.firing_rates.iter().any(|&r| r > 0.0));
         let saved = measured.then(|| {
-            format!(
-                "{} of multiplications saved by silence",
-                percent(state.operations_saved.into())
-            )
+            let saved = percent(state.operations_saved.into());
+            format!("A disc’s area is how often its node fires. Silence saves {saved} of the multiplications.")
         });
         Some(view! {
             <div class="cluster">
@@ -89,14 +87,8 @@ fn layer_drawing(number: usize, layer: &LayerState) -> impl IntoView + use<> {
     let nodes = layer.firing_rates.iter().take(drawn).enumerate().map(|(node, &rate)| {
         let (x, y) = (node % columns * 10 + 5, node / columns * 10 + 5);
         view! {
-            <circle class="node" cx=x.to_string() cy=y.to_string() r="3.6" />
-            <circle
-                class="node-fires"
-                cx=x.to_string()
-                cy=y.to_string()
-                r="3.6"
-                fill-opacity=brightness(rate)
-            />
+            <circle class="node" cx=x.to_string() cy=y.to_string() r="3.8" />
+            <circle class="node-fires" cx=x.to_string() cy=y.to_string() r=radius(rate) />
         }
     });
 
@@ -111,10 +103,13 @@ fn layer_drawing(number: usize, layer: &LayerState) -> impl IntoView + use<> {
     }
 }
 
-/// How bright a node is drawn: rates of a few percent must be told apart, so brightness grows as the square root.
-fn brightness(rate: f32) -> String {
-    format!("{:.2}", rate.clamp(0.0, 1.0).sqrt())
+/// A node's disc: its area is the part of the samples for which the node fires; at [`RATE_FULL`] it fills the ring.
+fn radius(rate: f32) -> String {
+    format!("{:.2}", 3.8 * (rate / RATE_FULL).clamp(0.0, 1.0).sqrt())
 }
+
+/// Three times what a timer of 4 samples aims at.
+const RATE_FULL: f32 = 0.3;
 
 fn in_words(state: &ClusterState) -> String {
     let layers = state.layers.iter().enumerate().map(|(i, layer)| {
@@ -131,9 +126,10 @@ mod tests {
     use units::Hash;
 
     #[test]
-    fn a_tenth_of_the_time_is_a_third_of_the_light() {
-        assert_eq!(brightness(0.1), "0.32");
-        assert_eq!(brightness(2.0), "1.00");
+    fn areas_tell_firing_rates_apart() {
+        assert_eq!(radius(0.0), "0.00");
+        assert_eq!(radius(0.075), "1.90", "a quarter of the full rate is half the radius");
+        assert_eq!(radius(1.0), "3.80");
     }
 
     #[test]

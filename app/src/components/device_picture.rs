@@ -7,7 +7,7 @@ use crate::{
 };
 use core::f64::consts::TAU;
 use leptos::prelude::*;
-use peer::{LinkStage, PathKind};
+use peer::{LinkStage, MemberView, PathKind};
 use units::PeerId;
 
 const WIDTH: f64 = 640.0;
@@ -25,6 +25,8 @@ struct Spot {
     relayed: bool,
     /// Whether it takes part in the running session.
     trains: bool,
+    /// Whether its update of the running round is promised.
+    committed: bool,
     x: f64,
     y: f64,
 }
@@ -35,6 +37,8 @@ pub fn DevicePicture() -> impl IntoView {
     let page = use_page();
     let spots = Memo::new(move |_| spots(page));
     let words = move || in_words(page, &spots.get());
+    let committed =
+        Memo::new(move |_| page.me.get().is_some_and(|me| has_committed(&members(page), me)));
 
     view! {
         <svg
@@ -57,7 +61,7 @@ pub fn DevicePicture() -> impl IntoView {
             <g>
                 <For
                     each=move || spots.get()
-                    key=|spot| (spot.peer, stage_name(spot.stage), spot.trains, spot.x.to_bits(), spot.y.to_bits())
+                    key=|spot| (spot.peer, stage_name(spot.stage), spot.trains, spot.committed, spot.x.to_bits(), spot.y.to_bits())
                     let(spot)
                 >
                     <Device spot />
@@ -65,6 +69,7 @@ pub fn DevicePicture() -> impl IntoView {
             </g>
             <g class="device device-me">
                 <circle cx=CENTRE.0.to_string() cy=CENTRE.1.to_string() r="17" />
+                {move || committed.get().then(|| promise(CENTRE.0, CENTRE.1))}
                 <text x=CENTRE.0.to_string() y=(CENTRE.1 + 38.0).to_string()>
                     "this device"
                 </text>
@@ -134,19 +139,32 @@ fn Device(spot: Spot) -> impl IntoView {
     view! {
         <g class=format!("device device-{}{trains}", stage_name(spot.stage))>
             <circle cx=format!("{:.1}", spot.x) cy=format!("{:.1}", spot.y) r="13" />
+            {spot.committed.then(|| promise(spot.x, spot.y))}
             <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{name}</text>
         </g>
     }
     .into_any()
 }
 
-fn spots(page: Page) -> Vec<Spot> {
-    let members = page.session.with(|session| {
+/// The mark of a device whose update of the running round is promised.
+fn promise(x: f64, y: f64) -> impl IntoView {
+    view! { <circle class="promise" cx=format!("{x:.1}") cy=format!("{y:.1}") r="6" /> }
+}
+
+/// The members of the running session; nobody if none runs.
+fn members(page: Page) -> Vec<MemberView> {
+    page.session.with(|session| {
         let running = session.iter().filter(|session| session.running);
-        running
-            .flat_map(|session| session.members.iter().map(|member| member.peer))
-            .collect::<Vec<_>>()
-    });
+        running.flat_map(|session| session.members.iter().cloned()).collect()
+    })
+}
+
+fn has_committed(members: &[MemberView], peer: PeerId) -> bool {
+    members.iter().any(|member| member.peer == peer && member.committed)
+}
+
+fn spots(page: Page) -> Vec<Spot> {
+    let members = members(page);
     page.peers.with(|peers| {
         let around = peers.iter().enumerate();
         around
@@ -157,7 +175,8 @@ fn spots(page: Page) -> Vec<Spot> {
                     peer: peer.peer,
                     stage: peer.stage,
                     relayed: path == Some(PathKind::Relayed),
-                    trains: members.contains(&peer.peer),
+                    trains: members.iter().any(|member| member.peer == peer.peer),
+                    committed: has_committed(&members, peer.peer),
                     x,
                     y,
                 }
@@ -166,9 +185,9 @@ fn spots(page: Page) -> Vec<Spot> {
     })
 }
 
-/// Where the `i`-th of `count` devices stands: around the middle, the first one to the right of it.
+/// Where the `i`-th of `count` devices stands: around the middle, the first one to the right of it and a little above.
 fn position(i: usize, count: usize) -> (f64, f64) {
-    let angle = TAU * i as f64 / count.max(1) as f64;
+    let angle = TAU * i as f64 / count.max(1) as f64 - TAU / 18.0;
     (CENTRE.0 + RADII.0 * angle.cos(), CENTRE.1 + RADII.1 * angle.sin())
 }
 

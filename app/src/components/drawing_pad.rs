@@ -41,21 +41,18 @@ pub fn DrawingPad() -> impl IntoView {
         <section class="panel drawing" aria-label="Drawing pad">
             <h2>"Drawing pad"</h2>
             <div class="drawing-parts">
-                <div class="drawing-pad">
-                    <DrawingCanvas sketch />
-                    <button
-                        type="button"
-                        class="button button-quiet"
-                        disabled=empty
-                        on:click=move |_| sketch.set(Sketch::default())
-                    >
-                        "Clear drawing"
-                    </button>
-                </div>
-                <div class="sight">
-                    {move || sight.with(drawing)}
-                </div>
+                <DrawingCanvas sketch />
+                <div class="sight">{move || sight.with(best)}</div>
+                <button
+                    type="button"
+                    class="button button-quiet"
+                    disabled=empty
+                    on:click=move |_| sketch.set(Sketch::default())
+                >
+                    "Clear drawing"
+                </button>
             </div>
+            {move || sight.with(classes)}
             <p class="hint" id="pad-help">
                 {move || help(page)}
             </p>
@@ -102,27 +99,41 @@ fn look(page: Page, sketch: RwSignal<Sketch>, sight: RwSignal<Sight>) {
     });
 }
 
-fn drawing(sight: &Sight) -> impl IntoView + use<> {
-    let problem = sight.problem.clone().map(|problem| {
-        view! {
-            <p class="problem" role="alert" data-code=problem.code>{as_sentence(&problem.message)}</p>
-        }
-    });
+/// What the network was shown, and what it says.
+fn best(sight: &Sight) -> impl IntoView + use<> {
     let best = sight.classes.first().map(|best| {
         view! {
             <p class="sight-best" role="status">
-                "The network sees "
+                <span class="hint">"The network sees "</span>
                 <strong>{best.class}</strong>
             </p>
         }
     });
-    let shown = sight.classes.iter().take(CLASSES_SHOWN).map(class_bar).collect_view();
+    let thumbnail = (!sight.seen.is_empty()).then(|| {
+        view! {
+            <div>
+                {thumbnail(&sight.seen)}
+                <p class="hint">"what it is shown"</p>
+            </div>
+        }
+    });
+    (best, thumbnail)
+}
 
+fn classes(sight: &Sight) -> impl IntoView + use<> {
+    let problem = sight.problem.clone().map(|problem| {
+        view! {
+            <p class="problem" role="alert" data-code=problem.code>
+                {as_sentence(&problem.message)}
+            </p>
+        }
+    });
+    let shown = sight.classes.iter().take(CLASSES_SHOWN).map(class_bar).collect_view();
     view! {
-        {(!sight.seen.is_empty()).then(|| thumbnail(&sight.seen))}
-        {best}
         {problem}
-        <ol class="classes" aria-label="What the network sees">{shown}</ol>
+        <ol class="classes" aria-label="What the network sees" hidden=sight.classes.is_empty()>
+            {shown}
+        </ol>
     }
 }
 

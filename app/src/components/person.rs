@@ -90,10 +90,10 @@ pub fn capability_words(capability: &Capability) -> String {
         cores => Some(plural(cores.into(), "core", "cores")),
     };
     let speed = match capability.samples_per_second {
-        0 => "speed not measured yet".to_owned(),
-        speed => format!("{} samples/s", count(speed.into())),
+        0 => None,
+        speed => Some(format!("{} samples/s", count(speed.into()))),
     };
-    cores.into_iter().chain([speed]).collect::<Vec<_>>().join(" · ")
+    cores.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
 }
 
 fn connection_words(person: &PeerView) -> String {
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn what_a_device_does_not_say_is_not_invented() {
         let mut capability = Capability::default();
-        assert_eq!(capability_words(&capability), "speed not measured yet");
+        assert_eq!(capability_words(&capability), "");
         capability.logical_cores = 8;
         capability.samples_per_second = 12_000;
         assert_eq!(capability_words(&capability), "8 cores · 12,000 samples/s");

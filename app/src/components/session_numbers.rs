@@ -2,7 +2,7 @@
 
 use crate::{
     dom,
-    format::{bytes, count, duration_ms, percent, plural, points},
+    format::{bytes, duration_ms, percent, plural, points},
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -14,7 +14,11 @@ pub fn SessionNumbers() -> impl IntoView {
     let page = use_page();
     let numbers = Memo::new(move |_| page.session.with(|s| s.as_ref().map(Numbers::of)));
     let members = Memo::new(move |_| {
-        page.session.with(|s| s.as_ref().map(|s| s.members.clone()).unwrap_or_default())
+        page.session.with(|session| {
+            let session = session.iter();
+            let members = session.flat_map(|s| s.members.iter().map(|m| (m.clone(), s.running)));
+            members.collect::<Vec<_>>()
+        })
     });
     let attribute = move |read: fn(&Numbers) -> String| {
         move || numbers.with(|numbers| numbers.as_ref().map(read).unwrap_or_default())
@@ -35,8 +39,12 @@ pub fn SessionNumbers() -> impl IntoView {
         >
             {move || numbers.get().map(|numbers| view! { <Accuracies numbers=numbers.clone() /><Facts numbers /> })}
             <ul class="members" aria-label="Members">
-                <For each=move || members.get() key=|member| (member.peer, member.rows, member.committed) let(member)>
-                    <Member member />
+                <For
+                    each=move || members.get()
+                    key=|(member, running)| (member.peer, member.rows, member.committed, *running)
+                    let((member, running))
+                >
+                    <Member member running />
                 </For>
             </ul>
         </div>
@@ -107,7 +115,7 @@ fn phase_name(phase: RoundPhase) -> &'static str {
 fn Accuracies(numbers: Numbers) -> impl IntoView {
     let together = numbers.together?;
     let rows = plural(numbers.rows.into(), "held-out row", "held-out rows");
-    let compared = numbers.alone.map(|alone| {
+    let compared = numbers.alone.filter(|_| numbers.members_of_round > 1).map(|alone| {
         let gain = together - alone;
         let words = match gain {
             gain if gain > 0.0005 => "the group brings you",
@@ -116,6 +124,9 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
         };
         format!("On {rows} of yours {words} {} points.", points(gain))
     });
+
+    let uncompared =
+        format!("Measured on {rows} of yours. Nobody else took part in the newest round.");
 
     Some(view! {
         <div class="accuracies">
@@ -129,7 +140,7 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
                     <span class="accuracy-value">{percent(alone)}</span>
                 </p>
             })}
-            <p class="accuracy-sentence">{compared.unwrap_or_else(|| format!("Measured on {rows} of yours."))}</p>
+            <p class="accuracy-sentence">{compared.unwrap_or(uncompared)}</p>
         </div>
     })
 }
@@ -189,16 +200,27 @@ fn Facts(numbers: Numbers) -> impl IntoView {
 }
 
 #[component]
-fn Member(member: MemberView) -> impl IntoView {
+fn Member(
+    /// The member.
+    member: MemberView,
+    /// Whether the session goes on.
+    running: bool,
+) -> impl IntoView {
     let page = use_page();
     let id = member.peer;
-    let class = if member.committed { "member member-committed" } else { "member" };
-    let state = if member.committed { "update promised" } else { "working" };
+    let class = if member.committed && running { "member member-committed" } else { "member" };
+    let doing = match (running, member.rows, member.committed) {
+        (false, ..) => "",
+        (_, 0, _) => " · follows",
+        (.., true) => " · update promised",
+        (.., false) => " · working",
+    };
+    let words = plural(member.rows.into(), "row", "rows") + doing;
     view! {
         <li class=class data-peer=id.to_string()>
             <span class="member-mark" aria-hidden="true"></span>
             <span>{move || page.name_of(id)}</span>
-            <span class="hint">{format!("{} rows · {state}", count(member.rows.into()))}</span>
+            <span class="hint">{words}</span>
         </li>
     }
     .into_any()

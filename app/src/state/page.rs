@@ -133,16 +133,19 @@ where
     Memo::new(move |_| view.with(|view| view.as_ref().map(select).unwrap_or_default()))
 }
 
+/// The device's name; its short id where it has none, and beside it where another device has the same.
 fn name_in(view: Option<&View>, peer: PeerId) -> String {
-    let capability = view.and_then(|view| {
-        let other = view.peers.iter().find(|other| other.peer == peer);
-        let own = (view.me == peer).then_some(&view.capability);
-        other.map(|other| &other.capability).or(own)
-    });
-    match capability.map(|capability| capability.device_name.trim()) {
-        Some(name) if !name.is_empty() => name.to_owned(),
-        _ => format!("Device {}", peer.short()),
+    let nameless = || format!("Device {}", peer.short());
+    let Some(view) = view else { return nameless() };
+    let own = (view.me, &view.capability.device_name);
+    let others = view.peers.iter().map(|other| (other.peer, &other.capability.device_name));
+    let all = || [own].into_iter().chain(others.clone());
+    let name = all().find(|(id, _)| *id == peer).map(|(_, name)| name.trim());
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return nameless() };
+    if all().any(|(id, other)| id != peer && other.trim() == name) {
+        return format!("{name} ({})", &peer.short()[..4]);
     }
+    name.to_owned()
 }
 
 /// Makes the page's state and offers it to all components below; in the browser, also to [`slot::connect_peer`].

@@ -58,7 +58,8 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::MessageDelivered { to, .. } => {
             (Tone::Plain, format!("{} has your message.", name(*to)))
         }
-        Event::Answered { .. } => return None,
+        // Answers are shown where the command was given, measurements in the list of people.
+        Event::Answered { .. } | Event::Pong { .. } | Event::Probe { .. } => return None,
         Event::DatasetWanted { cluster, source } => {
             (Tone::Plain, format!("Loading the rows of cluster {cluster} again ({source})."))
         }

@@ -367,6 +367,9 @@ impl Engine {
         if let Some(session) = self.session.as_ref().filter(|session| session.running) {
             return Err(CommandError::SessionRunning(session.id));
         }
+        if let Some(id) = self.moving_session(&cluster) {
+            return Err(CommandError::SessionRunning(id));
+        }
         self.known(&cluster)?;
         let no_data = || CommandError::NoData(cluster.clone());
         let known = self.clusters.get(&cluster).ok_or_else(no_data)?;
@@ -379,9 +382,10 @@ impl Engine {
         }
         let network = known.network.clone();
         let (founder, first_model) = (self.core.me, model);
-        let proposal = Proposal { cluster, network, task, options, founder, first_model };
+        let nonce = self.core.random_bytes();
+        let proposal = Proposal { cluster, network, task, options, founder, first_model, nonce };
         proposal.validate()?;
-        let id = SessionId::from_bytes(self.core.random_bytes());
+        let id = proposal.session_id();
         let gather = !alone && self.roster.connected().next().is_some();
         self.session = Some(Session::new(id, proposal, None, invited, gather, now));
         self.core.event(Event::SessionStarted { session: id });

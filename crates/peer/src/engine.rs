@@ -24,7 +24,7 @@ use protocol::{
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
-use units::{Instant, PeerId, SessionId};
+use units::{ClusterId, Instant, PeerId, SessionId};
 
 /// The whole peer. See the [crate's documentation](crate) for how to drive it.
 pub struct Engine {
@@ -36,9 +36,11 @@ pub struct Engine {
     pub(crate) texts: Option<Texts>,
     pub(crate) clusters: Clusters,
     pub(crate) session: Option<Session>,
-    pub(crate) session_jobs: BTreeMap<JobId, (SessionId, SessionJob)>,
+    pub(crate) session_jobs: BTreeMap<JobId, (SessionId, ClusterId, SessionJob)>,
     /// A session that others run, to be joined when ours is over.
     pub(crate) offered: Option<(SessionId, Proposal)>,
+    /// A session that others run on the cluster that ours trains: one of them will give way.
+    pub(crate) rival: Option<(SessionId, Proposal)>,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
     last_input_at: Instant,
@@ -85,6 +87,7 @@ impl Engine {
             session: None,
             session_jobs: BTreeMap::new(),
             offered: None,
+            rival: None,
             neighbours_due: None,
             last_input_at: now,
         };
@@ -242,20 +245,23 @@ impl Engine {
     }
 
     fn handle_job(&mut self, now: Instant, job: JobId, result: Result<Answer, JobError>) {
-        if let Some((session, purpose)) = self.session_jobs.remove(&job) {
+        if let Some((session, cluster, purpose)) = self.session_jobs.remove(&job) {
+            let moves = purpose.moves_the_model();
             if self.session.as_ref().is_some_and(|running| running.id == session) {
                 self.with_session(now, |session, s| session.handle_job(purpose, result, s));
+            } else if let Ok(Answer::Aggregated { model, .. } | Answer::Adopted { model, .. }) =
+                result
+            {
+                // A session that is over has moved the cluster once more.
+                self.clusters.model_moved(&cluster, model);
+            }
+            if moves {
+                self.cluster_ready(now, &cluster);
             }
             return;
         }
         match self.clusters.handle_job(now, job, result, &mut self.core) {
-            Some(ClusterNews::Ready(id)) => {
-                let Some(cluster) = self.clusters.get(&id) else { return };
-                let (Some(model), rows) = (cluster.model, cluster.train_rows) else { return };
-                if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
-                    self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
-                }
-            }
+            Some(ClusterNews::Ready(id)) => self.cluster_ready(now, &id),
             Some(ClusterNews::Lost(id, error)) => {
                 if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
                     self.session = None;

@@ -3,14 +3,15 @@
 use crate::{
     engine::Engine,
     event::Event,
-    session::{Session, SessionAction, Surroundings},
+    session::{Session, SessionAction, Surroundings, check_record},
 };
+use ::core::cmp::Reverse;
 use protocol::{
     message::{BulkMessage, ControlMessage, SessionMessage},
-    session::Proposal,
+    session::{Proposal, RoundRecord},
 };
 use std::collections::BTreeSet;
-use units::{Instant, PeerId, SessionId};
+use units::{ClusterId, Instant, PeerId, SessionId};
 
 impl Engine {
     /// Lets the session handle something, then does what it asks for.
@@ -52,8 +53,9 @@ impl Engine {
                 self.count_sent(sent_bytes);
             }
             SessionAction::Job(job, purpose) => {
+                let cluster = session.proposal.cluster.clone();
                 let job = self.core.job(job);
-                self.session_jobs.insert(job, (id, purpose));
+                self.session_jobs.insert(job, (id, cluster, purpose));
             }
             SessionAction::RoundFinished { round, model } => {
                 let cluster = session.proposal.cluster.clone();
@@ -97,8 +99,14 @@ impl Engine {
     ) {
         let known = self.session.as_ref().is_some_and(|session| session.id == id);
         match message {
+            SessionMessage::Proposal(proposal) if proposal.session_id() != id => {
+                self.refuse(Some(from), "a session under another name than its own".to_owned());
+            }
             SessionMessage::Proposal(proposal) if !known => {
                 self.handle_proposal(now, from, id, proposal);
+            }
+            SessionMessage::Head(record) if self.rival.as_ref().is_some_and(|(r, _)| *r == id) => {
+                self.weigh_rival(now, from, record);
             }
             message if known => {
                 self.with_session(now, |session, s| session.handle_message(from, message, s));
@@ -140,14 +148,54 @@ impl Engine {
                 self.core.problem("other_session", message);
             }
             self.offered = Some((id, proposal));
-        } else if id < running.id {
-            // Two sessions were proposed at once: everyone goes on with the one of the lower id.
+        } else {
+            // Which of the two goes on shows once the other's newest record is known.
+            self.rival = Some((id, proposal));
+        }
+    }
+
+    /// Two sessions train one cluster: everyone goes on with the one that has come further, or, where none has come
+    /// anywhere, with the lower name.
+    fn weigh_rival(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
+        let Some((id, proposal)) = self.rival.take() else { return };
+        if let Err(problem) = check_record(&proposal, &record) {
+            return self.refuse(Some(from), problem);
+        }
+        if let Some(running) = self.session.as_ref().filter(|session| session.running) {
+            let ours = (running.head.cumulative_samples, Reverse(running.id));
+            if (record.cumulative_samples, Reverse(id)) < ours {
+                self.rival = Some((id, proposal));
+                return;
+            }
             let reason = "this device goes on with a session that others proposed".to_owned();
             let ended = Event::SessionEnded { session: running.id, reason };
             self.core.event(ended);
             self.session = None;
-            self.join(now, id, proposal);
         }
+        self.join(now, id, proposal);
+        self.with_session(now, |session, s| {
+            session.handle_message(from, SessionMessage::Head(record), s);
+        });
+    }
+
+    /// A session whose job, still on its way, moves a cluster's shared network.
+    pub(crate) fn moving_session(&self, cluster: &ClusterId) -> Option<SessionId> {
+        let mut jobs = self.session_jobs.values();
+        jobs.find(|(_, of, job)| of == cluster && job.moves_the_model()).map(|(id, _, _)| *id)
+    }
+
+    /// A cluster stands on the workbench, or has other rows: that may be what its session waits for.
+    pub(crate) fn cluster_ready(&mut self, now: Instant, id: &ClusterId) {
+        let Some(running) = self.session.as_ref().filter(|s| s.proposal.cluster == *id) else {
+            return;
+        };
+        // What a session that is over still does to the cluster comes first.
+        if self.moving_session(id).is_some_and(|moving| moving != running.id) {
+            return;
+        }
+        let Some(cluster) = self.clusters.get(id) else { return };
+        let (Some(model), rows) = (cluster.model, cluster.train_rows) else { return };
+        self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
     }
 
     fn join_offered(&mut self, now: Instant) {
@@ -158,28 +206,25 @@ impl Engine {
 
     fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
         let cluster = proposal.cluster.clone();
-        let ready = match self.clusters.get(&cluster) {
+        match self.clusters.get(&cluster) {
             Some(known) if known.network != proposal.network => {
                 let message = format!(
                     "a session trains a cluster `{cluster}` that has another network on this device"
                 );
                 return self.core.problem("cluster_exists", message);
             }
-            Some(known) => known.model.map(|model| (model, known.train_rows)),
+            Some(_) => {}
             None if self.clusters.has_room() => {
                 let network = proposal.network.clone();
-                self.clusters.create(now, cluster, network, false, &mut self.core);
-                None
+                self.clusters.create(now, cluster.clone(), network, false, &mut self.core);
             }
             None => {
                 let message = "a session needs one more cluster than this device holds".to_owned();
                 return self.core.problem("too_many_clusters", message);
             }
-        };
+        }
         self.session = Some(Session::new(id, proposal, None, None, true, now));
         self.core.event(Event::SessionStarted { session: id });
-        if let Some((model, rows)) = ready {
-            self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
-        }
+        self.cluster_ready(now, &cluster);
     }
 }

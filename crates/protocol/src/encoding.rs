@@ -33,7 +33,10 @@ pub enum DecodeError {
         problem: String,
     },
     /// From a peer that speaks another version.
-    #[error("version {theirs} of the protocol, where this peer speaks {}: reload the page on both devices", crate::VERSION)]
+    #[error(
+        "version {theirs} of the protocol, where this peer speaks {}: reload the page on both devices",
+        crate::VERSION
+    )]
     Version {
         /// The other side's version.
         theirs: u16,

@@ -268,7 +268,10 @@ mod tests {
         let mallory = Identity::from_seed([9; 32]);
         let envelope = Envelope::seal(&f.room, &mallory, f.route, offer(), [3; 24]);
         let verdict = envelope.open(&f.room, f.alice.peer_id(), f.bob);
-        assert_eq!(verdict, Err(EnvelopeError::Signature(BadSignature { peer: f.alice.peer_id() })));
+        assert_eq!(
+            verdict,
+            Err(EnvelopeError::Signature(BadSignature { peer: f.alice.peer_id() }))
+        );
     }
 
     #[test]

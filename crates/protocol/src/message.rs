@@ -160,7 +160,9 @@ impl ControlMessage {
                 return Err(DecodeError::Version { theirs: *version });
             }
             Self::Hello { card, .. } => card.capability.validate()?,
-            Self::Text { text, .. } => at_most("bytes of text", text.len(), limits::TEXT_BYTES_MAX)?,
+            Self::Text { text, .. } => {
+                at_most("bytes of text", text.len(), limits::TEXT_BYTES_MAX)?
+            }
             Self::Neighbours { peers } => {
                 at_most("neighbours", peers.len(), limits::ROOM_PEERS_MAX)?;
                 for peer in peers {

@@ -20,13 +20,17 @@ pub struct RoomSecret([u8; 32]);
 #[non_exhaustive]
 pub enum InvalidInvitation {
     /// The part behind `#` is missing or cut short.
-    #[error("the invitation is incomplete: the part behind `#` must have 43 characters, and has {chars}; copy the whole link")]
+    #[error(
+        "the invitation is incomplete: the part behind `#` must have 43 characters, and has {chars}; copy the whole link"
+    )]
     Incomplete {
         /// How long the part is.
         chars: usize,
     },
     /// The link names one room and the secret another.
-    #[error("the invitation is damaged: it names room {named}, but its secret belongs to another; ask for the link again")]
+    #[error(
+        "the invitation is damaged: it names room {named}, but its secret belongs to another; ask for the link again"
+    )]
     OtherRoom {
         /// The room in the link's path.
         named: RoomId,

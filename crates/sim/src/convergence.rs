@@ -2,6 +2,7 @@
 
 use crate::{network::HostId, world::World};
 use peer::{LinkStage, View};
+use std::collections::BTreeMap;
 
 impl World {
     /// Honest devices with an open page whose owners want to be in the room.
@@ -72,7 +73,7 @@ impl World {
     }
 
     fn disagreement(&self, views: &[(HostId, View)]) -> Option<String> {
-        let mut agreed = None;
+        let mut agreed = BTreeMap::new();
         for (id, view) in views {
             let Some(session) = &view.session else {
                 continue;
@@ -91,8 +92,8 @@ impl World {
                     session.problem
                 ));
             }
-            let outcome = (session.id, session.record, session.model);
-            let (first, expected) = *agreed.get_or_insert((id, outcome));
+            let outcome = (session.record, session.model);
+            let (first, expected) = *agreed.entry(session.id).or_insert((id, outcome));
             if outcome != expected {
                 return Some(format!("{first:?} ended with {expected:?}, {id:?} with {outcome:?}"));
             }

@@ -183,6 +183,11 @@ impl Story {
                 }
             }
             9 if faults.churn => self.change_company(id),
+            11 if faults.churn => {
+                // A second founder: refused if the device takes part in a session already.
+                let rounds = self.plan.rounds;
+                self.world.start_session(id, rounds);
+            }
             10 if faults.storage => {
                 let part = self.world.dice().between(0, 30) as f64 / 100.0;
                 self.world.set_storage_failures(id, part);

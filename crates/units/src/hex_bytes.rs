@@ -103,7 +103,7 @@ hex_bytes!(
     RoomId, 16, "a room id"
 );
 hex_bytes!(
-    /// A learning session: 16 random bytes chosen by the peer that proposed it.
+    /// A learning session: the first 16 bytes of a hash of its proposal.
     SessionId, 16, "a session id"
 );
 

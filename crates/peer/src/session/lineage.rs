@@ -7,7 +7,11 @@
 use super::{Session, SessionAction, SessionJob, Surroundings};
 use crate::job::{Evaluation, Job};
 use ::core::time::Duration;
-use protocol::{limits, message::SessionMessage, session::RoundRecord};
+use protocol::{
+    limits,
+    message::SessionMessage,
+    session::{Proposal, RoundRecord},
+};
 use units::{Hash, Instant, PeerId};
 
 /// How long a model may take to come, besides its size.
@@ -31,7 +35,7 @@ impl Adoption {
 impl Session {
     /// A peer tells of the newest record it holds.
     pub(super) fn handle_head(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
-        if let Err(problem) = self.check_record(&record) {
+        if let Err(problem) = check_record(&self.proposal, &record) {
             return self.actions.push(SessionAction::Refuse(from, problem));
         }
         if !self.ready {
@@ -58,28 +62,6 @@ impl Session {
             let head = SessionMessage::Head(self.head.clone());
             self.send(from, head);
         }
-    }
-
-    /// Whether a record can exist: a lie about its weight must not win for ever.
-    fn check_record(&self, record: &RoundRecord) -> Result<(), String> {
-        let options = self.proposal.options;
-        let round = record.decision.round;
-        if round > options.rounds {
-            return Err(format!("a record of round {round} of {}", options.rounds));
-        }
-        let member_max = u64::from(options.local_steps) * u64::from(options.batch_rows);
-        let samples_max = u64::from(round) * member_max * limits::ROUND_MEMBERS_MAX as u64;
-        if record.cumulative_samples > samples_max {
-            let samples = record.cumulative_samples;
-            return Err(format!("a record of {samples} samples, where {samples_max} are possible"));
-        }
-        if round > 0 && record.decision.contributions.is_empty() {
-            return Err("a record of a round without members".to_owned());
-        }
-        if round == 0 && *record != self.proposal.genesis_record() {
-            return Err("a first record that is not this session's".to_owned());
-        }
-        Ok(())
     }
 
     fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
@@ -135,4 +117,26 @@ impl Session {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
         }
     }
+}
+
+/// Whether a record can exist: a lie about its weight must not win for ever.
+pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<(), String> {
+    let options = proposal.options;
+    let round = record.decision.round;
+    if round > options.rounds {
+        return Err(format!("a record of round {round} of {}", options.rounds));
+    }
+    let member_max = u64::from(options.local_steps) * u64::from(options.batch_rows);
+    let samples_max = u64::from(round) * member_max * limits::ROUND_MEMBERS_MAX as u64;
+    if record.cumulative_samples > samples_max {
+        let samples = record.cumulative_samples;
+        return Err(format!("a record of {samples} samples, where {samples_max} are possible"));
+    }
+    if round > 0 && record.decision.contributions.is_empty() {
+        return Err("a record of a round without members".to_owned());
+    }
+    if round == 0 && *record != proposal.genesis_record() {
+        return Err("a first record that is not this session's".to_owned());
+    }
+    Ok(())
 }

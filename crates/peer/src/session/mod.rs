@@ -20,6 +20,7 @@ use crate::{
 };
 use ::core::time::Duration;
 use lineage::Adoption;
+pub(crate) use lineage::check_record;
 use protocol::{
     identity::Identity,
     message::{BulkMessage, SessionMessage},
@@ -63,6 +64,13 @@ pub(crate) enum SessionJob {
     Adopt { record: Hash },
     /// Somebody asked for the model of this record.
     Export { to: PeerId, record: Hash },
+}
+
+impl SessionJob {
+    /// Whether the cluster's shared network is another one afterwards.
+    pub(crate) fn moves_the_model(&self) -> bool {
+        matches!(self, Self::Aggregate { .. } | Self::Adopt { .. })
+    }
 }
 
 /// What a session sees of the engine while it handles something.

@@ -204,7 +204,10 @@ impl Capability {
     pub fn validate(&self) -> Result<(), DecodeError> {
         let chars = self.device_name.chars().count();
         let problem = if chars > limits::DEVICE_NAME_CHARS_MAX {
-            format!("a device name of {chars} characters ({} are allowed)", limits::DEVICE_NAME_CHARS_MAX)
+            format!(
+                "a device name of {chars} characters ({} are allowed)",
+                limits::DEVICE_NAME_CHARS_MAX
+            )
         } else if self.device_name.chars().any(char::is_control) {
             "a device name with control characters".to_owned()
         } else {

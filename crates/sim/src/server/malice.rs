@@ -110,9 +110,11 @@ impl Server {
             instance: Instance(if env.dice.chance(0.2) { u64::MAX } else { env.dice.word() >> 20 }),
             capability: Capability { samples_per_second: u32::MAX, ..card.capability },
         };
+        let reasons = [LeaveReason::Silent, LeaveReason::Closed, LeaveReason::Replaced];
+        let reason = *env.dice.pick(&reasons);
         let lie = match env.dice.below(6) {
             0 | 1 => ServerMessage::PeerJoined { peer: card },
-            2 => ServerMessage::PeerLeft { peer: somebody, reason: LeaveReason::Silent },
+            2 => ServerMessage::PeerLeft { peer: somebody, reason },
             3 => ServerMessage::Peers { peers: vec![card] },
             4 => ServerMessage::Error { code: ErrorCode::Full, message: "x".repeat(2_000) },
             _ => {

@@ -150,7 +150,7 @@ impl Compute {
         })
     }
 
-    /// What ends a worker that has failed: every waiting job is answered, and the user is told.
+    /// What ends a worker that has failed: every waiting job is answered.
     fn loser(&self) -> impl Fn(String) + 'static {
         let (state, dispatch) = (self.state.clone(), self.dispatch.clone());
         move |reason: String| {
@@ -168,7 +168,10 @@ impl Compute {
                 core::mem::take(&mut state.waiting)
             };
             let error = JobError::WorkerLost(reason);
-            dispatch.problem(error.code(), error.to_string());
+            // Whoever waits tells the user; nobody else would.
+            if waiting.is_empty() {
+                dispatch.problem(error.code(), error.to_string());
+            }
             for job in waiting {
                 dispatch.input(Input::JobDone { job, result: Err(error.clone()) });
             }

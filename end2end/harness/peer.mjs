@@ -137,8 +137,11 @@ export class Peer {
 
   /** Sets how a session trains, before it is started. */
   async setTraining({ rounds, steps }) {
-    const group = () => document.querySelector("[aria-label='How to train'], fieldset")?.closest("details");
-    await this.evaluate(`(${group})()?.setAttribute("open", "")`);
+    await this.evaluate(() => {
+      const summaries = [...document.querySelectorAll("summary")];
+      const options = summaries.find((summary) => summary.textContent.trim() === "How to train");
+      options.closest("details").open = true;
+    });
     await this.fill("spinbutton", "Rounds", String(rounds));
     await this.fill("spinbutton", "Steps in a round", String(steps));
   }

@@ -71,11 +71,21 @@ fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
     execute_labelled("browser", &mut command, COMPILE_ADVICE)
 }
 
-/// All that the server is made of, but for the server itself, which takes the finished site in.
+/// All that the server is made of: with its last features, so that only its own crate is compiled again once the site
+/// is there to be taken in. On a machine that has built before, there is nothing to be gained by it.
 fn compile_for_server(workspace: &Workspace) -> Result<(), Failure> {
+    if workspace.path("target/release/peerceptron").is_file() {
+        return Ok(());
+    }
+    let site = workspace.path("target/site");
+    fs::create_dir_all(&site).map_err(|error| Failure::io("Making", &site, &error))?;
+    execute_labelled("server", &mut server_build(workspace), COMPILE_ADVICE)
+}
+
+fn server_build(workspace: &Workspace) -> Command {
     let mut command = workspace.command("cargo");
-    command.args(["build", "--release", "--package=app", "--features=ssr"]);
-    execute_labelled("server", &mut command, COMPILE_ADVICE)
+    command.args(["build", "--release", "--package=server", "--features=embed"]);
+    command
 }
 
 fn site(workspace: &Workspace) -> Result<(), Failure> {
@@ -97,15 +107,24 @@ fn sdk(workspace: &Workspace) -> Result<(), Failure> {
     optimise(workspace.command("wasm-opt"), &format!("{folder}/peerceptron_bg.wasm"))
 }
 
+/// As `wasm-opt-features` in the root manifest has it for the application.
+const WASM_OPT: [&str; 8] = [
+    "-O2",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-simd",
+];
+
 fn optimise(mut wasm_opt: Command, file: &str) -> Result<(), Failure> {
-    let features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-simd"];
-    execute(wasm_opt.arg("-Oz").args(features).args([file, "-o", file]), "Read the message above.")
+    execute(wasm_opt.args(WASM_OPT).args([file, "-o", file]), "Read the message above.")
 }
 
 fn server(workspace: &Workspace) -> Result<(), Failure> {
-    let mut command = workspace.command("cargo");
-    command.args(["build", "--release", "--package=server", "--features=embed"]);
-    execute(&mut command, COMPILE_ADVICE)?;
+    execute(&mut server_build(workspace), COMPILE_ADVICE)?;
     let (built, placed) =
         (workspace.path("target/release/peerceptron"), workspace.path("target/dist/peerceptron"));
     fs::create_dir_all(workspace.path("target/dist"))

@@ -5,7 +5,7 @@ use peer::Channel;
 use protocol::{
     envelope::Instance,
     message::{BulkMessage, ControlMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, RoundRecord},
+    session::{Commitment, Contribution, Decision, Proposal, RoundRecord},
     signaling::{Capability, PeerCard},
 };
 use std::collections::VecDeque;
@@ -18,16 +18,36 @@ const HEARD_MAX: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Byzantine {
     heard: VecDeque<(Channel, Vec<u8>)>,
-    sessions: Vec<SessionId>,
+    sessions: Vec<(SessionId, Option<Proposal>)>,
+    /// Whether all it does is to tell of records that nobody computed.
+    forger: bool,
+    /// How often it says what is not so besides what its engine says, 0 to 1 a message.
+    zeal: f64,
 }
 
 impl Byzantine {
+    /// A member that adds a lie to so many of its messages, 0 to 1.
+    pub(crate) fn new(zeal: f64) -> Self {
+        Self { zeal, ..Self::default() }
+    }
+
+    /// A member that behaves, but tells of a record that nobody computed with each of its messages.
+    pub(crate) fn forger() -> Self {
+        Self { forger: true, ..Self::default() }
+    }
+
     /// Remembers a message that it has sent or received.
     pub(crate) fn hear(&mut self, channel: Channel, bytes: &[u8]) {
-        if let Ok(ControlMessage::Session { session, .. }) = ControlMessage::decode(bytes)
-            && !self.sessions.contains(&session)
-        {
-            self.sessions.push(session);
+        if let Ok(ControlMessage::Session { session, message }) = ControlMessage::decode(bytes) {
+            if !self.sessions.iter().any(|(known, _)| *known == session) {
+                self.sessions.push((session, None));
+            }
+            if let SessionMessage::Proposal(proposal) = message {
+                let mut known = self.sessions.iter_mut();
+                if let Some(known) = known.find(|(known, _)| *known == session) {
+                    known.1 = Some(proposal);
+                }
+            }
         }
         if self.heard.len() == HEARD_MAX {
             self.heard.pop_front();
@@ -43,6 +63,28 @@ impl Byzantine {
         dice: &mut Dice,
     ) -> Vec<(Channel, Vec<u8>)> {
         self.hear(channel, &bytes);
+        if self.forger {
+            let known = self.sessions.iter().rev().find_map(|(session, proposal)| {
+                Some((*session, plausible_head(proposal.as_ref()?, dice)))
+            });
+            let forged = known.map(|(session, message)| {
+                (Channel::Control, ControlMessage::Session { session, message }.encode())
+            });
+            return [Some((channel, bytes)), forged].into_iter().flatten().collect();
+        }
+        let mut messages = self.disturbed(channel, bytes, dice);
+        if dice.chance(self.zeal) {
+            messages.push(self.forged(dice));
+        }
+        messages
+    }
+
+    fn disturbed(
+        &self,
+        channel: Channel,
+        bytes: Vec<u8>,
+        dice: &mut Dice,
+    ) -> Vec<(Channel, Vec<u8>)> {
         match dice.below(40) {
             0 => vec![(channel, mutated(bytes, dice))],
             1 => Vec::new(),
@@ -56,16 +98,15 @@ impl Byzantine {
                 let (elsewhere, old) = self.heard[heard].clone();
                 vec![(channel, bytes), (elsewhere, old)]
             }
-            7..=10 => vec![(channel, bytes), self.forged(dice)],
             _ => vec![(channel, bytes)],
         }
     }
 
     /// A well-formed message that says what is not so.
     fn forged(&self, dice: &mut Dice) -> (Channel, Vec<u8>) {
-        let session = match self.sessions.len() {
-            0 => SessionId::from_bytes([1; 16]),
-            count => self.sessions[dice.below(count)],
+        let (session, proposal) = match self.sessions.len() {
+            0 => (SessionId::from_bytes([1; 16]), None),
+            count => self.sessions[dice.below(count)].clone(),
         };
         if dice.chance(0.2) {
             let update = dice.garbage(200);
@@ -73,6 +114,8 @@ impl Byzantine {
         }
         let message = if dice.chance(0.3) {
             stray(dice)
+        } else if let Some(proposal) = proposal.filter(|_| dice.chance(0.2)) {
+            ControlMessage::Session { session, message: plausible_head(&proposal, dice) }
         } else {
             ControlMessage::Session { session, message: lie(dice) }
         };
@@ -132,6 +175,20 @@ fn forged_head(dice: &mut Dice) -> SessionMessage {
         Decision { round: 5, parent: Hash::from_bytes(dice.bytes()), contributions: Vec::new() };
     let model = Hash::from_bytes(dice.bytes());
     SessionMessage::Head(RoundRecord { decision, model, cumulative_samples: u64::MAX })
+}
+
+/// A record that nobody computed, with as many samples behind it as there can be.
+fn plausible_head(proposal: &Proposal, dice: &mut Dice) -> SessionMessage {
+    let options = proposal.options;
+    let round = dice.between(1, options.rounds.into()) as u32;
+    let samples = options.local_steps * options.batch_rows;
+    let peer = PeerId::from_bytes(dice.bytes());
+    let update = Hash::from_bytes(dice.bytes());
+    let contributions = vec![Contribution { peer, update, samples }];
+    let decision = Decision { round, parent: Hash::from_bytes(dice.bytes()), contributions };
+    let cumulative_samples = u64::from(round) * u64::from(samples) * dice.between(1, 64);
+    let model = Hash::from_bytes(dice.bytes());
+    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples })
 }
 
 fn framed(message: &BulkMessage) -> Vec<u8> {

@@ -103,7 +103,8 @@ impl Story {
         let world = &mut self.world;
         let founder = HostId(0);
         if self.plan.faults.byzantine && self.plan.peers > 2 {
-            world.make_byzantine(HostId(1));
+            let zeal = *world.dice().pick(&[0.1, 0.3, 1.0]);
+            world.make_byzantine(HostId(1), zeal);
         }
         world.boot(founder);
         world.create_room(founder);
@@ -296,7 +297,11 @@ impl Story {
             let byzantine = !world.hosts[id.0].is_honest();
             let running = world.running().contains(&id);
             if byzantine && running {
-                world.crash(id, true);
+                // Agreement must come about with a wicked member in the room as well as without.
+                let leaves = world.dice().chance(0.5);
+                if leaves {
+                    world.crash(id, true);
+                }
             } else if !byzantine && !running {
                 world.boot(id);
             }

@@ -17,6 +17,15 @@ use units::{Hash, Instant, PeerId};
 /// How long a model may take to come, besides its size.
 const MODEL_WAIT: Duration = Duration::from_secs(10);
 
+/// How long a peer's records are not believed after one whose model it did not show; doubles each time.
+const DOUBT_MIN: Duration = Duration::from_secs(20);
+
+/// Why a peer's records are not believed for a while.
+pub(super) struct Doubt {
+    failures: u32,
+    until: Instant,
+}
+
 /// Another record that this member is about to take up.
 pub(super) struct Adoption {
     pub from: PeerId,
@@ -57,7 +66,9 @@ impl Session {
         if follows && can_follow && self.adoption.is_none() {
             self.stash.put_decision(from, record.decision);
         } else if record.weight() > self.head.weight() {
-            self.adopt(from, record, s);
+            if !self.doubts.iter().any(|(peer, doubt)| *peer == from && s.now < doubt.until) {
+                self.adopt(from, record, s);
+            }
         } else if self.model_here && self.told.insert(from) {
             let head = SessionMessage::Head(self.head.clone());
             self.send(from, head);
@@ -99,21 +110,34 @@ impl Session {
             return self.fail("a model was adopted that nobody had asked for".to_owned());
         };
         debug_assert_eq!(model, adoption.record.model);
+        self.doubts.remove(&adoption.from);
         self.problem = None;
         self.move_to(adoption.record, together, None, s);
     }
 
-    pub(super) fn refuse_adoption(&mut self, record: Hash, problem: &str) {
+    pub(super) fn refuse_adoption(&mut self, record: Hash, problem: &str, s: &Surroundings<'_>) {
         if let Some(adoption) = self.adoption.take_if(|known| known.record.hash() == record) {
             let reason = format!("a model that does not fit its record: {problem}");
-            self.actions.push(SessionAction::Refuse(adoption.from, reason));
+            self.doubt(adoption.from, reason, s);
         }
+    }
+
+    /// A peer told of a record and did not show its model: the next time it is believed is later each time.
+    fn doubt(&mut self, peer: PeerId, reason: String, s: &Surroundings<'_>) {
+        self.actions.push(SessionAction::Refuse(peer, reason));
+        if self.doubts.len() >= limits::ROUND_MEMBERS_MAX && !self.doubts.contains_key(&peer) {
+            self.doubts.pop_first();
+        }
+        let doubt = self.doubts.entry(peer).or_insert(Doubt { failures: 0, until: s.now });
+        doubt.until = s.now + DOUBT_MIN.saturating_mul(1 << doubt.failures.min(5));
+        doubt.failures += 1;
     }
 
     /// Gives up on a model that does not come; asks whoever is connected where they stand.
     pub(super) fn expire_adoption(&mut self, s: &Surroundings<'_>) {
         let expired = |a: &mut Adoption| a.expires_at().is_some_and(|at| s.now >= at);
-        if self.adoption.take_if(expired).is_some() {
+        if let Some(adoption) = self.adoption.take_if(expired) {
+            self.doubt(adoption.from, "a record whose model did not come".to_owned(), s);
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
         }
     }

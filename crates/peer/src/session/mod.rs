@@ -19,8 +19,8 @@ use crate::{
     view::{MemberView, RoundPhase, RoundView, SessionView},
 };
 use ::core::time::Duration;
-use lineage::Adoption;
 pub(crate) use lineage::check_record;
+use lineage::{Adoption, Doubt};
 use protocol::{
     identity::Identity,
     message::{BulkMessage, SessionMessage},
@@ -108,6 +108,8 @@ pub(crate) struct Session {
     stash: Stash,
     round: Round,
     adoption: Option<Adoption>,
+    /// Peers that told of records and did not show their models.
+    doubts: BTreeMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
     told: BTreeSet<PeerId>,
     history: Vec<RoundView>,
@@ -147,6 +149,7 @@ impl Session {
             stash: Stash::default(),
             round: Round::new(now),
             adoption: None,
+            doubts: BTreeMap::new(),
             told: BTreeSet::new(),
             history: Vec::new(),
             typical_train_ms: None,

@@ -338,7 +338,7 @@ impl Session {
                 self.finish_adoption(record, model, together, s);
             }
             (SessionJob::Adopt { record }, Err(error)) => {
-                self.refuse_adoption(record, &error.to_string());
+                self.refuse_adoption(record, &error.to_string(), s);
             }
             (SessionJob::Export { to, record }, Ok(Answer::Model { model, bytes })) => {
                 if record == self.head_hash && model == self.head.model {

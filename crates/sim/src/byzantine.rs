@@ -19,6 +19,8 @@ const HEARD_MAX: usize = 64;
 pub(crate) struct Byzantine {
     heard: VecDeque<(Channel, Vec<u8>)>,
     sessions: Vec<(SessionId, Option<Proposal>)>,
+    /// The newest record that somebody told of.
+    head: Option<RoundRecord>,
     /// Whether all it does is to tell of records that nobody computed.
     forger: bool,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
@@ -42,7 +44,9 @@ impl Byzantine {
             if !self.sessions.iter().any(|(known, _)| *known == session) {
                 self.sessions.push((session, None));
             }
-            if let SessionMessage::Proposal(proposal) = message {
+            if let SessionMessage::Head(record) = message {
+                self.head = Some(record);
+            } else if let SessionMessage::Proposal(proposal) = message {
                 let mut known = self.sessions.iter_mut();
                 if let Some(known) = known.find(|(known, _)| *known == session) {
                     known.1 = Some(proposal);
@@ -65,7 +69,12 @@ impl Byzantine {
         self.hear(channel, &bytes);
         if self.forger {
             let known = self.sessions.iter().rev().find_map(|(session, proposal)| {
-                Some((*session, plausible_head(proposal.as_ref()?, dice)))
+                let proposal = proposal.as_ref()?;
+                let message = match &self.head {
+                    Some(head) if dice.chance(0.5) => next_head(proposal, head, dice),
+                    _ => plausible_head(proposal, dice),
+                };
+                Some((*session, message))
             });
             let forged = known.map(|(session, message)| {
                 (Channel::Control, ControlMessage::Session { session, message }.encode())
@@ -189,6 +198,21 @@ fn plausible_head(proposal: &Proposal, dice: &mut Dice) -> SessionMessage {
     let cumulative_samples = u64::from(round) * u64::from(samples) * dice.between(1, 64);
     let model = Hash::from_bytes(dice.bytes());
     SessionMessage::Head(RoundRecord { decision, model, cumulative_samples })
+}
+
+/// A round on the newest record whose updates nobody has.
+fn next_head(proposal: &Proposal, head: &RoundRecord, dice: &mut Dice) -> SessionMessage {
+    let samples = proposal.options.local_steps * proposal.options.batch_rows;
+    let peer = PeerId::from_bytes(dice.bytes());
+    let contributions =
+        vec![Contribution { peer, update: Hash::from_bytes(dice.bytes()), samples }];
+    let (round, parent) = (head.decision.round + 1, head.hash());
+    let decision = Decision { round, parent, contributions };
+    if dice.chance(0.5) {
+        return SessionMessage::Decide(decision);
+    }
+    let model = Hash::from_bytes(dice.bytes());
+    SessionMessage::Head(RoundRecord::following(head, decision, model))
 }
 
 fn framed(message: &BulkMessage) -> Vec<u8> {

@@ -17,10 +17,10 @@ use units::{Hash, Instant, PeerId};
 /// How long a model may take to come, besides its size.
 const MODEL_WAIT: Duration = Duration::from_secs(10);
 
-/// How long a peer's records are not believed after one whose model it did not show; doubles each time.
+/// How long a peer is not believed after a record or decision that it could not show; doubles each time.
 const DOUBT_MIN: Duration = Duration::from_secs(20);
 
-/// Why a peer's records are not believed for a while.
+/// Until when a peer is not believed.
 pub(super) struct Doubt {
     failures: u32,
     until: Instant,
@@ -66,7 +66,7 @@ impl Session {
         if follows && can_follow && self.adoption.is_none() {
             self.stash.put_decision(from, record.decision);
         } else if record.weight() > self.head.weight() {
-            if !self.doubts.iter().any(|(peer, doubt)| *peer == from && s.now < doubt.until) {
+            if !self.is_doubted(from, s) {
                 self.adopt(from, record, s);
             }
         } else if self.model_here && self.told.insert(from) {
@@ -122,8 +122,13 @@ impl Session {
         }
     }
 
-    /// A peer told of a record and did not show its model: the next time it is believed is later each time.
-    fn doubt(&mut self, peer: PeerId, reason: String, s: &Surroundings<'_>) {
+    /// Whether a peer's records and decisions are not believed at the moment.
+    pub(super) fn is_doubted(&self, peer: PeerId, s: &Surroundings<'_>) -> bool {
+        self.doubts.get(&peer).is_some_and(|doubt| s.now < doubt.until)
+    }
+
+    /// A peer told of what it could not show: the next time it is believed is later each time.
+    pub(super) fn doubt(&mut self, peer: PeerId, reason: String, s: &Surroundings<'_>) {
         self.actions.push(SessionAction::Refuse(peer, reason));
         if self.doubts.len() >= limits::ROUND_MEMBERS_MAX && !self.doubts.contains_key(&peer) {
             self.doubts.pop_first();

@@ -108,7 +108,7 @@ pub(crate) struct Session {
     stash: Stash,
     round: Round,
     adoption: Option<Adoption>,
-    /// Peers that told of records and did not show their models.
+    /// Peers that told of models or updates and did not show them.
     doubts: BTreeMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
     told: BTreeSet<PeerId>,

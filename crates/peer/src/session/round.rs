@@ -16,7 +16,7 @@ use crate::{
 use ::core::time::Duration;
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, RoundRecord, SessionOptions},
+    session::{Commitment, Contribution, Decision, RoundRecord, SessionOptions, leaders},
 };
 use units::{Hash, Instant, PeerId};
 
@@ -24,6 +24,8 @@ use units::{Hash, Instant, PeerId};
 const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
 /// How long an update that was decided on may be on its way before it is asked for.
 const REVEAL_COURTESY: Duration = Duration::from_millis(1_500);
+/// How many peers are asked for an update that was decided on, one after the other.
+const ASKED_MAX: usize = 3;
 /// What a slow uplink carries at least, in bytes a second: sets how long updates may travel.
 const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
 
@@ -109,7 +111,8 @@ impl Session {
         }
         self.train(s);
         self.follow_decision(s);
-        if self.round.decision.is_none() && self.rows > 0 {
+        // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
+        if !self.round.aggregating && self.rows > 0 {
             self.next_attempt(s);
             self.lead(s);
             self.reveal(s);
@@ -172,7 +175,8 @@ impl Session {
 
     /// What the leader of the running attempt does, if that is this device.
     fn lead(&mut self, s: &Surroundings<'_>) {
-        if !self.round.trained || self.leader(self.round.attempt, s) != Some(s.me) {
+        let leads = self.leader(self.round.attempt, s) == Some(s.me);
+        if !self.round.trained || !leads || self.stash.has_decided(s.me, self.head_hash) {
             return;
         }
         match self.stash.closing(self.head_hash).cloned() {
@@ -247,23 +251,22 @@ impl Session {
         if self.round.aggregating || self.rows == 0 {
             return;
         }
-        if self.round.decision.is_none() {
-            let Some((from, decision)) = self.stash.decision(self.head_hash) else { return };
-            let decision = decision.clone();
+        let decisions = self.believable_decisions(s);
+        let complete = |(_, decision): &&(PeerId, Decision)| self.missing(decision).is_empty();
+        let found = decisions.iter().find(complete);
+        let found_all = found.is_some();
+        if let Some((from, decision)) =
+            found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
+        {
             let ask_at = s.now + REVEAL_COURTESY;
             self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
         }
-        let Some(chosen) = &mut self.round.decision else { return };
-        let missing: Vec<_> = chosen
-            .decision
-            .contributions
-            .iter()
-            .filter(|part| self.stash.update(part.peer, part.update).is_none())
-            .map(|part| part.update)
-            .collect();
-        if missing.is_empty() {
+        if found_all {
             return self.aggregate();
         }
+        let Some(chosen) = &self.round.decision else { return };
+        let missing = self.missing(&chosen.decision);
+        let Some(chosen) = &mut self.round.decision else { return };
         if s.now >= chosen.ask_at {
             // The one who decided must hold them; if it has gone, so may anybody else.
             let others = s.connected.iter().filter(|peer| **peer != chosen.from);
@@ -274,13 +277,16 @@ impl Session {
             let asked = chosen.asked as usize;
             chosen.asked += 1;
             chosen.ask_at = s.now + s.limits.leader_wait;
-            if asked > 2 * candidates.len() + 2 {
-                // Nobody has them: the decision cannot be followed. The next leader makes another one.
-                let parent = self.head_hash;
-                self.stash.drop_decision(parent);
+            if asked > candidates.len().min(ASKED_MAX) {
+                // Nobody has them: the decision cannot be followed. Another one is waited for.
+                let from = chosen.from;
                 self.round.decision = None;
                 self.round.closed_at = None;
-                self.stash.drop_closing(parent);
+                self.stash.drop_decision(from);
+                self.stash.drop_closing(self.head_hash);
+                if from != s.me {
+                    self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
+                }
                 return self.round.look_again(s.now + s.limits.leader_wait);
             }
             if !candidates.is_empty() {
@@ -294,6 +300,23 @@ impl Session {
         if let Some(ask_at) = ask_at {
             self.round.look_again(ask_at);
         }
+    }
+
+    /// Decisions on the running round, those of its leaders first.
+    fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
+        let order = leaders(self.id, self.head_hash, &self.contributors(s));
+        let rank = |peer: &PeerId| order.iter().position(|leader| leader == peer);
+        let mut decisions = self.stash.decisions(self.head_hash);
+        decisions.retain(|(from, _)| !self.is_doubted(*from, s));
+        decisions.sort_by_key(|(from, _)| rank(from).unwrap_or(usize::MAX));
+        decisions
+    }
+
+    /// Updates of a decision that are not here.
+    fn missing(&self, decision: &Decision) -> Vec<Hash> {
+        let parts = decision.contributions.iter();
+        let missing = parts.filter(|part| self.stash.update(part.peer, part.update).is_none());
+        missing.map(|part| part.update).collect()
     }
 
     fn aggregate(&mut self) {

@@ -95,13 +95,19 @@ impl Stash {
         closings.filter(|closing| closing.parent == parent).max_by_key(|closing| closing.attempt)
     }
 
-    /// A decision that builds on `parent`, and who sent it.
-    pub(super) fn decision(&self, parent: Hash) -> Option<(PeerId, &Decision)> {
-        let mut decisions = self
-            .peers
-            .iter()
-            .filter_map(|(peer, arrivals)| Some((*peer, arrivals.decision.as_ref()?)));
-        decisions.find(|(_, decision)| decision.parent == parent)
+    /// Every decision that builds on `parent`, by who sent it.
+    pub(super) fn decisions(&self, parent: Hash) -> Vec<(PeerId, Decision)> {
+        let decisions = self.peers.iter().filter_map(|(peer, arrivals)| {
+            let decision = arrivals.decision.as_ref()?;
+            (decision.parent == parent).then(|| (*peer, decision.clone()))
+        });
+        decisions.collect()
+    }
+
+    /// Whether `peer` has decided on what builds on `parent`.
+    pub(super) fn has_decided(&self, peer: PeerId, parent: Hash) -> bool {
+        let decision = self.peers.get(&peer).and_then(|arrivals| arrivals.decision.as_ref());
+        decision.is_some_and(|decision| decision.parent == parent)
     }
 
     pub(super) fn update(&self, owner: PeerId, update: Hash) -> Option<&Vec<u8>> {
@@ -123,10 +129,10 @@ impl Stash {
         self.own == Some(peer)
     }
 
-    /// Forgets every decision that builds on `parent`.
-    pub(super) fn drop_decision(&mut self, parent: Hash) {
-        for arrivals in self.peers.values_mut() {
-            arrivals.decision.take_if(|decision| decision.parent == parent);
+    /// Forgets what `peer` has decided.
+    pub(super) fn drop_decision(&mut self, peer: PeerId) {
+        if let Some(arrivals) = self.peers.get_mut(&peer) {
+            arrivals.decision = None;
         }
     }
 

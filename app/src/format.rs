@@ -24,13 +24,6 @@ pub fn percent(part: f64) -> String {
     format!("{:.1} %", part * 100.0)
 }
 
-/// A difference of two parts of one, in points with a sign: `+4.2`.
-pub fn points(difference: f64) -> String {
-    let points = difference * 100.0;
-    // A negative zero reads like a loss.
-    if points.abs() < 0.05 { "±0.0".to_owned() } else { format!("{points:+.1}") }
-}
-
 /// A duration: `85 ms`, `3.2 s`, `4 min 5 s`.
 pub fn duration_ms(ms: u64) -> String {
     match ms {
@@ -97,9 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_and_differences() {
+    fn parts_of_one_are_percentages() {
         assert_eq!(percent(0.934), "93.4 %");
-        assert_eq!(points(0.042), "+4.2");
-        assert_eq!(points(-0.0001), "±0.0");
     }
 }

@@ -129,7 +129,7 @@ export class Peer {
   /** Loads one part of the built-in digits. */
   async loadDigits(part, heldOutPercent) {
     await this.select("Data set", "Handwritten digits, 8×8");
-    await this.select("Part", `Part ${part} of 6`);
+    await this.select("Part", `Part ${part} of 4`);
     if (heldOutPercent !== undefined) await this.fill("spinbutton", "Held out, %", String(heldOutPercent));
     await this.click("button", "Use this data");
     return this.until("the data is loaded", (s) => Number(s.data?.trainRows ?? 0) > 0);

@@ -1,6 +1,7 @@
 //! The stages of getting connected, as they are.
 
 use crate::{
+    components::person::was_wanted,
     format::plural,
     state::page::{Page, use_page},
 };
@@ -44,7 +45,7 @@ fn stages(page: Page) -> Vec<Stage> {
     let links = page.peers.with(|peers| peers.iter().map(|peer| peer.stage).collect::<Vec<_>>());
     let failed = page.peers.with(|peers| {
         let idle = peers.iter().filter(|peer| peer.stage == LinkStage::Discovered);
-        idle.filter(|peer| peer.problem.is_some()).count()
+        idle.filter(|peer| peer.problem.as_deref().is_some_and(|why| !was_wanted(why))).count()
     });
     vec![
         signaling(&page.signaling.get()),

@@ -41,7 +41,11 @@ fn ChooseData() -> impl IntoView {
     let proposed_part = move || page.me.get().map_or(0, |me| set().part_for(me));
     let part_now = move || part.get().unwrap_or_else(proposed_part);
     let held_out_now = move || held_out.get().unwrap_or_else(|| set().held_out_percent.to_string());
-    let training = move || page.session.with(|session| session.as_ref().is_some_and(|s| s.running));
+    // Rows stay as they are while a session trains on them; whoever has none may still join it.
+    let training = move || {
+        let running = page.session.with(|session| session.as_ref().is_some_and(|s| s.running));
+        running && page.cluster().is_some_and(|cluster| cluster.train_rows > 0)
+    };
 
     let load = move |event: SubmitEvent| {
         event.prevent_default();

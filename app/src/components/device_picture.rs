@@ -13,9 +13,9 @@ use units::PeerId;
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 280.0;
 const CENTRE: (f64, f64) = (WIDTH / 2.0, HEIGHT / 2.0);
-const RADII: (f64, f64) = (236.0, 92.0);
+const RADII: (f64, f64) = (205.0, 92.0);
 /// Names longer than this are cut in the picture; the list of people has them in full.
-const NAME_CHARS_MAX: usize = 14;
+const NAME_CHARS_MAX: usize = 22;
 
 /// A device in the picture.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,7 +37,10 @@ fn LogEntry(
     view! {
         <li class=class>
             <time>{entry.time}</time>
-            <span>{entry.text}</span>
+            <span>
+                {entry.text}
+                {(entry.times > 1).then(|| format!(" (×{})", entry.times))}
+            </span>
         </li>
     }
     .into_any()

@@ -32,7 +32,8 @@ pub fn Person(
     let problem = move || {
         let problem = person.with(|person| person.as_ref().and_then(|p| p.problem.clone()));
         problem.filter(|_| stage.get() != LinkStage::Open).map(|problem| {
-            view! { <p class="problem">{as_sentence(&problem)}</p> }
+            let class = if was_wanted(&problem) { "hint" } else { "problem" };
+            view! { <p class=class>{as_sentence(&problem)}</p> }
         })
     };
     let is_idle = move || stage.get() == LinkStage::Discovered;
@@ -94,6 +95,11 @@ pub fn capability_words(capability: &Capability) -> String {
         speed => Some(format!("{} samples/s", count(speed.into()))),
     };
     cores.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
+}
+
+/// Whether a connection ended because someone wanted it to, in the engine's words: nothing to be alarmed at.
+pub fn was_wanted(reason: &str) -> bool {
+    matches!(reason, "closed on this device" | "the other side closed the connection")
 }
 
 fn connection_words(person: &PeerView) -> String {

@@ -3,7 +3,10 @@
 use crate::{
     components::{invitation::CopyInvitation, notice::CommandProblem},
     format::plural,
-    state::{command::Command, page::use_page},
+    state::{
+        command::Command,
+        page::{Status, use_page},
+    },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -54,16 +57,19 @@ fn Summary() -> impl IntoView {
     let page = use_page();
     let people = move || {
         let others = page.peers.with(Vec::len);
-        match (page.is_ready(), others, page.connected.get()) {
-            (false, ..) => "Starting this device’s peer".to_owned(),
+        match (page.status.get(), others, page.connected.get()) {
+            (Status::Starting, ..) => "Starting this device’s peer".to_owned(),
+            (Status::Failed(_), ..) => "This device is not in the room".to_owned(),
             (_, 0, _) => "Nobody else is here yet".to_owned(),
             (_, _, connected) if connected == others => {
                 format!("Connected with {}", plural(others as u64, "device", "devices"))
             }
-            (.., connected) => format!(
-                "Connected with {connected} of {}",
-                plural(others as u64, "device", "devices")
-            ),
+            (.., connected) => {
+                format!(
+                    "Connected with {connected} of {}",
+                    plural(others as u64, "device", "devices")
+                )
+            }
         }
     };
     let server = move || match page.signaling.get() {

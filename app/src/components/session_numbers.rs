@@ -2,7 +2,7 @@
 
 use crate::{
     dom,
-    format::{bytes, duration_ms, percent, plural, points},
+    format::{bytes, duration_ms, percent, plural},
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -117,12 +117,14 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
     let rows = plural(numbers.rows.into(), "held-out row", "held-out rows");
     let compared = numbers.alone.filter(|_| numbers.members_of_round > 1).map(|alone| {
         let gain = together - alone;
-        let words = match gain {
-            gain if gain > 0.0005 => "the group brings you",
-            gain if gain < -0.0005 => "so far the group costs you",
-            _ => "no difference yet:",
-        };
-        format!("On {rows} of yours {words} {} points.", points(gain))
+        let size = format!("{:.1} points", gain.abs() * 100.0);
+        match gain {
+            gain if gain > 0.0005 => format!("On {rows} of yours the group brings you {size}."),
+            gain if gain < -0.0005 => {
+                format!("On {rows} of yours the group costs you {size} so far.")
+            }
+            _ => format!("On {rows} of yours the group makes no difference yet."),
+        }
     });
 
     let uncompared =

@@ -18,6 +18,8 @@ pub struct Entry {
     pub tone: Tone,
     /// What.
     pub text: String,
+    /// How many times in a row.
+    pub times: u32,
 }
 
 /// The newest entries, newest first.
@@ -40,11 +42,17 @@ impl Log {
 
     /// Adds an entry, in the browser.
     pub fn add(self, Sentence { tone, text }: Sentence) {
+        let time = crate::dom::time_of_day();
         let number = self.count.get_untracked();
         self.count.set(number + 1);
-        let time = crate::dom::time_of_day();
         self.entries.update(|entries| {
-            entries.push_front(Entry { number, time, tone, text });
+            // A server that stays away is one entry that counts, not a page of them.
+            let again = entries.front().filter(|newest| newest.text == text).map(|e| e.times);
+            if again.is_some() {
+                entries.pop_front();
+            }
+            let times = again.unwrap_or(0) + 1;
+            entries.push_front(Entry { number, time, tone, text, times });
             entries.truncate(ENTRIES_MAX);
         });
     }

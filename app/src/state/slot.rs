@@ -71,7 +71,7 @@ fn apply(page: Page, state: &PortState) {
 fn listen(port: &Rc<dyn PeerPort>) {
     let source = Rc::downgrade(port);
     // A peer that another has replaced is no longer listened to.
-    let current = move || source.upgrade().filter(|source| port_is(source)).zip(current_page());
+    let current = move || source.upgrade().filter(port_is).zip(current_page());
     let on_change = current.clone();
     port.on_change(Box::new(move || {
         if let Some((port, page)) = on_change() {

@@ -23,7 +23,7 @@ use crate::{
 use ::core::time::Duration;
 use protocol::{
     bulk::{Incoming, Outgoing},
-    envelope::{Candidate, SignalStep},
+    envelope::{Candidate, Instance, SignalStep},
     limits,
     message::{BulkMessage, ControlMessage},
     signaling::IceServer,
@@ -45,6 +45,8 @@ const STATS_INTERVAL: Duration = Duration::from_secs(2);
 pub(crate) struct Link {
     pub id: ConnectionId,
     pub attempt: u64,
+    /// The life of the peer that the handshake is meant for.
+    pub to_instance: Instance,
     /// Who carries the handshake: a neighbour, or `None` for the server.
     pub via: Option<PeerId>,
     pub offered_here: bool,
@@ -131,6 +133,7 @@ impl Link {
         Self {
             id,
             attempt,
+            to_instance: Instance(0),
             via,
             offered_here,
             stage: if offered_here { LinkStage::Offering } else { LinkStage::Answering },

@@ -6,7 +6,7 @@ use crate::{
     io::{ConnectionId, ConnectionInput, ConnectionOutput},
     link::{Link, LinkAction},
     replay::Freshness,
-    roster::{COURTESY, Member},
+    roster::{COURTESY, HEARSAY_LINKS_MAX, Member},
     view::LinkStage,
 };
 use ::core::time::Duration;
@@ -165,6 +165,10 @@ impl Engine {
             if self.roster.links() >= self.core.limits.links {
                 return;
             }
+            let hearsay = self.roster.get(peer).is_some_and(Member::is_hearsay);
+            if hearsay && self.roster.hearsay_links() >= HEARSAY_LINKS_MAX {
+                continue;
+            }
             if !self.offer(now, peer)
                 && let Some(member) = self.roster.get_mut(peer)
             {
@@ -180,7 +184,10 @@ impl Engine {
         let Some(member) = self.roster.get_mut(peer) else { return false };
         member.held = false;
         member.problem = None;
-        member.link = Some(Link::offer(now, via, &ice, &mut self.core));
+        let to_instance = member.instance_to_try();
+        let mut link = Link::offer(now, via, &ice, &mut self.core);
+        link.to_instance = to_instance;
+        member.link = Some(link);
         let detail = match via {
             None => "through the signaling server".to_owned(),
             Some(neighbour) => format!("introduced by {}", neighbour.short()),
@@ -207,8 +214,11 @@ impl Engine {
 
     fn send_signal(&mut self, now: Instant, to: PeerId, attempt: u64, step: SignalStep) {
         let Some(room) = self.room else { return };
-        let to_instance = self.roster.instance_of(to).unwrap_or(Instance(0));
-        let via = self.roster.get(to).and_then(|member| member.link.as_ref()?.via);
+        let link = self.roster.get(to).and_then(|member| member.link.as_ref());
+        let link = link.filter(|link| link.attempt == attempt);
+        let heard_of = self.roster.instance_of(to).unwrap_or(Instance(0));
+        let to_instance = link.map_or(heard_of, |link| link.to_instance);
+        let via = link.and_then(|link| link.via);
         let core = &mut self.core;
         let route = Route {
             room: room.room_id(),
@@ -328,7 +338,11 @@ impl Engine {
         let Some(member) = self.roster.get_mut(peer) else { return };
         member.held = false;
         member.problem = None;
-        member.link = Some(Link::answer(now, attempt, via, sdp, &ice, &mut self.core));
+        // The offer's signature has just proved this life.
+        let to_instance = member.window.instance();
+        let mut link = Link::answer(now, attempt, via, sdp, &ice, &mut self.core);
+        link.to_instance = to_instance;
+        member.link = Some(link);
         let (stage, detail) = (LinkStage::Answering, "an offer came".to_owned());
         self.core.event(Event::Link { peer, stage, detail });
     }

@@ -8,6 +8,8 @@ use units::{Instant, PeerId};
 
 /// How long the side that need not offer waits for the other's offer.
 pub(crate) const COURTESY: Duration = Duration::from_secs(4);
+/// Offers under way to peers that only neighbours tell of: one that makes peers up must not use all connections up.
+pub(crate) const HEARSAY_LINKS_MAX: usize = 3;
 /// Peers whose signals are remembered after they have left, against replays.
 const DEPARTED_MAX: usize = 256;
 
@@ -40,6 +42,18 @@ const INTRODUCTION_PERIOD: Duration = Duration::from_secs(10);
 impl Member {
     pub(crate) fn is_connected(&self) -> bool {
         self.link.as_ref().is_some_and(Link::is_open)
+    }
+
+    /// The life of the peer that an offer is meant for: the newest that anybody told of, or, in every second pair of
+    /// attempts, the newest that a signature proves, because anybody can tell of a life that nobody lives.
+    pub(crate) fn instance_to_try(&self) -> Instance {
+        let proved = self.window.instance();
+        if self.failures / 2 % 2 == 1 && proved > Instance(0) { proved } else { self.card.instance }
+    }
+
+    /// Whether only neighbours tell of this peer: neither the server nor a signature of its own does.
+    pub(crate) fn is_hearsay(&self) -> bool {
+        !self.on_server && self.window.instance() == Instance(0)
     }
 
     /// Counts a handshake to be passed on; `false` if there were too many.
@@ -121,10 +135,17 @@ impl Roster {
         self.members.values().filter(|member| member.link.is_some()).count()
     }
 
+    /// Connections under way with peers that only neighbours tell of.
+    pub(crate) fn hearsay_links(&self) -> usize {
+        let members = self.members.values();
+        members.filter(|m| m.is_hearsay() && m.link.is_some() && !m.is_connected()).count()
+    }
+
     /// When the engine must look at connections again.
     pub(crate) fn deadline(&self, core: &Core, connect_everyone: bool) -> Option<Instant> {
         let deadlines = self.members.values().filter_map(|member| match &member.link {
             Some(link) => Some(link.deadline(core)),
+            None if member.is_hearsay() && self.hearsay_links() >= HEARSAY_LINKS_MAX => None,
             None if connect_everyone && !member.held && self.links() < core.limits.links => {
                 Some(member.retry_at)
             }

@@ -39,7 +39,7 @@ export class ChromiumHands {
 
   onProblem(report) {
     this.page.on("console", (message) => {
-      if (message.type() === "error") report(message.text());
+      if (message.type() === "error") report(`${message.text()} (${message.location().url})`);
     });
     this.page.on("pageerror", (error) => report(String(error)));
     this.page.on("crash", () => report("The page has crashed."));

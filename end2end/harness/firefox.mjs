@@ -29,7 +29,7 @@ export class FirefoxHands {
 
   onProblem(report) {
     this.page.on("console", (message) => {
-      if (message.type() === "error") report(message.text());
+      if (message.type() === "error") report(`${message.text()} (${message.location().url})`);
     });
     this.page.on("pageerror", (error) => report(String(error)));
   }

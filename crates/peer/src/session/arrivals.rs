@@ -27,7 +27,7 @@ impl Session {
             SessionMessage::Leave => {
                 self.members.remove(&from);
             }
-            SessionMessage::Stop => self.handle_stop(from),
+            SessionMessage::Stop => self.handle_stop(from, s),
             SessionMessage::Commit(commitment) => self.handle_commitment(from, commitment),
             SessionMessage::Close { round: _, attempt, parent, commitments } => {
                 let commitments = self.plausible_commitments(parent, commitments);
@@ -55,13 +55,14 @@ impl Session {
         self.advance(s);
     }
 
-    fn handle_stop(&mut self, from: PeerId) {
+    fn handle_stop(&mut self, from: PeerId, s: &Surroundings<'_>) {
         if from != self.proposal.founder {
             let reason = "only the peer that proposed a session can stop it for all".to_owned();
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         if self.running {
             self.end("the peer that proposed the session stopped it");
+            self.compare_endings(s);
         }
     }
 

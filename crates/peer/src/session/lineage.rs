@@ -69,7 +69,7 @@ impl Session {
             if !self.is_doubted(from, s) {
                 self.adopt(from, record, s);
             }
-        } else if self.model_here && self.told.insert(from) {
+        } else if self.model_here && (self.told.insert(from) || !self.running) {
             let head = SessionMessage::Head(self.head.clone());
             self.send(from, head);
         }

@@ -256,9 +256,18 @@ impl Session {
         } else {
             SessionMessage::Leave
         };
+        // Who stops a session for all still helps all to end with the same model; who leaves it does not look back.
+        self.left = farewell == SessionMessage::Leave;
         self.broadcast(farewell, s);
-        self.left = true;
         self.end(reason);
+        self.compare_endings(s);
+    }
+
+    /// A stop meets members in the middle of a round: whoever finished it shows the others.
+    pub(super) fn compare_endings(&mut self, s: &Surroundings<'_>) {
+        if self.model_here && !self.left {
+            self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        }
     }
 
     fn end(&mut self, reason: &str) {

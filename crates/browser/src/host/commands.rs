@@ -171,6 +171,8 @@ impl Host {
     ) -> Result<Hash, HostError> {
         match self.job(|engine, now| engine.create_cluster(now, cluster, network)).await? {
             Answer::Created { model, .. } => Ok(model),
+            // The cluster was there already, with this network.
+            Answer::State(state) => Ok(state.model),
             other => Err(unexpected(&other)),
         }
     }

@@ -184,8 +184,9 @@ impl Story {
                 }
             }
             9 if faults.churn => self.change_company(id),
-            11 if faults.churn => {
-                // A second founder: refused if the device takes part in a session already.
+            11 if faults.churn && self.world.hosts[id.0].is_honest() => {
+                // A second founder: refused if the device takes part in a session already. (A wicked founder may stop
+                // its session whenever it likes.)
                 let rounds = self.plan.rounds;
                 self.world.start_session(id, rounds);
             }

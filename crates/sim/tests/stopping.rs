@@ -24,7 +24,7 @@ fn stop_after(seed: u64, delay: Duration) {
 
 #[test]
 fn a_stop_at_any_moment_of_a_round_ends_alike_everywhere() {
-    for step in 0..40 {
-        stop_after(50 + step, Duration::from_millis(step * 23));
+    for step in 0..300 {
+        stop_after(50 + step, Duration::from_millis(step * 7));
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     event::Event,
     io::{Input, Output},
     job::{Answer, JobError, JobId},
+    learning::Rival,
     records::{
         self, ClusterRecord, DatasetRecord, IdentityRecord, MessagesRecord, Records, RoomRecord,
         SessionRecord,
@@ -40,7 +41,7 @@ pub struct Engine {
     /// A session that others run, to be joined when ours is over.
     pub(crate) offered: Option<(SessionId, Proposal)>,
     /// A session that others run on the cluster that ours trains: one of them will give way.
-    pub(crate) rival: Option<(SessionId, Proposal)>,
+    pub(crate) rival: Option<Rival>,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
     last_input_at: Instant,

@@ -14,10 +14,10 @@ const VALUE_BYTES = 512 * 1024;
 const VALUES = 48;
 const PINGS = 200;
 
-await stage(async ({ server, browser }) => {
+await stage(async ({ server, site, browser }) => {
   const pages = [];
   for (const name of ["sender", "receiver"]) {
-    pages.push(await openBarePage(await newDevice(browser, server.origin), server.origin, name));
+    pages.push(await openBarePage(await newDevice(browser, server.origin), site, server.origin, name));
   }
   await meet(pages, server.origin);
   await bare.connect(pages);

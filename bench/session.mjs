@@ -12,10 +12,10 @@ const ROUNDS = 25;
 const LOCAL_STEPS = 50;
 const LAYERS = [64, 64];
 
-await stage(async ({ server, browser }) => {
+await stage(async ({ server, site, browser }) => {
   for (const peers of [2, 4]) {
     progress(`${peers} peers, ${ROUNDS} rounds`);
-    const histories = await learn(server, browser, peers);
+    const histories = await learn(server, site, browser, peers);
     // The first rounds are for members to join and for the deadline to find their speed.
     const settled = histories.map((rounds) => rounds.filter(({ round }) => round > 3));
     const durations = settled.flatMap((rounds) => rounds.map(({ duration_ms }) => duration_ms));
@@ -31,10 +31,10 @@ await stage(async ({ server, browser }) => {
 });
 
 /** Lets so many pages train together; gives each one's rounds. */
-async function learn(server, browser, peers) {
+async function learn(server, site, browser, peers) {
   const pages = [];
   for (let i = 0; i < peers; i += 1) {
-    pages.push(await openBarePage(await newDevice(browser, server.origin), server.origin, `peer-${i}`));
+    pages.push(await openBarePage(await newDevice(browser, server.origin), site, server.origin, `peer-${i}`));
   }
   await meet(pages, server.origin);
   for (const [part, page] of pages.entries()) await page.evaluate(loadDigits, { part, parts: peers, layers: LAYERS });

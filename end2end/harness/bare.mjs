@@ -1,22 +1,40 @@
-// A page of the server's origin that holds nothing but the JavaScript class, as `window.network`.
+// A page that is none of ours and holds nothing but the JavaScript class, as `window.network`: somebody else's site,
+// which takes the module from our server.
 
-/** Opens one in a context. */
-export async function openBarePage(context, origin, device) {
-  const address = `${origin}/bare-page`;
-  await context.route(address, (route) =>
-    route.fulfill({
-      body: "<!doctype html><title>A page of one's own</title>",
-      contentType: "text/html",
-      headers: { "cross-origin-embedder-policy": "require-corp", "cross-origin-opener-policy": "same-origin" },
-    }),
-  );
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+
+const DIGITS = new URL("../../public/data/digits.bin", import.meta.url);
+
+/** Starts a site with an empty page and data of its own, `/digits.bin`; `close` ends it. */
+export async function startSite() {
+  const site = createServer(({ url }, response) => {
+    if (url === "/digits.bin") {
+      response.end(readFileSync(DIGITS));
+      return;
+    }
+    response.setHeader("content-type", "text/html");
+    response.end("<!doctype html><title>A page of one's own</title>");
+  }).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  return { origin: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
+}
+
+/** Opens the site's page in a context and makes a device of it. */
+export async function openBarePage(context, site, origin, device) {
+  // As for the server's own pages: addresses instead of mDNS names.
+  await context.grantPermissions(["camera", "microphone"], { origin: site.origin });
   const page = await context.newPage();
-  await page.goto(address);
-  await page.evaluate(async (device) => {
-    const { default: init, DistributedNeuralNetwork } = await import("/sdk/peerceptron.js");
-    await init();
-    window.network = new DistributedNeuralNetwork(device);
-  }, device);
+  await page.goto(site.origin);
+  await page.evaluate(
+    async ([origin, device]) => {
+      const { default: init, DistributedNeuralNetwork } = await import(`${origin}/sdk/peerceptron.js`);
+      await init();
+      window.network = new DistributedNeuralNetwork(device);
+    },
+    [origin, device],
+  );
   return page;
 }
 

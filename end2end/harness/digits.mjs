@@ -3,7 +3,7 @@
 /** Runs inside a page: makes the cluster `digits` and loads every `parts`-th row, from row `part` on. */
 export async function loadDigits({ part, parts, layers }) {
   // The format is that of crates/neural/src/dataset/file.rs: a header of 18 bytes, grey levels, labels.
-  const file = new DataView(await (await fetch("/data/digits.bin")).arrayBuffer());
+  const file = new DataView(await (await fetch("/digits.bin")).arrayBuffer());
   const [inputs, classes, rows] = [6, 10, 14].map((at) => file.getUint32(at, true));
   const bytes = new Uint8Array(file.buffer, 18);
   const mine = Array.from({ length: rows }, (_, row) => row).filter((row) => row % parts === part);

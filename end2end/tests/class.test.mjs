@@ -1,13 +1,13 @@
 // The JavaScript class: on a page of one's own, and on `window` of the application.
 
 import assert from "node:assert/strict";
-import { meet, openBarePage } from "../harness/bare.mjs";
+import { meet, openBarePage, startSite } from "../harness/bare.mjs";
 import { loadDigits } from "../harness/digits.mjs";
 import { scenario } from "../harness/world.mjs";
 
 scenario("two bare pages use the class to meet, talk and learn", async (world) => {
-  await world.startServer();
-  const pages = [await barePage(world), await barePage(world)];
+  const site = await startBoth(world);
+  const pages = [await barePage(world, site), await barePage(world, site)];
   const [ada, ben] = pages;
   await meet(pages, world.server.origin);
 
@@ -53,8 +53,8 @@ scenario("two bare pages use the class to meet, talk and learn", async (world) =
 });
 
 scenario("bad arguments are refused with a code and lose nothing", async (world) => {
-  await world.startServer();
-  const page = await barePage(world);
+  const site = await startBoth(world);
+  const page = await barePage(world, site);
   const refusals = await page.evaluate(async () => {
     const network = window.network;
     const attempts = {
@@ -114,7 +114,15 @@ scenario("the application's own peer is on window", async (world) => {
   await ben.hears("from the console");
 });
 
+/** Starts a server that knows of somebody else's site, and the site. */
+async function startBoth(world) {
+  const site = await startSite();
+  world.later(() => site.close());
+  await world.startServer(["--allowed-origin", site.origin]);
+  return site;
+}
+
 /** A page that holds nothing but the class, on a device of its own. */
-async function barePage(world) {
-  return openBarePage(await world.context(), world.server.origin, "bare");
+async function barePage(world, site) {
+  return openBarePage(await world.context(), site, world.server.origin, "bare");
 }

@@ -109,7 +109,7 @@ fn sdk(workspace: &Workspace) -> Result<(), Failure> {
 
 /// As `wasm-opt-features` in the root manifest has it for the application.
 const WASM_OPT: [&str; 8] = [
-    "-O2",
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

@@ -226,6 +226,9 @@ impl Session {
         }
         if self.running {
             self.send(peer, SessionMessage::Proposal(self.proposal.clone()));
+        } else if self.proposal.founder == s.me {
+            // Whoever was away when the session was stopped would train on without an end.
+            self.send(peer, SessionMessage::Stop);
         }
         if self.model_here {
             self.send(peer, SessionMessage::Head(self.head.clone()));

@@ -157,6 +157,22 @@ export class Peer {
     return this.until(`round ${round} is finished`, (s) => Number(s.session?.round ?? 0) >= round, timeoutMs);
   }
 
+  /** Waits until both show the same model. */
+  async untilAgreed(other, timeoutMs = STATE_TIMEOUT_MS) {
+    const agrees = async () => {
+      const { session } = await other.state();
+      return this.until(`${other.name} shows the same model`, (s) => s.session?.model === session?.model, LOOK_EVERY_MS);
+    };
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await agrees();
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
   async untilFinished(timeoutMs = 180_000) {
     return this.until("the session has ended", (s) => s.session?.running === "false", timeoutMs);
   }

@@ -9,7 +9,9 @@ pub struct ClusterId(String);
 
 /// A text cannot be a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` cannot name a cluster: 1 to {LABEL_CHARS_MAX} letters, digits, `-`, `_` or `.` are needed")]
+#[error(
+    "`{text}` cannot name a cluster: 1 to {LABEL_CHARS_MAX} letters, digits, `-`, `_` or `.` are needed"
+)]
 pub struct InvalidLabel {
     text: String,
 }

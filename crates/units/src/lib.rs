@@ -16,8 +16,8 @@
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
-mod hex_bytes;
 mod hash;
+mod hex_bytes;
 mod label;
 mod time;
 

@@ -3,13 +3,18 @@
 use crate::{
     browsers, dist,
     failure::Failure,
-    workspace::{Workspace, execute},
+    workspace::{Workspace, execute_quietly},
 };
 
 const BENCHMARKS: [&str; 3] = ["page", "channel", "session"];
+/// What this program says to itself.
+const PREPARE: &str = "--prepare";
 
 /// Builds the release and measures it.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    if arguments == [PREPARE] {
+        return prepare(workspace, false);
+    }
     let (options, names): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.starts_with("--"));
     let known = |name: &&&String| BENCHMARKS.contains(&name.as_str());
@@ -20,12 +25,28 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if let Some(unknown) = options.iter().find(|option| option.as_str() != "--json") {
         return Err(Failure::new(format!("`{unknown}` is not an option: there is `--json`.")));
     }
-    dist::build(workspace)?;
-    browsers::install_for_benchmarks(workspace)?;
+    prepare(workspace, !options.is_empty())?;
     for name in names {
         let mut command = workspace.command("node");
         command.arg(format!("bench/{name}.mjs")).args(&options);
-        execute(&mut command, "Read the message above.")?;
+        execute_quietly(&mut command, "Read the message above.")?;
     }
     Ok(())
+}
+
+/// What a benchmark needs. With `--json`, standard output holds results and nothing else: there the work is done by a
+/// process of its own, whose words go to standard error.
+fn prepare(workspace: &Workspace, is_json: bool) -> Result<(), Failure> {
+    if !is_json {
+        dist::build(workspace)?;
+        return browsers::install_for_benchmarks(workspace);
+    }
+    let not_started = |error| Failure::new(format!("xtask could not be started again: {error}."));
+    let program = std::env::current_exe().map_err(not_started)?;
+    let mut command = workspace.command(&program.to_string_lossy());
+    command.args(["bench", PREPARE]).stdout(std::io::stderr());
+    match command.status().map_err(not_started)?.success() {
+        true => Ok(()),
+        false => Err(Failure::new("The benchmark could not be prepared: read the message above.")),
+    }
 }

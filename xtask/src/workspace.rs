@@ -78,8 +78,13 @@ impl Workspace {
 
 /// Runs a command whose output goes straight to the person, and fails with `advice` if it fails.
 pub(crate) fn execute(command: &mut Command, advice: &str) -> Result<(), Failure> {
+    println!("$ {}", shown(command));
+    execute_quietly(command, advice)
+}
+
+/// Runs a command without saying so first.
+pub(crate) fn execute_quietly(command: &mut Command, advice: &str) -> Result<(), Failure> {
     let line = shown(command);
-    println!("$ {line}");
     let status = command.status().map_err(|error| {
         Failure::new(format!("`{line}` could not be started: {error}. {advice}"))
     })?;

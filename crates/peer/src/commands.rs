@@ -12,6 +12,7 @@ use crate::{
 };
 use neural::Dataset;
 use protocol::{
+    VERSION,
     cluster::NetworkSpec,
     limits,
     message::{BulkMessage, ControlMessage},
@@ -124,6 +125,11 @@ impl Engine {
             self.core.capability = capability.clone();
             let message = ClientMessage::AnnounceCapability { capability };
             self.server.send(now, message, &mut self.core);
+            let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
+            let connected: Vec<PeerId> = self.roster.connected().collect();
+            for peer in connected {
+                self.send_control(now, peer, &hello);
+            }
         }
         Ok(())
     }

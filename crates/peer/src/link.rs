@@ -416,7 +416,7 @@ impl Link {
                 self.stage = LinkStage::Open;
                 Some(LinkAction::Opened(message))
             }
-            ControlMessage::Hello { .. } => None,
+            ControlMessage::Hello { .. } => Some(LinkAction::Control(message)),
             ControlMessage::Ping { nonce } => {
                 if self.control_open {
                     self.send(now, &ControlMessage::Pong { nonce }, core);

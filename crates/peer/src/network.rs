@@ -448,9 +448,13 @@ impl Engine {
             ControlMessage::Session { session, message } => {
                 self.handle_session_message(now, from, session, message);
             }
-            ControlMessage::Hello { .. }
-            | ControlMessage::Ping { .. }
-            | ControlMessage::Pong { .. } => {}
+            // Said again, hello brings a new name or capability.
+            ControlMessage::Hello { card, .. } => {
+                if let Some(member) = self.roster.get_mut(from) {
+                    member.card.capability = card.capability;
+                }
+            }
+            ControlMessage::Ping { .. } | ControlMessage::Pong { .. } => {}
         }
     }
 

@@ -14,7 +14,7 @@ use units::{Hash, PeerId, SessionId};
 /// One message on the `control` channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ControlMessage {
-    /// The first message in both directions.
+    /// The first message in both directions; said again when the sender's capability changes.
     Hello {
         /// The sender's protocol version.
         version: u16,

@@ -52,7 +52,7 @@ impl Engine {
         let Some(secret) = self.room else { return };
         if self.session.as_ref().is_some_and(|session| session.running && !session.is_alone()) {
             self.offered = None;
-            self.with_session(now, |session, s| session.stop("this device left the room", s));
+            self.with_session(now, |session, s| session.leave("this device left the room", s));
         }
         let peers: Vec<PeerId> = self.roster.members.keys().copied().collect();
         for peer in peers {
@@ -409,7 +409,7 @@ impl Engine {
         if !running {
             return Err(CommandError::UnknownSession(id));
         }
-        self.with_session(now, |session, s| session.stop("stopped on this device", s));
+        self.with_session(now, |session, s| session.stop(s));
         Ok(())
     }
 }

@@ -113,10 +113,11 @@ impl Engine {
         sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
         if let Some(record) = sessions.pop() {
             let invited = record.alone.then(Default::default);
-            let running = record.running;
+            let (running, stopped) = (record.running, record.stopped);
             let head = Some(record.head);
             let mut session = Session::new(record.id, record.proposal, head, invited, true, now);
             session.running = running;
+            session.stopped = stopped;
             self.session = Some(session);
         }
         if let Some(RoomRecord { secret, signaling_url }) = records.take(records::ROOM) {

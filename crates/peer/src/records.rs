@@ -51,6 +51,7 @@ pub(crate) struct SessionRecord {
     pub proposal: Proposal,
     pub head: RoundRecord,
     pub running: bool,
+    pub stopped: bool,
     pub alone: bool,
 }
 

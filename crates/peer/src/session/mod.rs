@@ -100,6 +100,8 @@ pub(crate) struct Session {
     heads_heard: BTreeMap<PeerId, RoundRecord>,
     /// Whether the person at this device ended it here.
     pub left: bool,
+    /// Whether the person at this device, which proposed it, stopped it for all.
+    pub stopped: bool,
     /// Training rows on this device.
     rows: u32,
     /// Peers that take part, with their rows.
@@ -143,6 +145,7 @@ impl Session {
             model_here: false,
             heads_heard: BTreeMap::new(),
             left: false,
+            stopped: false,
             rows: 0,
             members: BTreeMap::new(),
             signatures: BTreeMap::new(),
@@ -176,6 +179,7 @@ impl Session {
             proposal: self.proposal.clone(),
             head: self.head.clone(),
             running: self.running,
+            stopped: self.stopped,
             alone: self.is_alone(),
         }
     }
@@ -226,7 +230,7 @@ impl Session {
         }
         if self.running {
             self.send(peer, SessionMessage::Proposal(self.proposal.clone()));
-        } else if self.proposal.founder == s.me {
+        } else if self.stopped {
             // Whoever was away when the session was stopped would train on without an end.
             self.send(peer, SessionMessage::Stop);
         }
@@ -249,21 +253,23 @@ impl Session {
         self.advance(s);
     }
 
-    /// Ends the session here; tells the others.
-    pub(crate) fn stop(&mut self, reason: &str, s: &Surroundings<'_>) {
-        if !self.running {
-            return;
+    /// The person at this device ends the session: for all if it was proposed here, else only here.
+    pub(crate) fn stop(&mut self, s: &Surroundings<'_>) {
+        if self.proposal.founder != s.me {
+            return self.leave("stopped on this device", s);
         }
-        let farewell = if self.proposal.founder == s.me {
-            SessionMessage::Stop
-        } else {
-            SessionMessage::Leave
-        };
-        // Who stops a session for all still helps all to end with the same model; who leaves it does not look back.
-        self.left = farewell == SessionMessage::Leave;
-        self.broadcast(farewell, s);
-        self.end(reason);
+        // Who stops a session for all still helps all to end with the same model.
+        self.stopped = true;
+        self.broadcast(SessionMessage::Stop, s);
+        self.end("stopped on this device");
         self.compare_endings(s);
+    }
+
+    /// Ends the session here; the others go on, and this device does not look back.
+    pub(crate) fn leave(&mut self, reason: &str, s: &Surroundings<'_>) {
+        self.left = true;
+        self.broadcast(SessionMessage::Leave, s);
+        self.end(reason);
     }
 
     /// A stop meets members in the middle of a round: whoever finished it shows the others.

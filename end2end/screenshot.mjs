@@ -17,7 +17,7 @@ async function takePicture() {
   const world = new World("screenshot");
   try {
     await world.startServer();
-    const options = { colorScheme: "light", deviceScaleFactor: 1.5, viewport: { width: 1280, height: 860 } };
+    const options = { colorScheme: "light", deviceScaleFactor: 1.25, viewport: { width: 1360, height: 980 } };
     const peers = [];
     for (const name of NAMES) peers.push(await world.device(name, options));
     const [ada, ...others] = peers;
@@ -28,13 +28,19 @@ async function takePicture() {
       await peer.click("button", "Save name");
       await peer.loadDigits(i + 1);
     }
-    for (const peer of others) await peer.connectedTo(ada);
+    for (const { name } of others) {
+      await ada.until(`${name} is called so`, (s) => s.people.some((person) => person.includes(name)));
+    }
     await ada.setTraining({ rounds: 40, steps: 40 });
     await ada.click("button", "Train together");
     await ada.untilRound(25);
     await others[0].say("Look at the curves!");
     await ada.hears("Look at the curves!");
-    await ada.evaluate(() => window.scrollTo(0, 0));
+    // What the session trains with is of no interest once it runs.
+    await ada.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = false;
+      window.scrollTo(0, 0);
+    });
     await ada.page.screenshot({ path: target });
     console.log("docs/screenshot.png is new.");
   } finally {

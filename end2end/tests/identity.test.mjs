@@ -1,4 +1,4 @@
-// One identity a device: a second tab says so, and damaged storage costs what was damaged and nothing else.
+// One identity a device: it has a name, a second tab says so, and damaged storage costs what was damaged and no more.
 
 import assert from "node:assert/strict";
 import { scenario } from "../harness/world.mjs";
@@ -19,6 +19,17 @@ scenario("a second tab with the same identity says so and leaves the first alone
   await ben.connectedTo(first);
   await first.say("I am still here");
   await ben.hears("I am still here");
+});
+
+scenario("others see a new name at once", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  const ben = await world.device("Ben");
+  await ben.openInvitation(await ada.createRoom(world.server.origin));
+  await ada.connectedTo(ben);
+  await ben.fill("textbox", "Device name", "Ben's phone");
+  await ben.click("button", "Save name");
+  await ada.until("the new name is shown", (s) => s.people.some((person) => person.includes("Ben's phone")));
 });
 
 scenario("damaged records are reported and the device starts all the same", async (world) => {

@@ -141,6 +141,7 @@ mod tests {
             ping_ms: Some(0.81),
             introduced_by: None,
             problem: None,
+            end: None,
         }
     }
 

@@ -423,6 +423,7 @@ impl Engine {
             capability: self.core.capability.clone(),
             signaling_url: self.server.url().map(str::to_owned),
             signaling: self.server.state(),
+            connect_by_hand: self.connect == ConnectPolicy::ByHand,
             room: self.room.map(|secret| RoomView {
                 id: secret.room_id(),
                 invitation_path: secret.invitation_path(),
@@ -438,7 +439,8 @@ impl Engine {
                     stats: member.link.as_ref().and_then(|link| link.stats),
                     ping_ms: member.link.as_ref().and_then(|link| link.ping_ms),
                     introduced_by: member.link.as_ref().and_then(|link| link.via),
-                    problem: member.problem.clone(),
+                    problem: member.problem.as_ref().map(|(_, reason)| reason.clone()),
+                    end: member.problem.as_ref().map(|(end, _)| *end),
                 })
                 .collect(),
             clusters: self.clusters.view(),

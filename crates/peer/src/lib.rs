@@ -47,7 +47,7 @@ pub use job::{
     WeightedUpdate,
 };
 pub use view::{
-    ClusterView, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase, RoundView,
+    ClusterView, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase, RoundView,
     SessionView, SignalingState, View,
 };
 pub use workbench::Workbench;

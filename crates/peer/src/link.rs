@@ -87,6 +87,8 @@ pub(crate) enum LinkAction {
     Pong(f64),
     /// The other side sent something that no honest peer sends.
     Misbehaved(String),
+    /// The other side has closed its channels: its page is gone, or does not want the connection any more.
+    Closed,
     /// The connection is of no use any more.
     Ended(String),
 }
@@ -278,9 +280,7 @@ impl Link {
                 }
                 Vec::new()
             }
-            ConnectionInput::ChannelClosed(_) => {
-                vec![LinkAction::Ended("the other side closed the connection".to_owned())]
-            }
+            ConnectionInput::ChannelClosed(_) => vec![LinkAction::Closed],
             ConnectionInput::Message(channel, bytes) => {
                 self.handle_bytes(now, channel, &bytes, bulk_limit_bytes, core)
             }

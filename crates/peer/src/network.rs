@@ -7,7 +7,7 @@ use crate::{
     link::{Link, LinkAction},
     replay::Freshness,
     roster::{COURTESY, HEARSAY_LINKS_MAX, Member},
-    view::LinkStage,
+    view::{LinkEnd, LinkStage},
 };
 use ::core::time::Duration;
 use protocol::{
@@ -21,6 +21,8 @@ use units::{Instant, PeerId};
 
 /// What a member may send on `bulk` when no session says otherwise: probes that measure a connection.
 const BULK_LIMIT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+/// What another device may say of why it closes.
+const WORDS_CHARS_MAX: usize = 100;
 /// How soon a peer that nobody can introduce is thought of again.
 const NO_ROUTE_RETRY: Duration = Duration::from_secs(2);
 
@@ -297,7 +299,8 @@ impl Engine {
         let link = self.roster.get_mut(from).and_then(|member| member.link.as_mut());
         match (link, step) {
             (Some(link), SignalStep::Bye { reason }) if link.attempt == attempt => {
-                self.end_link(now, from, format!("the other device closed: {reason}"), true);
+                let reason = format!("the other device closed: {}", printable(&reason));
+                self.end_link(now, from, LinkEnd::ClosedThere, reason, true);
             }
             (Some(link), step) if link.attempt == attempt => {
                 let before = link.stage;
@@ -380,7 +383,7 @@ impl Engine {
             let Some(link) = self.roster.get(peer).and_then(|member| member.link.as_ref()) else {
                 return;
             };
-            let (attempt, stage) = (link.attempt, link.stage);
+            let (attempt, stage, is_open) = (link.attempt, link.stage, link.is_open());
             match action {
                 LinkAction::Signal(step) => self.send_signal(now, peer, attempt, step),
                 LinkAction::Stage(detail) => self.core.event(Event::Link { peer, stage, detail }),
@@ -392,9 +395,17 @@ impl Engine {
                 }
                 LinkAction::Misbehaved(reason) => {
                     self.refuse(Some(peer), reason.clone());
-                    self.end_link(now, peer, format!("the other device sent {reason}"), false);
+                    let reason = format!("the other device sent {reason}");
+                    self.end_link(now, peer, LinkEnd::Misbehaved, reason, false);
                 }
-                LinkAction::Ended(reason) => self.end_link(now, peer, reason, false),
+                LinkAction::Closed => {
+                    let reason = "the other side closed the connection".to_owned();
+                    self.end_link(now, peer, LinkEnd::ClosedThere, reason, false);
+                }
+                LinkAction::Ended(reason) => {
+                    let end = if is_open { LinkEnd::Lost } else { LinkEnd::NotReached };
+                    self.end_link(now, peer, end, reason, false);
+                }
             }
         }
     }
@@ -404,7 +415,7 @@ impl Engine {
         if card.peer != peer {
             let reason = format!("hello in the name of {}", card.peer.short());
             self.refuse(Some(peer), reason.clone());
-            return self.end_link(now, peer, reason, false);
+            return self.end_link(now, peer, LinkEnd::Misbehaved, reason, false);
         }
         if let Some(member) = self.roster.get_mut(peer) {
             member.card = card;
@@ -470,7 +481,14 @@ impl Engine {
     }
 
     /// Ends a connection. With `hold` it is not opened again by ourselves.
-    pub(crate) fn end_link(&mut self, now: Instant, peer: PeerId, reason: String, hold: bool) {
+    pub(crate) fn end_link(
+        &mut self,
+        now: Instant,
+        peer: PeerId,
+        end: LinkEnd,
+        reason: String,
+        hold: bool,
+    ) {
         let Some(was_open) = self.drop_link(now, peer, &reason) else { return };
         let failures = self.roster.get(peer).map_or(0, |member| member.failures);
         let wait = self.core.backoff(if was_open { 0 } else { failures });
@@ -479,7 +497,7 @@ impl Engine {
             member.failures = if was_open { 0 } else { failures + 1 };
             member.retry_at = now + wait;
             member.held = hold;
-            member.problem = Some(reason);
+            member.problem = Some((end, reason));
             // Without a server, the lost connection was the only sign of life.
             member.on_server &= by_server;
         }
@@ -516,11 +534,17 @@ impl Engine {
         if let Some(attempt) = link.map(|link| link.attempt) {
             let step = SignalStep::Bye { reason: reason.to_owned() };
             self.send_signal(now, peer, attempt, step);
-            self.end_link(now, peer, "closed on this device".to_owned(), true);
+            let reason = "closed on this device".to_owned();
+            self.end_link(now, peer, LinkEnd::ClosedHere, reason, true);
         }
     }
 
     pub(crate) fn refuse(&mut self, peer: Option<PeerId>, reason: String) {
         self.core.event(Event::Refused { peer, reason });
     }
+}
+
+/// Words of another device, short and on one line, for a person to read.
+fn printable(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(WORDS_CHARS_MAX).collect()
 }

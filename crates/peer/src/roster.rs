@@ -1,6 +1,6 @@
 //! Everyone known in the room.
 
-use crate::{core::Core, link::Link, replay::ReplayWindow};
+use crate::{core::Core, link::Link, replay::ReplayWindow, view::LinkEnd};
 use ::core::time::Duration;
 use protocol::{envelope::Instance, limits, signaling::PeerCard};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,8 @@ pub(crate) struct Member {
     pub neighbours: BTreeSet<PeerId>,
     pub link: Option<Link>,
     pub window: ReplayWindow,
-    /// Why the last connection or attempt ended.
-    pub problem: Option<String>,
+    /// How and why the last connection or attempt ended.
+    pub problem: Option<(LinkEnd, String)>,
     /// Attempts that failed since the last success.
     pub failures: u32,
     /// When to try again by ourselves.

@@ -16,6 +16,8 @@ pub struct View {
     pub signaling_url: Option<String>,
     /// How it stands with the server.
     pub signaling: SignalingState,
+    /// Whether this device connects only when told to; else it connects to everyone in the room.
+    pub connect_by_hand: bool,
     /// The room.
     pub room: Option<RoomView>,
     /// Everyone else known in the room, by id.
@@ -71,8 +73,10 @@ pub struct PeerView {
     pub ping_ms: Option<f64>,
     /// Who passed the handshake on: a neighbour, or `None` for the server.
     pub introduced_by: Option<PeerId>,
-    /// Why the last connection or attempt ended.
+    /// Why the last connection or attempt ended, for a person to read; `None` while another one is under way.
     pub problem: Option<String>,
+    /// What kind of end that was, for programs; there is one exactly where there is a `problem`.
+    pub end: Option<LinkEnd>,
 }
 
 /// The stages of a connection.
@@ -91,6 +95,29 @@ pub enum LinkStage {
     Open,
     /// The path was lost; new paths are being tried.
     Restarting,
+}
+
+/// How a connection, or an attempt at one, ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkEnd {
+    /// Somebody at this device closed it.
+    ClosedHere,
+    /// The other device closed it, or its page was closed or reloaded.
+    ClosedThere,
+    /// It was never open: nobody answered, or no path was found.
+    NotReached,
+    /// It was open and fell silent or broke.
+    Lost,
+    /// The other device sent something that no honest device sends.
+    Misbehaved,
+}
+
+impl LinkEnd {
+    /// Whether somebody wanted this end, so that there is nothing to be alarmed at.
+    pub fn was_wanted(self) -> bool {
+        matches!(self, Self::ClosedHere | Self::ClosedThere)
+    }
 }
 
 /// A cluster on this device.

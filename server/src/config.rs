@@ -8,6 +8,7 @@ use crate::{
         origin::{InvalidOrigin, OriginPolicy},
     },
 };
+use axum::http::HeaderName;
 use clap::Parser;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -61,6 +62,21 @@ pub struct Args {
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     peers_max: u32,
+
+    /// Most peers connected at the same time from one address
+    #[arg(
+        long,
+        value_name = "PEERS",
+        env = "PEERCEPTRON_PEERS_PER_ADDRESS_MAX",
+        default_value_t = 512,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    peers_per_address_max: u32,
+
+    /// Header in which a proxy in front of this server names the address of the client, such as `X-Forwarded-For`; only
+    /// for a server that cannot be reached past the proxy
+    #[arg(long, value_name = "HEADER", env = "PEERCEPTRON_CLIENT_ADDRESS_HEADER")]
+    client_address_header: Option<HeaderName>,
 
     /// How often a peer must send a sign of life; after three missed ones it has left
     #[arg(
@@ -120,6 +136,8 @@ impl Args {
             ice_servers: self.ice_servers.iter().flat_map(|servers| servers.0.clone()).collect(),
             origins: OriginPolicy::from_list(origins.filter(|origin| !origin.is_empty()))?,
             sockets_max: self.peers_max as usize,
+            sockets_per_address_max: self.peers_per_address_max as usize,
+            client_address_header: self.client_address_header.clone(),
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval_ms.into()),
             ..SignalingConfig::default()
         })
@@ -153,11 +171,13 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named() {
-        let cases: [&[&str]; 5] = [
+        let cases: [&[&str]; 7] = [
             &["--listen", "nowhere"],
             &["--port", "99999"],
             &["--ice-server", "http://x"],
             &["--peers-max", "0"],
+            &["--peers-per-address-max", "many"],
+            &["--client-address-header", "X Real IP"],
             &["--heartbeat-interval-ms", "1"],
         ];
         for case in cases {

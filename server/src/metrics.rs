@@ -3,7 +3,7 @@
 //! The counts are of messages, bytes, rooms and peers. There is no series by room or by peer: the numbers tell how much
 //! the server carries, not who talks to whom.
 
-use crate::server::Server;
+use crate::{server::Server, signaling::ADDRESS_FULL};
 use axum::{extract::State, http::header::CONTENT_TYPE, response::IntoResponse};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -31,8 +31,8 @@ pub(crate) const RECEIVED_TYPES: [&str; 5] =
     ["register", "discover", "signal", "announce_capability", "heartbeat"];
 const SENT_TYPES: [&str; 7] =
     ["challenge", "registered", "peer_joined", "peer_left", "peers", "signal", "error"];
-/// A page of another site that tried to use this server.
-const FORBIDDEN_ORIGIN: &str = "forbidden_origin";
+/// The label of refusals because a page of another site tried to use this server.
+pub(crate) const FORBIDDEN_ORIGIN: &str = "forbidden_origin";
 const CODES: [ErrorCode; 11] = [
     ErrorCode::NotSignaling,
     ErrorCode::TooLarge,
@@ -89,7 +89,7 @@ impl Metrics {
         for r#type in SENT_TYPES {
             drop(metrics.sent.get_or_create(&TypeLabel { r#type }));
         }
-        for code in CODES.map(ErrorCode::as_str).into_iter().chain([FORBIDDEN_ORIGIN]) {
+        for code in CODES.map(ErrorCode::as_str).into_iter().chain([FORBIDDEN_ORIGIN, ADDRESS_FULL]) {
             drop(metrics.refused.get_or_create(&CodeLabel { code }));
         }
         for direction in ["in", "out"] {
@@ -139,15 +139,12 @@ impl Metrics {
         self.bytes.get_or_create(&DirectionLabel { direction: "out" }).inc_by(size_bytes as u64);
     }
 
-    pub(crate) fn refused(&self, code: ErrorCode) {
-        self.refused.get_or_create(&CodeLabel { code: code.as_str() }).inc();
-        if code == ErrorCode::NotSignaling {
+    /// Counts a refusal under the code of the protocol, or under one of the server's own labels.
+    pub(crate) fn refused(&self, code: &'static str) {
+        self.refused.get_or_create(&CodeLabel { code }).inc();
+        if code == ErrorCode::NotSignaling.as_str() {
             self.not_signaling.inc();
         }
-    }
-
-    pub(crate) fn refused_origin(&self) {
-        self.refused.get_or_create(&CodeLabel { code: FORBIDDEN_ORIGIN }).inc();
     }
 
     pub(crate) fn sockets(&self, open: usize) {

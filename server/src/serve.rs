@@ -1,10 +1,14 @@
 //! The listener: HTTP/1.1 connections with limits, and an orderly end.
 
 use crate::server::Server;
-use axum::{Router, body::Body, extract::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     select,
@@ -63,7 +67,7 @@ pub async fn serve(
     let sockets_closed = async {
         select! {
             () = connections.accept_from(&listener) => {}
-            () = server.lifecycle.all_sockets_closed() => {}
+            () = server.places.all_given_up() => {}
         }
         drop(listener);
         connections.finish().await;
@@ -99,9 +103,9 @@ impl Connections {
             while self.tasks.try_join_next().is_some() {}
             let Ok(place) = self.places.clone().acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     let (router, config) = (self.router.clone(), self.config);
-                    let connection = Connection { stream, router, config };
+                    let connection = Connection { stream, address, router, config };
                     let finish = self.finish.subscribe();
                     self.tasks.spawn(async move {
                         connection.run(finish).await;
@@ -133,6 +137,7 @@ impl Connections {
 
 struct Connection {
     stream: TcpStream,
+    address: SocketAddr,
     router: Router,
     config: ServeConfig,
 }
@@ -143,9 +148,11 @@ impl Connection {
             let _ = finish.wait_for(|finish| *finish).await;
         };
         let _ = self.stream.set_nodelay(true);
-        let router = self.router;
+        let (router, address) = (self.router, ConnectInfo(self.address));
         let service = service_fn(move |request: Request<Incoming>| {
-            router.clone().oneshot(request.map(Body::new))
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(address);
+            router.clone().oneshot(request)
         });
         let mut served = pin!(
             http1::Builder::new()

@@ -4,6 +4,7 @@ use crate::{
     metrics::Metrics,
     signaling::{
         SignalingConfig,
+        places::Places,
         rooms::{LocalRooms, RoomTable},
     },
 };
@@ -18,42 +19,26 @@ pub struct Server {
     pub metrics: Arc<Metrics>,
     /// Who is where.
     pub rooms: Box<dyn RoomTable>,
-    /// Whether it lives, and how many connections it has.
+    /// Who may open a socket.
+    pub places: Arc<Places>,
+    /// Whether it lives.
     pub lifecycle: Lifecycle,
 }
 
-/// Whether the server is up, and the signaling sockets that are open.
+/// Whether the server is up.
+#[derive(Default)]
 pub struct Lifecycle {
     stopping: watch::Sender<bool>,
-    sockets: watch::Sender<usize>,
-    sockets_max: usize,
-    metrics: Arc<Metrics>,
 }
-
-/// A socket's place among those that the server takes; given up when dropped.
-pub(crate) struct Place {
-    sockets: watch::Sender<usize>,
-    metrics: Arc<Metrics>,
-    /// The server is full: the socket is only told so.
-    pub(crate) surplus: bool,
-}
-
-/// So many sockets beyond the limit are opened only to be told, in words that a browser's page can read, that the
-/// server is full. Beyond those the answer is a bare 503.
-const SURPLUS_SOCKETS_MAX: usize = 64;
 
 impl Server {
     /// A server with rooms in its own memory.
     pub fn new(config: SignalingConfig) -> Arc<Self> {
         let metrics = Arc::new(Metrics::new());
         let rooms = Box::new(LocalRooms::new(metrics.clone()));
-        let lifecycle = Lifecycle {
-            stopping: watch::Sender::new(false),
-            sockets: watch::Sender::new(0),
-            sockets_max: config.sockets_max,
-            metrics: metrics.clone(),
-        };
-        Arc::new(Self { config, metrics, rooms, lifecycle })
+        let places =
+            Places::new(config.sockets_max, config.sockets_per_address_max, metrics.clone());
+        Arc::new(Self { config, metrics, rooms, places, lifecycle: Lifecycle::default() })
     }
 }
 
@@ -71,39 +56,5 @@ impl Lifecycle {
     /// A watch that turns true when the server is going.
     pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
-    }
-
-    /// Waits until no signaling socket is open.
-    pub async fn all_sockets_closed(&self) {
-        let mut sockets = self.sockets.subscribe();
-        let _ = sockets.wait_for(|open| *open == 0).await;
-    }
-
-    /// A place for one more socket; none if the server is going or far beyond its limit.
-    pub(crate) fn take_place(&self) -> Option<Place> {
-        if self.is_stopping() {
-            return None;
-        }
-        let mut open_before = 0;
-        let taken = self.sockets.send_if_modified(|open| {
-            open_before = *open;
-            let fits = *open < self.sockets_max + SURPLUS_SOCKETS_MAX;
-            *open += usize::from(fits);
-            self.metrics.sockets(*open);
-            fits
-        });
-        taken.then(|| {
-            let surplus = open_before >= self.sockets_max;
-            Place { sockets: self.sockets.clone(), metrics: self.metrics.clone(), surplus }
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.sockets.send_modify(|open| {
-            *open -= 1;
-            self.metrics.sockets(*open);
-        });
     }
 }

@@ -4,17 +4,22 @@
 //! Every connection is one task ([`connection`]) that owns its socket; rooms ([`rooms`]) reach it through a bounded
 //! queue ([`outbox`]) only, so no peer can make the server or another peer wait.
 
+mod address;
 mod budget;
 mod connection;
 pub mod origin;
 pub mod outbox;
+pub mod places;
 mod refusal;
 pub mod rooms;
 mod upgrade;
 
+pub use address::Network;
 pub use budget::Rate;
+pub(crate) use refusal::ADDRESS_FULL;
 pub(crate) use upgrade::upgrade;
 
+use axum::http::HeaderName;
 use origin::OriginPolicy;
 use outbox::OutboxLimits;
 use protocol::signaling::IceServer;
@@ -29,6 +34,11 @@ pub struct SignalingConfig {
     pub origins: OriginPolicy,
     /// Connections at the same time: the server's memory.
     pub sockets_max: usize,
+    /// Connections at the same time from one address: nobody can take all places. An office or a school has one address.
+    pub sockets_per_address_max: usize,
+    /// The header in which a proxy in front of this server names the address that it was asked from. Without a proxy,
+    /// anyone could write anything there.
+    pub client_address_header: Option<HeaderName>,
     /// How often a peer must send something.
     pub heartbeat_interval: Duration,
     /// So many intervals without a message, and the peer has left.
@@ -53,6 +63,8 @@ impl Default for SignalingConfig {
             ice_servers: Vec::new(),
             origins: OriginPolicy::SameHost,
             sockets_max: 4096,
+            sockets_per_address_max: 512,
+            client_address_header: None,
             heartbeat_interval: Duration::from_secs(5),
             heartbeats_missed_max: 3,
             registration_timeout: Duration::from_secs(5),

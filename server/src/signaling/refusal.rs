@@ -12,15 +12,20 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: ErrorCode,
+    /// The label under which it is counted: the code, or something more precise for the operator.
+    pub(crate) counted_as: &'static str,
     pub(crate) message: String,
 }
+
+/// The label of refusals because one address has too many connections.
+pub(crate) const ADDRESS_FULL: &str = "address_full";
 
 /// The longest part of a decoder's complaint that is sent back: it may quote what was sent.
 const PROBLEM_CHARS_MAX: usize = 200;
 
 impl Refusal {
     fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, counted_as: code.as_str(), message: message.into() }
     }
 
     pub(crate) fn not_signaling(error: &DecodeError) -> Self {
@@ -122,6 +127,13 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn address_full(sockets_max: usize) -> Self {
+        let message = format!(
+            "this server serves {sockets_max} peers of one network address, and yours has them: close other pages, or try again later"
+        );
+        Self { counted_as: ADDRESS_FULL, ..Self::new(ErrorCode::Full, message) }
+    }
+
     pub(crate) fn too_slow() -> Self {
         Self::new(
             ErrorCode::TooSlow,
@@ -149,7 +161,7 @@ impl Refusal {
 
 impl From<&Refusal> for Outgoing {
     fn from(refusal: &Refusal) -> Self {
-        let Refusal { code, message } = refusal.clone();
+        let Refusal { code, message, .. } = refusal.clone();
         Outgoing::from(&ServerMessage::Error { code, message })
     }
 }

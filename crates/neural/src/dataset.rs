@@ -27,7 +27,7 @@ pub struct Dataset {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Values {
     /// Grey levels; 255 stands for 1.
-    Bytes(Vec<u8>),
+    Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Finite numbers.
     Floats(Vec<f32>),
 }

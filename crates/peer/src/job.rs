@@ -28,6 +28,7 @@ pub enum Job {
         /// Its name.
         cluster: ClusterId,
         /// What was stored.
+        #[serde(with = "serde_bytes")]
         checkpoint: Vec<u8>,
     },
     /// Forget a cluster and its rows. Answer: [`Answer::Done`].
@@ -64,6 +65,7 @@ pub enum Job {
         /// The cluster.
         cluster: ClusterId,
         /// Its encoding.
+        #[serde(with = "serde_bytes")]
         model: Vec<u8>,
         /// Its hash, which is checked first.
         expected: Hash,
@@ -129,6 +131,7 @@ pub struct WeightedUpdate {
     /// Samples behind it.
     pub samples: u32,
     /// Its encoding.
+    #[serde(with = "serde_bytes")]
     pub update: Vec<u8>,
 }
 
@@ -156,6 +159,7 @@ pub enum Answer {
     /// A round's local training is done.
     Trained {
         /// The compressed difference to the shared network; its SHA-256 is its name.
+        #[serde(with = "serde_bytes")]
         update: Vec<u8>,
         /// Samples trained on.
         samples: u32,
@@ -183,6 +187,7 @@ pub enum Answer {
         /// Its hash.
         model: Hash,
         /// Its encoding.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// A checkpoint.
@@ -190,6 +195,7 @@ pub enum Answer {
         /// The hash of the shared network in it.
         model: Hash,
         /// Its encoding.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// An evaluation.

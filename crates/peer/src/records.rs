@@ -40,6 +40,7 @@ pub(crate) struct RoomRecord {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ClusterRecord {
     pub network: NetworkSpec,
+    #[serde(with = "serde_bytes")]
     pub checkpoint: Vec<u8>,
     pub session: Option<SessionRecord>,
 }

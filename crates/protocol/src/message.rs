@@ -124,6 +124,7 @@ pub enum BulkMessage {
         /// The session.
         session: SessionId,
         /// The update's encoding; its hash is the commitment.
+        #[serde(with = "serde_bytes")]
         update: Vec<u8>,
     },
     /// A model, as the record that is named says.
@@ -133,11 +134,13 @@ pub enum BulkMessage {
         /// The record whose model this is.
         record: Hash,
         /// The model's encoding; its hash is in the record.
+        #[serde(with = "serde_bytes")]
         model: Vec<u8>,
     },
     /// Bytes that measure a connection and mean nothing.
     Probe {
         /// Anything.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
 }

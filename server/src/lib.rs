@@ -13,16 +13,15 @@
 //! use server::{
 //!     assets::Site, pages, router::router, serve::{ServeConfig, serve}, server::Server, signaling::SignalingConfig,
 //! };
-//! let pages = pages::pages(pages::options().expect("the environment of cargo leptos, or none"));
+//! let site = Site::Folder("target/site".into());
+//! let options = pages::options().expect("the environment of cargo leptos, or none");
+//! let pages = pages::pages(options, site.clone());
 //! let server = Server::new(SignalingConfig::default());
-//! let router = router(server.clone(), Site::Folder("target/site".into()), pages);
+//! let router = router(server.clone(), site, pages);
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
 //! serve(listener, router, server, ServeConfig::default(), std::future::pending()).await;
 //! # Ok(()) }
 //! ```
-
-// A page is one nested type, and drawing it nests futures as deep as its elements.
-#![recursion_limit = "512"]
 
 pub mod assets;
 pub mod config;

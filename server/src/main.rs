@@ -22,14 +22,15 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|error| refuse(&format!("--log `{}`", args.log), &error));
     let colours = std::io::stdout().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(colours).init();
+    let site = site(&args);
     let pages = match pages::options() {
-        Ok(options) => pages::pages(options),
+        Ok(options) => pages::pages(options, site.clone()),
         Err(error) => refuse(&format!("one of {}", leptos_variables()), &error),
     };
-    run(&args, signaling, pages).await
+    run(&args, signaling, site, pages).await
 }
 
-async fn run(args: &Args, signaling: SignalingConfig, pages: Router) -> ExitCode {
+async fn run(args: &Args, signaling: SignalingConfig, site: Site, pages: Router) -> ExitCode {
     let address = args.listen();
     let listener = match TcpListener::bind(address).await {
         Ok(listener) => listener,
@@ -39,7 +40,6 @@ async fn run(args: &Args, signaling: SignalingConfig, pages: Router) -> ExitCode
         }
     };
     let server = Server::new(signaling);
-    let site = site(args);
     info!(url = format!("http://{address}"), files = ?site, "serving");
     let router = router(server.clone(), site, pages);
     serve(listener, router, server, args.serve(), asked_to_stop()).await;

@@ -89,7 +89,8 @@ impl Metrics {
         for r#type in SENT_TYPES {
             drop(metrics.sent.get_or_create(&TypeLabel { r#type }));
         }
-        for code in CODES.map(ErrorCode::as_str).into_iter().chain([FORBIDDEN_ORIGIN, ADDRESS_FULL]) {
+        for code in CODES.map(ErrorCode::as_str).into_iter().chain([FORBIDDEN_ORIGIN, ADDRESS_FULL])
+        {
             drop(metrics.refused.get_or_create(&CodeLabel { code }));
         }
         for direction in ["in", "out"] {

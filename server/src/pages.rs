@@ -2,7 +2,8 @@
 //!
 //! Every page gets a policy of its own, whose nonce is that of the page's scripts.
 
-use crate::headers::content_security_policy;
+use crate::{assets::Site, headers::content_security_policy};
+use app::AvailableSets;
 use axum::{
     Router,
     body::Body,
@@ -11,7 +12,7 @@ use axum::{
 };
 use leptos::{
     config::{Env, LeptosOptions, errors::LeptosConfigError, get_configuration},
-    context::use_context,
+    context::{provide_context, use_context},
     nonce::use_nonce,
 };
 use leptos_axum::{
@@ -32,13 +33,18 @@ pub fn options() -> Result<LeptosOptions, LeptosConfigError> {
     Ok(LeptosOptions::builder().output_name(OUTPUT_NAME).env(Env::PROD).build())
 }
 
-/// Draws the application's routes and server functions, and its own page for everything else.
-pub fn pages(options: LeptosOptions) -> Router {
+/// Draws the application's routes and server functions, and its own page for everything else. Pages name the data sets
+/// that are among the files of `site`.
+pub fn pages(options: LeptosOptions, site: Site) -> Router {
     let shell = {
         let options = options.clone();
         move || app::shell(options.clone())
     };
-    let draw_unknown = render_app_async_with_context(set_headers, shell.clone());
+    let prepare = move || {
+        set_headers();
+        provide_context(AvailableSets::among(|path| site.has(path)));
+    };
+    let draw_unknown = render_app_async_with_context(prepare.clone(), shell.clone());
     let unknown = move |request: Request<Body>| async move {
         let mut page = draw_unknown(request).await;
         if page.status() == StatusCode::OK {
@@ -47,7 +53,7 @@ pub fn pages(options: LeptosOptions) -> Router {
         page
     };
     Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(app::App), set_headers, shell)
+        .leptos_routes_with_context(&options, generate_route_list(app::App), prepare, shell)
         .fallback(unknown)
         .with_state(options)
 }

@@ -5,11 +5,16 @@
 mod common;
 
 use common::{Answer, Running, exchange, get, start_all};
-use server::{pages, serve::ServeConfig, signaling::SignalingConfig};
+use server::{assets::Site, pages, serve::ServeConfig, signaling::SignalingConfig};
+use std::{fs, path::PathBuf};
 
 async fn start() -> Running {
-    let pages = pages::pages(pages::options().unwrap());
-    start_all(SignalingConfig::default(), ServeConfig::default(), "none".into(), pages).await
+    start_with("none".into()).await
+}
+
+async fn start_with(root: PathBuf) -> Running {
+    let pages = pages::pages(pages::options().unwrap(), Site::Folder(root.clone()));
+    start_all(SignalingConfig::default(), ServeConfig::default(), root, pages).await
 }
 
 /// The nonce of the policy, after checking that every script of the page carries it.
@@ -71,4 +76,22 @@ async fn an_unknown_path_gets_the_applications_own_page_with_status_404() {
     nonce(&page);
     let post = b"POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     assert_eq!(exchange(running.address, post).await.status, 405);
+}
+
+#[tokio::test]
+async fn a_page_names_the_data_sets_that_the_site_has() {
+    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages-data-sets/site");
+    fs::create_dir_all(root.join("data")).unwrap();
+    let running = start_with(root.clone()).await;
+    let named = async || {
+        let html = get(running.address, "/", "").await.body_text();
+        let (_, rest) = html.split_once("<meta name=\"data-sets\" content=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let mnist = root.join("data/mnist.bin");
+    let _ = fs::remove_file(&mnist);
+    fs::write(root.join("data/digits.bin"), "digits").unwrap();
+    assert_eq!(named().await, "digits");
+    fs::write(&mnist, "mnist").unwrap();
+    assert_eq!(named().await, "digits mnist");
 }

@@ -25,6 +25,8 @@ async fn sockets_are_told_and_closed_and_readiness_ends_first() {
     assert_eq!(get(running.address, "/readyz", "").await.status, 503);
     assert_eq!(get(running.address, "/healthz", "").await.status, 200);
     assert_eq!(upgrade_status(running.address, None).await, 503);
+    let refused = "peerceptron_signaling_refused_total{code=\"shutting_down\"}";
+    assert_eq!(running.metric(refused).await, 2, "the peer's and the late one's");
 
     assert_eq!(peer.client.closed().await, Some(CloseCode::Away));
     drop(peer);

@@ -12,6 +12,10 @@ pub(super) fn read(path: &str) -> Option<Content> {
     Some(Content { sha256: file.metadata.sha256_hash(), bytes: file.data })
 }
 
+pub(super) fn has(path: &str) -> bool {
+    Files::get(path).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

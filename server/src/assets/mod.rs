@@ -62,6 +62,16 @@ impl Site {
         Some(answer)
     }
 
+    /// Whether there is a file at `path`, such as `data/digits.bin`.
+    pub fn has(&self, path: &str) -> bool {
+        is_plain(path)
+            && match self {
+                #[cfg(feature = "embed")]
+                Self::Embedded => embedded::has(path),
+                Self::Folder(root) => root.join(path).is_file(),
+            }
+    }
+
     async fn best_form(
         &self,
         path: &str,

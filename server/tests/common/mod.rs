@@ -307,14 +307,23 @@ pub async fn exchange(address: SocketAddr, request: &[u8]) -> Answer {
 
 /// The status with which the server answers a WebSocket request from this origin.
 pub async fn upgrade_status(address: SocketAddr, origin: Option<&str>) -> u16 {
+    let headers: Vec<_> = origin.map(|origin| ("origin", origin)).into_iter().collect();
+    upgrade_status_with(address, &headers).await.0
+}
+
+/// The status with which the server answers a WebSocket request with these headers, and the socket if there is one.
+pub async fn upgrade_status_with(
+    address: SocketAddr,
+    headers: &[(&'static str, &str)],
+) -> (u16, Option<WebSocketStream<TcpStream>>) {
     let mut request = format!("ws://{address}/signal").into_client_request().unwrap();
-    if let Some(origin) = origin {
-        request.headers_mut().insert("origin", origin.parse().unwrap());
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
     }
     let stream = TcpStream::connect(address).await.unwrap();
     match client_async(request, stream).await {
-        Ok((_, response)) => response.status().as_u16(),
-        Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+        Ok((socket, response)) => (response.status().as_u16(), Some(socket)),
+        Err(tungstenite::Error::Http(response)) => (response.status().as_u16(), None),
         Err(other) => panic!("{other}"),
     }
 }

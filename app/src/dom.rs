@@ -1,9 +1,9 @@
 //! The few things that components ask of the browser itself. Called from handlers and effects only, which never run on
 //! the server.
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response, Window};
+use web_sys::Window;
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -37,13 +37,22 @@ pub(crate) async fn copy(text: &str) -> bool {
     JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
 }
 
-/// Whether the server has something at an address.
-pub(crate) async fn exists(path: &str) -> bool {
-    let Some(window) = window() else { return false };
-    let init = RequestInit::new();
-    init.set_method("HEAD");
-    let response = JsFuture::from(window.fetch_with_str_and_init(path, &init)).await;
-    response.is_ok_and(|response| response.unchecked_into::<Response>().ok())
+/// The content of the page's `<meta>` element of that name.
+pub(crate) fn meta(name: &str) -> Option<String> {
+    let selector = format!("meta[name='{name}']");
+    window()?.document()?.query_selector(&selector).ok()??.get_attribute("content")
+}
+
+/// What this browser was asked to remember for this site.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Asks this browser to remember something for this site. Where it refuses, it is forgotten with the page.
+pub(crate) fn remember(key: &str, value: &str) {
+    if let Some(Ok(Some(storage))) = window().map(|window| window.local_storage()) {
+        let _ = storage.set_item(key, value);
+    }
 }
 
 /// The theme in use: `true` for dark.
@@ -60,14 +69,11 @@ pub(crate) fn theme_is_dark() -> bool {
 /// Uses a theme from here on, on this device.
 pub(crate) fn set_theme(dark: bool) {
     let theme = if dark { "dark" } else { "light" };
-    let Some(window) = window() else { return };
-    if let Some(root) = window.document().and_then(|document| document.document_element()) {
+    let document = window().and_then(|window| window.document());
+    if let Some(root) = document.and_then(|document| document.document_element()) {
         let _ = root.set_attribute("data-theme", theme);
     }
-    // Storage may be refused; then the theme lasts as long as the page.
-    if let Ok(Some(storage)) = window.local_storage() {
-        let _ = storage.set_item("theme", theme);
-    }
+    remember("theme", theme);
 }
 
 fn root_theme() -> Option<String> {

@@ -7,9 +7,6 @@
 //! Nothing here writes a `style` attribute or an inline script: the content security policy refuses both. Geometry is
 //! drawn with SVG attributes and on canvases.
 
-// Views are deeply nested types.
-#![recursion_limit = "256"]
-
 pub mod components;
 mod dom;
 pub mod format;
@@ -18,7 +15,7 @@ pub mod sketch;
 pub mod state;
 
 pub use state::{
-    builtin::BuiltinPart,
+    builtin::{AvailableSets, BuiltinPart, set_file},
     port::{PeerPort, PortState, Problem, Reply},
     slot::connect_peer,
 };
@@ -33,8 +30,9 @@ use leptos_router::{
 use pages::{landing::LandingPage, not_found::NotFoundPage, room::RoomPage};
 use state::page::provide_page;
 
-/// The document around the application, as the server sends it.
+/// The document around the application, as the server sends it. The [`AvailableSets`] of the site come as a context.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let sets = use_context::<AvailableSets>().map(|sets| sets.names()).unwrap_or_default();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -42,6 +40,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
+                <meta name=AvailableSets::META content=sets />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="apple-touch-icon" href="/icon-192.png" />

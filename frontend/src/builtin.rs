@@ -26,12 +26,12 @@ pub(crate) async fn load(host: Host, cluster: ClusterId, part: BuiltinPart) -> R
 /// Loads, for as long as the page lives, the sets that clusters of an earlier life ask for.
 pub(crate) fn answer_wishes(host: &Host) {
     let loader = host.clone();
-    let wishes = host.on_event(move |event| {
+    host.on_event(move |event| {
         if let Event::DatasetWanted { cluster, source } = event {
             spawn_local(load_again(loader.clone(), cluster.clone(), source.clone()));
         }
-    });
-    core::mem::forget(wishes);
+    })
+    .keep();
 }
 
 async fn load_again(host: Host, cluster: ClusterId, source: String) {
@@ -45,7 +45,7 @@ async fn load_again(host: Host, cluster: ClusterId, source: String) {
 }
 
 async fn fetch(set: &str) -> Result<Dataset, Problem> {
-    let address = format!("/data/{set}.bin");
+    let address = format!("/{}", app::set_file(set));
     let failed = |reason: String| Problem {
         code: "data_unavailable".to_owned(),
         message: format!("the data set `{set}` could not be fetched from this site: {reason}"),

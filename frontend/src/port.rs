@@ -2,8 +2,7 @@
 
 use crate::{builtin, problem};
 use app::{BuiltinPart, PeerPort, Problem, Reply};
-use browser::{Host, HostError, Subscription};
-use core::cell::RefCell;
+use browser::{Host, HostError};
 use peer::{Class, ClusterState, ConnectPolicy, Event, View};
 use protocol::{cluster::NetworkSpec, session::SessionOptions};
 use units::{ClusterId, PeerId, RoomId, SessionId};
@@ -11,12 +10,11 @@ use units::{ClusterId, PeerId, RoomId, SessionId};
 /// A host, as the application sees it.
 pub(crate) struct Port {
     host: Host,
-    subscriptions: RefCell<Vec<Subscription>>,
 }
 
 impl Port {
     pub(crate) fn new(host: Host) -> Self {
-        Self { host, subscriptions: RefCell::default() }
+        Self { host }
     }
 
     /// Does something at once.
@@ -43,11 +41,11 @@ impl PeerPort for Port {
     }
 
     fn on_change(&self, handler: Box<dyn FnMut()>) {
-        self.subscriptions.borrow_mut().push(self.host.on_change(handler));
+        self.host.on_change(handler).keep();
     }
 
     fn on_event(&self, handler: Box<dyn FnMut(&Event)>) {
-        self.subscriptions.borrow_mut().push(self.host.on_event(handler));
+        self.host.on_event(handler).keep();
     }
 
     fn create_room(&self) -> Reply<String> {

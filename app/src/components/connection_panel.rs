@@ -1,7 +1,9 @@
 //! Every stage of a connection, and each of them by hand.
 
 use crate::{
-    components::{connection_stages::ConnectionStages, notice::CommandProblem},
+    components::{
+        connection_stages::ConnectionStages, notice::CommandProblem, peer_options::PeerOptions,
+    },
     state::{
         command::Command,
         defaults::{self, SETS},
@@ -45,6 +47,7 @@ pub fn ConnectionPanel() -> impl IntoView {
 fn ConnectByHand() -> impl IntoView {
     let command = Command::default();
     let page = use_page();
+    let by_hand = page.select(|view| view.connect_by_hand);
     let change = move |by_hand: bool| {
         command.run(move |port| port.set_connect_by_hand(by_hand), |()| {});
     };
@@ -53,6 +56,7 @@ fn ConnectByHand() -> impl IntoView {
             <input
                 type="checkbox"
                 disabled=move || !page.is_ready()
+                prop:checked=by_hand
                 on:change:target=move |event| change(event.target().checked())
             />
             <span>"Connect to peers only by hand"</span>
@@ -193,30 +197,29 @@ fn network_of(layers: &str) -> Result<NetworkSpec, String> {
 fn OnePeer() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let chosen = RwSignal::new(String::new());
+    let chosen = RwSignal::new(None::<PeerId>);
     let text = RwSignal::new(String::new());
-    let ids = Memo::new(move |_| {
-        page.peers.with(|peers| peers.iter().map(|peer| peer.peer).collect::<Vec<_>>())
+    // Without a choice the list shows the first one, and keeps showing it when others come.
+    Effect::new(move |_| {
+        let first = page.peers.with(|peers| peers.first().map(|peer| peer.peer));
+        if chosen.get_untracked().is_none() {
+            chosen.set(first);
+        }
     });
-    // Without a choice, the first one.
-    let peer = move || {
-        let chosen = chosen.with_untracked(|chosen| chosen.parse::<PeerId>().ok());
-        chosen.or_else(|| ids.with_untracked(|ids| ids.first().copied()))
-    };
     let connect = move |_| {
-        if let Some(peer) = peer() {
+        if let Some(peer) = chosen.get_untracked() {
             command.run(move |port| port.connect(peer), |()| {});
         }
     };
     let close = move |_| {
-        if let Some(peer) = peer() {
+        if let Some(peer) = chosen.get_untracked() {
             command.run(move |port| port.close(peer), |()| {});
         }
     };
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let written = text.get_untracked();
-        if let Some(peer) = peer() {
+        if let Some(peer) = chosen.get_untracked() {
             command.run(
                 move |port| port.send_text(Some(peer), written),
                 move |_| {
@@ -225,7 +228,7 @@ fn OnePeer() -> impl IntoView {
             );
         }
     };
-    let nobody = move || ids.with(Vec::is_empty);
+    let nobody = move || chosen.get().is_none();
 
     view! {
         <div class="row">
@@ -233,13 +236,9 @@ fn OnePeer() -> impl IntoView {
                 <span>"Peer"</span>
                 <select
                     disabled=nobody
-                    on:change:target=move |event| chosen.set(event.target().value())
+                    on:change:target=move |event| chosen.set(event.target().value().parse().ok())
                 >
-                    <For each=move || ids.get() key=|id| *id let(id)>
-                        <option value=id.to_string()>
-                            {move || format!("{} ({})", page.name_of(id), id.short())}
-                        </option>
-                    </For>
+                    <PeerOptions chosen with_id=true />
                 </select>
             </label>
             <button type="button" class="button" disabled=nobody on:click=connect>

@@ -1,7 +1,6 @@
 //! The stages of getting connected, as they are.
 
 use crate::{
-    components::person::was_wanted,
     format::plural,
     state::page::{Page, use_page},
 };
@@ -45,7 +44,7 @@ fn stages(page: Page) -> Vec<Stage> {
     let links = page.peers.with(|peers| peers.iter().map(|peer| peer.stage).collect::<Vec<_>>());
     let failed = page.peers.with(|peers| {
         let idle = peers.iter().filter(|peer| peer.stage == LinkStage::Discovered);
-        idle.filter(|peer| peer.problem.as_deref().is_some_and(|why| !was_wanted(why))).count()
+        idle.filter(|peer| peer.end.is_some_and(|end| !end.was_wanted())).count()
     });
     vec![
         signaling(&page.signaling.get()),

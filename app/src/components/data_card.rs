@@ -1,7 +1,7 @@
 //! The rows on this device.
 
 use crate::{
-    BuiltinPart,
+    AvailableSets, BuiltinPart,
     components::notice::CommandProblem,
     dom,
     format::{count, plural},
@@ -11,7 +11,7 @@ use crate::{
         page::{Page, use_page},
     },
 };
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*};
 use peer::ClusterView;
 use units::ClusterId;
 
@@ -33,14 +33,26 @@ fn ChooseData() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
     let available = available_sets();
-    let chosen = RwSignal::new(0_usize);
-    let set = move || &SETS[chosen.get().min(SETS.len() - 1)];
-    // What a person has chosen; until then the proposal for this device holds.
+    // What a person has chosen; until then, what is on this device, and else what is proposed.
+    let chosen = RwSignal::new(None::<usize>);
     let part = RwSignal::new(None::<u32>);
     let held_out = RwSignal::new(None::<String>);
-    let proposed_part = move || page.me.get().map_or(0, |me| set().part_for(me));
-    let part_now = move || part.get().unwrap_or_else(proposed_part);
-    let held_out_now = move || held_out.get().unwrap_or_else(|| set().held_out_percent.to_string());
+    let here = Memo::new(move |_| part_here(page));
+    let set_here = move || {
+        let position = here.with(|here| position_of(&here.as_ref()?.set))?;
+        available.with(|available| available.contains(&position)).then_some(position)
+    };
+    let set_now = Memo::new(move |_| chosen.get().or_else(set_here).unwrap_or(0));
+    let set = move || &SETS[set_now.get()];
+    let here_of_set = move || here.get().filter(|here| here.set == set().id);
+    let part_now = move || {
+        let here = here_of_set().filter(|here| here.parts == set().parts).map(|here| here.part);
+        part.get().or(here).unwrap_or_else(|| set().part_for(page.place.came_before()))
+    };
+    let held_out_now = move || {
+        let here = || here_of_set().map_or(set().held_out_percent, |here| here.held_out_percent);
+        held_out.get().unwrap_or_else(|| here().to_string())
+    };
     // Rows stay as they are while a session trains on them; whoever has none may still join it.
     let training = move || {
         let running = page.session.with(|session| session.as_ref().is_some_and(|s| s.running));
@@ -56,7 +68,7 @@ fn ChooseData() -> impl IntoView {
         }
     };
     let choose_set = move |value: String| {
-        chosen.set(SETS.iter().position(|set| set.id == value).unwrap_or(0));
+        chosen.set(position_of(&value));
         part.set(None);
         held_out.set(None);
     };
@@ -67,7 +79,9 @@ fn ChooseData() -> impl IntoView {
                 <span>"Data set"</span>
                 <select on:change:target=move |event| choose_set(event.target().value())>
                     <For each=move || available.get() key=|index| *index let(index)>
-                        <option value=SETS[index].id>{SETS[index].name}</option>
+                        <option value=SETS[index].id selected=move || set_now.get() == index>
+                            {SETS[index].name}
+                        </option>
                     </For>
                 </select>
             </label>
@@ -77,7 +91,7 @@ fn ChooseData() -> impl IntoView {
                     prop:value=move || part_now().to_string()
                     on:change:target=move |event| part.set(event.target().value().parse().ok())
                 >
-                    <For each=move || 0..set().parts key=move |part| (chosen.get(), *part) let(index)>
+                    <For each=move || 0..set().parts key=move |part| (set_now.get(), *part) let(index)>
                         <option value=index.to_string() selected=move || part_now() == index>
                             {move || format!("Part {} of {}", index + 1, set().parts)}
                         </option>
@@ -129,19 +143,25 @@ fn use_data(page: Page, command: Command, set: &'static BuiltinSet, part: u32, p
     );
 }
 
-/// Positions in [`SETS`] of the sets that this server has; the first is part of every site.
+/// Positions in [`SETS`] of the sets that this site has. The server draws every page with the first one alone, which is
+/// part of every site.
 fn available_sets() -> RwSignal<Vec<usize>> {
-    let available = RwSignal::new(vec![0]);
+    let available = RwSignal::new(AvailableSets::positions(""));
     Effect::new(move |_| {
-        spawn_local(async move {
-            for (index, set) in SETS.iter().enumerate().skip(1) {
-                if dom::exists(&format!("/data/{}.bin", set.id)).await {
-                    let _ = available.try_update(|available| available.push(index));
-                }
-            }
-        });
+        let names = dom::meta(AvailableSets::META).unwrap_or_default();
+        available.set(AvailableSets::positions(&names));
     });
     available
+}
+
+/// The position in [`SETS`] of the set of that name.
+fn position_of(id: &str) -> Option<usize> {
+    SETS.iter().position(|set| set.id == id)
+}
+
+/// The part of a built-in set whose rows are on the cluster in use.
+fn part_here(page: Page) -> Option<BuiltinPart> {
+    page.cluster().filter(|cluster| cluster.train_rows > 0)?.data_source?.parse().ok()
 }
 
 /// How many rows there are, and of what.
@@ -189,7 +209,7 @@ fn drawing(cluster: &ClusterView) -> impl IntoView + use<> {
 /// The source in words, where it is a part of a set that ships with the site.
 fn source_words(source: &str) -> String {
     let Ok(part) = source.parse::<BuiltinPart>() else { return source.to_owned() };
-    let name = SETS.iter().find(|set| set.id == part.set).map_or(part.set.as_str(), |set| set.name);
+    let name = position_of(&part.set).map_or(part.set.as_str(), |at| SETS[at].name);
     format!("{name}, part {} of {}", part.part + 1, part.parts)
 }
 

@@ -36,7 +36,7 @@ pub fn DrawingCanvas(
 
     let draw = move |from: Point, to: Point| sketch.update(|sketch| sketch.line(from, to));
     let begin = move |event: PointerEvent| {
-        let Some(canvas) = canvas.get_untracked() else { return };
+        let Some(canvas) = canvas.get_untracked().filter(|_| draws(&event)) else { return };
         event.prevent_default();
         let _ = canvas.set_pointer_capture(event.pointer_id());
         let point = place(&canvas, &event);
@@ -45,11 +45,18 @@ pub fn DrawingCanvas(
     };
     let go_on = move |event: PointerEvent| {
         let Some((canvas, from)) = canvas.get_untracked().zip(pointer.get_value()) else { return };
+        if !event.is_primary() {
+            return;
+        }
         let point = place(&canvas, &event);
         pointer.set_value(Some(point));
         draw(from, point);
     };
-    let end = move |_: PointerEvent| pointer.set_value(None);
+    let end = move |event: PointerEvent| {
+        if event.is_primary() {
+            pointer.set_value(None);
+        }
+    };
     let press = move |event: KeyboardEvent| {
         let now = pen.get_untracked().unwrap_or(Pen { at: (0.5, 0.2), down: false });
         let Some(next) = pen_after(now, &event.key()) else { return };
@@ -90,6 +97,11 @@ pub fn DrawingCanvas(
         ></canvas>
     }
     .into_any()
+}
+
+/// One finger, a pen, or a mouse's first button: a second finger would draw lines between the two.
+fn draws(event: &PointerEvent) -> bool {
+    event.is_primary() && event.button() == 0
 }
 
 fn place(canvas: &HtmlCanvasElement, event: &PointerEvent) -> Point {

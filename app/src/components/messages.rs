@@ -1,7 +1,7 @@
 //! Direct messages.
 
 use crate::{
-    components::notice::CommandProblem,
+    components::{notice::CommandProblem, peer_options::PeerOptions},
     dom,
     state::{command::Command, page::use_page},
 };
@@ -96,7 +96,7 @@ fn Compose() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
     let text = RwSignal::new(String::new());
-    let to = RwSignal::new(String::new());
+    let to = RwSignal::new(None::<PeerId>);
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let written = text.get_untracked().trim().to_owned();
@@ -104,7 +104,7 @@ fn Compose() -> impl IntoView {
             return command
                 .refuse("invalid_input", "there is nothing to send: write something first");
         }
-        let receiver = to.get_untracked().parse::<PeerId>().ok();
+        let receiver = to.get_untracked();
         command.run(
             move |port| port.send_text(receiver, written),
             move |_| {
@@ -112,19 +112,14 @@ fn Compose() -> impl IntoView {
             },
         );
     };
-    let open = Memo::new(move |_| {
-        page.peers.with(|peers| peers.iter().map(|peer| peer.peer).collect::<Vec<_>>())
-    });
 
     view! {
         <form class="compose" on:submit=send>
             <label class="field">
                 <span>"To"</span>
-                <select prop:value=to on:change:target=move |event| to.set(event.target().value())>
+                <select on:change:target=move |event| to.set(event.target().value().parse().ok())>
                     <option value="">"Everyone"</option>
-                    <For each=move || open.get() key=|id| *id let(id)>
-                        <option value=id.to_string()>{move || page.name_of(id)}</option>
-                    </For>
+                    <PeerOptions chosen=to />
                 </select>
             </label>
             <label class="field field-wide">

@@ -15,6 +15,7 @@ pub mod invitation;
 pub mod log;
 pub mod messages;
 pub mod notice;
+pub mod peer_options;
 pub mod people;
 pub mod person;
 pub mod room_header;

@@ -30,9 +30,9 @@ pub fn Person(
     let capability = words(|person| capability_words(&person.capability));
     let connection = words(connection_words);
     let problem = move || {
-        let problem = person.with(|person| person.as_ref().and_then(|p| p.problem.clone()));
-        problem.filter(|_| stage.get() != LinkStage::Open).map(|problem| {
-            let class = if was_wanted(&problem) { "hint" } else { "problem" };
+        let end = person.with(|person| person.as_ref().and_then(|p| p.problem.clone().zip(p.end)));
+        end.filter(|_| stage.get() != LinkStage::Open).map(|(problem, end)| {
+            let class = if end.was_wanted() { "hint" } else { "problem" };
             view! { <p class=class>{as_sentence(&problem)}</p> }
         })
     };
@@ -95,11 +95,6 @@ pub fn capability_words(capability: &Capability) -> String {
         speed => Some(format!("{} samples/s", count(speed.into()))),
     };
     cores.into_iter().chain(speed).collect::<Vec<_>>().join(" · ")
-}
-
-/// Whether a connection ended because someone wanted it to, in the engine's words: nothing to be alarmed at.
-pub fn was_wanted(reason: &str) -> bool {
-    matches!(reason, "closed on this device" | "the other side closed the connection")
 }
 
 fn connection_words(person: &PeerView) -> String {

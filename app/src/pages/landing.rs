@@ -50,7 +50,10 @@ fn CreateRoom() -> impl IntoView {
         let navigate = navigate.clone();
         command.run(
             |port| port.create_room(),
-            move |path| navigate(&path, NavigateOptions::default()),
+            move |path| {
+                page.place.made(&path);
+                navigate(&path, NavigateOptions::default());
+            },
         );
     };
     let here = move || {

@@ -1,6 +1,38 @@
-//! Data sets that ship with the site, and which part of one this device takes.
+//! Data sets that ship with the site, which of them a site has, and which part of one this device takes.
 
+use super::defaults::{BuiltinSet, SETS};
 use core::{fmt, str::FromStr};
+
+/// Where a site has the set of that name, below its root.
+pub fn set_file(set: &str) -> String {
+    format!("data/{set}.bin")
+}
+
+/// The built-in sets that a site has. Its server finds out and names them in every page, because a browser that asked for
+/// one in vain would call that an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AvailableSets(Vec<&'static str>);
+
+impl AvailableSets {
+    /// The name of the page's `<meta>` element in which they are listed.
+    pub(crate) const META: &str = "data-sets";
+
+    /// Those whose file the site has.
+    pub fn among(has: impl Fn(&str) -> bool) -> Self {
+        Self(SETS.iter().map(|set| set.id).filter(|id| has(&set_file(id))).collect())
+    }
+
+    /// Their names, as they stand in a page.
+    pub(crate) fn names(&self) -> String {
+        self.0.join(" ")
+    }
+
+    /// The sets that a page names, by their positions in [`SETS`]. The first of them is part of every site.
+    pub(crate) fn positions(names: &str) -> Vec<usize> {
+        let named = |set: &BuiltinSet| names.split(' ').any(|name| name == set.id);
+        (0..SETS.len()).filter(|&at| at == 0 || named(&SETS[at])).collect()
+    }
+}
 
 /// One part of a data set that ships with the site. Its text form, `digits 2/6, 60 % held out`, is what a cluster
 /// remembers of where its rows came from.
@@ -69,6 +101,16 @@ mod tests {
         let part = BuiltinPart { set: "digits".into(), part: 1, parts: 6, held_out_percent: 60 };
         assert_eq!(part.to_string(), "digits 2/6, 60 % held out");
         assert_eq!(part.to_string().parse(), Ok(part));
+    }
+
+    #[test]
+    fn a_page_offers_the_sets_that_the_server_has_named() {
+        let all = AvailableSets::among(|_| true);
+        assert_eq!(AvailableSets::positions(&all.names()).len(), SETS.len());
+        let some = AvailableSets::among(|file| file == "data/digits.bin");
+        assert_eq!(some.names(), "digits");
+        assert_eq!(AvailableSets::positions(""), [0]);
+        assert_eq!(AvailableSets::positions("mnist2 xmnist"), [0]);
     }
 
     #[test]

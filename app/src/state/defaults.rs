@@ -4,7 +4,6 @@ use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     session::SessionOptions,
 };
-use units::PeerId;
 
 /// A data set that ships with the site, and what suits it.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,11 +70,10 @@ impl BuiltinSet {
         network((self.side * self.side) as u32, self.layers, self.classes)
     }
 
-    /// The part that a device proposes before its owner has chosen, from 0. Nobody knows yet which parts the others
-    /// will take, so devices spread over the parts by their ids.
-    pub fn part_for(&self, me: PeerId) -> u32 {
-        let id = me.as_bytes();
-        u32::from_le_bytes([id[0], id[1], id[2], id[3]]) % self.parts
+    /// The part that a device proposes before its owner has chosen, from 0: devices take the parts in the order in which
+    /// they came.
+    pub fn part_for(&self, came_before: u32) -> u32 {
+        came_before % self.parts
     }
 }
 
@@ -104,8 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn a_device_proposes_a_part_that_exists() {
+    fn devices_propose_different_parts_while_there_are_enough() {
         let set = set_named("digits").unwrap();
-        assert!(set.part_for(PeerId::from_bytes([255; 32])) < set.parts);
+        let parts: std::collections::BTreeSet<u32> =
+            (0..set.parts).map(|came_before| set.part_for(came_before)).collect();
+        assert_eq!(parts.len(), set.parts as usize);
+        assert!(set.part_for(u32::MAX) < set.parts);
     }
 }

@@ -6,6 +6,7 @@ pub mod defaults;
 pub mod log;
 pub mod newest;
 pub mod page;
+pub mod place;
 pub mod port;
 pub mod sentences;
 pub mod slot;

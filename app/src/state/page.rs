@@ -2,6 +2,7 @@
 
 use super::{
     log::Log,
+    place::PlaceSignal,
     port::Problem,
     slot::{self, mount_page},
 };
@@ -37,6 +38,8 @@ pub struct Page {
     pub theme_changes: RwSignal<u32>,
     /// The cluster that data, training and the drawing pad are about, once it is chosen.
     pub chosen_cluster: RwSignal<Option<ClusterId>>,
+    /// How many devices were in the room before this one.
+    pub place: PlaceSignal,
     /// This device.
     pub me: Memo<Option<PeerId>>,
     /// This device's name.
@@ -69,6 +72,7 @@ impl Page {
             rounds_finished: RwSignal::new(0),
             theme_changes: RwSignal::new(0),
             chosen_cluster: RwSignal::new(None),
+            place: PlaceSignal::default(),
             me: memo_of(view, |view| Some(view.me)),
             device_name: memo_of(view, |view| view.capability.device_name.clone()),
             room: memo_of(view, |view| view.room.clone()),
@@ -154,6 +158,7 @@ pub fn provide_page() {
     provide_context(page);
     // Effects run in the browser only, and after hydration: the first drawing must be the server's.
     Effect::new(move |_| mount_page(page));
+    page.place.follow(page);
     on_cleanup(slot::unmount_page);
 }
 

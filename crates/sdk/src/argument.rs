@@ -3,16 +3,24 @@
 use crate::failure::Failure;
 use core::str::FromStr;
 use js_sys::{
-    Array, Float32Array, Float64Array, Object, Reflect, Uint8Array, Uint8ClampedArray, Uint16Array,
-    Uint32Array,
+    Array, Float32Array, Float64Array, JsString, Object, Reflect, Uint8Array, Uint8ClampedArray,
+    Uint16Array, Uint32Array,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The most numbers one argument may hold: the memory that a call can make this module claim (256 MiB).
-const NUMBERS_MAX: u32 = 64 * 1024 * 1024;
+pub(crate) const NUMBERS_MAX: u32 = 64 * 1024 * 1024;
+
+/// The longest text that is looked at: far more than any argument may have, and little to copy.
+const TEXT_CHARS_MAX: u32 = 64 * 1024;
 
 /// A string.
 pub(crate) fn text(value: &JsValue, what: &str) -> Result<String, Failure> {
+    let length = value.dyn_ref::<JsString>().map_or(0, JsString::length);
+    if length > TEXT_CHARS_MAX {
+        let problem = format!("{what} has {length} characters: {TEXT_CHARS_MAX} are possible");
+        return Err(Failure::invalid(problem));
+    }
     value
         .as_string()
         .ok_or_else(|| Failure::invalid(format!("{what} must be a string, not {}", kind(value))))
@@ -65,7 +73,9 @@ impl<'a> Fields<'a> {
         let Some(object) = value.dyn_ref::<Object>().filter(|_| !Array::is_array(value)) else {
             return Err(Failure::invalid(format!("{what} must be an object, not {}", kind(value))));
         };
-        for key in Object::keys(object).iter().filter_map(|key| key.as_string()) {
+        let keys = Reflect::own_keys(object)
+            .map_err(|_| Failure::invalid(format!("the keys of {what} cannot be read")))?;
+        for key in keys.iter().filter_map(|key| key.as_string()) {
             if !known.contains(&key.as_str()) {
                 let known = known.join("`, `");
                 return Err(Failure::invalid(format!(
@@ -111,9 +121,10 @@ pub(crate) fn numbers(value: &JsValue, what: &str) -> Result<Vec<f32>, Failure> 
             .iter()
             .map(number)
             .collect::<Option<Vec<f32>>>()
-            .ok_or_else(|| not_numbers(value, what))?
+            .ok_or_else(|| Failure::invalid(format!("{what} must hold nothing but numbers")))?
     } else {
-        return Err(not_numbers(value, what));
+        let problem = "must be an array of numbers, a Float32Array, a Float64Array or a Uint8Array";
+        return Err(Failure::invalid(format!("{what} {problem}, not {}", kind(value))));
     };
     match numbers.iter().position(|number| !number.is_finite()) {
         None => Ok(numbers),
@@ -123,6 +134,19 @@ pub(crate) fn numbers(value: &JsValue, what: &str) -> Result<Vec<f32>, Failure> 
             Err(Failure::invalid(problem))
         }
     }
+}
+
+/// At most `most` bytes of a `Uint8Array`.
+pub(crate) fn bytes(value: &JsValue, what: &str, most: u32) -> Result<Vec<u8>, Failure> {
+    let Some(bytes) = value.dyn_ref::<Uint8Array>() else {
+        return Err(Failure::invalid(format!("{what} must be a Uint8Array, not {}", kind(value))));
+    };
+    let length = bytes.length();
+    if length > most {
+        let problem = format!("{what} has {length} bytes: {most} are possible at once");
+        return Err(Failure::invalid(problem));
+    }
+    Ok(bytes.to_vec())
 }
 
 /// The bytes of a `Uint8Array` or `Uint8ClampedArray`.
@@ -145,7 +169,9 @@ pub(crate) fn classes(value: &JsValue, what: &str) -> Result<Vec<u16>, Failure> 
         let class = |entry: JsValue| whole(&entry, &format!("each of {what}"), 0, u16::MAX.into());
         array.iter().map(class).collect::<Result<_, _>>()?
     } else {
-        return Err(not_numbers(value, what));
+        let problem =
+            "must be an array of whole numbers, a Uint8Array, a Uint16Array or a Uint32Array";
+        return Err(Failure::invalid(format!("{what} {problem}, not {}", kind(value))));
     };
     let class = |class| {
         u16::try_from(class)
@@ -154,7 +180,8 @@ pub(crate) fn classes(value: &JsValue, what: &str) -> Result<Vec<u16>, Failure> 
     wide.into_iter().map(class).collect()
 }
 
-fn check_length(value: &JsValue, what: &str) -> Result<(), Failure> {
+/// Checks the length of what holds numbers before it is copied.
+pub(crate) fn check_length(value: &JsValue, what: &str) -> Result<(), Failure> {
     let length = Reflect::get(value, &"length".into()).ok().and_then(|length| length.as_f64());
     if length.is_some_and(|length| length > f64::from(NUMBERS_MAX)) {
         let problem = format!("{what} holds more than {NUMBERS_MAX} numbers: load fewer at once");
@@ -163,18 +190,13 @@ fn check_length(value: &JsValue, what: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn not_numbers(value: &JsValue, what: &str) -> Failure {
-    let problem = "must be an array of numbers, a Float32Array, a Float64Array or a Uint8Array";
-    Failure::invalid(format!("{what} {problem}, not {}", kind(value)))
-}
-
 /// What a value is, in a word or two.
 fn kind(value: &JsValue) -> String {
     if value.is_null() {
         return "null".to_owned();
     }
     if Array::is_array(value) {
-        return "an array with something else in it".to_owned();
+        return "an array".to_owned();
     }
     let kind = value.js_typeof().as_string().unwrap_or_default();
     match kind.as_str() {

@@ -1,7 +1,7 @@
 //! Labelled rows and network descriptions, as callers write them.
 
 use crate::{
-    argument::{Fields, classes, grey_levels, numbers, whole},
+    argument::{Fields, NUMBERS_MAX, check_length, classes, grey_levels, numbers, whole},
     failure::Failure,
 };
 use js_sys::Array;
@@ -121,6 +121,7 @@ fn dataset(fields: &Fields<'_>, cluster_classes: Option<u32>) -> Result<Dataset,
 
 /// Flat, or one array a row.
 fn values(inputs: &JsValue) -> Result<Values, Failure> {
+    check_length(inputs, "`inputs`")?;
     if let Some(bytes) = grey_levels(inputs) {
         return Ok(Values::Bytes(bytes));
     }
@@ -141,6 +142,11 @@ fn nested_values(rows: &Array) -> Result<Values, Failure> {
             let length = row.len();
             let problem =
                 format!("row {at} of `inputs` has {length} values, the first has {expected}");
+            return Err(Failure::invalid(problem));
+        }
+        if all.len() + row.len() > NUMBERS_MAX as usize {
+            let problem =
+                format!("`inputs` holds more than {NUMBERS_MAX} numbers: load fewer at once");
             return Err(Failure::invalid(problem));
         }
         all.extend(row);

@@ -86,6 +86,7 @@ impl Host {
         }
         inner.drain();
         inner.notifier.started();
+        *inner.alive.borrow_mut() = Some(inner.clone());
         Ok(Self(inner))
     }
 }
@@ -125,6 +126,7 @@ fn assemble(
             wake_ups: RefCell::new(wake_ups(&dispatch)),
             dispatch,
             lock: RefCell::new(lock),
+            alive: RefCell::default(),
         }
     })
 }

@@ -24,7 +24,8 @@ pub use commands::LoadedRows;
 pub(crate) use dispatch::Dispatch;
 pub use notify::Subscription;
 
-/// A peer of this page. Clones are the same peer.
+/// A peer of this page. Clones are the same peer. It lives until it is closed, or the page is, even if nobody holds it:
+/// whoever only listens to its events would lose it to a garbage collector.
 #[derive(Clone)]
 pub struct Host(Rc<Inner>);
 
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     dispatch: Dispatch,
     wake_ups: RefCell<Vec<Listener>>,
     lock: RefCell<Option<IdentityLock>>,
+    /// Itself, until it is closed.
+    alive: RefCell<Option<Rc<Inner>>>,
 }
 
 impl Host {
@@ -91,6 +94,7 @@ impl Host {
         *self.0.waiters.borrow_mut() = Waiters::default();
         self.0.notifier.close();
         self.0.lock.borrow_mut().take();
+        self.0.alive.borrow_mut().take();
     }
 }
 

@@ -26,6 +26,13 @@ type OnEvent = RefCell<dyn FnMut(&Event)>;
 /// A handler is called for as long as this lives.
 pub struct Subscription(#[expect(dead_code, reason = "held, never read")] Handler);
 
+impl Subscription {
+    /// The handler is called for as long as the host lives.
+    pub fn keep(self) {
+        core::mem::forget(self);
+    }
+}
+
 enum Handler {
     Change(#[expect(dead_code, reason = "held, never read")] Rc<OnChange>),
     Event(#[expect(dead_code, reason = "held, never read")] Rc<OnEvent>),

@@ -11,8 +11,8 @@ use crate::{
     failure::Failure,
     shapes::{self, to_js},
 };
-use browser::{Host, HostError, Options, Subscription};
-use core::cell::{Cell, RefCell};
+use browser::{Host, HostError, Options};
+use core::cell::Cell;
 use peer::{ConnectPolicy, View};
 use std::rc::Rc;
 use units::RoomId;
@@ -27,34 +27,25 @@ const DEVICE: &str = "default";
 pub struct DistributedNeuralNetwork {
     booting: Booting,
     handlers: Handlers,
-    /// Kept for as long as the class.
-    subscription: Rc<RefCell<Option<Subscription>>>,
     is_closed: Rc<Cell<bool>>,
 }
 
 impl DistributedNeuralNetwork {
     /// The class around a peer that somebody else started, such as the application's own.
     pub fn around(booting: Booting) -> Self {
-        let network = Self {
-            booting,
-            handlers: Handlers::default(),
-            subscription: Rc::default(),
-            is_closed: Rc::default(),
-        };
+        let network = Self { booting, handlers: Handlers::default(), is_closed: Rc::default() };
         network.pass_events_on();
         network
     }
 
     fn pass_events_on(&self) {
         let (booting, handlers) = (self.booting.clone(), self.handlers.clone());
-        let (subscription, is_closed) = (self.subscription.clone(), self.is_closed.clone());
+        let is_closed = self.is_closed.clone();
         spawn_local(async move {
             match booting.host().await {
                 Ok(host) if is_closed.get() => host.close(),
-                Ok(host) => {
-                    let passed_on = host.on_event(move |event| handlers.tell(event));
-                    *subscription.borrow_mut() = Some(passed_on);
-                }
+                // A page may keep handlers and let go of the object they were added to.
+                Ok(host) => host.on_event(move |event| handlers.tell(event)).keep(),
                 Err(error) => handlers.tell_error(&error.into()),
             }
         });
@@ -157,7 +148,6 @@ impl DistributedNeuralNetwork {
     /// `closed`.
     pub fn close(&self) {
         self.is_closed.set(true);
-        self.subscription.borrow_mut().take();
         self.handlers.clear();
         if let Some(host) = self.booting.started() {
             host.close();

@@ -2,11 +2,12 @@
 
 use super::DistributedNeuralNetwork;
 use crate::{
-    argument::{grey_levels, is_missing, parsed, text},
+    argument::{self, parsed, text},
     failure::Failure,
     shapes::{self, to_js},
 };
 use peer::{LinkStage, SignalingState};
+use protocol::limits;
 use units::PeerId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -86,8 +87,7 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "Uint8Array")] bytes: JsValue,
     ) -> Result<bool, Failure> {
         let peer = parsed::<PeerId>(&peer_id, "a peer's id")?;
-        let bytes = grey_levels(&bytes)
-            .ok_or_else(|| Failure::invalid("what is sent must be a Uint8Array"))?;
+        let bytes = argument::bytes(&bytes, "what is sent", limits::BULK_VALUE_BYTES_MAX as u32)?;
         Ok(self.host().await?.send_probe(peer, bytes)?)
     }
 }
@@ -101,7 +101,8 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "string")] text_or_peer_id: JsValue,
         #[wasm_bindgen(js_name = "text", unchecked_optional_param_type = "string")] to_one: JsValue,
     ) -> Result<u32, Failure> {
-        let (to, said) = if is_missing(&to_one) {
+        // A text that is `null` is a mistake: what was meant for one must not go to all.
+        let (to, said) = if to_one.is_undefined() {
             (None, text(&text_or_peer_id, "a message")?)
         } else {
             let peer = parsed::<PeerId>(&text_or_peer_id, "a peer's id")?;

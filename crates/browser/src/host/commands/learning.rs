@@ -1,0 +1,29 @@
+//! Learning sessions.
+
+use crate::{HostError, host::Host};
+use protocol::session::SessionOptions;
+use units::{ClusterId, PeerId, SessionId};
+
+impl Host {
+    /// Starts to train. `invited`: `None` for everyone in the room, an empty list for this device alone.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] says what is missing.
+    pub fn start_session(
+        &self,
+        cluster: ClusterId,
+        task: String,
+        options: SessionOptions,
+        invited: Option<Vec<PeerId>>,
+    ) -> Result<SessionId, HostError> {
+        self.command(|engine, now| engine.start_session(now, cluster, task, options, invited))
+    }
+
+    /// Stops taking part; stops the session for all if this device proposed it.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if no such session is running.
+    pub fn stop_session(&self, session: SessionId) -> Result<(), HostError> {
+        self.command(|engine, now| engine.stop_session(now, session))
+    }
+}

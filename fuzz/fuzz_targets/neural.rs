@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let layers = vec![LayerSpec { nodes: 3, timer: 4 }, LayerSpec { nodes: 2, timer: 4 }];
     let spec = NetworkSpec { inputs: 4, layers, classes: 2, seed: 1 };
-    if let Ok(update) = Update::decode(&spec, bytes) {
+    if let Ok(update) = Update::decode(bytes, &spec) {
         assert_eq!(update.encode(), bytes);
     }
     if let Ok(dataset) = Dataset::decode_file(bytes) {

@@ -154,6 +154,8 @@ fn read_spec(reader: &mut Reader<'_>) -> Result<NetworkSpec, Damaged> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{limits, message::BulkMessage};
+    use units::SessionId;
 
     fn spec() -> NetworkSpec {
         let layers = vec![LayerSpec { nodes: 6, timer: 4 }, LayerSpec { nodes: 5, timer: 4 }];
@@ -167,6 +169,25 @@ mod tests {
         assert_eq!(bytes.len(), Model::size_bytes(&spec()));
         assert_eq!(Model::decode(&bytes).as_ref(), Ok(&model));
         assert_eq!(model.hash(), Hash::of(&bytes));
+    }
+
+    /// What `protocol::message::BulkMessage` puts around a model: kind, session, record, length.
+    const ENVELOPE_BYTES: usize = 1 + 16 + 32 + 5;
+
+    #[test]
+    fn every_model_fits_a_bulk_value() {
+        let largest_bytes = HEADER_BYTES
+            + LAYER_HEADER_BYTES * limits::NETWORK_LAYERS_MAX
+            + 4 * 2 * limits::NETWORK_PARAMETERS_MAX;
+        assert!(largest_bytes + ENVELOPE_BYTES <= limits::BULK_VALUE_BYTES_MAX);
+        let layers = vec![LayerSpec { nodes: 61, timer: 4 }];
+        let spec = NetworkSpec { inputs: 65_536, layers, classes: 2, seed: 11 };
+        assert!(spec.parameters() > 3_990_000, "{} parameters", spec.parameters());
+        let model = Model::new(&spec).unwrap().encode();
+        assert!(model.len() <= largest_bytes);
+        let (session, record) = (SessionId::from_bytes([1; 16]), Hash::of(b"record"));
+        let value = BulkMessage::Model { session, record, model }.encode();
+        assert!(protocol::bulk::Outgoing::new(value).is_ok());
     }
 
     #[test]

@@ -27,14 +27,15 @@ pub(crate) struct Cluster {
 }
 
 /// Why a job was asked for that is about a cluster.
-#[derive(Debug, Clone)]
 pub(crate) enum ClusterJob {
     /// A command or a session made it.
     Create { announce: bool },
     /// It is brought back from storage.
     Restore,
+    /// Rows of an earlier life are put on it.
+    Reload { source: Option<String> },
     /// Rows are put on it; the record says what to store of them.
-    Load { record_source: Option<String>, announce: bool },
+    Load { record: Box<DatasetRecord> },
     /// Its state is read out to be stored, with the session it belongs to.
     Checkpoint { session: Option<SessionRecord>, announce: Option<(JobId, Answer)> },
     /// A question whose answer goes to whoever asked.
@@ -47,6 +48,25 @@ pub(crate) enum ClusterNews {
     Ready(ClusterId),
     /// It could not be made.
     Lost(ClusterId, JobError),
+}
+
+impl Cluster {
+    fn take_rows(&mut self, answer: &Answer, source: Option<String>) {
+        if let Answer::Loaded { train_rows, held_out_rows, class_rows } = answer {
+            self.train_rows = *train_rows;
+            self.held_out_rows = *held_out_rows;
+            self.class_rows = class_rows.clone();
+            self.data_source = source;
+        }
+    }
+}
+
+/// Drops a record that the workbench could not use; one that it never saw, because the worker is gone, stays.
+fn forget_damaged(key: String, error: &JobError, core: &mut Core) {
+    if !matches!(error, JobError::WorkerLost(_)) {
+        core.event(Event::RecordDamaged { key: key.clone() });
+        core.forget(key);
+    }
 }
 
 #[derive(Default)]
@@ -111,8 +131,7 @@ impl Clusters {
             Some(DatasetRecord { source, held_out_percent, dataset: Some(dataset) }) => {
                 let cluster = id.clone();
                 let job = Job::LoadDataset { cluster, dataset, held_out_percent };
-                let purpose = ClusterJob::Load { record_source: source, announce: false };
-                self.start(&id, job, purpose, core);
+                self.start(&id, job, ClusterJob::Reload { source }, core);
             }
             Some(DatasetRecord { source: Some(source), dataset: None, .. }) => {
                 core.event(Event::DatasetWanted { cluster: id, source });
@@ -131,11 +150,9 @@ impl Clusters {
         core: &mut Core,
     ) -> JobId {
         let stored = source.is_none().then(|| dataset.clone());
-        let record = DatasetRecord { source: source.clone(), held_out_percent, dataset: stored };
-        core.store(dataset_key(id), &record, Vec::new());
+        let record = DatasetRecord { source, held_out_percent, dataset: stored };
         let job = Job::LoadDataset { cluster: id.clone(), dataset, held_out_percent };
-        let purpose = ClusterJob::Load { record_source: source, announce: true };
-        self.start(id, job, purpose, core)
+        self.start(id, job, ClusterJob::Load { record: Box::new(record) }, core)
     }
 
     /// Asks the workbench something on behalf of a command.
@@ -189,31 +206,26 @@ impl Clusters {
             }
             (ClusterJob::Restore, Err(error)) => {
                 self.clusters.remove(&id);
-                core.event(Event::RecordDamaged { key: cluster_key(&id) });
-                core.forget(cluster_key(&id));
+                forget_damaged(cluster_key(&id), &error, core);
                 return Some(ClusterNews::Lost(id, error));
             }
-            (ClusterJob::Load { record_source, announce }, Ok(answer)) => {
-                let cluster = self.clusters.get_mut(&id)?;
-                if let Answer::Loaded { train_rows, held_out_rows, class_rows } = &answer {
-                    cluster.train_rows = *train_rows;
-                    cluster.held_out_rows = *held_out_rows;
-                    cluster.class_rows = class_rows.clone();
-                    cluster.data_source = record_source;
-                }
-                if announce {
-                    core.event(Event::Answered { job, result: Ok(answer) });
-                }
+            (ClusterJob::Reload { source }, Ok(answer)) => {
+                self.clusters.get_mut(&id)?.take_rows(&answer, source);
                 return Some(ClusterNews::Ready(id));
             }
-            (ClusterJob::Load { announce, .. }, Err(error)) => {
-                // What was stored before the rows were looked at is not worth keeping.
-                core.forget(dataset_key(&id));
-                if announce {
-                    core.event(Event::Answered { job, result: Err(error) });
-                } else {
-                    core.problem(error.code(), error.to_string());
-                }
+            (ClusterJob::Reload { .. }, Err(error)) => {
+                forget_damaged(dataset_key(&id), &error, core);
+                core.problem(error.code(), error.to_string());
+            }
+            (ClusterJob::Load { record }, Ok(answer)) => {
+                self.clusters.get_mut(&id)?.take_rows(&answer, record.source.clone());
+                let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
+                core.store(dataset_key(&id), &*record, vec![announce]);
+                return Some(ClusterNews::Ready(id));
+            }
+            // The rows that were there before stay, on the workbench and in storage.
+            (ClusterJob::Load { .. }, Err(error)) => {
+                core.event(Event::Answered { job, result: Err(error) });
             }
             (
                 ClusterJob::Checkpoint { session, announce },
@@ -231,9 +243,13 @@ impl Clusters {
                 core.store(cluster_key(&id), &record, announce.into_iter().collect());
             }
             (ClusterJob::Question, result) => core.event(Event::Answered { job, result }),
-            (purpose, result) => {
-                let message = format!("the worker's answer to {purpose:?} was {result:?}");
-                core.problem("worker", message.chars().take(300).collect());
+            (ClusterJob::Checkpoint { announce: Some((job, _)), .. }, Err(error)) => {
+                core.event(Event::Answered { job, result: Err(error) });
+            }
+            (_, Err(error)) => core.problem(error.code(), error.to_string()),
+            (_, Ok(_)) => {
+                let message = format!("the worker's answer about `{id}` was one to another job");
+                core.problem("worker", message);
             }
         }
         None

@@ -12,13 +12,12 @@ use crate::{
 };
 use neural::Dataset;
 use protocol::{
-    VERSION,
     cluster::NetworkSpec,
     limits,
     message::{BulkMessage, ControlMessage},
     room::RoomSecret,
     session::{Proposal, SessionOptions},
-    signaling::{Capability, ClientMessage},
+    signaling::Capability,
 };
 use std::collections::BTreeSet;
 use units::{ClusterId, Instant, PeerId, SessionId};
@@ -122,14 +121,7 @@ impl Engine {
     ) -> Result<(), CommandError> {
         capability.validate()?;
         if self.core.capability != capability {
-            self.core.capability = capability.clone();
-            let message = ClientMessage::AnnounceCapability { capability };
-            self.server.send(now, message, &mut self.core);
-            let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
-            let connected: Vec<PeerId> = self.roster.connected().collect();
-            for peer in connected {
-                self.send_control(now, peer, &hello);
-            }
+            self.announce(now, capability);
         }
         Ok(())
     }

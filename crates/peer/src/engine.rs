@@ -44,6 +44,8 @@ pub struct Engine {
     pub(crate) rival: Option<Rival>,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
+    /// When others were last told how fast this device trains.
+    pub(crate) speed_told_at: Option<Instant>,
     last_input_at: Instant,
 }
 
@@ -90,6 +92,7 @@ impl Engine {
             offered: None,
             rival: None,
             neighbours_due: None,
+            speed_told_at: None,
             last_input_at: now,
         };
         engine.restore(now, &mut records);

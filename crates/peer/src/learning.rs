@@ -76,11 +76,15 @@ impl Engine {
                 let job = self.core.job(job);
                 self.session_jobs.insert(job, (id, cluster, purpose));
             }
-            SessionAction::RoundFinished { round, model } => {
-                let cluster = session.proposal.cluster.clone();
+            SessionAction::Trained { samples, took } => self.note_speed(now, samples, took),
+            SessionAction::RoundFinished { round, model, over } => {
+                let (cluster, running) = (session.proposal.cluster.clone(), session.running);
                 self.clusters.model_moved(&cluster, model);
                 self.core.event(Event::Round { session: id, round, model });
-                self.checkpoint_session(now, false);
+                // The last round's end is the session's, which is stored then.
+                if over || running {
+                    self.checkpoint_session(now, over);
+                }
             }
             SessionAction::Refuse(peer, reason) => self.refuse(Some(peer), reason),
             SessionAction::Ended(reason) => {
@@ -103,7 +107,7 @@ impl Engine {
         let id = session.proposal.cluster.clone();
         let Some(cluster) = self.clusters.get(&id) else { return };
         let due = cluster.checkpoint_at + self.core.limits.checkpoint_interval;
-        if must || !session.running || now >= due {
+        if must || now >= due {
             let record = session.record();
             self.clusters.checkpoint(now, &id, Some(record), None, &mut self.core);
         }
@@ -117,11 +121,12 @@ impl Engine {
         message: SessionMessage,
     ) {
         let known = self.session.as_ref().is_some_and(|session| session.id == id);
+        let abandoned = self.session.as_ref().is_some_and(|session| session.abandoned);
         match message {
             SessionMessage::Proposal(proposal) if proposal.session_id() != id => {
                 self.refuse(Some(from), "a session under another name than its own".to_owned());
             }
-            SessionMessage::Proposal(proposal) if !known => {
+            SessionMessage::Proposal(proposal) if !known || abandoned => {
                 self.handle_proposal(now, from, id, proposal);
             }
             SessionMessage::Head(record) if self.rival.as_ref().is_some_and(|r| r.id == id) => {
@@ -130,8 +135,9 @@ impl Engine {
             message if known => {
                 self.with_session(now, |session, s| session.handle_message(from, message, s));
             }
-            SessionMessage::Stop if self.offered.as_ref().is_some_and(|(o, _)| *o == id) => {
-                self.offered = None;
+            SessionMessage::Stop => {
+                self.offered
+                    .take_if(|(offered, proposal)| *offered == id && proposal.founder == from);
             }
             _ => {}
         }

@@ -13,6 +13,7 @@
 //! connection. Nothing is announced as durable before storage has answered.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod capability;
 mod clusters;
 mod commands;
 mod config;
@@ -47,7 +48,7 @@ pub use job::{
     WeightedUpdate,
 };
 pub use view::{
-    ClusterView, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase, RoundView,
-    SessionView, SignalingState, View,
+    ClusterView, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase,
+    RoundView, SessionView, SignalingState, View,
 };
 pub use workbench::Workbench;

@@ -6,7 +6,7 @@ use crate::{
     io::{ConnectionId, ConnectionInput, ConnectionOutput},
     link::{Link, LinkAction},
     replay::Freshness,
-    roster::{COURTESY, HEARSAY_LINKS_MAX, Member},
+    roster::{COURTESY, Evidence, HEARSAY_LINKS_MAX, Meeting, Member},
     view::{LinkEnd, LinkStage},
 };
 use ::core::time::Duration;
@@ -69,27 +69,50 @@ impl Engine {
     }
 
     fn hear_from_server(&mut self, now: Instant, card: PeerCard) {
-        if let Some(member) = self.hear_of(now, card, true) {
+        if let Some(member) = self.hear_of(now, card, None) {
             member.on_server = true;
         }
     }
 
-    /// Takes note of a peer; a new one is announced.
-    fn hear_of(&mut self, now: Instant, card: PeerCard, from_server: bool) -> Option<&mut Member> {
+    /// Meets a peer, and announces it if it is new.
+    fn meet(
+        &mut self,
+        now: Instant,
+        card: &PeerCard,
+        evidence: Evidence,
+        via: Option<PeerId>,
+    ) -> Option<(&mut Member, bool)> {
+        let Meeting { is_new, in_place_of, .. } = self.roster.meet(now, card, evidence, via)?;
+        if let Some(peer) = in_place_of {
+            self.core.event(Event::PeerLeft { peer });
+        }
+        if is_new {
+            self.core.event(Event::PeerJoined { peer: card.peer });
+        }
+        Some((self.roster.get_mut(card.peer)?, is_new))
+    }
+
+    /// Takes note of what a neighbour, or without `via` the server, says of a peer.
+    fn hear_of(
+        &mut self,
+        now: Instant,
+        card: PeerCard,
+        via: Option<PeerId>,
+    ) -> Option<&mut Member> {
         if card.peer == self.core.me {
             return None;
         }
         let peer = card.peer;
         let offers_first = self.core.me < peer;
-        let (member, is_new) = self.roster.meet(now, &card)?;
+        let evidence = if via.is_none() { Evidence::Listed } else { Evidence::Told };
+        let (member, is_new) = self.meet(now, &card, evidence, via)?;
         if is_new {
             if !offers_first {
                 member.retry_at = now + COURTESY;
             }
-            self.core.event(Event::PeerJoined { peer });
-        } else if member.hear_of(card, from_server) {
+        } else if member.hear_of(card, via.is_none()) {
             member.held = false;
-            if let Some(link) = &mut member.link {
+            if let Some(link) = self.roster.get_mut(peer).and_then(|member| member.link.as_mut()) {
                 link.doubt(now, &mut self.core);
             }
         }
@@ -119,7 +142,7 @@ impl Engine {
     fn handle_neighbours(&mut self, now: Instant, from: PeerId, peers: Vec<PeerCard>) {
         let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
         for card in peers {
-            if let Some(member) = self.hear_of(now, card, false) {
+            if let Some(member) = self.hear_of(now, card, Some(from)) {
                 member.neighbours.insert(from);
             }
         }
@@ -269,7 +292,7 @@ impl Engine {
         }
         let capability = Capability::default();
         let card = PeerCard { peer: from, instance: route.from_instance, capability };
-        let Some((member, is_new)) = self.roster.meet(now, &card) else { return };
+        let Some((member, _)) = self.meet(now, &card, Evidence::Signed, via) else { return };
         match member.window.accept(route.from_instance, route.sequence) {
             // A signature is worth more than hearsay of a newer life, which nobody may ever live.
             Freshness::Fresh => member.card.instance = route.from_instance,
@@ -278,15 +301,14 @@ impl Engine {
                 member.held = false;
             }
             Freshness::Replayed => {
-                return self.refuse(Some(from), "a repeated handshake".to_owned());
+                self.refuse(Some(from), "a repeated handshake".to_owned());
+                return self.forget_if_gone(from);
             }
             Freshness::EarlierLife => {
                 let reason = "a handshake from an earlier visit of that device".to_owned();
-                return self.refuse(Some(from), reason);
+                self.refuse(Some(from), reason);
+                return self.forget_if_gone(from);
             }
-        }
-        if is_new {
-            self.core.event(Event::PeerJoined { peer: from });
         }
         if let (Some(via), Some(member)) = (via, self.roster.get_mut(from)) {
             member.neighbours.insert(via);

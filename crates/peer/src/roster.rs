@@ -10,6 +10,9 @@ use units::{Instant, PeerId};
 pub(crate) const COURTESY: Duration = Duration::from_secs(4);
 /// Offers under way to peers that only neighbours tell of: one that makes peers up must not use all connections up.
 pub(crate) const HEARSAY_LINKS_MAX: usize = 3;
+/// Peers that nothing but one neighbour's word stands for: one that makes peers up must not fill the roster with them.
+/// In a full mesh of 12, nobody honest has more to tell of.
+const TOLD_BY_ONE_MAX: usize = 11;
 /// Peers whose signals are remembered after they have left, against replays.
 const DEPARTED_MAX: usize = 256;
 
@@ -72,11 +75,51 @@ impl Member {
         let newer = card.instance > self.card.instance;
         let taken_back = from_server && card.instance >= self.window.instance();
         let same = card.instance == self.card.instance;
-        if newer || ((same || taken_back) && !self.is_connected()) {
+        if self.is_connected() {
+            // What a connected device can do, and what it is called, it says itself.
+            self.card.instance = self.card.instance.max(card.instance);
+        } else if newer || same || taken_back {
             self.card = card;
         }
         newer
     }
+
+    /// What stands for this peer being there: a signature of its own more than the server's list, that more than
+    /// neighbours.
+    fn evidence(&self) -> Evidence {
+        if self.window.instance() > Instance(0) {
+            Evidence::Signed
+        } else if self.on_server {
+            Evidence::Listed
+        } else {
+            Evidence::Told
+        }
+    }
+
+    /// Whether nothing but the word of `neighbour` stands for this peer.
+    fn is_told_only_by(&self, neighbour: PeerId) -> bool {
+        let by_others = self.neighbours.iter().any(|teller| *teller != neighbour);
+        self.link.is_none() && !self.on_server && !by_others
+    }
+}
+
+/// What stands for a peer being there, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Evidence {
+    /// A neighbour says so.
+    Told,
+    /// The server says so.
+    Listed,
+    /// A signature of its own.
+    Signed,
+}
+
+/// A peer that was met.
+pub(crate) struct Meeting<'a> {
+    pub member: &'a mut Member,
+    pub is_new: bool,
+    /// Who had to make room for it.
+    pub in_place_of: Option<PeerId>,
 }
 
 #[derive(Default)]
@@ -86,11 +129,28 @@ pub(crate) struct Roster {
 }
 
 impl Roster {
-    /// The member, which is made if it is new; `None` if the room is full. The flag says whether it is new.
-    pub(crate) fn meet(&mut self, now: Instant, card: &PeerCard) -> Option<(&mut Member, bool)> {
+    /// The member, which is made if it is new; `None` if there is no room for it. In a full roster, it takes the place of
+    /// one that less stands for. `via` is the neighbour that told of it, if one did.
+    pub(crate) fn meet(
+        &mut self,
+        now: Instant,
+        card: &PeerCard,
+        evidence: Evidence,
+        via: Option<PeerId>,
+    ) -> Option<Meeting<'_>> {
         let is_new = !self.members.contains_key(&card.peer);
-        if is_new && self.members.len() >= limits::ROOM_PEERS_MAX {
-            return None;
+        let mut in_place_of = None;
+        if is_new {
+            let told = |neighbour| {
+                self.members.values().filter(|member| member.is_told_only_by(neighbour)).count()
+            };
+            if via.is_some_and(|neighbour| told(neighbour) >= TOLD_BY_ONE_MAX) {
+                return None;
+            }
+            if self.members.len() >= limits::ROOM_PEERS_MAX {
+                in_place_of = Some(self.weaker_than(evidence)?);
+                in_place_of.into_iter().for_each(|peer| self.depart(peer));
+            }
         }
         let window = self.departed.remove(&card.peer);
         let member = self.members.entry(card.peer).or_insert_with(|| Member {
@@ -105,12 +165,20 @@ impl Roster {
             held: false,
             introductions: (0, now),
         });
-        Some((member, is_new))
+        Some(Meeting { member, is_new, in_place_of })
     }
 
-    /// Removes a member but remembers its signals.
+    /// The member without a connection that least stands for, if that is less than `evidence`.
+    fn weaker_than(&self, evidence: Evidence) -> Option<PeerId> {
+        let unconnected = self.members.iter().filter(|(_, member)| member.link.is_none());
+        let weaker = unconnected.filter(|(_, member)| member.evidence() < evidence);
+        weaker.min_by_key(|(_, member)| member.evidence()).map(|(peer, _)| *peer)
+    }
+
+    /// Removes a member but remembers its signals, if it has ever sent one.
     pub(crate) fn depart(&mut self, peer: PeerId) {
-        if let Some(member) = self.members.remove(&peer) {
+        let member = self.members.remove(&peer);
+        if let Some(member) = member.filter(|member| member.evidence() == Evidence::Signed) {
             if self.departed.len() >= DEPARTED_MAX {
                 self.departed.pop_first();
             }
@@ -156,5 +224,73 @@ impl Roster {
 
     pub(crate) fn instance_of(&self, peer: PeerId) -> Option<Instance> {
         self.get(peer).map(|member| member.card.instance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::signaling::Capability;
+
+    fn card(number: usize) -> PeerCard {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&number.to_le_bytes());
+        let (peer, instance) = (PeerId::from_bytes(bytes), Instance(1));
+        PeerCard { peer, instance, capability: Capability::default() }
+    }
+
+    fn tell(roster: &mut Roster, numbers: core::ops::Range<usize>, neighbour: PeerId) -> usize {
+        let mut met = 0;
+        for number in numbers {
+            let via = Some(neighbour);
+            if let Some(meeting) = roster.meet(Instant::ZERO, &card(number), Evidence::Told, via) {
+                meeting.member.neighbours.insert(neighbour);
+                met += 1;
+            }
+        }
+        met
+    }
+
+    #[test]
+    fn a_neighbour_that_makes_peers_up_leaves_room_for_others() {
+        let mut roster = Roster::default();
+        let (wicked, honest) = (card(1_000).peer, card(1_001).peer);
+        assert_eq!(tell(&mut roster, 0..100, wicked), TOLD_BY_ONE_MAX);
+        assert_eq!(tell(&mut roster, 200..211, honest), 11);
+    }
+
+    #[test]
+    fn whom_the_server_lists_takes_the_place_of_hearsay_and_who_signs_that_of_the_listed() {
+        let mut roster = Roster::default();
+        for neighbour in 0..3 {
+            tell(&mut roster, neighbour * 11..neighbour * 11 + 11, card(1_000 + neighbour).peer);
+        }
+        let meet = |roster: &mut Roster, number: usize, evidence: Evidence| {
+            let meeting = roster.meet(Instant::ZERO, &card(number), evidence, None)?;
+            meeting.member.on_server = true;
+            Some(meeting.in_place_of)
+        };
+        assert_eq!(meet(&mut roster, 500, Evidence::Told), None, "the roster is full");
+        for number in 0..limits::ROOM_PEERS_MAX {
+            let met = meet(&mut roster, 100 + number, Evidence::Listed);
+            assert!(met.is_some_and(|in_place_of| in_place_of.is_some()), "{number}");
+        }
+        assert_eq!(meet(&mut roster, 600, Evidence::Listed), None, "all are listed");
+        assert!(meet(&mut roster, 700, Evidence::Signed).is_some());
+        assert_eq!(roster.members.len(), limits::ROOM_PEERS_MAX);
+    }
+
+    #[test]
+    fn peers_that_were_made_up_do_not_make_us_forget_who_has_signed() {
+        let mut roster = Roster::default();
+        let meeting = roster.meet(Instant::ZERO, &card(0), Evidence::Signed, None).unwrap();
+        meeting.member.window.accept(Instance(1), 1);
+        roster.depart(card(0).peer);
+        for number in 1..1_000 {
+            roster.meet(Instant::ZERO, &card(number), Evidence::Listed, None).unwrap();
+            roster.depart(card(number).peer);
+        }
+        let meeting = roster.meet(Instant::ZERO, &card(0), Evidence::Listed, None).unwrap();
+        assert_eq!(meeting.member.window.instance(), Instance(1));
     }
 }

@@ -24,11 +24,12 @@ pub const TEXT_BYTES_MAX: usize = 4096;
 /// One frame on the `bulk` channel. Larger ones wait longer behind each other, and browsers differ on what they take.
 pub const BULK_FRAME_BYTES_MAX: usize = 64 * 1024;
 
-/// A whole value on the `bulk` channel: the memory one link can claim while a value arrives.
+/// A whole value on the `bulk` channel: the memory one link can claim while a value arrives. The largest model fits
+/// ([`NETWORK_PARAMETERS_MAX`]).
 pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// Members whose updates enter one round: the length of a round record.
-pub const ROUND_MEMBERS_MAX: usize = 64;
+/// Members whose updates enter one round: the length of a round record, and the weight that a record can claim.
+pub const ROUND_MEMBERS_MAX: usize = ROOM_PEERS_MAX;
 
 /// Inputs of a network: rows of a picture of 256 x 256, or a wide table.
 pub const NETWORK_INPUTS_MAX: usize = 65_536;
@@ -42,8 +43,9 @@ pub const LAYER_NODES_MAX: usize = 8_192;
 /// Classes a network tells apart.
 pub const NETWORK_CLASSES_MAX: usize = 1_024;
 
-/// Parameters of a network: the memory a description alone can make a device allocate (four bytes each).
-pub const NETWORK_PARAMETERS_MAX: usize = 4 * 1024 * 1024;
+/// Parameters of a network: the memory a description alone can make a device allocate. A model, of at most eight bytes a
+/// parameter, is a value that travels whole.
+pub const NETWORK_PARAMETERS_MAX: usize = 4_000_000;
 
 /// What a session trains, in a person's words.
 pub const TASK_CHARS_MAX: usize = 80;
@@ -53,3 +55,9 @@ pub const SESSION_ROUNDS_MAX: u32 = 10_000;
 
 /// Local training steps in one round.
 pub const LOCAL_STEPS_MAX: u32 = 10_000;
+
+/// Rows in one training step: memory of a step.
+pub const BATCH_ROWS_MAX: u32 = 4_096;
+
+/// Samples of one round times parameters: how long one proposal can keep a device's worker busy, some minutes.
+pub const ROUND_WORK_MAX: u64 = 100_000_000_000;

@@ -89,10 +89,6 @@ pub enum SessionMessage {
     Commit(Commitment),
     /// "Commitments are closed: these peers reveal now", from the round's leader.
     Close {
-        /// The round.
-        round: u32,
-        /// Who leads counts attempts: 0 is the round's first leader.
-        attempt: u32,
         /// The record that the round builds on.
         parent: Hash,
         /// Who committed to what, by peer.

@@ -155,19 +155,39 @@ impl Proposal {
         for (what, value, high) in [
             ("rounds", rounds, limits::SESSION_ROUNDS_MAX),
             ("local steps", local_steps, limits::LOCAL_STEPS_MAX),
-            ("rows in a batch", batch_rows, 4_096),
+            ("rows in a batch", batch_rows, limits::BATCH_ROWS_MAX),
             ("millionths of learning rate", learning_rate_millionths, 1_000_000),
         ] {
             if !(1..=high).contains(&value) {
                 return invalid(format!("{value} {what}: 1 to {high} are possible"));
             }
         }
+        let (samples, parameters) = (self.options.samples_max(), self.network.parameters());
+        if samples * parameters > limits::ROUND_WORK_MAX {
+            let high = limits::ROUND_WORK_MAX / parameters;
+            return invalid(format!(
+                "{samples} samples in a round: a network of {parameters} parameters takes at most {high}"
+            ));
+        }
         Ok(())
     }
 }
 
+impl SessionOptions {
+    /// Samples that a member trains on in one round: the most that it can claim.
+    pub fn samples_max(&self) -> u64 {
+        u64::from(self.local_steps) * u64::from(self.batch_rows)
+    }
+
+    /// Whether a member can have trained on so many samples in one round.
+    pub fn allows(&self, samples: u32) -> bool {
+        (1..=self.samples_max()).contains(&u64::from(samples))
+    }
+}
+
 impl Decision {
-    /// Checks that members are few, sorted and named once, and that none claims more than a round's samples.
+    /// Checks that members are few, sorted and named once. Whether their samples are possible, the session's
+    /// [`SessionOptions::allows`] says.
     ///
     /// # Errors
     /// [`DecodeError::Invalid`] says which rule is broken.
@@ -265,6 +285,25 @@ mod tests {
         let identity = Identity::from_seed([1; 32]);
         assert!(record.sign(&identity).verify(peer(1)).is_ok());
         assert!(record.sign(&identity).verify(peer(2)).is_err());
+    }
+
+    #[test]
+    fn a_proposal_that_keeps_devices_busy_for_hours_is_refused() {
+        let layers = vec![crate::cluster::LayerSpec { nodes: 64, timer: 4 }];
+        let network = NetworkSpec { inputs: 50_000, layers, classes: 10, seed: 1 };
+        let mut proposal = Proposal {
+            cluster: "digits".parse().unwrap(),
+            network,
+            task: "digits".to_owned(),
+            options: SessionOptions::default(),
+            founder: peer(1),
+            first_model: Hash::of(b"m"),
+            nonce: [0; 16],
+        };
+        assert_eq!(proposal.validate(), Ok(()));
+        proposal.options.local_steps = limits::LOCAL_STEPS_MAX;
+        let problem = proposal.validate().unwrap_err().to_string();
+        assert!(problem.contains("320000 samples in a round"), "{problem}");
     }
 
     #[test]

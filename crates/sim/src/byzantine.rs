@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use peer::Channel;
 use protocol::{
     envelope::Instance,
+    limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, Proposal, RoundRecord},
     signaling::{Capability, PeerCard},
@@ -126,7 +127,7 @@ impl Byzantine {
         } else if let Some(proposal) = proposal.filter(|_| dice.chance(0.2)) {
             ControlMessage::Session { session, message: plausible_head(&proposal, dice) }
         } else {
-            ControlMessage::Session { session, message: lie(dice) }
+            ControlMessage::Session { session, message: lie(self.head.as_ref(), dice) }
         };
         (Channel::Control, message.encode())
     }
@@ -138,7 +139,7 @@ fn stray(dice: &mut Dice) -> ControlMessage {
         1 => ControlMessage::TextReceived { id: dice.word() },
         2 => ControlMessage::Text { id: u64::MAX, text: "\u{202e}".repeat(100) },
         3 => ControlMessage::Neighbours {
-            peers: (0..8)
+            peers: (0..limits::ROOM_PEERS_MAX)
                 .map(|_| PeerCard {
                     peer: PeerId::from_bytes(dice.bytes()),
                     instance: Instance(dice.word()),
@@ -150,20 +151,30 @@ fn stray(dice: &mut Dice) -> ControlMessage {
     }
 }
 
-fn lie(dice: &mut Dice) -> SessionMessage {
-    let round = if dice.chance(0.3) { u32::MAX } else { dice.between(0, 12) as u32 };
-    let contribution = Contribution {
-        peer: PeerId::from_bytes(dice.bytes()),
-        update: Hash::from_bytes(dice.bytes()),
-        samples: u32::MAX,
+/// Something that is not so, of the running round or of none.
+fn lie(head: Option<&RoundRecord>, dice: &mut Dice) -> SessionMessage {
+    let head = head.filter(|_| dice.chance(0.7));
+    let round = match head {
+        Some(head) => head.decision.round + 1,
+        None if dice.chance(0.3) => u32::MAX,
+        None => dice.between(0, 12) as u32,
     };
-    let parent = Hash::from_bytes(dice.bytes());
+    // An update that everybody has, if somebody has ever told of one.
+    let known =
+        head.and_then(|head| head.decision.contributions.first()).filter(|_| dice.chance(0.5));
+    let samples = *dice.pick(&[0, 1, u32::MAX]);
+    let contribution = Contribution {
+        peer: known.map_or_else(|| PeerId::from_bytes(dice.bytes()), |known| known.peer),
+        update: known.map_or_else(|| Hash::from_bytes(dice.bytes()), |known| known.update),
+        samples,
+    };
+    let parent = head.map_or_else(|| Hash::from_bytes(dice.bytes()), RoundRecord::hash);
     let decision = Decision { round, parent, contributions: vec![contribution] };
     match dice.below(8) {
         0 => SessionMessage::Join { rows: u32::MAX },
         1 => SessionMessage::Stop,
         2 => SessionMessage::Decide(decision),
-        3 => SessionMessage::Close { round, attempt: u32::MAX, parent, commitments: Vec::new() },
+        3 => SessionMessage::Close { parent, commitments: Vec::new() },
         4 => SessionMessage::RequestUpdate { update: parent },
         5 => SessionMessage::RequestModel { record: parent },
         6 => forged_head(dice),

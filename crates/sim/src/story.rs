@@ -79,11 +79,9 @@ fn session_line(message: &SessionMessage) -> String {
             commitment.parent.short(),
             commitment.update.short()
         ),
-        SessionMessage::Close { round, attempt, parent, commitments } => format!(
-            "Close of round {round}, attempt {attempt} on {} with {} commitments",
-            parent.short(),
-            commitments.len()
-        ),
+        SessionMessage::Close { parent, commitments } => {
+            format!("Close on {} with {} commitments", parent.short(), commitments.len())
+        }
         SessionMessage::Decide(decision) => format!(
             "Decide round {} on {} with {} updates",
             decision.round,

@@ -1,12 +1,18 @@
 //! What other members send.
 
-use super::{Session, SessionAction, SessionJob, Surroundings, stash::Closing};
+use super::{
+    Session, SessionAction, SessionJob, Surroundings, lineage::check_contributions, stash::Closing,
+};
 use crate::job::Job;
+use ::core::time::Duration;
 use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Decision, RoundSignature},
 };
 use units::{Hash, PeerId};
+
+/// How soon the same update or model is sent to the same peer again.
+const HAND_OUT_INTERVAL: Duration = Duration::from_secs(3);
 
 impl Session {
     /// A message about this session from a connected peer.
@@ -29,15 +35,15 @@ impl Session {
             }
             SessionMessage::Stop => self.handle_stop(from, s),
             SessionMessage::Commit(commitment) => self.handle_commitment(from, commitment),
-            SessionMessage::Close { round: _, attempt, parent, commitments } => {
+            SessionMessage::Close { parent, commitments } => {
                 let commitments = self.plausible_commitments(parent, commitments);
-                self.stash.put_closing(from, Closing { parent, attempt, commitments });
+                self.stash.put_closing(from, Closing { parent, commitments });
             }
             SessionMessage::Decide(decision) => self.handle_decision(from, decision),
             SessionMessage::Head(record) => self.handle_head(from, record, s),
             SessionMessage::CoSign(signature) => self.handle_signature(from, signature),
-            SessionMessage::RequestUpdate { update } => self.hand_out_update(from, update),
-            SessionMessage::RequestModel { record } => self.hand_out_model(from, record),
+            SessionMessage::RequestUpdate { update } => self.hand_out_update(from, update, s),
+            SessionMessage::RequestModel { record } => self.hand_out_model(from, record, s),
         }
         self.advance(s);
     }
@@ -67,22 +73,21 @@ impl Session {
     }
 
     fn handle_commitment(&mut self, from: PeerId, commitment: Commitment) {
-        if commitment.peer != from || !self.is_plausible(&commitment) {
+        if commitment.peer != from || !self.proposal.options.allows(commitment.samples) {
             let reason = format!("a commitment to {} samples that cannot be", commitment.samples);
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         self.stash.put_commitment(commitment);
     }
 
-    /// Whether the weight that a member claims is one that a round can have.
-    fn is_plausible(&self, commitment: &Commitment) -> bool {
-        let options = self.proposal.options;
-        let samples_max = u64::from(options.local_steps) * u64::from(options.batch_rows);
-        (1..=samples_max).contains(&u64::from(commitment.samples))
-    }
-
+    /// The commitments of a leader's list that are possible; what a member said itself counts more than the list.
     fn plausible_commitments(&self, parent: Hash, mut all: Vec<Commitment>) -> Vec<Commitment> {
-        all.retain(|commitment| commitment.parent == parent && self.is_plausible(commitment));
+        all.retain(|listed| {
+            let own_words = self.stash.commitment(listed.peer, parent);
+            listed.parent == parent
+                && self.proposal.options.allows(listed.samples)
+                && own_words.is_none_or(|said| said == listed)
+        });
         all.sort_unstable();
         all.dedup_by_key(|commitment| commitment.peer);
         all
@@ -90,7 +95,8 @@ impl Session {
 
     fn handle_decision(&mut self, from: PeerId, decision: Decision) {
         let next_round = decision.round == self.head.decision.round + 1;
-        if decision.parent == self.head_hash && (!next_round || decision.contributions.is_empty()) {
+        let possible = check_contributions(&self.proposal, &decision).is_ok();
+        if !possible || decision.parent == self.head_hash && !next_round {
             let reason = format!("a decision on round {} that cannot be", decision.round);
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
@@ -117,19 +123,33 @@ impl Session {
         }
     }
 
-    fn hand_out_update(&mut self, to: PeerId, update: Hash) {
+    fn hand_out_update(&mut self, to: PeerId, update: Hash, s: &Surroundings<'_>) {
+        if self.stash.update_by_hash(update).is_none() || !self.may_hand_out(to, update, s) {
+            return;
+        }
         if let Some(bytes) = self.stash.update_by_hash(update) {
             let message = BulkMessage::Update { session: self.id, update: bytes.clone() };
             self.actions.push(SessionAction::SendBulk(to, message));
         }
     }
 
-    fn hand_out_model(&mut self, to: PeerId, record: Hash) {
+    /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.
+    fn may_hand_out(&mut self, to: PeerId, value: Hash, s: &Surroundings<'_>) -> bool {
+        let sent_at = self.handed_out.get(&(to, value));
+        let may = sent_at.is_none_or(|at| s.now >= *at + HAND_OUT_INTERVAL);
+        if may {
+            self.handed_out.insert((to, value), s.now);
+        }
+        may
+    }
+
+    fn hand_out_model(&mut self, to: PeerId, record: Hash, s: &Surroundings<'_>) {
         if record != self.head_hash {
             let head = SessionMessage::Head(self.head.clone());
             return self.send(to, head);
         }
-        if self.model_here && !self.round.is_aggregating() {
+        let can = self.model_here && !self.round.is_aggregating();
+        if can && self.may_hand_out(to, record, s) {
             let job = Job::ExportModel { cluster: self.proposal.cluster.clone() };
             self.actions.push(SessionAction::Job(job, SessionJob::Export { to, record }));
         }

@@ -10,12 +10,15 @@ use ::core::time::Duration;
 use protocol::{
     limits,
     message::SessionMessage,
-    session::{Proposal, RoundRecord},
+    session::{Contribution, Decision, Proposal, RoundRecord},
 };
 use units::{Hash, Instant, PeerId};
 
 /// How long a model may take to come, besides its size.
 const MODEL_WAIT: Duration = Duration::from_secs(10);
+
+/// How long a session waits for somebody who has its model.
+const MODEL_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a peer is not believed after a record or decision that it could not show; doubles each time.
 const DOUBT_MIN: Duration = Duration::from_secs(20);
@@ -60,6 +63,10 @@ impl Session {
         if record.decision == self.head.decision && record.decision.round > 0 {
             let who = from.short();
             self.fail(format!("peer {who} arrived at another model from the same updates"));
+            // What this device has computed itself it need not be told.
+            if self.computed_here {
+                return;
+            }
         }
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
         let can_follow = self.model_here && self.running && self.rows > 0;
@@ -148,6 +155,26 @@ impl Session {
     }
 }
 
+impl Session {
+    /// A session whose model nobody hands out would wait for ever.
+    pub(super) fn give_up_on_the_model(&mut self, s: &Surroundings<'_>) {
+        if self.waits_for_model_until().is_some_and(|until| s.now >= until) {
+            self.abandoned = true;
+            self.end(
+                "nobody in the room could hand out the model that the session goes on from: \
+                 start it again on a device that has it",
+            );
+        }
+    }
+
+    /// Until when a session without its model waits for somebody who has it; while it is on its way, for as long as
+    /// that takes.
+    pub(super) fn waits_for_model_until(&self) -> Option<Instant> {
+        let waits = self.running && !self.model_here && self.adoption.is_none();
+        waits.then(|| self.begun_at + MODEL_PATIENCE)
+    }
+}
+
 /// Whether a record can exist: a lie about its weight must not win for ever.
 pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<(), String> {
     let options = proposal.options;
@@ -155,17 +182,29 @@ pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<
     if round > options.rounds {
         return Err(format!("a record of round {round} of {}", options.rounds));
     }
-    let member_max = u64::from(options.local_steps) * u64::from(options.batch_rows);
-    let samples_max = u64::from(round) * member_max * limits::ROUND_MEMBERS_MAX as u64;
-    if record.cumulative_samples > samples_max {
-        let samples = record.cumulative_samples;
+    if round == 0 {
+        let first = *record == proposal.genesis_record();
+        let problem = || "a first record that is not this session's".to_owned();
+        return first.then_some(()).ok_or_else(problem);
+    }
+    check_contributions(proposal, &record.decision)?;
+    let (samples, of_round) = (record.cumulative_samples, record.decision.samples());
+    let round_max = options.samples_max() * limits::ROUND_MEMBERS_MAX as u64;
+    let samples_max = u64::from(round - 1) * round_max + of_round;
+    if !(of_round..=samples_max).contains(&samples) {
         return Err(format!("a record of {samples} samples, where {samples_max} are possible"));
     }
-    if round > 0 && record.decision.contributions.is_empty() {
-        return Err("a record of a round without members".to_owned());
-    }
-    if round == 0 && *record != proposal.genesis_record() {
-        return Err("a first record that is not this session's".to_owned());
-    }
     Ok(())
+}
+
+/// Whether members can have contributed what a decision says. One without samples could not be aggregated by anybody.
+pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> Result<(), String> {
+    if decision.contributions.is_empty() {
+        return Err("a round without members".to_owned());
+    }
+    let impossible = |part: &&Contribution| !proposal.options.allows(part.samples);
+    match decision.contributions.iter().find(impossible) {
+        Some(part) => Err(format!("a contribution of {} samples", part.samples)),
+        None => Ok(()),
+    }
 }

@@ -11,6 +11,8 @@ mod arrivals;
 mod lineage;
 mod round;
 mod stash;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     config::Limits,
@@ -45,8 +47,10 @@ pub(crate) enum SessionAction {
     SendBulk(PeerId, BulkMessage),
     /// Do work for the session.
     Job(Job, SessionJob),
-    /// A round is finished; the cluster's model is the head's.
-    RoundFinished { round: u32, model: Hash },
+    /// Local training of a round took so long.
+    Trained { samples: u32, took: Duration },
+    /// A round is finished; the cluster's model is the head's. `over` says that the session had ended before it.
+    RoundFinished { round: u32, model: Hash, over: bool },
     /// Somebody sent something that no honest member sends.
     Refuse(PeerId, String),
     /// The session has ended here.
@@ -96,6 +100,11 @@ pub(crate) struct Session {
     ready: bool,
     /// Whether its shared network there is the head's model.
     model_here: bool,
+    /// Whether this device has computed the head's model itself.
+    computed_here: bool,
+    /// Whether it ended here because nobody could hand out its model: whoever has it may propose it again.
+    pub abandoned: bool,
+    begun_at: Instant,
     /// What peers said of their newest records before the cluster was ready.
     heads_heard: BTreeMap<PeerId, RoundRecord>,
     /// Whether the person at this device ended it here.
@@ -114,6 +123,8 @@ pub(crate) struct Session {
     doubts: BTreeMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
     told: BTreeSet<PeerId>,
+    /// When which peer was last sent which update, or the model of which record.
+    handed_out: BTreeMap<(PeerId, Hash), Instant>,
     history: Vec<RoundView>,
     typical_train_ms: Option<u32>,
     gathering_until: Option<Instant>,
@@ -143,6 +154,9 @@ impl Session {
             ended_because: None,
             ready: false,
             model_here: false,
+            computed_here: false,
+            abandoned: false,
+            begun_at: now,
             heads_heard: BTreeMap::new(),
             left: false,
             stopped: false,
@@ -154,6 +168,7 @@ impl Session {
             adoption: None,
             doubts: BTreeMap::new(),
             told: BTreeSet::new(),
+            handed_out: BTreeMap::new(),
             history: Vec::new(),
             typical_train_ms: None,
             gathering_until: gather.then(|| now + GATHERING),
@@ -193,9 +208,9 @@ impl Session {
         self.sent_bytes += bytes as u64;
     }
 
-    /// The largest value that a member has reason to send: a model in full precision, with room for its optimiser.
+    /// The largest value that a member has reason to send: a model with its optimiser's state, eight bytes a parameter.
     pub(crate) fn bulk_limit_bytes(&self) -> usize {
-        64 * 1024 + 12 * self.proposal.network.parameters() as usize
+        64 * 1024 + 8 * self.proposal.network.parameters() as usize
     }
 
     /// The cluster stands on the workbench with this model and so many training rows.
@@ -247,6 +262,7 @@ impl Session {
     pub(crate) fn peer_disconnected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
         self.members.remove(&peer);
         self.told.remove(&peer);
+        self.handed_out.retain(|(to, _), _| *to != peer);
         self.heads_heard.remove(&peer);
         // A model that is here already is taken up, whoever it came from.
         self.adoption.take_if(|adoption| adoption.from == peer && adoption.expires_at().is_some());
@@ -326,7 +342,8 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         // While another model is being taken up, nothing else is looked at.
         if !self.running || !self.model_here || self.adoption.is_some() {
-            return self.adoption.as_ref().and_then(Adoption::expires_at);
+            let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
+            return adoption.or(self.waits_for_model_until());
         }
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);

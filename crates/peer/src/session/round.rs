@@ -18,6 +18,7 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, RoundRecord, SessionOptions, leaders},
 };
+use std::collections::BTreeSet;
 use units::{Hash, Instant, PeerId};
 
 /// How long the first round waits for commitments, when nobody's speed is known.
@@ -42,6 +43,27 @@ pub(super) struct Round {
     /// When the round must be looked at again, set by every look.
     look_again_at: Option<Instant>,
     attempt_since: Instant,
+}
+
+/// Who leads the running round, as this member sees it.
+struct Order {
+    leaders: Vec<PeerId>,
+    contributors: Vec<PeerId>,
+    attempt: usize,
+}
+
+impl Order {
+    /// Which attempt a peer leads.
+    fn rank(&self, peer: PeerId) -> usize {
+        self.leaders.iter().position(|leader| *leader == peer).unwrap_or(usize::MAX)
+    }
+
+    /// Whether a peer's word on who makes the round counts: it leads this attempt or an earlier one, or it leaves out
+    /// nobody. So nobody can hurry ahead and shut others out.
+    fn admits(&self, from: PeerId, members: BTreeSet<PeerId>) -> bool {
+        self.rank(from) <= self.attempt
+            || self.contributors.iter().all(|peer| members.contains(peer))
+    }
 }
 
 /// The decision that this member follows.
@@ -105,6 +127,7 @@ impl Session {
     /// Does whatever can be done now. Called after everything that may have changed something.
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
         self.expire_adoption(s);
+        self.give_up_on_the_model(s);
         self.round.look_again_at = None;
         if !self.running || !self.model_here || self.adoption.is_some() || self.is_gathering(s) {
             return;
@@ -179,7 +202,7 @@ impl Session {
         if !self.round.trained || !leads || self.stash.has_decided(s.me, self.head_hash) {
             return;
         }
-        match self.stash.closing(self.head_hash).cloned() {
+        match self.closing(s).cloned() {
             None => self.close(s),
             Some(closing) => self.decide(&closing, s),
         }
@@ -193,12 +216,9 @@ impl Session {
             return self.round.look_again(deadline);
         }
         let commitments = self.stash.commitments(self.head_hash);
-        let (attempt, parent) = (self.round.attempt, self.head_hash);
-        let round = self.head.decision.round + 1;
-        let message =
-            SessionMessage::Close { round, attempt, parent, commitments: commitments.clone() };
-        self.broadcast(message, s);
-        self.stash.put_closing(s.me, Closing { parent, attempt, commitments });
+        let parent = self.head_hash;
+        self.broadcast(SessionMessage::Close { parent, commitments: commitments.clone() }, s);
+        self.stash.put_closing(s.me, Closing { parent, commitments });
     }
 
     fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
@@ -225,10 +245,8 @@ impl Session {
 
     /// Sends this device's update to the others, once commitments are closed and it is among them.
     fn reveal(&mut self, s: &Surroundings<'_>) {
-        let Some(closing) = self.stash.closing(self.head_hash) else { return };
-        let attempt = closing.attempt;
+        let Some(closing) = self.closing(s) else { return };
         let own = closing.commitments.iter().find(|c| c.peer == s.me).map(|c| c.update);
-        self.round.attempt = self.round.attempt.max(attempt);
         if self.round.closed_at.is_none() {
             self.round.closed_at = Some(s.now);
             self.round.attempt_since = s.now;
@@ -251,7 +269,10 @@ impl Session {
         if self.round.aggregating || self.rows == 0 {
             return;
         }
-        let decisions = self.believable_decisions(s);
+        let mut decisions = self.believable_decisions(s);
+        // Members that come or go may move the one who decided in the order: what was chosen stays so.
+        let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
+        decisions.extend(chosen.filter(|chosen| !decisions.contains(chosen)));
         let complete = |(_, decision): &&(PeerId, Decision)| self.missing(decision).is_empty();
         let found = decisions.iter().find(complete);
         let found_all = found.is_some();
@@ -302,14 +323,42 @@ impl Session {
         }
     }
 
+    /// Who may close and decide, and in which order they are listened to.
+    fn order(&self, s: &Surroundings<'_>) -> Order {
+        let contributors = self.contributors(s);
+        let leaders = leaders(self.id, self.head_hash, &contributors);
+        Order { leaders, contributors, attempt: self.round.attempt as usize }
+    }
+
+    /// The closing of the running round: that of its first leader.
+    fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
+        let order = self.order(s);
+        let members = |closing: &Closing| closing.commitments.iter().map(|c| c.peer).collect();
+        let closings = self.stash.closings(self.head_hash);
+        let closings = closings.filter(|(from, closing)| order.admits(*from, members(closing)));
+        closings.min_by_key(|(from, _)| order.rank(*from)).map(|(_, closing)| closing)
+    }
+
     /// Decisions on the running round, those of its leaders first.
     fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
-        let order = leaders(self.id, self.head_hash, &self.contributors(s));
-        let rank = |peer: &PeerId| order.iter().position(|leader| leader == peer);
+        let order = self.order(s);
+        let members = |decision: &Decision| decision.contributions.iter().map(|c| c.peer).collect();
         let mut decisions = self.stash.decisions(self.head_hash);
-        decisions.retain(|(from, _)| !self.is_doubted(*from, s));
-        decisions.sort_by_key(|(from, _)| rank(from).unwrap_or(usize::MAX));
+        decisions.retain(|(from, decision)| {
+            !self.is_doubted(*from, s)
+                && order.admits(*from, members(decision))
+                && !self.contradicts_commitments(decision)
+        });
+        decisions.sort_by_key(|(from, _)| order.rank(*from));
         decisions
+    }
+
+    /// Whether a decision gives an update another weight than its maker did.
+    fn contradicts_commitments(&self, decision: &Decision) -> bool {
+        decision.contributions.iter().any(|part| {
+            let said = self.stash.commitment(part.peer, decision.parent);
+            said.is_some_and(|said| said.update == part.update && said.samples != part.samples)
+        })
     }
 
     /// Updates of a decision that are not here.
@@ -381,14 +430,15 @@ impl Session {
 
     fn commit(&mut self, update: Vec<u8>, samples: u32, s: &Surroundings<'_>) {
         let since = self.round.training_since.unwrap_or(s.now);
-        let train_ms = s.now.saturating_duration_since(since).as_millis();
+        let took = s.now.saturating_duration_since(since);
+        self.actions.push(SessionAction::Trained { samples, took });
         let commitment = Commitment {
             peer: s.me,
             round: self.head.decision.round + 1,
             parent: self.head_hash,
             update: Hash::of(&update),
             samples,
-            train_ms: u32::try_from(train_ms).unwrap_or(u32::MAX),
+            train_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
         };
         self.round.trained = true;
         self.stash.set_own(s.me);
@@ -413,6 +463,7 @@ impl Session {
         let record = RoundRecord::following(&self.head, chosen.decision, model);
         let signature = record.sign(s.identity);
         self.move_to(record, together, alone, s);
+        self.computed_here = true;
         self.signatures.insert(s.me, signature);
         self.broadcast(SessionMessage::CoSign(signature), s);
     }
@@ -446,10 +497,14 @@ impl Session {
         self.model_here = true;
         self.signatures.clear();
         self.told.clear();
+        self.handed_out.clear();
+        self.computed_here = false;
+        self.stash.keep_only(|peer| *peer == s.me || s.connected.contains(peer));
         self.round = Round::new(s.now);
         self.broadcast(SessionMessage::Head(self.head.clone()), s);
         let round = self.head.decision.round;
-        self.actions.push(SessionAction::RoundFinished { round, model: self.head.model });
+        let (model, over) = (self.head.model, !self.running);
+        self.actions.push(SessionAction::RoundFinished { round, model, over });
         if self.running && round >= self.proposal.options.rounds {
             self.end("all rounds are done");
         }

@@ -16,7 +16,6 @@ const PEERS_MAX: usize = limits::ROUND_MEMBERS_MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Closing {
     pub parent: Hash,
-    pub attempt: u32,
     pub commitments: Vec<Commitment>,
 }
 
@@ -89,10 +88,13 @@ impl Stash {
         self.peers.keys().filter_map(|peer| self.commitment(*peer, parent).copied()).collect()
     }
 
-    /// The closing of the latest attempt that builds on `parent`.
-    pub(super) fn closing(&self, parent: Hash) -> Option<&Closing> {
-        let closings = self.peers.values().filter_map(|arrivals| arrivals.closing.as_ref());
-        closings.filter(|closing| closing.parent == parent).max_by_key(|closing| closing.attempt)
+    /// Every closing that builds on `parent`, by who sent it.
+    pub(super) fn closings(&self, parent: Hash) -> impl Iterator<Item = (PeerId, &Closing)> {
+        let closings = self
+            .peers
+            .iter()
+            .filter_map(|(peer, arrivals)| Some((*peer, arrivals.closing.as_ref()?)));
+        closings.filter(move |(_, closing)| closing.parent == parent)
     }
 
     /// Every decision that builds on `parent`, by who sent it.
@@ -143,10 +145,38 @@ impl Stash {
         }
     }
 
+    /// Forgets all that peers other than these have sent: a session may see many come and go.
+    pub(super) fn keep_only(&mut self, keep: impl Fn(&PeerId) -> bool) {
+        self.peers.retain(|peer, _| keep(peer));
+    }
+
     pub(super) fn check_invariants(&self) {
         assert!(self.peers.len() <= PEERS_MAX, "the stash holds too many peers");
         for arrivals in self.peers.values() {
             assert!(arrivals.updates.len() <= UPDATES_PER_PEER_MAX, "too many updates of one peer");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(number: usize) -> PeerId {
+        PeerId::from_bytes([number as u8; 32])
+    }
+
+    #[test]
+    fn whoever_is_gone_leaves_its_place_to_others() {
+        let mut stash = Stash::default();
+        for number in 0..PEERS_MAX {
+            stash.put_update(peer(number), vec![1]);
+        }
+        stash.put_update(peer(PEERS_MAX), vec![2]);
+        assert!(stash.update_by_hash(Hash::of(&[2])).is_none(), "the stash is full");
+        stash.keep_only(|known| *known == peer(0));
+        stash.put_update(peer(PEERS_MAX), vec![2]);
+        assert!(stash.update_by_hash(Hash::of(&[2])).is_some());
+        assert!(stash.update(peer(0), Hash::of(&[1])).is_some());
     }
 }

@@ -9,9 +9,6 @@ use neural::{Contribution, Model, Plan, Update, compress, log_prior, train};
 use protocol::limits;
 use units::{ClusterId, Hash};
 
-/// Rows in one training step, as in `protocol::session`.
-const BATCH_ROWS_MAX: u32 = 4_096;
-
 /// The largest root mean square that lessons may add to an update.
 const LESSONS_RMS_MAX: f32 = 1.0;
 
@@ -139,8 +136,8 @@ fn check_training(training: &LocalTraining) -> Result<(), JobError> {
         let high = limits::LOCAL_STEPS_MAX;
         return Err(invalid(format_args!("{steps} training steps: 1 to {high} are possible")));
     }
-    if !(1..=BATCH_ROWS_MAX).contains(&batch_rows) {
-        let high = BATCH_ROWS_MAX;
+    if !(1..=limits::BATCH_ROWS_MAX).contains(&batch_rows) {
+        let high = limits::BATCH_ROWS_MAX;
         return Err(invalid(format_args!("{batch_rows} rows in a step: 1 to {high} are possible")));
     }
     if !(learning_rate > 0.0 && learning_rate <= 1.0) {

@@ -1,0 +1,288 @@
+//! What a member makes of what others send, message by message.
+
+use super::{Session, SessionAction, SessionJob, Surroundings};
+use crate::{
+    config::Limits,
+    job::{Answer, Job},
+};
+use ::core::time::Duration;
+use protocol::{
+    cluster::{LayerSpec, NetworkSpec},
+    identity::Identity,
+    message::{BulkMessage, SessionMessage},
+    session::{Commitment, Contribution, Decision, Proposal, RoundRecord, SessionOptions, leaders},
+};
+use std::collections::BTreeSet;
+use units::{Hash, Instant, PeerId};
+
+/// A member of a session with two others, all of whom have rows; both lead the first round before it does.
+struct Member {
+    session: Session,
+    identity: Identity,
+    limits: Limits,
+    connected: BTreeSet<PeerId>,
+    now: Instant,
+}
+
+const SAMPLES: u32 = 16;
+
+fn network() -> NetworkSpec {
+    let layers = vec![LayerSpec { nodes: 4, timer: 4 }];
+    NetworkSpec { inputs: 3, layers, classes: 2, seed: 7 }
+}
+
+fn first_model() -> Hash {
+    neural::Model::new(&network()).unwrap().hash()
+}
+
+/// An update that no other number gives.
+fn update(number: u8) -> Vec<u8> {
+    let from = neural::Network::new(&network()).unwrap();
+    let by = f32::from(number) / 100.0;
+    let to = from.parameters().iter().map(|parameter| parameter + by).collect();
+    let to = from.with_parameters(to).unwrap();
+    neural::compress(&from, &to, &mut vec![0.0; from.parameters().len()]).unwrap().encode()
+}
+
+impl Member {
+    fn new(first_model: Hash) -> Self {
+        let connected = [2, 3].map(|n| Identity::from_seed([n; 32]).peer_id());
+        let options = SessionOptions {
+            rounds: 9,
+            local_steps: 4,
+            batch_rows: 4,
+            learning_rate_millionths: 1,
+        };
+        let proposal = Proposal {
+            cluster: "digits".parse().unwrap(),
+            network: network(),
+            task: "digits".to_owned(),
+            options,
+            founder: connected[0],
+            first_model,
+            nonce: [0; 16],
+        };
+        let session =
+            Session::new(proposal.session_id(), proposal, None, None, false, Instant::ZERO);
+        let leads_last = |identity: &Identity| {
+            let all = [connected[0], connected[1], identity.peer_id()];
+            leaders(session.id, session.head_hash, &all)[2] == identity.peer_id()
+        };
+        let mut identities = (4..).map(|n| Identity::from_seed([n; 32]));
+        let identity = identities.find(leads_last).unwrap();
+        let connected = connected.into_iter().collect();
+        Self { session, identity, limits: Limits::default(), connected, now: Instant::ZERO }
+    }
+
+    /// With its model on the workbench, and told that the others take part.
+    fn in_round_one() -> Self {
+        let mut member = Self::new(first_model());
+        member.does(|session, s| session.cluster_ready(first_model(), 10, s));
+        for peer in member.connected.clone() {
+            member.hears(peer, SessionMessage::Join { rows: 10 });
+        }
+        member
+    }
+
+    fn does(&mut self, act: impl FnOnce(&mut Session, &Surroundings<'_>)) -> Vec<SessionAction> {
+        let surroundings = Surroundings {
+            now: self.now,
+            me: self.identity.peer_id(),
+            identity: &self.identity,
+            limits: &self.limits,
+            connected: &self.connected,
+        };
+        act(&mut self.session, &surroundings);
+        self.session.check_invariants();
+        self.session.take_actions()
+    }
+
+    fn hears(&mut self, from: PeerId, message: SessionMessage) -> Vec<SessionAction> {
+        self.does(|session, s| session.handle_message(from, message, s))
+    }
+
+    fn waits(&mut self, duration: Duration) -> Vec<SessionAction> {
+        self.now = self.now + duration;
+        self.does(|session, s| session.advance(s))
+    }
+
+    fn gets_update(&mut self, from: PeerId, update: Vec<u8>) -> Vec<SessionAction> {
+        let message = BulkMessage::Update { session: self.session.id, update };
+        self.does(|session, s| session.handle_bulk(from, message, s))
+    }
+
+    fn is_trained(&mut self, update: Vec<u8>) -> Vec<SessionAction> {
+        let purpose = SessionJob::Train { parent: self.session.head_hash };
+        let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0 };
+        self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
+    }
+
+    fn commitment(&self, peer: PeerId, update: &[u8]) -> Commitment {
+        let (parent, update) = (self.session.head_hash, Hash::of(update));
+        Commitment { peer, round: 1, parent, update, samples: SAMPLES, train_ms: 10 }
+    }
+
+    fn decision(&self, parts: &[(PeerId, &[u8], u32)]) -> Decision {
+        let part = |(peer, update, samples): &(PeerId, &[u8], u32)| Contribution {
+            peer: *peer,
+            update: Hash::of(update),
+            samples: *samples,
+        };
+        let mut contributions: Vec<_> = parts.iter().map(part).collect();
+        contributions.sort_unstable();
+        let round = self.session.head.decision.round + 1;
+        Decision { round, parent: self.session.head_hash, contributions }
+    }
+
+    /// The other members in the order in which they lead.
+    fn others(&self) -> Vec<PeerId> {
+        let all: Vec<_> = self.connected.iter().copied().collect();
+        leaders(self.session.id, self.session.head_hash, &all)
+    }
+}
+
+fn refusals(actions: &[SessionAction]) -> usize {
+    actions.iter().filter(|action| matches!(action, SessionAction::Refuse(..))).count()
+}
+
+fn aggregates(actions: &[SessionAction]) -> bool {
+    actions.iter().any(|action| matches!(action, SessionAction::Job(Job::Aggregate { .. }, _)))
+}
+
+#[test]
+fn nobody_shuts_others_out_by_deciding_early_and_nobody_waits_for_ever() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let hasty = *member.others().last().unwrap();
+    member.hears(hasty, SessionMessage::Commit(member.commitment(hasty, &update(2))));
+    member.gets_update(hasty, update(2));
+    let decision = member.decision(&[(hasty, &update(2), SAMPLES)]);
+    let actions = member.hears(hasty, SessionMessage::Decide(decision));
+    assert!(!aggregates(&actions), "it was not its turn");
+    let followed = (0..60).any(|_| aggregates(&member.waits(Duration::from_secs(1))));
+    assert!(followed, "in the end somebody's word counts");
+}
+
+#[test]
+fn a_decision_that_leaves_nobody_out_counts_whoever_tells_of_it() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    let (first, last) = (others[0], others[1]);
+    for (peer, number) in [(first, 2), (last, 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let parts: [(PeerId, &[u8], u32); 3] =
+        [(me, &update(1), SAMPLES), (first, &update(2), SAMPLES), (last, &update(3), SAMPLES)];
+    let decision = member.decision(&parts);
+    assert!(aggregates(&member.hears(last, SessionMessage::Decide(decision))));
+}
+
+#[test]
+fn nobody_claims_more_samples_than_a_round_has_or_none() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    for samples in [0, SAMPLES + 1, u32::MAX] {
+        let decision = member.decision(&[(peer, &update(2), samples)]);
+        let actions = member.hears(peer, SessionMessage::Decide(decision.clone()));
+        assert_eq!(refusals(&actions), 1, "{samples} samples");
+        let record =
+            RoundRecord { decision, model: Hash::of(b"m"), cumulative_samples: samples.into() };
+        assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(record))), 1);
+    }
+}
+
+#[test]
+fn a_record_weighs_no_more_than_rounds_and_members_can_have_made() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let decision = member.decision(&[(peer, &update(2), SAMPLES)]);
+    let record =
+        RoundRecord { decision, model: Hash::of(b"m"), cumulative_samples: SAMPLES.into() };
+    let more = RoundRecord { cumulative_samples: u64::from(SAMPLES) + 1, ..record.clone() };
+    let less = RoundRecord { cumulative_samples: u64::from(SAMPLES) - 1, ..record.clone() };
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(more))), 1);
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(less))), 1);
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(record))), 0);
+}
+
+#[test]
+fn a_leader_cannot_give_an_update_another_weight_than_its_maker_did() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let decision = member.decision(&[
+        (me, &update(1), 1),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ]);
+    assert!(!aggregates(&member.hears(others[0], SessionMessage::Decide(decision))));
+}
+
+#[test]
+fn another_outcome_of_the_same_updates_is_not_taken_up() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let (me, peer) = (member.identity.peer_id(), member.others()[0]);
+    member.connected.clear();
+    let mut actions = member.waits(Duration::from_secs(120));
+    actions.extend(member.waits(Duration::from_secs(120)));
+    assert!(aggregates(&actions), "alone, it is its own leader");
+    let decision = member.decision(&[(me, &update(1), SAMPLES)]);
+    let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
+    let answer = Answer::Aggregated { model: Hash::of(b"mine"), together: None, alone: None };
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    assert_eq!(member.session.head.decision, decision);
+    member.connected.insert(peer);
+    for other in 0..8u8 {
+        let model = Hash::of(&[other]);
+        let record =
+            RoundRecord { decision: decision.clone(), model, cumulative_samples: SAMPLES.into() };
+        let actions = member.hears(peer, SessionMessage::Head(record));
+        let asks = |action: &SessionAction| {
+            matches!(action, SessionAction::Send(_, SessionMessage::RequestModel { .. }))
+        };
+        assert!(!actions.iter().any(asks));
+    }
+}
+
+#[test]
+fn who_asks_for_a_model_again_and_again_gets_it_once() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let record = member.session.head_hash;
+    let exports = |actions: Vec<SessionAction>| {
+        let export = |action: &SessionAction| {
+            matches!(action, SessionAction::Job(Job::ExportModel { .. }, _))
+        };
+        actions.iter().filter(|action| export(action)).count()
+    };
+    let asked =
+        (0..50).map(|_| exports(member.hears(peer, SessionMessage::RequestModel { record })));
+    assert_eq!(asked.sum::<usize>(), 1);
+    member.waits(Duration::from_secs(10));
+    assert_eq!(exports(member.hears(peer, SessionMessage::RequestModel { record })), 1);
+}
+
+#[test]
+fn a_session_whose_model_nobody_has_ends_and_says_so() {
+    let mut member = Member::new(Hash::of(b"a model that is lost"));
+    member.does(|session, s| session.cluster_ready(first_model(), 10, s));
+    assert_eq!(member.session.deadline(), Some(Instant::ZERO + Duration::from_secs(60)));
+    member.waits(Duration::from_secs(59));
+    assert!(member.session.running);
+    let actions = member.waits(Duration::from_secs(1));
+    let said = actions.iter().find_map(|action| match action {
+        SessionAction::Ended(reason) => Some(reason.as_str()),
+        _ => None,
+    });
+    assert!(said.is_some_and(|said| said.contains("nobody in the room could hand out the model")));
+    assert_eq!(member.session.deadline(), None);
+}

@@ -245,7 +245,7 @@ impl Engine {
             }
         }
         if let Some(texts) = self.texts.as_mut().filter(|texts| texts.key() == key) {
-            texts.keep(now, promises, &self.core);
+            texts.written(now, stored, promises, &mut self.core);
         }
     }
 

@@ -82,7 +82,7 @@ impl Engine {
         evidence: Evidence,
         via: Option<PeerId>,
     ) -> Option<(&mut Member, bool)> {
-        let Meeting { is_new, in_place_of, .. } = self.roster.meet(now, card, evidence, via)?;
+        let Meeting { is_new, in_place_of } = self.roster.meet(now, card, evidence, via)?;
         if let Some(peer) = in_place_of {
             self.core.event(Event::PeerLeft { peer });
         }

@@ -114,9 +114,8 @@ pub(crate) enum Evidence {
     Signed,
 }
 
-/// A peer that was met.
-pub(crate) struct Meeting<'a> {
-    pub member: &'a mut Member,
+/// A peer was met.
+pub(crate) struct Meeting {
     pub is_new: bool,
     /// Who had to make room for it.
     pub in_place_of: Option<PeerId>,
@@ -129,7 +128,7 @@ pub(crate) struct Roster {
 }
 
 impl Roster {
-    /// The member, which is made if it is new; `None` if there is no room for it. In a full roster, it takes the place of
+    /// Makes a member of a peer that is new; `None` if there is no room for it. In a full roster, it takes the place of
     /// one that less stands for. `via` is the neighbour that told of it, if one did.
     pub(crate) fn meet(
         &mut self,
@@ -137,7 +136,7 @@ impl Roster {
         card: &PeerCard,
         evidence: Evidence,
         via: Option<PeerId>,
-    ) -> Option<Meeting<'_>> {
+    ) -> Option<Meeting> {
         let is_new = !self.members.contains_key(&card.peer);
         let mut in_place_of = None;
         if is_new {
@@ -153,7 +152,7 @@ impl Roster {
             }
         }
         let window = self.departed.remove(&card.peer);
-        let member = self.members.entry(card.peer).or_insert_with(|| Member {
+        self.members.entry(card.peer).or_insert_with(|| Member {
             card: card.clone(),
             on_server: false,
             neighbours: BTreeSet::new(),
@@ -165,7 +164,7 @@ impl Roster {
             held: false,
             introductions: (0, now),
         });
-        Some(Meeting { member, is_new, in_place_of })
+        Some(Meeting { is_new, in_place_of })
     }
 
     /// The member without a connection that least stands for, if that is less than `evidence`.
@@ -243,8 +242,8 @@ mod tests {
         let mut met = 0;
         for number in numbers {
             let via = Some(neighbour);
-            if let Some(meeting) = roster.meet(Instant::ZERO, &card(number), Evidence::Told, via) {
-                meeting.member.neighbours.insert(neighbour);
+            if roster.meet(Instant::ZERO, &card(number), Evidence::Told, via).is_some() {
+                roster.get_mut(card(number).peer).unwrap().neighbours.insert(neighbour);
                 met += 1;
             }
         }
@@ -267,7 +266,7 @@ mod tests {
         }
         let meet = |roster: &mut Roster, number: usize, evidence: Evidence| {
             let meeting = roster.meet(Instant::ZERO, &card(number), evidence, None)?;
-            meeting.member.on_server = true;
+            roster.get_mut(card(number).peer)?.on_server = true;
             Some(meeting.in_place_of)
         };
         assert_eq!(meet(&mut roster, 500, Evidence::Told), None, "the roster is full");
@@ -283,14 +282,14 @@ mod tests {
     #[test]
     fn peers_that_were_made_up_do_not_make_us_forget_who_has_signed() {
         let mut roster = Roster::default();
-        let meeting = roster.meet(Instant::ZERO, &card(0), Evidence::Signed, None).unwrap();
-        meeting.member.window.accept(Instance(1), 1);
+        roster.meet(Instant::ZERO, &card(0), Evidence::Signed, None).unwrap();
+        roster.get_mut(card(0).peer).unwrap().window.accept(Instance(1), 1);
         roster.depart(card(0).peer);
         for number in 1..1_000 {
             roster.meet(Instant::ZERO, &card(number), Evidence::Listed, None).unwrap();
             roster.depart(card(number).peer);
         }
-        let meeting = roster.meet(Instant::ZERO, &card(0), Evidence::Listed, None).unwrap();
-        assert_eq!(meeting.member.window.instance(), Instance(1));
+        roster.meet(Instant::ZERO, &card(0), Evidence::Listed, None).unwrap();
+        assert_eq!(roster.get(card(0).peer).unwrap().window.instance(), Instance(1));
     }
 }

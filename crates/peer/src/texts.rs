@@ -18,21 +18,28 @@ pub(crate) struct Texts {
     messages: Vec<MessageView>,
     newest_heard: BTreeMap<PeerId, u64>,
     newest_sent: u64,
-    /// What waits for a write that succeeds, after one that failed.
+    /// What waits for a write that succeeds, after one that failed or while one is under way.
     promises: Vec<OnStored>,
     write_again_at: Option<Instant>,
+    writes_under_way: u32,
+    /// Whether something has changed that no write holds yet.
+    changed: bool,
 }
 
 impl Texts {
     pub(crate) fn new(room: RoomId, record: MessagesRecord, core: &Core) -> Self {
+        let mine = record.messages.iter().filter(|message| message.from == core.me);
+        let newest_sent = mine.map(|message| message.id).max().unwrap_or(0);
         Self {
             room,
+            // Numbers grow from one life to the next, because lives do.
+            newest_sent: newest_sent.max(core.instance.0.saturating_mul(1_000)),
             messages: record.messages,
             newest_heard: record.newest_heard.into_iter().collect(),
-            // Numbers grow from one life to the next, because lives do.
-            newest_sent: core.instance.0.saturating_mul(1_000),
             promises: Vec::new(),
             write_again_at: None,
+            writes_under_way: 0,
+            changed: false,
         }
     }
 
@@ -41,14 +48,27 @@ impl Texts {
         messages_key(self.room)
     }
 
-    /// A write has failed: what it was to promise is kept for a later one. Promises beyond two for every text that is
-    /// kept are dropped, and made when the sender repeats its text.
-    pub(crate) fn keep(&mut self, now: Instant, promises: Vec<OnStored>, core: &Core) {
-        if !promises.is_empty() {
-            self.promises.extend(promises);
-            self.promises.truncate(2 * core.limits.messages);
+    /// A write has been answered. If it failed, what it was to promise is kept for a later one.
+    pub(crate) fn written(
+        &mut self,
+        now: Instant,
+        stored: bool,
+        promises: Vec<OnStored>,
+        core: &mut Core,
+    ) {
+        self.writes_under_way = self.writes_under_way.saturating_sub(1);
+        if !stored {
+            self.promise(promises, core);
             self.write_again_at = Some(now + core.limits.retry_max);
+        } else if self.changed && self.writes_under_way == 0 && self.write_again_at.is_none() {
+            self.write(core);
         }
+    }
+
+    /// Promises beyond two for every text that is kept are dropped, and made when the sender repeats its text.
+    fn promise(&mut self, promises: Vec<OnStored>, core: &Core) {
+        self.promises.extend(promises);
+        self.promises.truncate(2 * core.limits.messages);
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
@@ -57,7 +77,7 @@ impl Texts {
 
     pub(crate) fn handle_timeout(&mut self, now: Instant, core: &mut Core) {
         if self.write_again_at.is_some_and(|at| now >= at) {
-            self.save(Vec::new(), core);
+            self.write(core);
         }
     }
 
@@ -71,7 +91,7 @@ impl Texts {
         let (id, from, at) = (self.newest_sent, core.me, core.wall_clock(now));
         let text = text.to_owned();
         self.push(MessageView { id, from, to, text, at, delivered: false }, core);
-        self.save(Vec::new(), core);
+        self.write(core);
         id
     }
 
@@ -116,19 +136,114 @@ impl Texts {
         true
     }
 
+    /// Adds a text. In a full list, the oldest goes of the peer that there are most texts with, and of those one that was
+    /// delivered: whoever floods this device pushes nobody else's texts out.
     fn push(&mut self, message: MessageView, core: &Core) {
         if self.messages.len() >= core.limits.messages {
-            self.messages.remove(0);
+            let other = |m: &MessageView| if m.from == core.me { m.to } else { m.from };
+            let mut counts: BTreeMap<PeerId, usize> = BTreeMap::new();
+            for known in &self.messages {
+                *counts.entry(other(known)).or_default() += 1;
+            }
+            let most = counts.into_iter().max_by_key(|(_, count)| *count).map(|(peer, _)| peer);
+            let of_most = |m: &MessageView| Some(other(m)) == most;
+            let delivered = self.messages.iter().position(|m| of_most(m) && m.delivered);
+            let oldest = delivered.or_else(|| self.messages.iter().position(of_most));
+            self.messages.remove(oldest.unwrap_or(0));
         }
         self.messages.push(message);
     }
 
+    /// What others send is written when the write before it has been answered, many texts at once if there are many.
     fn save(&mut self, then: Vec<OnStored>, core: &mut Core) {
+        self.promise(then, core);
+        self.changed = true;
+        if self.writes_under_way == 0 {
+            self.write(core);
+        }
+    }
+
+    fn write(&mut self, core: &mut Core) {
         self.write_again_at = None;
-        let mut promises = std::mem::take(&mut self.promises);
-        promises.extend(then);
+        self.changed = false;
+        self.writes_under_way += 1;
+        let promises = std::mem::take(&mut self.promises);
         let newest_heard = self.newest_heard.iter().map(|(peer, id)| (*peer, *id)).collect();
         let record = MessagesRecord { messages: self.messages.clone(), newest_heard };
         core.store(self.key(), &record, promises);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Limits, io::Output};
+    use protocol::{envelope::Instance, identity::Identity, signaling::Capability};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use units::UnixMillis;
+
+    fn core(messages: usize) -> Core {
+        let limits = Limits { messages, ..Limits::default() };
+        let rng = ChaCha20Rng::from_seed([3; 32]);
+        let (started_at, now) = (UnixMillis(5_000), Instant::ZERO);
+        let me = Identity::from_seed([1; 32]);
+        Core::new(me, Instance(5_000), Capability::default(), limits, rng, started_at, now)
+    }
+
+    fn texts(core: &Core) -> Texts {
+        Texts::new(RoomId::from_bytes([1; 16]), MessagesRecord::default(), core)
+    }
+
+    fn peer(number: u8) -> PeerId {
+        PeerId::from_bytes([number; 32])
+    }
+
+    fn writes(core: &mut Core) -> usize {
+        let outputs = core::iter::from_fn(|| core.pop_output());
+        outputs.filter(|output| matches!(output, Output::Store { .. })).count()
+    }
+
+    #[test]
+    fn who_floods_this_device_pushes_nobody_elses_texts_out() {
+        let mut core = core(10);
+        let mut texts = texts(&core);
+        texts.receive(Instant::ZERO, peer(2), 1, "from a friend".to_owned(), &mut core);
+        texts.compose(Instant::ZERO, peer(3), "to a friend", &mut core);
+        texts.compose(Instant::ZERO, peer(9), "to the flood", &mut core);
+        for id in 1..100 {
+            texts.receive(Instant::ZERO, peer(9), id, "flood".to_owned(), &mut core);
+        }
+        let kept: Vec<&str> = texts.messages().iter().map(|m| m.text.as_str()).collect();
+        assert_eq!(kept[..3], ["from a friend", "to a friend", "to the flood"]);
+        assert_eq!(kept.len(), 10);
+    }
+
+    #[test]
+    fn texts_that_come_while_one_is_written_are_written_together() {
+        let mut core = core(200);
+        let mut texts = texts(&core);
+        for id in 1..100 {
+            texts.receive(Instant::ZERO, peer(9), id, "flood".to_owned(), &mut core);
+        }
+        assert_eq!(writes(&mut core), 1);
+        let promised = core.stored(&texts.key()).len();
+        texts.written(Instant::ZERO, true, Vec::new(), &mut core);
+        assert_eq!(writes(&mut core), 1);
+        assert_eq!(promised + core.stored(&texts.key()).len(), 2 * 99, "announced, acknowledged");
+        texts.written(Instant::ZERO, true, Vec::new(), &mut core);
+        assert_eq!(writes(&mut core), 0);
+    }
+
+    #[test]
+    fn numbers_grow_even_if_the_clock_was_set_back() {
+        let mut core = core(200);
+        let mut earlier = texts(&core);
+        let last =
+            (0..2_000).map(|_| earlier.compose(Instant::ZERO, peer(2), "a", &mut core)).last();
+        let record = MessagesRecord { messages: earlier.messages, newest_heard: Vec::new() };
+        core.instance = Instance(5_001);
+        let mut later = Texts::new(RoomId::from_bytes([1; 16]), record, &core);
+        assert!(Some(later.compose(Instant::ZERO, peer(2), "b", &mut core)) > last);
     }
 }

@@ -1,0 +1,208 @@
+//! One device by itself: what its engine stores and when it says so.
+
+use core::time::Duration;
+use neural::{Dataset, Values};
+use peer::{
+    Answer, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Output, StoredRecord,
+    Workbench,
+};
+use protocol::{
+    cluster::{LayerSpec, NetworkSpec},
+    session::SessionOptions,
+    signaling::Capability,
+};
+use std::collections::{BTreeMap, VecDeque};
+use units::{ClusterId, Instant, UnixMillis};
+
+/// An engine with a workbench and with storage, in one thread.
+struct Device {
+    engine: Engine,
+    workbench: Workbench,
+    stored: BTreeMap<String, Vec<u8>>,
+    writes: Vec<String>,
+    events: Vec<Event>,
+    now: Instant,
+    has_worker: bool,
+    /// How long every job takes.
+    job_takes: Duration,
+}
+
+impl Device {
+    fn start(stored: BTreeMap<String, Vec<u8>>, has_worker: bool) -> Self {
+        let records = stored
+            .iter()
+            .map(|(key, value)| StoredRecord { key: key.clone(), value: value.clone() });
+        let config = Config {
+            entropy: [9; 32],
+            started_at: UnixMillis(1_000_000),
+            capability: Capability::default(),
+            signaling_url: None,
+            connect: ConnectPolicy::Everyone,
+            records: records.collect(),
+            limits: Limits::default(),
+        };
+        let mut device = Self {
+            engine: Engine::new(config, Instant::ZERO),
+            workbench: Workbench::new(),
+            stored,
+            writes: Vec::new(),
+            events: Vec::new(),
+            now: Instant::ZERO,
+            has_worker,
+            job_takes: Duration::from_millis(10),
+        };
+        device.drain();
+        device
+    }
+
+    /// Does all that the engine asks for, and all that follows from it.
+    fn drain(&mut self) {
+        let mut inputs = VecDeque::new();
+        loop {
+            match self.engine.poll_output() {
+                Output::Store { key, value } => {
+                    self.writes.push(key.clone());
+                    match value {
+                        Some(value) => drop(self.stored.insert(key.clone(), value)),
+                        None => drop(self.stored.remove(&key)),
+                    }
+                    inputs.push_back(Input::Stored { key, result: Ok(()) });
+                }
+                Output::Job(job, work) => {
+                    let lost = || Err(JobError::WorkerLost("it did not start".to_owned()));
+                    let result = if self.has_worker { self.workbench.run(work) } else { lost() };
+                    inputs.push_back(Input::JobDone { job, result });
+                }
+                Output::Event(event) => self.events.push(event),
+                Output::Signaling(_) | Output::Connection(..) => {}
+                Output::Timeout(_) => match inputs.pop_front() {
+                    Some(input) => {
+                        if matches!(input, Input::JobDone { .. }) {
+                            self.now = self.now + self.job_takes;
+                        }
+                        self.engine.handle_input(self.now, input);
+                        self.engine.check_invariants();
+                    }
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn with_cluster() -> Self {
+        let mut device = Self::start(BTreeMap::new(), true);
+        device.engine.create_cluster(device.now, cluster(), network()).unwrap();
+        device.drain();
+        device.engine.load_dataset(device.now, cluster(), rows(2), 20, None).unwrap();
+        device.drain();
+        device
+    }
+
+    fn train_alone(&mut self, options: SessionOptions) {
+        let task = "two classes".to_owned();
+        let alone = Some(Vec::new());
+        self.engine.start_session(self.now, cluster(), task, options, alone).unwrap();
+        self.drain();
+    }
+
+    fn writes_of(&self, prefix: &str) -> usize {
+        self.writes.iter().filter(|key| key.starts_with(prefix)).count()
+    }
+}
+
+fn cluster() -> ClusterId {
+    "pairs".parse().unwrap()
+}
+
+fn network() -> NetworkSpec {
+    let layers = vec![LayerSpec { nodes: 6, timer: 4 }];
+    NetworkSpec { inputs: 2, layers, classes: 2, seed: 1 }
+}
+
+fn rows(inputs: u32) -> Dataset {
+    let labels: Vec<u16> = (0..40).map(|row| row % 2).collect();
+    let values = labels.iter().flat_map(|label| vec![(label * 200) as u8; inputs as usize]);
+    Dataset { inputs, classes: 2, values: Values::Bytes(values.collect()), labels }
+}
+
+fn options(rounds: u32) -> SessionOptions {
+    SessionOptions { rounds, local_steps: 5, batch_rows: 4, learning_rate_millionths: 1_000 }
+}
+
+#[test]
+fn the_end_of_a_session_is_stored_once() {
+    let mut device = Device::with_cluster();
+    let before = device.writes_of("cluster/");
+    device.train_alone(options(3));
+    let view = device.engine.view().session.unwrap();
+    assert_eq!((view.round, view.running), (3, false));
+    // Its beginning, and its end.
+    assert_eq!(device.writes_of("cluster/") - before, 2);
+    let restored = Device::start(device.stored, true);
+    let again = restored.engine.view().session.unwrap();
+    assert_eq!((again.round, again.model, again.running), (3, view.model, false));
+}
+
+#[test]
+fn the_speed_of_training_is_measured() {
+    let mut device = Device::with_cluster();
+    device.job_takes = Duration::from_millis(100);
+    assert_eq!(device.engine.view().capability.samples_per_second, 0);
+    device.train_alone(options(2));
+    let measured = device.engine.view().capability.samples_per_second;
+    // 20 samples a job of 100 ms; jobs before it in the worker count as well.
+    assert!((60..=200).contains(&measured), "{measured} samples a second");
+}
+
+#[test]
+fn a_worker_that_does_not_start_costs_nothing_that_is_stored() {
+    let mut device = Device::with_cluster();
+    device.train_alone(options(2));
+    let stored = device.stored;
+    let broken = Device::start(stored.clone(), false);
+    let told =
+        |event: &Event| matches!(event, Event::Problem { code, .. } if code == "worker_lost");
+    assert!(broken.events.iter().any(told));
+    assert!(!broken.events.iter().any(|event| matches!(event, Event::RecordDamaged { .. })));
+    let mended = Device::start(broken.stored, true);
+    let view = mended.engine.view();
+    assert_eq!(view.clusters.len(), 1);
+    assert_eq!(view.clusters[0].train_rows, 32);
+}
+
+#[test]
+fn rows_that_do_not_fit_leave_the_earlier_ones_where_they_are() {
+    let mut device = Device::with_cluster();
+    let job = device.engine.load_dataset(device.now, cluster(), rows(3), 20, None).unwrap();
+    device.drain();
+    let refused =
+        |event: &Event| matches!(event, Event::Answered { job: of, result: Err(_) } if *of == job);
+    assert!(device.events.iter().any(refused));
+    let restored = Device::start(device.stored, true);
+    assert_eq!(restored.engine.view().clusters[0].train_rows, 32);
+}
+
+#[test]
+fn rows_are_acknowledged_once_they_are_stored() {
+    let mut device = Device::start(BTreeMap::new(), true);
+    device.engine.create_cluster(device.now, cluster(), network()).unwrap();
+    device.drain();
+    device.engine.load_dataset(device.now, cluster(), rows(2), 20, None).unwrap();
+    let mut stored = false;
+    loop {
+        match device.engine.poll_output() {
+            Output::Job(job, work) => {
+                let result = device.workbench.run(work);
+                device.engine.handle_input(device.now, Input::JobDone { job, result });
+            }
+            Output::Store { key, .. } => {
+                stored = true;
+                device.engine.handle_input(device.now, Input::Stored { key, result: Ok(()) });
+            }
+            Output::Event(Event::Answered { result: Ok(Answer::Loaded { .. }), .. }) => break,
+            Output::Timeout(_) => panic!("nobody said that the rows are there"),
+            _ => {}
+        }
+    }
+    assert!(stored);
+}

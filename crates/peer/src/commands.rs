@@ -50,7 +50,7 @@ impl Engine {
     pub fn leave_room(&mut self, now: Instant) {
         let Some(secret) = self.room else { return };
         if self.session.as_ref().is_some_and(|session| session.running && !session.is_alone()) {
-            self.offered = None;
+            self.others.clear();
             self.with_session(now, |session, s| session.leave("this device left the room", s));
         }
         let peers: Vec<PeerId> = self.roster.members.keys().copied().collect();

@@ -7,7 +7,7 @@ use crate::{
     event::Event,
     io::{Input, Output},
     job::{Answer, JobError, JobId},
-    learning::Rival,
+    other_sessions::OtherSession,
     records::{
         self, ClusterRecord, DatasetRecord, IdentityRecord, MessagesRecord, Records, RoomRecord,
         SessionRecord,
@@ -18,10 +18,7 @@ use crate::{
     texts::Texts,
 };
 use ::core::time::Duration;
-use protocol::{
-    envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret,
-    session::Proposal,
-};
+use protocol::{envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use std::collections::BTreeMap;
@@ -38,10 +35,8 @@ pub struct Engine {
     pub(crate) clusters: Clusters,
     pub(crate) session: Option<Session>,
     pub(crate) session_jobs: BTreeMap<JobId, (SessionId, ClusterId, SessionJob)>,
-    /// A session that others run, to be joined when ours is over.
-    pub(crate) offered: Option<(SessionId, Proposal)>,
-    /// A session that others run on the cluster that ours trains: one of them will give way.
-    pub(crate) rival: Option<Rival>,
+    /// Sessions that connected peers run besides ours.
+    pub(crate) others: BTreeMap<PeerId, OtherSession>,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
     /// When others were last told how fast this device trains.
@@ -89,8 +84,7 @@ impl Engine {
             clusters: Clusters::default(),
             session: None,
             session_jobs: BTreeMap::new(),
-            offered: None,
-            rival: None,
+            others: BTreeMap::new(),
             neighbours_due: None,
             speed_told_at: None,
             last_input_at: now,

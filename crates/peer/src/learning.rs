@@ -3,34 +3,14 @@
 use crate::{
     engine::Engine,
     event::Event,
-    session::{Session, SessionAction, Surroundings, check_record},
+    session::{Session, SessionAction, Surroundings},
 };
-use ::core::cmp::Reverse;
 use protocol::{
-    limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
-    session::{Proposal, RoundRecord},
+    session::Proposal,
 };
-use std::collections::{BTreeMap, BTreeSet};
-use units::{ClusterId, Hash, Instant, PeerId, SessionId};
-
-/// A session that others run on the cluster that ours trains.
-pub(crate) struct Rival {
-    id: SessionId,
-    proposal: Proposal,
-    /// The records that peers told of and whose models have been asked for.
-    claims: BTreeMap<PeerId, RoundRecord>,
-}
-
-impl Rival {
-    /// Whether `record` has come further than our session.
-    fn outweighs(&self, ours: Option<&Session>, record: &RoundRecord) -> bool {
-        ours.filter(|session| session.running).is_none_or(|session| {
-            let weight = (session.head.cumulative_samples, Reverse(session.id));
-            (record.cumulative_samples, Reverse(self.id)) > weight
-        })
-    }
-}
+use std::collections::BTreeSet;
+use units::{ClusterId, Instant, PeerId, SessionId};
 
 impl Engine {
     /// Lets the session handle something, then does what it asks for.
@@ -90,7 +70,7 @@ impl Engine {
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });
                 self.checkpoint_session(now, true);
-                self.join_offered(now);
+                self.join_another(now);
             }
         }
     }
@@ -129,17 +109,13 @@ impl Engine {
             SessionMessage::Proposal(proposal) if !known || abandoned => {
                 self.handle_proposal(now, from, id, proposal);
             }
-            SessionMessage::Head(record) if self.rival.as_ref().is_some_and(|r| r.id == id) => {
-                self.weigh_rival(now, from, record);
-            }
             message if known => {
+                if matches!(message, SessionMessage::Proposal(_)) {
+                    self.others.remove(&from);
+                }
                 self.with_session(now, |session, s| session.handle_message(from, message, s));
             }
-            SessionMessage::Stop => {
-                self.offered
-                    .take_if(|(offered, proposal)| *offered == id && proposal.founder == from);
-            }
-            _ => {}
+            message => self.handle_other_session(now, from, id, message),
         }
     }
 
@@ -153,90 +129,8 @@ impl Engine {
         };
         if self.session.as_ref().is_some_and(|running| running.id == session) {
             self.with_session(now, |session, s| session.handle_bulk(from, message, s));
-        } else if let BulkMessage::Model { record, model, .. } = message
-            && self.rival.as_ref().is_some_and(|rival| rival.id == session)
-        {
-            self.handle_rival_model(now, from, record, model);
-        }
-    }
-
-    /// A peer runs a session that this device does not know.
-    fn handle_proposal(&mut self, now: Instant, from: PeerId, id: SessionId, proposal: Proposal) {
-        let Some(running) = self.session.as_ref().filter(|session| session.running) else {
-            return self.join(now, id, proposal);
-        };
-        let same_cluster = running.proposal.cluster == proposal.cluster;
-        if running.is_alone() || !same_cluster {
-            if !running.is_alone() {
-                let message = format!(
-                    "peer {} trains `{}`, while this device trains `{}`: it joins when that is over",
-                    from.short(),
-                    proposal.cluster,
-                    running.proposal.cluster
-                );
-                self.core.problem("other_session", message);
-            }
-            self.offered = Some((id, proposal));
-        } else {
-            // Which of the two goes on shows once the other's newest record is known.
-            self.rival = Some(Rival { id, proposal, claims: BTreeMap::new() });
-        }
-    }
-
-    /// Two sessions train one cluster: everyone goes on with the one that has come further, or, where none has come
-    /// anywhere, with the lower name. That it has come further is believed once its model is here.
-    fn weigh_rival(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
-        let Some(rival) = &mut self.rival else { return };
-        if let Err(problem) = check_record(&rival.proposal, &record) {
-            return self.refuse(Some(from), problem);
-        }
-        if !rival.outweighs(self.session.as_ref(), &record) {
-            return;
-        }
-        let held = self.clusters.get(&rival.proposal.cluster).and_then(|cluster| cluster.model);
-        if held == Some(record.model) {
-            return self.give_way(now, from, record, None);
-        }
-        let (session, hash) = (rival.id, record.hash());
-        if rival.claims.len() < limits::ROUND_MEMBERS_MAX || rival.claims.contains_key(&from) {
-            rival.claims.insert(from, record);
-            let message = SessionMessage::RequestModel { record: hash };
-            self.send_control(now, from, &ControlMessage::Session { session, message });
-        }
-    }
-
-    /// The model of a rival's record has arrived.
-    fn handle_rival_model(&mut self, now: Instant, from: PeerId, record: Hash, model: Vec<u8>) {
-        let Some(rival) = &mut self.rival else { return };
-        let Some(claim) = rival.claims.remove(&from).filter(|claim| claim.hash() == record) else {
-            return;
-        };
-        let fits = Hash::of(&model) == claim.model
-            && neural::Model::decode(&model)
-                .is_ok_and(|model| *model.network().spec() == rival.proposal.network);
-        if !fits {
-            let reason = "a model that does not fit its record".to_owned();
-            return self.refuse(Some(from), reason);
-        }
-        if rival.outweighs(self.session.as_ref(), &claim) {
-            self.give_way(now, from, claim, Some(model));
-        }
-    }
-
-    /// Ends our session and goes on with its rival.
-    fn give_way(&mut self, now: Instant, from: PeerId, head: RoundRecord, model: Option<Vec<u8>>) {
-        let Some(Rival { id: session, proposal, .. }) = self.rival.take() else { return };
-        if let Some(running) = self.session.take_if(|session| session.running) {
-            let reason = "this device goes on with a session that others proposed".to_owned();
-            self.core.event(Event::SessionEnded { session: running.id, reason });
-        }
-        self.join(now, session, proposal);
-        let record = head.hash();
-        self.with_session(now, |session, s| {
-            session.handle_message(from, SessionMessage::Head(head), s);
-        });
-        if let Some(model) = model {
-            self.handle_bulk(now, from, BulkMessage::Model { session, record, model });
+        } else if let BulkMessage::Model { record, model, .. } = message {
+            self.handle_rival_model(now, from, session, record, model);
         }
     }
 
@@ -260,13 +154,7 @@ impl Engine {
         self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
     }
 
-    fn join_offered(&mut self, now: Instant) {
-        if let Some((id, proposal)) = self.offered.take() {
-            self.join(now, id, proposal);
-        }
-    }
-
-    fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
+    pub(crate) fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
         let cluster = proposal.cluster.clone();
         match self.clusters.get(&cluster) {
             Some(known) if known.network != proposal.network => {
@@ -285,6 +173,7 @@ impl Engine {
                 return self.core.problem("too_many_clusters", message);
             }
         }
+        self.others.retain(|_, other| !other.is(id));
         self.session = Some(Session::new(id, proposal, None, None, true, now));
         self.core.event(Event::SessionStarted { session: id });
         self.cluster_ready(now, &cluster);

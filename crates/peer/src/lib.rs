@@ -26,6 +26,7 @@ mod job;
 mod learning;
 mod link;
 mod network;
+mod other_sessions;
 mod records;
 mod replay;
 mod roster;

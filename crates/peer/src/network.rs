@@ -545,6 +545,7 @@ impl Engine {
                 }
             }
             self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+            self.others.remove(&peer);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
         }
         Some(was_open)

@@ -91,9 +91,15 @@ impl Device {
 
     fn with_cluster() -> Self {
         let mut device = Self::start(BTreeMap::new(), true);
-        device.engine.create_cluster(device.now, cluster(), network()).unwrap();
+        device
+            .engine
+            .create_cluster(device.now, cluster(), network())
+            .expect("no such cluster yet");
         device.drain();
-        device.engine.load_dataset(device.now, cluster(), rows(2), 20, None).unwrap();
+        device
+            .engine
+            .load_dataset(device.now, cluster(), rows(2), 20, None)
+            .expect("the cluster is known");
         device.drain();
         device
     }
@@ -101,7 +107,9 @@ impl Device {
     fn train_alone(&mut self, options: SessionOptions) {
         let task = "two classes".to_owned();
         let alone = Some(Vec::new());
-        self.engine.start_session(self.now, cluster(), task, options, alone).unwrap();
+        self.engine
+            .start_session(self.now, cluster(), task, options, alone)
+            .expect("there are rows");
         self.drain();
     }
 
@@ -111,7 +119,7 @@ impl Device {
 }
 
 fn cluster() -> ClusterId {
-    "pairs".parse().unwrap()
+    "pairs".parse().expect("a plain name")
 }
 
 fn network() -> NetworkSpec {
@@ -185,9 +193,12 @@ fn rows_that_do_not_fit_leave_the_earlier_ones_where_they_are() {
 #[test]
 fn rows_are_acknowledged_once_they_are_stored() {
     let mut device = Device::start(BTreeMap::new(), true);
-    device.engine.create_cluster(device.now, cluster(), network()).unwrap();
+    device.engine.create_cluster(device.now, cluster(), network()).expect("no such cluster yet");
     device.drain();
-    device.engine.load_dataset(device.now, cluster(), rows(2), 20, None).unwrap();
+    device
+        .engine
+        .load_dataset(device.now, cluster(), rows(2), 20, None)
+        .expect("the cluster is known");
     let mut stored = false;
     loop {
         match device.engine.poll_output() {

@@ -1,0 +1,167 @@
+//! Sessions that others run besides ours.
+//!
+//! One that trains another cluster, or comes while this device trains alone, is joined when ours is over. One on the
+//! same cluster is a *rival*: everyone goes on with the one that has come further, or, where none has come anywhere,
+//! with the lower name. That it has come further is believed once its model is here.
+
+use crate::{
+    engine::Engine,
+    event::Event,
+    session::{Session, check_record},
+};
+use ::core::cmp::Reverse;
+use protocol::{
+    message::{BulkMessage, ControlMessage, SessionMessage},
+    session::{Proposal, RoundRecord},
+};
+use units::{Hash, Instant, PeerId, SessionId};
+
+/// What a connected peer runs. One for each peer, so that nobody crowds out what others run.
+pub(crate) struct OtherSession {
+    id: SessionId,
+    proposal: Proposal,
+    /// The record that the peer told of and whose model it has been asked for.
+    claim: Option<RoundRecord>,
+}
+
+impl OtherSession {
+    pub(crate) fn is(&self, session: SessionId) -> bool {
+        self.id == session
+    }
+
+    /// Whether it trains what ours trains with others.
+    fn rivals(&self, ours: &Session) -> bool {
+        !ours.is_alone() && ours.proposal.cluster == self.proposal.cluster
+    }
+
+    /// Whether `record` has come further than our session.
+    fn outweighs(&self, ours: Option<&Session>, record: &RoundRecord) -> bool {
+        ours.filter(|session| session.running).is_none_or(|session| {
+            let weight = (session.head.cumulative_samples, Reverse(session.id));
+            (record.cumulative_samples, Reverse(self.id)) > weight
+        })
+    }
+}
+
+impl Engine {
+    /// A peer runs a session that this device does not take part in.
+    pub(crate) fn handle_proposal(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: SessionId,
+        proposal: Proposal,
+    ) {
+        let Some(running) = self.session.as_ref().filter(|session| session.running) else {
+            return self.join(now, id, proposal);
+        };
+        let trained = running.proposal.cluster.clone();
+        let other = OtherSession { id, proposal, claim: None };
+        let waits = !running.is_alone() && !other.rivals(running);
+        let cluster = other.proposal.cluster.clone();
+        let known = self.others.insert(from, other);
+        if waits && known.is_none_or(|known| known.id != id) {
+            let message = format!(
+                "peer {} trains `{cluster}`, while this device trains `{trained}`: it joins when that is over",
+                from.short(),
+            );
+            self.core.problem("other_session", message);
+        }
+    }
+
+    /// A message about a session that ours is not.
+    pub(crate) fn handle_other_session(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: SessionId,
+        message: SessionMessage,
+    ) {
+        let Some(other) = self.others.get(&from).filter(|other| other.id == id) else { return };
+        match message {
+            SessionMessage::Head(record) => self.weigh(now, from, record),
+            SessionMessage::Leave => drop(self.others.remove(&from)),
+            SessionMessage::Stop if other.proposal.founder == from => {
+                self.others.retain(|_, other| other.id != id);
+            }
+            _ => {}
+        }
+    }
+
+    /// A peer tells how far its session has come.
+    fn weigh(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
+        let Some(other) = self.others.get_mut(&from) else { return };
+        if let Err(problem) = check_record(&other.proposal, &record) {
+            return self.refuse(Some(from), problem);
+        }
+        let ours = self.session.as_ref().filter(|session| session.running);
+        if ours.is_some_and(|ours| !other.rivals(ours)) || !other.outweighs(ours, &record) {
+            return;
+        }
+        let known = self.clusters.get(&other.proposal.cluster);
+        if known.is_some_and(|known| known.network != other.proposal.network) {
+            return;
+        }
+        if known.and_then(|cluster| cluster.model) == Some(record.model) {
+            return self.give_way(now, from, record, None);
+        }
+        let (session, hash) = (other.id, record.hash());
+        other.claim = Some(record);
+        let message = SessionMessage::RequestModel { record: hash };
+        self.send_control(now, from, &ControlMessage::Session { session, message });
+    }
+
+    /// The model of a rival's record has arrived.
+    pub(crate) fn handle_rival_model(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: SessionId,
+        record: Hash,
+        model: Vec<u8>,
+    ) {
+        let Some(other) = self.others.get_mut(&from).filter(|other| other.id == id) else { return };
+        let Some(claim) = other.claim.take_if(|claim| claim.hash() == record) else { return };
+        let fits = Hash::of(&model) == claim.model
+            && neural::Model::decode(&model)
+                .is_ok_and(|model| *model.network().spec() == other.proposal.network);
+        if !fits {
+            let reason = "a model that does not fit its record".to_owned();
+            return self.refuse(Some(from), reason);
+        }
+        if other.outweighs(self.session.as_ref(), &claim) {
+            self.give_way(now, from, claim, Some(model));
+        }
+    }
+
+    /// Ends our session and goes on with its rival.
+    fn give_way(&mut self, now: Instant, from: PeerId, head: RoundRecord, model: Option<Vec<u8>>) {
+        let Some(OtherSession { id: session, proposal, .. }) = self.others.remove(&from) else {
+            return;
+        };
+        if let Some(running) = self.session.take_if(|session| session.running) {
+            let reason = "this device goes on with a session that others proposed".to_owned();
+            self.core.event(Event::SessionEnded { session: running.id, reason });
+        }
+        self.join(now, session, proposal);
+        let record = head.hash();
+        self.with_session(now, |session, s| {
+            session.handle_message(from, SessionMessage::Head(head), s);
+        });
+        if let Some(model) = model {
+            self.handle_bulk(now, from, BulkMessage::Model { session, record, model });
+        }
+    }
+
+    /// Our session is over: the one that waits for that is joined, of several the lowest name.
+    pub(crate) fn join_another(&mut self, now: Instant) {
+        let Some(ours) = &self.session else { return };
+        let waiting = self.others.iter().filter(|(_, other)| !other.rivals(ours));
+        let lowest = waiting.min_by_key(|(_, other)| other.id).map(|(peer, _)| *peer);
+        if let Some(OtherSession { id, proposal, .. }) =
+            lowest.and_then(|peer| self.others.remove(&peer))
+        {
+            self.join(now, id, proposal);
+        }
+    }
+}

@@ -373,19 +373,29 @@ impl Engine {
         let known = self.clusters.get(&cluster).ok_or_else(no_data)?;
         let rows = known.train_rows;
         let model = known.model.filter(|_| rows > 0).ok_or_else(no_data)?;
-        let invited: Option<BTreeSet<PeerId>> = invited.map(|peers| peers.into_iter().collect());
+        let me = self.core.me;
+        let others = |peers: Vec<PeerId>| peers.into_iter().filter(|peer| *peer != me).collect();
+        let invited: Option<BTreeSet<PeerId>> = invited.map(others);
         let alone = invited.as_ref().is_some_and(BTreeSet::is_empty);
         if !alone && self.room.is_none() {
             return Err(CommandError::NoRoom);
         }
         let network = known.network.clone();
-        let (founder, first_model) = (self.core.me, model);
         let nonce = self.core.random_bytes();
-        let proposal = Proposal { cluster, network, task, options, founder, first_model, nonce };
+        let proposal = Proposal {
+            cluster,
+            network,
+            task,
+            options,
+            founder: me,
+            invited,
+            first_model: model,
+            nonce,
+        };
         proposal.validate()?;
         let id = proposal.session_id();
         let gather = !alone && self.roster.connected().next().is_some();
-        self.session = Some(Session::new(id, proposal, None, invited, gather, now));
+        self.session = Some(Session::new(id, proposal, None, gather, now));
         self.core.event(Event::SessionStarted { session: id });
         self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
         self.checkpoint_session(now, true);

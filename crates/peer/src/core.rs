@@ -15,6 +15,14 @@ use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use units::{Instant, PeerId, UnixMillis};
 
+/// The longest sentence that holds words of others.
+const WORDS_CHARS_MAX: usize = 300;
+
+/// A sentence with words of others, short and on one line, for a person to read.
+pub(crate) fn printable(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(WORDS_CHARS_MAX).collect()
+}
+
 pub(crate) struct Core {
     pub identity: Identity,
     pub me: PeerId,

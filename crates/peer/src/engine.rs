@@ -63,7 +63,7 @@ impl Engine {
             }
         };
         let instance = Instance(config.started_at.0.max(last.saturating_add(1)));
-        let mut core = Core::new(
+        let core = Core::new(
             Identity::from_seed(seed),
             instance,
             config.capability,
@@ -72,8 +72,6 @@ impl Engine {
             config.started_at,
             now,
         );
-        let identity = IdentityRecord { seed, instance };
-        core.store(records::IDENTITY.to_owned(), &identity, Vec::new());
         let mut engine = Self {
             core,
             server: Server::new(config.signaling_url),
@@ -94,6 +92,9 @@ impl Engine {
             engine.core.forget(key.clone());
             engine.core.event(Event::RecordDamaged { key });
         }
+        // Last, because a damaged one has just been forgotten.
+        let identity = IdentityRecord { seed, instance };
+        engine.core.store(records::IDENTITY.to_owned(), &identity, Vec::new());
         engine
     }
 
@@ -109,10 +110,9 @@ impl Engine {
         }
         sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
         if let Some(record) = sessions.pop() {
-            let invited = record.alone.then(Default::default);
             let (running, stopped) = (record.running, record.stopped);
             let head = Some(record.head);
-            let mut session = Session::new(record.id, record.proposal, head, invited, true, now);
+            let mut session = Session::new(record.id, record.proposal, head, true, now);
             session.running = running;
             session.stopped = stopped;
             self.session = Some(session);

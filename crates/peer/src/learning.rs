@@ -106,6 +106,7 @@ impl Engine {
             SessionMessage::Proposal(proposal) if proposal.session_id() != id => {
                 self.refuse(Some(from), "a session under another name than its own".to_owned());
             }
+            SessionMessage::Proposal(proposal) if !proposal.invites(self.core.me) => {}
             SessionMessage::Proposal(proposal) if !known || abandoned => {
                 self.handle_proposal(now, from, id, proposal);
             }
@@ -174,7 +175,7 @@ impl Engine {
             }
         }
         self.others.retain(|_, other| !other.is(id));
-        self.session = Some(Session::new(id, proposal, None, None, true, now));
+        self.session = Some(Session::new(id, proposal, None, true, now));
         self.core.event(Event::SessionStarted { session: id });
         self.cluster_ready(now, &cluster);
     }

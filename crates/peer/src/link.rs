@@ -33,6 +33,8 @@ use units::{Instant, PeerId};
 
 /// Candidates that arrive before their description; browsers find about ten.
 const EARLY_CANDIDATES_MAX: usize = 32;
+/// Candidates for one description: the browser keeps each and tries it.
+const CANDIDATES_MAX: u32 = 128;
 /// Values that wait for the `bulk` channel: what a round and a late joiner need at once.
 const BULK_VALUES_MAX: usize = 8;
 /// How long a `disconnected` path may heal by itself before ICE is restarted.
@@ -56,6 +58,8 @@ pub(crate) struct Link {
     started_at: Instant,
     described: bool,
     early_candidates: Vec<Candidate>,
+    /// Candidates of the newest description that the browser was given.
+    candidates: u32,
     control_open: bool,
     bulk_open: bool,
     greeted: bool,
@@ -144,6 +148,7 @@ impl Link {
             started_at: now,
             described: false,
             early_candidates: Vec::new(),
+            candidates: 0,
             control_open: false,
             bulk_open: false,
             greeted: false,
@@ -226,6 +231,7 @@ impl Link {
             SignalStep::Answer { sdp } if self.offered_here => {
                 core.connection(self.id, ConnectionOutput::AcceptAnswer { sdp });
                 self.described = true;
+                self.candidates = self.early_candidates.len() as u32;
                 for candidate in self.early_candidates.drain(..) {
                     core.connection(self.id, ConnectionOutput::AddCandidate(candidate));
                 }
@@ -234,9 +240,12 @@ impl Link {
                 }
             }
             SignalStep::Offer { sdp } if !self.offered_here => {
+                self.candidates = 0;
                 core.connection(self.id, ConnectionOutput::AcceptOffer { sdp });
             }
+            SignalStep::Candidate(_) if self.candidates >= CANDIDATES_MAX => {}
             SignalStep::Candidate(candidate) if self.described => {
+                self.candidates += 1;
                 core.connection(self.id, ConnectionOutput::AddCandidate(candidate));
             }
             SignalStep::Candidate(candidate)

@@ -1,6 +1,7 @@
 //! Who is in the room and how this peer connects to them.
 
 use crate::{
+    core::printable,
     engine::{Engine, NEIGHBOURS_DELAY},
     event::Event,
     io::{ConnectionId, ConnectionInput, ConnectionOutput},
@@ -21,8 +22,6 @@ use units::{Instant, PeerId};
 
 /// What a member may send on `bulk` when no session says otherwise: probes that measure a connection.
 const BULK_LIMIT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
-/// What another device may say of why it closes.
-const WORDS_CHARS_MAX: usize = 100;
 /// How soon a peer that nobody can introduce is thought of again.
 const NO_ROUTE_RETRY: Duration = Duration::from_secs(2);
 
@@ -563,11 +562,6 @@ impl Engine {
     }
 
     pub(crate) fn refuse(&mut self, peer: Option<PeerId>, reason: String) {
-        self.core.event(Event::Refused { peer, reason });
+        self.core.event(Event::Refused { peer, reason: printable(&reason) });
     }
-}
-
-/// Words of another device, short and on one line, for a person to read.
-fn printable(words: &str) -> String {
-    words.chars().filter(|c| !c.is_control()).take(WORDS_CHARS_MAX).collect()
 }

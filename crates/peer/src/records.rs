@@ -53,7 +53,6 @@ pub(crate) struct SessionRecord {
     pub head: RoundRecord,
     pub running: bool,
     pub stopped: bool,
-    pub alone: bool,
 }
 
 /// A cluster's rows: in full, or by the name of a set that ships with the application.

@@ -1,7 +1,7 @@
 //! The signaling server as this peer sees it: a socket that comes and goes.
 
 use crate::{
-    core::Core,
+    core::{Core, printable},
     event::Event,
     io::{SignalingInput, SignalingOutput},
     view::SignalingState,
@@ -132,7 +132,7 @@ impl Server {
             SignalingInput::Text(text) => match decode_server(&text) {
                 Ok(message) => self.handle_message(now, message, core),
                 Err(error) => {
-                    let reason = format!("the signaling server sent {error}");
+                    let reason = printable(&format!("the signaling server sent {error}"));
                     core.event(Event::Refused { peer: None, reason });
                     None
                 }
@@ -169,7 +169,7 @@ impl Server {
                 None
             }
             ServerMessage::Error { code, message } => {
-                let name = code.as_str().to_owned();
+                let (name, message) = (code.as_str().to_owned(), printable(&message));
                 core.event(Event::SignalingRefused { code: name, message: message.clone() });
                 if !self.is_registered() || code == ErrorCode::ShuttingDown {
                     core.signaling(SignalingOutput::Close);

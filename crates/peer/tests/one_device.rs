@@ -12,7 +12,7 @@ use protocol::{
     signaling::Capability,
 };
 use std::collections::{BTreeMap, VecDeque};
-use units::{ClusterId, Instant, UnixMillis};
+use units::{ClusterId, Hash, Instant, UnixMillis};
 
 /// An engine with a workbench and with storage, in one thread.
 struct Device {
@@ -32,8 +32,10 @@ impl Device {
         let records = stored
             .iter()
             .map(|(key, value)| StoredRecord { key: key.clone(), value: value.clone() });
+        let identity = stored.get("identity").map_or(&[][..], Vec::as_slice);
         let config = Config {
-            entropy: [9; 32],
+            // Another one for every life.
+            entropy: *Hash::of(identity).as_bytes(),
             started_at: UnixMillis(1_000_000),
             capability: Capability::default(),
             signaling_url: None,
@@ -216,4 +218,16 @@ fn rows_are_acknowledged_once_they_are_stored() {
         }
     }
     assert!(stored);
+}
+
+#[test]
+fn who_lost_its_identity_gets_a_new_one_and_keeps_it() {
+    let mut device = Device::start(BTreeMap::new(), true);
+    let first = device.engine.me();
+    device.stored.get_mut("identity").expect("it is stored at once")[40] ^= 1;
+    let second = Device::start(device.stored, true);
+    assert!(second.events.contains(&Event::RecordDamaged { key: "identity".to_owned() }));
+    assert_ne!(second.engine.me(), first);
+    let third = Device::start(second.stored, true);
+    assert_eq!(third.engine.me(), second.engine.me());
 }

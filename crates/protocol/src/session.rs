@@ -15,6 +15,7 @@ use crate::{
     limits,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use units::{ClusterId, Hash, PeerId, SessionId};
 
 /// What a session is about; the same for all its members.
@@ -30,6 +31,8 @@ pub struct Proposal {
     pub options: SessionOptions,
     /// Who proposed it.
     pub founder: PeerId,
+    /// Who may take part besides the founder; `None` is everyone. Nobody is training alone.
+    pub invited: Option<BTreeSet<PeerId>>,
     /// The model that the first round builds on.
     pub first_model: Hash,
     /// Random, so that no two sessions have one name.
@@ -137,12 +140,22 @@ impl Proposal {
         RoundRecord { decision, model: self.first_model, cumulative_samples: 0 }
     }
 
+    /// Whether a peer may take part.
+    pub fn invites(&self, peer: PeerId) -> bool {
+        let listed = |invited: &BTreeSet<PeerId>| invited.contains(&peer);
+        peer == self.founder || self.invited.as_ref().is_none_or(listed)
+    }
+
     /// Checks every size against [`limits`].
     ///
     /// # Errors
     /// [`DecodeError::Invalid`] names the value that is out of bounds.
     pub fn validate(&self) -> Result<(), DecodeError> {
         let invalid = |problem| Err(DecodeError::Invalid { what: "session", problem });
+        let invited = self.invited.as_ref().map_or(0, BTreeSet::len);
+        if invited > limits::ROOM_PEERS_MAX {
+            return invalid(format!("{invited} invited peers, more than a room has"));
+        }
         let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths } =
             self.options;
         if let Err(error) = self.network.validate() {
@@ -297,6 +310,7 @@ mod tests {
             task: "digits".to_owned(),
             options: SessionOptions::default(),
             founder: peer(1),
+            invited: None,
             first_model: Hash::of(b"m"),
             nonce: [0; 16],
         };

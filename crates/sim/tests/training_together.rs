@@ -52,3 +52,27 @@ fn who_trains_alone_bothers_nobody() {
     assert_eq!(world.view(HostId(1)).session, None);
     assert_eq!(world.view(HostId(0)).session.map(|session| session.sent_bytes), Some(0));
 }
+
+#[test]
+fn only_those_who_are_invited_take_part_even_after_the_founder_has_come_back() {
+    let mut world = World::room(WorldConfig::new(14, 4));
+    let (founder, guest, stranger) = (HostId(0), HostId(1), HostId(2));
+    let invited = Some(vec![world.peer_id(guest)]);
+    let started = world.command(founder, |engine, now| {
+        engine.start_session(now, sim::cluster(), "two".to_owned(), sim::options(12), invited)
+    });
+    assert!(matches!(started, Some(Ok(_))));
+    world.live_until("some rounds", PATIENCE, |world| {
+        world.view(guest).session.is_some_and(|session| session.round >= 4)
+    });
+    world.run_for(Duration::from_secs(6));
+    world.crash(founder, false);
+    world.boot(founder);
+    world.live_until("it is over", PATIENCE, |world| {
+        let over = |id| world.view(id).session.is_some_and(|session| session.round == 12);
+        over(founder) && over(guest) && world.all_connected()
+    });
+    for id in [stranger, HostId(3)] {
+        assert_eq!(world.view(id).session, None);
+    }
+}

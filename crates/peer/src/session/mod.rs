@@ -90,8 +90,6 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) struct Session {
     pub id: SessionId,
     pub proposal: Proposal,
-    /// Whom the founder invited; `None` is everyone. An empty set is training alone.
-    pub invited: Option<BTreeSet<PeerId>>,
     pub running: bool,
     pub head: RoundRecord,
     head_hash: Hash,
@@ -140,14 +138,12 @@ impl Session {
         id: SessionId,
         proposal: Proposal,
         head: Option<RoundRecord>,
-        invited: Option<BTreeSet<PeerId>>,
         gather: bool,
         now: Instant,
     ) -> Self {
         let head = head.unwrap_or_else(|| proposal.genesis_record());
         Self {
             id,
-            invited,
             running: true,
             head_hash: head.hash(),
             head,
@@ -181,11 +177,11 @@ impl Session {
     }
 
     pub(crate) fn is_alone(&self) -> bool {
-        self.invited.as_ref().is_some_and(BTreeSet::is_empty)
+        self.proposal.invited.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     pub(crate) fn invites(&self, peer: PeerId) -> bool {
-        self.invited.as_ref().is_none_or(|invited| invited.contains(&peer))
+        self.proposal.invites(peer)
     }
 
     pub(crate) fn record(&self) -> SessionRecord {
@@ -195,7 +191,6 @@ impl Session {
             head: self.head.clone(),
             running: self.running,
             stopped: self.stopped,
-            alone: self.is_alone(),
         }
     }
 

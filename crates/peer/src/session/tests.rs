@@ -59,11 +59,11 @@ impl Member {
             task: "digits".to_owned(),
             options,
             founder: connected[0],
+            invited: None,
             first_model,
             nonce: [0; 16],
         };
-        let session =
-            Session::new(proposal.session_id(), proposal, None, None, false, Instant::ZERO);
+        let session = Session::new(proposal.session_id(), proposal, None, false, Instant::ZERO);
         let leads_last = |identity: &Identity| {
             let all = [connected[0], connected[1], identity.peer_id()];
             leaders(session.id, session.head_hash, &all)[2] == identity.peer_id()

@@ -33,9 +33,13 @@ pub fn duration_ms(ms: u64) -> String {
     }
 }
 
-/// A round trip: one decimal below 10 ms.
+/// A round trip: one decimal below 10 ms. Clocks of browsers are coarse, and nothing takes no time.
 pub fn round_trip_ms(ms: f64) -> String {
-    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+    match ms {
+        ..0.1 => "under 0.1 ms".to_owned(),
+        ..10.0 => format!("{ms:.1} ms"),
+        _ => format!("{ms:.0} ms"),
+    }
 }
 
 /// A whole number with thousands set apart: `119,828`.
@@ -79,6 +83,8 @@ mod tests {
         assert_eq!(duration_ms(3_249), "3.2 s");
         assert_eq!(duration_ms(245_000), "4 min 5 s");
         assert_eq!(round_trip_ms(0.64), "0.6 ms");
+        assert_eq!(round_trip_ms(0.0), "under 0.1 ms");
+        assert_eq!(round_trip_ms(12.4), "12 ms");
     }
 
     #[test]

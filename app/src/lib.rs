@@ -47,12 +47,18 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="manifest" href="/peerceptron.webmanifest" />
                 // Before the first paint, so that a remembered theme does not flash.
                 <script src="/theme.js" nonce=use_nonce()></script>
+                <script src="/unstarted.js" nonce=use_nonce()></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
                 <MetaTags />
             </head>
             <body>
                 <App />
+                <noscript>
+                    <p class="panic">
+                        "This page is an application: it needs JavaScript and WebAssembly."
+                    </p>
+                </noscript>
             </body>
         </html>
     }

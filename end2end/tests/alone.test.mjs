@@ -62,4 +62,14 @@ scenario("each stage of a connection can be taken by hand", async (world) => {
   await ada.until("the connection is closed", (s) => s.peers[benId] === "discovered");
   await ada.click("button", "Connect to this peer");
   await ada.connectedTo(ben);
+
+  const box = ada.page.getByRole("checkbox", { name: "Connect to peers only by hand", exact: true });
+  await box.check();
+  await ada.click("button", "Leave room");
+  await ada.until("the landing page", (s) => s.path === "/");
+  await ada.fill("textbox", "Invitation link", invitation);
+  await ada.click("button", "Enter the room");
+  await ada.inRoom();
+  await ada.click("button", "By hand");
+  assert.ok(await box.isChecked(), "the box shows what still holds");
 });

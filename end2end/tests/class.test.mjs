@@ -52,6 +52,25 @@ scenario("two bare pages use the class to meet, talk and learn", async (world) =
   assert.equal(ends[0].history.at(-1).members.length, 2);
 });
 
+scenario("a peer lives on when its page lets go of the object", async (world) => {
+  const site = await startBoth(world);
+  const pages = [await barePage(world, site), await barePage(world, site)];
+  const [ada, ben] = pages;
+  await meet(pages, world.server.origin);
+  await ada.evaluate(() => {
+    window.network.on("message", ({ text }) => (window.heard = text));
+    delete window.network;
+  });
+  const inspector = await ada.context().newCDPSession(ada);
+  for (let times = 0; times < 3; times += 1) {
+    await inspector.send("HeapProfiler.collectGarbage");
+    // Whoever waits for an object's end hears of it in a task of its own.
+    await ada.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  }
+  await ben.evaluate(() => window.network.send_direct_message("are you there?"));
+  await ada.waitForFunction(() => window.heard === "are you there?");
+});
+
 scenario("bad arguments are refused with a code and lose nothing", async (world) => {
   const site = await startBoth(world);
   const page = await barePage(world, site);
@@ -68,6 +87,10 @@ scenario("bad arguments are refused with a code and lose nothing", async (world)
       event: () => network.on("no such event", () => {}),
       handler: () => network.on("message", "not a function"),
       nothing: () => network.create_cluster(),
+      noText: () => network.send_direct_message("00".repeat(32), null),
+      longText: () => network.send_direct_message("x".repeat(10_000_000)),
+      manyBytes: () => network.probe_webrtc_connection("00".repeat(32), new Uint8Array(100_000_000)),
+      trap: () => network.join_room(undefined, new Proxy({}, { ownKeys: () => { throw new Error("a trap"); } })),
     };
     const refusals = {};
     for (const [name, attempt] of Object.entries(attempts)) {

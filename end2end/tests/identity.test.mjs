@@ -32,6 +32,16 @@ scenario("others see a new name at once", async (world) => {
   await ada.until("the new name is shown", (s) => s.people.some((person) => person.includes("Ben's phone")));
 });
 
+scenario("others see at once that a page was closed", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  const ben = await world.device("Ben");
+  await ben.openInvitation(await ada.createRoom(world.server.origin));
+  await ada.connectedTo(ben);
+  await ben.goto("about:blank");
+  await ada.until("Ben has left", (s) => Object.keys(s.peers).length === 0, 5_000);
+});
+
 scenario("damaged records are reported and the device starts all the same", async (world) => {
   await world.startServer();
   const context = await world.context();

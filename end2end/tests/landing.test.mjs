@@ -37,6 +37,15 @@ scenario("nothing is cut off on a phone, in either theme", async (world) => {
 
     await phone.createRoom(world.server.origin);
     await fitsItsWidth(phone, "the room");
+    await phone.loadDigits(1);
+    await phone.setTraining({ rounds: 2, steps: 2 });
+    await phone.click("button", "Train alone");
+    await phone.untilFinished();
+    await phone.click("button", "By hand");
+    await phone.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    });
+    await fitsItsWidth(phone, "the room with everything open");
     await phone.click("button", colorScheme === "light" ? "Switch to dark theme" : "Switch to light theme");
     await phone.page.waitForFunction(
       (other) => document.querySelector(`button[aria-label="Switch to ${other} theme"]`) !== null,
@@ -60,6 +69,16 @@ scenario("a damaged invitation is explained", async (world) => {
   await ada.goto(`${world.server.origin}/room/${"0".repeat(32)}#too-short`);
   const { alerts } = await ada.until("the reason is shown", (s) => s.alerts.length > 0);
   assert.match(alerts.join(" "), /invitation/i);
+});
+
+scenario("a page whose WebAssembly does not load says so", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  ada.expectProblem(/./);
+  await ada.page.route(/\.wasm$/, (route) => route.abort());
+  await ada.goto(world.server.origin + "/");
+  const { alerts } = await ada.until("the reason is shown", (s) => s.alerts.length > 0);
+  assert.match(alerts.join(" "), /did not start/);
 });
 
 async function fitsItsWidth(peer, what) {

@@ -46,8 +46,15 @@ async fn connect(booting: Booting) {
 }
 
 fn problem(error: &HostError) -> Problem {
-    Problem { code: error.code().to_owned(), message: error.to_string() }
+    let message = match error {
+        // People know pages, not the names of devices.
+        HostError::SecondTab { .. } => SECOND_TAB.to_owned(),
+        other => other.to_string(),
+    };
+    Problem { code: error.code().to_owned(), message }
 }
+
+const SECOND_TAB: &str = "it is open in another tab of this browser already: use that tab, or close it and reload this one";
 
 /// For the console, for tests, and for whoever extends the page.
 fn put_on_window(network: DistributedNeuralNetwork) {

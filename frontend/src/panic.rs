@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, window};
 
-/// From now on, panics are written to the console in full and shown at the top of the page in a sentence.
+/// From now on, panics are written to the console in full and shown in a sentence.
 pub(crate) fn show_panics() {
     // It sets its own hook once: after this, the constructor of the class no longer can.
     console_error_panic_hook::set_once();
@@ -28,7 +28,5 @@ fn show(sentence: &str) -> Option<()> {
     alert.set_class_name("panic");
     alert.set_attribute("role", "alert").ok()?;
     alert.set_text_content(Some(sentence));
-    let body = document.body()?;
-    body.insert_before(&alert, body.first_child().as_ref()).ok()?;
-    Some(())
+    document.body()?.append_child(&alert).ok().map(drop)
 }

@@ -16,7 +16,7 @@ pub enum NotAnInvitation {
     Invalid(#[from] InvalidInvitation),
 }
 
-const EXAMPLE: &str = "https://…/room/… # …";
+const EXAMPLE: &str = "https://…/room/…#…";
 
 /// Longer texts are not looked at; a link has about 120 characters.
 const LINK_CHARS_MAX: usize = 2_048;

@@ -44,7 +44,7 @@ pub fn as_sentence(message: &str) -> String {
     let mut chars = message.chars();
     let Some(first) = chars.next() else { return String::new() };
     let text: String = first.to_uppercase().chain(chars).collect();
-    if text.ends_with(['.', '!', '?']) { text } else { text + "." }
+    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 #[cfg(test)]
@@ -55,6 +55,7 @@ mod tests {
     fn a_message_becomes_a_sentence() {
         assert_eq!(as_sentence("no data: load some"), "No data: load some.");
         assert_eq!(as_sentence("Already one."), "Already one.");
+        assert_eq!(as_sentence("one looks like a/…"), "One looks like a/…");
         assert_eq!(as_sentence(""), "");
     }
 }

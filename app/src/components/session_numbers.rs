@@ -167,7 +167,11 @@ fn Facts(numbers: Numbers) -> impl IntoView {
         let words = format!("{}, {} sent", duration_ms(ms.into()), bytes(sent));
         view! { <div><dt>"Last round"</dt><dd>{words}</dd></div> }
     });
-    let signed = format!("{} of {}", numbers.signatures, numbers.members_of_round.max(1));
+    // Of a round that an earlier life of the page has seen, nobody knows any more who took part.
+    let signed = (numbers.members_of_round > 0).then(|| {
+        let words = format!("{} of {}", numbers.signatures, numbers.members_of_round);
+        view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
+    });
     let short = numbers.model.get(..8).unwrap_or_default().to_owned();
 
     view! {
@@ -180,10 +184,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
             {numbers.firing_rate.map(|rate| view! {
                 <div><dt>"Nodes firing"</dt><dd class="fires">{percent(rate.into())}</dd></div>
             })}
-            <div>
-                <dt>"Record signed by"</dt>
-                <dd>{signed}</dd>
-            </div>
+            {signed}
             <div>
                 <dt>"Model hash"</dt>
                 <dd>

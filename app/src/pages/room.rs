@@ -25,8 +25,10 @@ pub fn RoomPage() -> impl IntoView {
     let entry = Command::default();
     let named = named_room();
     enter_when_ready(page, entry, named);
+    // Where this device is, even if the address names another room that it could not enter.
+    let inside = Memo::new(move |_| page.room.with(|room| room.as_ref().map(|room| room.id)));
     let title = Signal::derive(move || {
-        named.get().map_or("Room".to_owned(), |id| format!("Room {}", id.short()))
+        inside.get().or(named.get()).map_or("Room".to_owned(), |id| format!("Room {}", id.short()))
     });
 
     view! {

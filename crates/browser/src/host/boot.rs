@@ -16,7 +16,8 @@ use core::cell::{Cell, RefCell};
 use peer::{Config, ConnectPolicy, Engine, Input, Limits};
 use protocol::{limits::DEVICE_NAME_CHARS_MAX, signaling::Capability};
 use std::rc::Rc;
-use web_sys::Url;
+use wasm_bindgen::JsCast;
+use web_sys::{PageTransitionEvent, Url};
 
 /// What a peer is started with.
 #[derive(Debug, Clone)]
@@ -123,7 +124,7 @@ fn assemble(
             timer: Timer::new(move || deadline.deadline_passed()),
             waiters: RefCell::new(Waiters::default()),
             notifier: Notifier::new(dispatch.clone()),
-            wake_ups: RefCell::new(wake_ups(&dispatch)),
+            page_listeners: RefCell::new(page_listeners(&dispatch)),
             dispatch,
             lock: RefCell::new(lock),
             alive: RefCell::default(),
@@ -131,14 +132,22 @@ fn assemble(
     })
 }
 
-/// A device that slept has missed its deadlines, and its path may be another one.
-fn wake_ups(dispatch: &Dispatch) -> Vec<Listener> {
-    let listener = |target: &web_sys::EventTarget, event| {
+/// A device that slept has missed its deadlines, and its path may be another one. A page that goes says so to the others,
+/// who would else wait for it.
+fn page_listeners(dispatch: &Dispatch) -> Vec<Listener> {
+    let wake_up = |target: &web_sys::EventTarget, event| {
         let dispatch = dispatch.clone();
         Listener::new(target, event, move |_| dispatch.input(Input::Timeout))
     };
-    let mut listeners = vec![listener(&window(), "online"), listener(&window(), "pageshow")];
-    listeners.extend(window().document().map(|it| listener(&it, "visibilitychange")));
+    let mut listeners = vec![wake_up(&window(), "online"), wake_up(&window(), "pageshow")];
+    listeners.extend(window().document().map(|it| wake_up(&it, "visibilitychange")));
+    let dispatch = dispatch.clone();
+    listeners.push(Listener::new(&window(), "pagehide", move |event| {
+        // A page that the browser keeps may come back.
+        if !event.unchecked_ref::<PageTransitionEvent>().persisted() {
+            dispatch.page_ended();
+        }
+    }));
     listeners
 }
 

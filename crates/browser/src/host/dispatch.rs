@@ -28,6 +28,13 @@ impl Dispatch {
         }
     }
 
+    /// Closes the connections of a page that is going away; nothing else has time to happen.
+    pub(super) fn page_ended(&self) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.connections.close();
+        }
+    }
+
     /// Tells the application of something that the engine has no part in.
     pub(crate) fn problem(&self, code: &str, message: String) {
         if let Some(inner) = self.0.upgrade() {

@@ -43,7 +43,7 @@ pub(crate) struct Inner {
     waiters: RefCell<Waiters>,
     notifier: Notifier,
     dispatch: Dispatch,
-    wake_ups: RefCell<Vec<Listener>>,
+    page_listeners: RefCell<Vec<Listener>>,
     lock: RefCell<Option<IdentityLock>>,
     /// Itself, until it is closed.
     alive: RefCell<Option<Rc<Inner>>>,
@@ -85,7 +85,7 @@ impl Host {
         if self.0.is_closed.replace(true) {
             return;
         }
-        self.0.wake_ups.borrow_mut().clear();
+        self.0.page_listeners.borrow_mut().clear();
         self.0.timer.disarm();
         self.0.socket.close();
         self.0.connections.close();

@@ -63,6 +63,8 @@ pub(crate) struct Link {
     control_open: bool,
     bulk_open: bool,
     greeted: bool,
+    /// The other side's hello, until both channels are open here as well: before that, nothing could be sent.
+    hello: Option<ControlMessage>,
     heard_at: Instant,
     pinged: Option<(u64, Instant)>,
     spoke_at: Instant,
@@ -152,6 +154,7 @@ impl Link {
             control_open: false,
             bulk_open: false,
             greeted: false,
+            hello: None,
             heard_at: now,
             pinged: None,
             spoke_at: now,
@@ -287,7 +290,7 @@ impl Link {
                         self.pump_bulk(core);
                     }
                 }
-                Vec::new()
+                self.opened().into_iter().collect()
             }
             ConnectionInput::ChannelClosed(_) => vec![LinkAction::Closed],
             ConnectionInput::Message(channel, bytes) => {
@@ -422,8 +425,8 @@ impl Link {
         match message {
             ControlMessage::Hello { .. } if !self.greeted => {
                 self.greeted = true;
-                self.stage = LinkStage::Open;
-                Some(LinkAction::Opened(message))
+                self.hello = Some(message);
+                self.opened()
             }
             ControlMessage::Hello { .. } => Some(LinkAction::Control(message)),
             ControlMessage::Ping { nonce } => {
@@ -444,6 +447,13 @@ impl Link {
             }
             message => Some(LinkAction::Control(message)),
         }
+    }
+
+    /// Whether the connection can be used from now on.
+    fn opened(&mut self) -> Option<LinkAction> {
+        let hello = self.hello.take_if(|_| self.control_open && self.bulk_open)?;
+        self.stage = LinkStage::Open;
+        Some(LinkAction::Opened(hello))
     }
 
     /// This device was asleep: whatever the other side sent meanwhile is still on its way in.

@@ -296,6 +296,12 @@ impl Session {
         self.actions.push(SessionAction::Ended(reason.to_owned()));
     }
 
+    /// Whether it ended because all its rounds are done.
+    fn is_finished(&self) -> bool {
+        let done = self.head.decision.round >= self.proposal.options.rounds;
+        done && !self.running && !self.left && !self.stopped
+    }
+
     fn fail(&mut self, reason: String) {
         self.problem = Some(reason);
     }

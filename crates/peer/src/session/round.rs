@@ -492,6 +492,7 @@ impl Session {
             alone,
         });
         self.sent_bytes_before_round = self.sent_bytes;
+        let was_finished = self.is_finished();
         self.head_hash = record.hash();
         self.head = record;
         self.model_here = true;
@@ -507,6 +508,12 @@ impl Session {
         self.actions.push(SessionAction::RoundFinished { round, model, over });
         if self.running && round >= self.proposal.options.rounds {
             self.end("all rounds are done");
+        } else if was_finished && !self.is_finished() {
+            // Another lineage outweighs ours and is not done: its rounds go on here.
+            self.running = true;
+            self.ended_because = None;
+            self.tell_where_we_stand(s);
+            self.broadcast(SessionMessage::Join { rows: self.rows }, s);
         }
     }
 

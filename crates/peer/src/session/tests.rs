@@ -254,6 +254,31 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
 }
 
 #[test]
+fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let taken_up = |member: &mut Member, round: u32, samples: u64| {
+        let decision = Decision { round, ..member.decision(&[(peer, &update(2), SAMPLES)]) };
+        let decision = Decision { parent: Hash::of(&samples.to_le_bytes()), ..decision };
+        let model = Hash::of(b"theirs");
+        let record = RoundRecord { decision, model, cumulative_samples: samples };
+        let name = record.hash();
+        member.hears(peer, SessionMessage::Head(record));
+        let bulk =
+            BulkMessage::Model { session: member.session.id, record: name, model: Vec::new() };
+        member.does(|session, s| session.handle_bulk(peer, bulk, s));
+        let answer = Answer::Adopted { model, together: None };
+        let purpose = SessionJob::Adopt { record: name };
+        member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    };
+    taken_up(&mut member, 9, 100);
+    assert!(!member.session.running, "all nine rounds are done");
+    taken_up(&mut member, 8, 200);
+    assert!(member.session.running);
+    assert_eq!(member.session.head.decision.round, 8);
+}
+
+#[test]
 fn who_asks_for_a_model_again_and_again_gets_it_once() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];

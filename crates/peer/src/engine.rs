@@ -129,7 +129,7 @@ impl Engine {
     }
 
     pub(crate) fn enter_room(&mut self, _now: Instant, secret: RoomSecret, texts: MessagesRecord) {
-        self.texts = Some(Texts::new(secret.room_id(), texts, &self.core));
+        self.texts = Some(Texts::new(secret.room_id(), texts, &mut self.core));
         self.room = Some(secret);
         self.save_room();
     }

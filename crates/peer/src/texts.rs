@@ -17,7 +17,6 @@ pub(crate) struct Texts {
     room: RoomId,
     messages: Vec<MessageView>,
     newest_heard: BTreeMap<PeerId, u64>,
-    newest_sent: u64,
     /// What waits for a write that succeeds, after one that failed or while one is under way.
     promises: Vec<OnStored>,
     write_again_at: Option<Instant>,
@@ -27,13 +26,11 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    pub(crate) fn new(room: RoomId, record: MessagesRecord, core: &Core) -> Self {
+    pub(crate) fn new(room: RoomId, record: MessagesRecord, core: &mut Core) -> Self {
         let mine = record.messages.iter().filter(|message| message.from == core.me);
-        let newest_sent = mine.map(|message| message.id).max().unwrap_or(0);
+        core.newest_text = mine.map(|message| message.id).fold(core.newest_text, u64::max);
         Self {
             room,
-            // Numbers grow from one life to the next, because lives do.
-            newest_sent: newest_sent.max(core.instance.0.saturating_mul(1_000)),
             messages: record.messages,
             newest_heard: record.newest_heard.into_iter().collect(),
             promises: Vec::new(),
@@ -87,8 +84,8 @@ impl Texts {
 
     /// Notes a text to `to`; returns its number.
     pub(crate) fn compose(&mut self, now: Instant, to: PeerId, text: &str, core: &mut Core) -> u64 {
-        self.newest_sent += 1;
-        let (id, from, at) = (self.newest_sent, core.me, core.wall_clock(now));
+        core.newest_text += 1;
+        let (id, from, at) = (core.newest_text, core.me, core.wall_clock(now));
         let text = text.to_owned();
         self.push(MessageView { id, from, to, text, at, delivered: false }, core);
         self.write(core);
@@ -191,7 +188,7 @@ mod tests {
         Core::new(me, Instance(5_000), Capability::default(), limits, rng, started_at, now)
     }
 
-    fn texts(core: &Core) -> Texts {
+    fn texts(core: &mut Core) -> Texts {
         Texts::new(RoomId::from_bytes([1; 16]), MessagesRecord::default(), core)
     }
 
@@ -207,7 +204,7 @@ mod tests {
     #[test]
     fn who_floods_this_device_pushes_nobody_elses_texts_out() {
         let mut core = core(10);
-        let mut texts = texts(&core);
+        let mut texts = texts(&mut core);
         texts.receive(Instant::ZERO, peer(2), 1, "from a friend".to_owned(), &mut core);
         texts.compose(Instant::ZERO, peer(3), "to a friend", &mut core);
         texts.compose(Instant::ZERO, peer(9), "to the flood", &mut core);
@@ -222,7 +219,7 @@ mod tests {
     #[test]
     fn texts_that_come_while_one_is_written_are_written_together() {
         let mut core = core(200);
-        let mut texts = texts(&core);
+        let mut texts = texts(&mut core);
         for id in 1..100 {
             texts.receive(Instant::ZERO, peer(9), id, "flood".to_owned(), &mut core);
         }
@@ -238,12 +235,20 @@ mod tests {
     #[test]
     fn numbers_grow_even_if_the_clock_was_set_back() {
         let mut core = core(200);
-        let mut earlier = texts(&core);
+        let mut earlier = texts(&mut core);
         let last =
             (0..2_000).map(|_| earlier.compose(Instant::ZERO, peer(2), "a", &mut core)).last();
         let record = MessagesRecord { messages: earlier.messages, newest_heard: Vec::new() };
-        core.instance = Instance(5_001);
-        let mut later = Texts::new(RoomId::from_bytes([1; 16]), record, &core);
+        let mut core = self::core(200);
+        let mut later = Texts::new(RoomId::from_bytes([1; 16]), record, &mut core);
         assert!(Some(later.compose(Instant::ZERO, peer(2), "b", &mut core)) > last);
+    }
+
+    #[test]
+    fn numbers_grow_from_one_stay_in_a_room_to_the_next() {
+        let mut core = core(200);
+        let first = texts(&mut core).compose(Instant::ZERO, peer(2), "a", &mut core);
+        let second = texts(&mut core).compose(Instant::ZERO, peer(2), "b", &mut core);
+        assert!(second > first);
     }
 }

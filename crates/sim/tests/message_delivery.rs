@@ -57,3 +57,17 @@ fn texts_arrive_in_their_order_after_a_long_silence() {
     let texts: Vec<_> = world.view(b).messages.into_iter().map(|message| message.text).collect();
     assert_eq!(texts, (0..10).map(|number| format!("text {number}")).collect::<Vec<_>>());
 }
+
+#[test]
+fn who_leaves_the_room_and_comes_back_is_heard_again() {
+    let mut world = World::room(WorldConfig::new(93, 2));
+    let (a, b) = (HostId(0), HostId(1));
+    assert!(world.send_text(a, b, "before"));
+    world.live_until("it is there", PATIENCE, |world| held(world, b, "before") == 1);
+    let room = world.leave_room(a).expect("the page is open");
+    world.run_for(Duration::from_secs(2));
+    world.invite(a, room);
+    world.live_until("they are connected again", PATIENCE, World::all_connected);
+    assert!(world.send_text(a, b, "after"));
+    world.live_until("it is there", PATIENCE, |world| held(world, b, "after") == 1);
+}

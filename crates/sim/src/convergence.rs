@@ -78,7 +78,7 @@ impl World {
             let Some(session) = &view.session else {
                 continue;
             };
-            if self.hosts[id.0].left_session {
+            if self.hosts[id.0].left_session || self.was_left_without_its_model(session) {
                 continue;
             }
             if session.running || session.round < session.options.rounds {
@@ -107,6 +107,13 @@ impl World {
             }
         }
         None
+    }
+
+    /// Whether a session ended because the only devices that had its model have left it.
+    fn was_left_without_its_model(&self, session: &peer::SessionView) -> bool {
+        let says_so = |why: &String| why.contains("nobody in the room could hand out the model");
+        let gave_up = !session.running && session.ended_because.as_ref().is_some_and(says_so);
+        gave_up && self.hosts.iter().any(|host| host.left_session)
     }
 
     fn undelivered(&self, views: &[(HostId, View)]) -> Option<String> {

@@ -70,7 +70,7 @@ impl Session {
         }
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
         let can_follow = self.model_here && self.running && self.rows > 0;
-        if follows && can_follow && self.adoption.is_none() {
+        if follows && can_follow && !self.is_installing() {
             self.stash.put_decision(from, record.decision);
         } else if record.weight() > self.head.weight() {
             if !self.is_doubted(from, s) {
@@ -80,6 +80,11 @@ impl Session {
             let head = SessionMessage::Head(self.head.clone());
             self.send(from, head);
         }
+    }
+
+    /// Whether another model is taking the place of ours.
+    pub(super) fn is_installing(&self) -> bool {
+        self.adoption.as_ref().is_some_and(|adoption| adoption.installing)
     }
 
     fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {

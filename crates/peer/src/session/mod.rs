@@ -341,14 +341,13 @@ impl Session {
 
     /// When the session must be looked at again without an input.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        // While another model is being taken up, nothing else is looked at.
-        if !self.running || !self.model_here || self.adoption.is_some() {
-            let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
+        let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
+        if !self.running || !self.model_here || self.is_installing() {
             return adoption.or(self.waits_for_model_until());
         }
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);
-        [gathering, round].into_iter().flatten().min()
+        [adoption, gathering, round].into_iter().flatten().min()
     }
 
     pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
@@ -384,7 +383,7 @@ impl Session {
     fn phase(&self) -> RoundPhase {
         if !self.running {
             RoundPhase::Finished
-        } else if !self.model_here || self.rows == 0 || self.adoption.is_some() {
+        } else if !self.model_here || self.rows == 0 || self.is_installing() {
             RoundPhase::Waiting
         } else {
             self.round.phase()

@@ -129,7 +129,8 @@ impl Session {
         self.expire_adoption(s);
         self.give_up_on_the_model(s);
         self.round.look_again_at = None;
-        if !self.running || !self.model_here || self.adoption.is_some() || self.is_gathering(s) {
+        // Until a heavier record's model is here, it may be a lie: the round goes on.
+        if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
             return;
         }
         self.train(s);
@@ -495,6 +496,8 @@ impl Session {
         let was_finished = self.is_finished();
         self.head_hash = record.hash();
         self.head = record;
+        let ours = self.head.weight();
+        self.adoption.take_if(|a| a.expires_at().is_some() && a.record.weight() <= ours);
         self.model_here = true;
         self.signatures.clear();
         self.told.clear();

@@ -279,6 +279,29 @@ fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
 }
 
 #[test]
+fn a_record_without_its_model_does_not_hold_the_round_up() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    let decision = member.decision(&[(others[0], &update(9), SAMPLES)]);
+    let decision = Decision { round: 3, parent: Hash::of(b"elsewhere"), ..decision };
+    let claim = RoundRecord { decision, model: Hash::of(b"never shown"), cumulative_samples: 900 };
+    member.hears(others[0], SessionMessage::Head(claim));
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let parts: [(PeerId, &[u8], u32); 3] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ];
+    let decision = member.decision(&parts);
+    assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
+}
+
+#[test]
 fn who_asks_for_a_model_again_and_again_gets_it_once() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];

@@ -38,7 +38,7 @@ scenario("others see at once that a page was closed", async (world) => {
   const ben = await world.device("Ben");
   await ben.openInvitation(await ada.createRoom(world.server.origin));
   await ada.connectedTo(ben);
-  await ben.goto("about:blank");
+  await ben.close();
   await ada.until("Ben has left", (s) => Object.keys(s.peers).length === 0, 5_000);
 });
 

@@ -176,8 +176,8 @@ export interface PeerceptronEvents {
   peer_left: { peer_id: string };
   /** The channels to a peer are open. */
   connected: { peer_id: string };
-  /** A connection is over. */
-  disconnected: { peer_id: string; reason: string };
+  /** A connection is over: closed by somebody here or there, lost, or ended because the other side misbehaved. */
+  disconnected: { peer_id: string; end: "closed_here" | "closed_there" | "lost" | "misbehaved"; reason: string };
   /** A text for this device has arrived and is stored. */
   message: { peer_id: string; text: string };
   /** A text has been stored by its receiver. */

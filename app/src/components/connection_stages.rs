@@ -44,7 +44,7 @@ fn stages(page: Page) -> Vec<Stage> {
     let links = page.peers.with(|peers| peers.iter().map(|peer| peer.stage).collect::<Vec<_>>());
     let failed = page.peers.with(|peers| {
         let idle = peers.iter().filter(|peer| peer.stage == LinkStage::Discovered);
-        idle.filter(|peer| peer.end.is_some_and(|end| !end.was_wanted())).count()
+        idle.filter(|peer| peer.ended.as_ref().is_some_and(|it| !it.end.was_wanted())).count()
     });
     vec![
         signaling(&page.signaling.get()),

@@ -6,7 +6,7 @@ use crate::{
     state::{command::Command, page::use_page},
 };
 use leptos::prelude::*;
-use peer::{LinkStage, PathKind, PeerView};
+use peer::{Ended, LinkStage, PathKind, PeerView};
 use protocol::signaling::Capability;
 use units::PeerId;
 
@@ -30,10 +30,10 @@ pub fn Person(
     let capability = words(|person| capability_words(&person.capability));
     let connection = words(connection_words);
     let problem = move || {
-        let end = person.with(|person| person.as_ref().and_then(|p| p.problem.clone().zip(p.end)));
-        end.filter(|_| stage.get() != LinkStage::Open).map(|(problem, end)| {
+        let ended = person.with(|person| person.as_ref().and_then(|person| person.ended.clone()));
+        ended.filter(|_| stage.get() != LinkStage::Open).map(|Ended { end, reason }| {
             let class = if end.was_wanted() { "hint" } else { "problem" };
-            view! { <p class=class>{as_sentence(&problem)}</p> }
+            view! { <p class=class>{as_sentence(&reason)}</p> }
         })
     };
     let is_idle = move || stage.get() == LinkStage::Discovered;
@@ -135,8 +135,7 @@ mod tests {
             stats: Some(PathStats { path, ..PathStats::default() }),
             ping_ms: Some(0.81),
             introduced_by: None,
-            problem: None,
-            end: None,
+            ended: None,
         }
     }
 

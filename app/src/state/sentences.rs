@@ -45,8 +45,9 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::Connected { peer } => {
             (Tone::Good, format!("Connected with {}; both channels are open.", name(*peer)))
         }
-        Event::Disconnected { peer, reason } => {
-            (Tone::Problem, format!("The connection with {} is over: {reason}.", name(*peer)))
+        Event::Disconnected { peer, end, reason } => {
+            let tone = if end.was_wanted() { Tone::Plain } else { Tone::Problem };
+            (tone, format!("The connection with {} is over: {reason}.", name(*peer)))
         }
         Event::Refused { peer, reason } => {
             let source = peer.map_or("an unknown sender".into(), &name);
@@ -101,6 +102,7 @@ fn with_detail(text: &str, detail: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use peer::LinkEnd;
 
     fn text(event: Event) -> String {
         sentence(&event, |_| "Ada's phone".to_owned()).unwrap().text
@@ -113,6 +115,22 @@ mod tests {
             text,
             "The signaling server is out of reach (no answer for 10 s); the room goes on."
         );
+    }
+
+    #[test]
+    fn an_end_that_somebody_wanted_is_no_problem_and_any_other_is() {
+        let tone = |end| {
+            let event = Event::Disconnected {
+                peer: PeerId::from_bytes([1; 32]),
+                end,
+                reason: "closed on this device".into(),
+            };
+            sentence(&event, |_| "Ada's phone".to_owned()).unwrap().tone
+        };
+        assert_eq!(tone(LinkEnd::ClosedHere), Tone::Plain);
+        assert_eq!(tone(LinkEnd::ClosedThere), Tone::Plain);
+        assert_eq!(tone(LinkEnd::Lost), Tone::Problem);
+        assert_eq!(tone(LinkEnd::Misbehaved), Tone::Problem);
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Engine {
 
     fn change_room(&mut self, now: Instant, secret: RoomSecret) {
         self.leave_room(now);
-        self.enter_room(now, secret, MessagesRecord::default());
+        self.enter_room(secret, MessagesRecord::default());
     }
 
     /// Leaves the room: connections end, a shared session ends here, its messages are forgotten.
@@ -441,8 +441,7 @@ impl Engine {
                     stats: member.link.as_ref().and_then(|link| link.stats),
                     ping_ms: member.link.as_ref().and_then(|link| link.ping_ms),
                     introduced_by: member.link.as_ref().and_then(|link| link.via),
-                    problem: member.problem.as_ref().map(|(_, reason)| reason.clone()),
-                    end: member.problem.as_ref().map(|(end, _)| *end),
+                    ended: member.ended.clone(),
                 })
                 .collect(),
             clusters: self.clusters.view(),

@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use units::{Instant, PeerId, UnixMillis};
 
-/// The longest sentence that holds words of others.
+/// The longest sentence that holds words of others: what a person reads, and little in a log.
 const WORDS_CHARS_MAX: usize = 300;
 
 /// A sentence with words of others, short and on one line, for a person to read.

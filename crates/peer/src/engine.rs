@@ -123,12 +123,12 @@ impl Engine {
             }
             let messages: Option<MessagesRecord> =
                 records.take(&records::messages_key(secret.room_id()));
-            self.enter_room(now, secret, messages.unwrap_or_default());
+            self.enter_room(secret, messages.unwrap_or_default());
             self.server.start(now, secret.room_id(), &mut self.core);
         }
     }
 
-    pub(crate) fn enter_room(&mut self, _now: Instant, secret: RoomSecret, texts: MessagesRecord) {
+    pub(crate) fn enter_room(&mut self, secret: RoomSecret, texts: MessagesRecord) {
         self.texts = Some(Texts::new(secret.room_id(), texts, &mut self.core));
         self.room = Some(secret);
         self.save_room();

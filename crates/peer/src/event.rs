@@ -1,7 +1,7 @@
 //! What an engine tells the application.
 
 use crate::job::{Answer, JobError, JobId};
-use crate::view::LinkStage;
+use crate::view::{LinkEnd, LinkStage};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -47,11 +47,13 @@ pub enum Event {
         /// With whom.
         peer: PeerId,
     },
-    /// A connection is over.
+    /// A connection that was open is over.
     Disconnected {
         /// With whom.
         peer: PeerId,
-        /// Why.
+        /// How it ended, for programs.
+        end: LinkEnd,
+        /// Why, for a person to read.
         reason: String,
     },
     /// Something arrived that was forged, replayed or malformed, and was refused.

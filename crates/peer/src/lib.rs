@@ -49,7 +49,7 @@ pub use job::{
     WeightedUpdate,
 };
 pub use view::{
-    ClusterView, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView, RoundPhase,
-    RoundView, SessionView, SignalingState, View,
+    ClusterView, Ended, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView,
+    RoundPhase, RoundView, SessionView, SignalingState, View,
 };
 pub use workbench::Workbench;

@@ -26,7 +26,7 @@ use protocol::{
     envelope::{Candidate, Instance, SignalStep},
     limits,
     message::{BulkMessage, ControlMessage},
-    signaling::IceServer,
+    signaling::{IceServer, PeerCard},
 };
 use std::collections::VecDeque;
 use units::{Instant, PeerId};
@@ -63,8 +63,8 @@ pub(crate) struct Link {
     control_open: bool,
     bulk_open: bool,
     greeted: bool,
-    /// The other side's hello, until both channels are open here as well: before that, nothing could be sent.
-    hello: Option<ControlMessage>,
+    /// Who said hello, until both channels are open here as well: before that, nothing could be sent.
+    hello: Option<PeerCard>,
     heard_at: Instant,
     pinged: Option<(u64, Instant)>,
     spoke_at: Instant,
@@ -83,8 +83,8 @@ pub(crate) enum LinkAction {
     Signal(SignalStep),
     /// The stage has changed.
     Stage(String),
-    /// Channels are open and the peer has said hello.
-    Opened(ControlMessage),
+    /// Channels are open, and this is who said hello.
+    Opened(PeerCard),
     /// A message for somebody above.
     Control(ControlMessage),
     /// A large value for somebody above.
@@ -423,9 +423,9 @@ impl Link {
         core: &mut Core,
     ) -> Option<LinkAction> {
         match message {
-            ControlMessage::Hello { .. } if !self.greeted => {
+            ControlMessage::Hello { card, .. } if !self.greeted => {
                 self.greeted = true;
-                self.hello = Some(message);
+                self.hello = Some(card);
                 self.opened()
             }
             ControlMessage::Hello { .. } => Some(LinkAction::Control(message)),
@@ -449,11 +449,11 @@ impl Link {
         }
     }
 
-    /// Whether the connection can be used from now on.
+    /// The connection can be used, once the other side has said hello and both channels are open.
     fn opened(&mut self) -> Option<LinkAction> {
-        let hello = self.hello.take_if(|_| self.control_open && self.bulk_open)?;
+        let card = self.hello.take_if(|_| self.control_open && self.bulk_open)?;
         self.stage = LinkStage::Open;
-        Some(LinkAction::Opened(hello))
+        Some(LinkAction::Opened(card))
     }
 
     /// This device was asleep: whatever the other side sent meanwhile is still on its way in.
@@ -503,8 +503,8 @@ impl Link {
             return vec![LinkAction::Ended(reason.to_owned())];
         }
         if now >= self.heard_at + self.patience(core) {
-            let silence_ms = now.saturating_duration_since(self.heard_at).as_millis();
-            return vec![LinkAction::Ended(format!("nothing was heard for {silence_ms} ms"))];
+            let silence_s = now.saturating_duration_since(self.heard_at).as_secs();
+            return vec![LinkAction::Ended(format!("nothing was heard for {silence_s} s"))];
         }
         if now >= self.stats_at + STATS_INTERVAL {
             self.stats_at = now;

@@ -8,7 +8,7 @@ use crate::{
     link::{Link, LinkAction},
     replay::Freshness,
     roster::{COURTESY, Evidence, HEARSAY_LINKS_MAX, Meeting, Member},
-    view::{LinkEnd, LinkStage},
+    view::{Ended, LinkEnd, LinkStage},
 };
 use ::core::time::Duration;
 use protocol::{
@@ -207,7 +207,7 @@ impl Engine {
         let ice = self.server.ice_servers.clone();
         let Some(member) = self.roster.get_mut(peer) else { return false };
         member.held = false;
-        member.problem = None;
+        member.ended = None;
         let to_instance = member.instance_to_try();
         let mut link = Link::offer(now, via, &ice, &mut self.core);
         link.to_instance = to_instance;
@@ -321,7 +321,8 @@ impl Engine {
         match (link, step) {
             (Some(link), SignalStep::Bye { reason }) if link.attempt == attempt => {
                 let reason = format!("the other device closed: {}", printable(&reason));
-                self.end_link(now, from, LinkEnd::ClosedThere, reason, true);
+                let ended = Ended { end: LinkEnd::ClosedThere, reason };
+                self.end_link(now, from, ended, true);
             }
             (Some(link), step) if link.attempt == attempt => {
                 let before = link.stage;
@@ -353,7 +354,8 @@ impl Engine {
     ) {
         let has_link = self.roster.get(peer).is_some_and(|member| member.link.is_some());
         if has_link {
-            self.drop_link(now, peer, "the other device connected anew");
+            let reason = "the other device connected anew".to_owned();
+            self.drop_link(now, peer, &Ended { end: LinkEnd::ClosedThere, reason });
         } else if self.roster.links() >= self.core.limits.links {
             let reason = "all connections of the other device are taken".to_owned();
             return self.send_signal(now, peer, attempt, SignalStep::Bye { reason });
@@ -361,7 +363,7 @@ impl Engine {
         let ice = self.server.ice_servers.clone();
         let Some(member) = self.roster.get_mut(peer) else { return };
         member.held = false;
-        member.problem = None;
+        member.ended = None;
         // The offer's signature has just proved this life.
         let to_instance = member.window.instance();
         let mut link = Link::answer(now, attempt, via, sdp, &ice, &mut self.core);
@@ -408,7 +410,7 @@ impl Engine {
             match action {
                 LinkAction::Signal(step) => self.send_signal(now, peer, attempt, step),
                 LinkAction::Stage(detail) => self.core.event(Event::Link { peer, stage, detail }),
-                LinkAction::Opened(hello) => self.handle_opened(now, peer, hello),
+                LinkAction::Opened(card) => self.handle_opened(now, peer, card),
                 LinkAction::Control(message) => self.handle_control(now, peer, message),
                 LinkAction::Bulk(message) => self.handle_bulk(now, peer, message),
                 LinkAction::Pong(round_trip_ms) => {
@@ -417,31 +419,31 @@ impl Engine {
                 LinkAction::Misbehaved(reason) => {
                     self.refuse(Some(peer), reason.clone());
                     let reason = format!("the other device sent {reason}");
-                    self.end_link(now, peer, LinkEnd::Misbehaved, reason, false);
+                    self.end_link(now, peer, Ended { end: LinkEnd::Misbehaved, reason }, false);
                 }
                 LinkAction::Closed => {
                     let reason = "the other side closed the connection".to_owned();
-                    self.end_link(now, peer, LinkEnd::ClosedThere, reason, false);
+                    self.end_link(now, peer, Ended { end: LinkEnd::ClosedThere, reason }, false);
                 }
                 LinkAction::Ended(reason) => {
                     let end = if is_open { LinkEnd::Lost } else { LinkEnd::NotReached };
-                    self.end_link(now, peer, end, reason, false);
+                    self.end_link(now, peer, Ended { end, reason }, false);
                 }
             }
         }
     }
 
-    fn handle_opened(&mut self, now: Instant, peer: PeerId, hello: ControlMessage) {
-        let ControlMessage::Hello { card, .. } = hello else { return };
+    fn handle_opened(&mut self, now: Instant, peer: PeerId, card: PeerCard) {
         if card.peer != peer {
             let reason = format!("hello in the name of {}", card.peer.short());
             self.refuse(Some(peer), reason.clone());
-            return self.end_link(now, peer, LinkEnd::Misbehaved, reason, false);
+            let ended = Ended { end: LinkEnd::Misbehaved, reason };
+            return self.end_link(now, peer, ended, false);
         }
         if let Some(member) = self.roster.get_mut(peer) {
             member.card = card;
             member.failures = 0;
-            member.problem = None;
+            member.ended = None;
         }
         let (stage, detail) = (LinkStage::Open, String::new());
         self.core.event(Event::Link { peer, stage, detail });
@@ -502,15 +504,8 @@ impl Engine {
     }
 
     /// Ends a connection. With `hold` it is not opened again by ourselves.
-    pub(crate) fn end_link(
-        &mut self,
-        now: Instant,
-        peer: PeerId,
-        end: LinkEnd,
-        reason: String,
-        hold: bool,
-    ) {
-        let Some(was_open) = self.drop_link(now, peer, &reason) else { return };
+    fn end_link(&mut self, now: Instant, peer: PeerId, ended: Ended, hold: bool) {
+        let Some(was_open) = self.drop_link(now, peer, &ended) else { return };
         let failures = self.roster.get(peer).map_or(0, |member| member.failures);
         let wait = self.core.backoff(if was_open { 0 } else { failures });
         let by_server = self.server.is_registered();
@@ -518,7 +513,7 @@ impl Engine {
             member.failures = if was_open { 0 } else { failures + 1 };
             member.retry_at = now + wait;
             member.held = hold;
-            member.problem = Some((end, reason));
+            member.ended = Some(ended);
             // Without a server, the lost connection was the only sign of life.
             member.on_server &= by_server;
         }
@@ -526,14 +521,15 @@ impl Engine {
     }
 
     /// Closes a connection and tells everyone concerned; says whether it was open.
-    fn drop_link(&mut self, now: Instant, peer: PeerId, reason: &str) -> Option<bool> {
+    fn drop_link(&mut self, now: Instant, peer: PeerId, ended: &Ended) -> Option<bool> {
         let link = self.roster.get_mut(peer)?.link.take()?;
         self.core.connection(link.id, ConnectionOutput::Close);
         let was_open = link.is_open();
-        let (stage, detail) = (LinkStage::Discovered, reason.to_owned());
+        let Ended { end, reason } = ended.clone();
+        let (stage, detail) = (LinkStage::Discovered, reason.clone());
         self.core.event(Event::Link { peer, stage, detail });
         if was_open {
-            self.core.event(Event::Disconnected { peer, reason: reason.to_owned() });
+            self.core.event(Event::Disconnected { peer, end, reason });
             let others: Vec<PeerId> = self.roster.members.keys().copied().collect();
             for other in others {
                 if let Some(member) = self.roster.get_mut(other) {
@@ -557,7 +553,7 @@ impl Engine {
             let step = SignalStep::Bye { reason: reason.to_owned() };
             self.send_signal(now, peer, attempt, step);
             let reason = "closed on this device".to_owned();
-            self.end_link(now, peer, LinkEnd::ClosedHere, reason, true);
+            self.end_link(now, peer, Ended { end: LinkEnd::ClosedHere, reason }, true);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Everyone known in the room.
 
-use crate::{core::Core, link::Link, replay::ReplayWindow, view::LinkEnd};
+use crate::{core::Core, link::Link, replay::ReplayWindow, view::Ended};
 use ::core::time::Duration;
 use protocol::{envelope::Instance, limits, signaling::PeerCard};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,8 +26,8 @@ pub(crate) struct Member {
     pub neighbours: BTreeSet<PeerId>,
     pub link: Option<Link>,
     pub window: ReplayWindow,
-    /// How and why the last connection or attempt ended.
-    pub problem: Option<(LinkEnd, String)>,
+    /// How the last connection or attempt ended.
+    pub ended: Option<Ended>,
     /// Attempts that failed since the last success.
     pub failures: u32,
     /// When to try again by ourselves.
@@ -147,8 +147,9 @@ impl Roster {
                 return None;
             }
             if self.members.len() >= limits::ROOM_PEERS_MAX {
-                in_place_of = Some(self.weaker_than(evidence)?);
-                in_place_of.into_iter().for_each(|peer| self.depart(peer));
+                let weaker = self.weaker_than(evidence)?;
+                self.depart(weaker);
+                in_place_of = Some(weaker);
             }
         }
         let window = self.departed.remove(&card.peer);
@@ -158,7 +159,7 @@ impl Roster {
             neighbours: BTreeSet::new(),
             link: None,
             window: window.unwrap_or_else(ReplayWindow::new),
-            problem: None,
+            ended: None,
             failures: 0,
             retry_at: now,
             held: false,

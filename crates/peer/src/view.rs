@@ -73,10 +73,8 @@ pub struct PeerView {
     pub ping_ms: Option<f64>,
     /// Who passed the handshake on: a neighbour, or `None` for the server.
     pub introduced_by: Option<PeerId>,
-    /// Why the last connection or attempt ended, for a person to read; `None` while another one is under way.
-    pub problem: Option<String>,
-    /// What kind of end that was, for programs; there is one exactly where there is a `problem`.
-    pub end: Option<LinkEnd>,
+    /// How the last connection or attempt ended; `None` while another one is under way.
+    pub ended: Option<Ended>,
 }
 
 /// The stages of a connection.
@@ -97,7 +95,16 @@ pub enum LinkStage {
     Restarting,
 }
 
-/// How a connection, or an attempt at one, ended.
+/// How and why a connection, or an attempt at one, ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// How, for programs.
+    pub end: LinkEnd,
+    /// Why, for a person to read.
+    pub reason: String,
+}
+
+/// The ways in which a connection, or an attempt at one, ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkEnd {
@@ -229,7 +236,7 @@ pub struct RoundView {
 /// A text message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageView {
-    /// Counts the sender's messages.
+    /// Grows from one text of the sender to its next.
     pub id: u64,
     /// Who wrote it.
     pub from: PeerId,

@@ -3,7 +3,7 @@
 use crate::{argument::text, failure::Failure, shapes::to_js};
 use core::cell::RefCell;
 use js_sys::Function;
-use peer::Event;
+use peer::{Event, LinkEnd};
 use serde::Serialize;
 use std::{collections::BTreeMap, rc::Rc};
 use units::{Hash, PeerId, SessionId};
@@ -68,8 +68,8 @@ impl Handlers {
             Event::PeerJoined { peer } => self.call("peer_joined", &About { peer_id: *peer }),
             Event::PeerLeft { peer } => self.call("peer_left", &About { peer_id: *peer }),
             Event::Connected { peer } => self.call("connected", &About { peer_id: *peer }),
-            Event::Disconnected { peer, reason } => {
-                self.call("disconnected", &Disconnected { peer_id: *peer, reason });
+            Event::Disconnected { peer, end, reason } => {
+                self.call("disconnected", &Disconnected { peer_id: *peer, end: *end, reason });
             }
             Event::Message { from, text } => {
                 self.call("message", &Message { peer_id: *from, text });
@@ -162,6 +162,7 @@ struct About {
 #[derive(Serialize)]
 struct Disconnected<'a> {
     peer_id: PeerId,
+    end: LinkEnd,
     reason: &'a str,
 }
 

@@ -87,7 +87,7 @@ impl From<PeerView> for ConnectionStats {
                 control: stats.control_buffered_bytes,
                 bulk: stats.bulk_buffered_bytes,
             },
-            problem: view.problem,
+            problem: view.ended.map(|ended| ended.reason),
         }
     }
 }

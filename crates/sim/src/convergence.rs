@@ -62,9 +62,9 @@ impl World {
                 let known = view.peers.iter().find(|known| known.peer == peer);
                 let stage = known.map(|known| known.stage);
                 if stage != Some(LinkStage::Open) {
-                    let problem = known.and_then(|known| known.problem.clone());
+                    let ended = known.and_then(|known| known.ended.clone());
                     return Some(format!(
-                        "{a:?} is not connected with {b:?}: {stage:?}, {problem:?}"
+                        "{a:?} is not connected with {b:?}: {stage:?}, {ended:?}"
                     ));
                 }
             }

@@ -48,7 +48,7 @@ impl Waiters {
         match event {
             Event::Answered { job, result } => self.answer(*job, result.clone()),
             Event::Connected { peer } => self.settle(*peer, &Ok(())),
-            Event::Disconnected { peer, reason } => self.fail(*peer, reason.clone()),
+            Event::Disconnected { peer, reason, .. } => self.fail(*peer, reason.clone()),
             Event::Link { peer, stage: LinkStage::Discovered, detail } => {
                 self.fail(*peer, detail.clone());
             }

@@ -185,52 +185,43 @@ impl Clusters {
         core: &mut Core,
     ) -> Option<ClusterNews> {
         let (id, purpose) = self.jobs.remove(&job)?;
-        match (purpose, result) {
-            (ClusterJob::Create { announce }, Ok(Answer::Created { network, model })) => {
-                let cluster = self.clusters.get_mut(&id)?;
-                cluster.model = Some(model);
+        match result {
+            Ok(answer) => self.handle_answer(now, job, id, purpose, answer, core),
+            Err(error) => self.handle_failure(job, id, purpose, error, core),
+        }
+    }
+
+    fn handle_answer(
+        &mut self,
+        now: Instant,
+        job: JobId,
+        id: ClusterId,
+        purpose: ClusterJob,
+        answer: Answer,
+        core: &mut Core,
+    ) -> Option<ClusterNews> {
+        match (purpose, answer) {
+            (ClusterJob::Create { announce }, Answer::Created { network, model }) => {
+                self.clusters.get_mut(&id)?.model = Some(model);
                 let announce = announce.then_some((job, Answer::Created { network, model }));
                 self.checkpoint(now, &id, None, announce, core);
                 return Some(ClusterNews::Ready(id));
             }
-            (ClusterJob::Restore, Ok(Answer::Created { model, .. })) => {
+            (ClusterJob::Restore, Answer::Created { model, .. }) => {
                 self.clusters.get_mut(&id)?.model = Some(model);
                 return Some(ClusterNews::Ready(id));
             }
-            (ClusterJob::Create { announce }, Err(error)) => {
-                self.clusters.remove(&id);
-                if announce {
-                    core.event(Event::Answered { job, result: Err(error.clone()) });
-                }
-                return Some(ClusterNews::Lost(id, error));
-            }
-            (ClusterJob::Restore, Err(error)) => {
-                self.clusters.remove(&id);
-                forget_damaged(cluster_key(&id), &error, core);
-                return Some(ClusterNews::Lost(id, error));
-            }
-            (ClusterJob::Reload { source }, Ok(answer)) => {
+            (ClusterJob::Reload { source }, answer) => {
                 self.clusters.get_mut(&id)?.take_rows(&answer, source);
                 return Some(ClusterNews::Ready(id));
             }
-            (ClusterJob::Reload { .. }, Err(error)) => {
-                forget_damaged(dataset_key(&id), &error, core);
-                core.problem(error.code(), error.to_string());
-            }
-            (ClusterJob::Load { record }, Ok(answer)) => {
+            (ClusterJob::Load { record }, answer) => {
                 self.clusters.get_mut(&id)?.take_rows(&answer, record.source.clone());
                 let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
                 core.store(dataset_key(&id), &*record, vec![announce]);
                 return Some(ClusterNews::Ready(id));
             }
-            // The rows that were there before stay, on the workbench and in storage.
-            (ClusterJob::Load { .. }, Err(error)) => {
-                core.event(Event::Answered { job, result: Err(error) });
-            }
-            (
-                ClusterJob::Checkpoint { session, announce },
-                Ok(Answer::Checkpoint { bytes, model }),
-            ) => {
+            (ClusterJob::Checkpoint { session, announce }, Answer::Checkpoint { bytes, model }) => {
                 let cluster = self.clusters.get_mut(&id)?;
                 cluster.model = Some(model);
                 let network = cluster.network.clone();
@@ -242,14 +233,51 @@ impl Clusters {
                     .map(OnStored::Announce);
                 core.store(cluster_key(&id), &record, announce.into_iter().collect());
             }
-            (ClusterJob::Question, result) => core.event(Event::Answered { job, result }),
-            (ClusterJob::Checkpoint { announce: Some((job, _)), .. }, Err(error)) => {
-                core.event(Event::Answered { job, result: Err(error) });
+            (ClusterJob::Question, answer) => {
+                core.event(Event::Answered { job, result: Ok(answer) });
             }
-            (_, Err(error)) => core.problem(error.code(), error.to_string()),
-            (_, Ok(_)) => {
+            _ => {
                 let message = format!("the worker's answer about `{id}` was one to another job");
                 core.problem("worker", message);
+            }
+        }
+        None
+    }
+
+    fn handle_failure(
+        &mut self,
+        job: JobId,
+        id: ClusterId,
+        purpose: ClusterJob,
+        error: JobError,
+        core: &mut Core,
+    ) -> Option<ClusterNews> {
+        match purpose {
+            ClusterJob::Create { announce } => {
+                self.clusters.remove(&id);
+                if announce {
+                    core.event(Event::Answered { job, result: Err(error.clone()) });
+                }
+                return Some(ClusterNews::Lost(id, error));
+            }
+            ClusterJob::Restore => {
+                self.clusters.remove(&id);
+                forget_damaged(cluster_key(&id), &error, core);
+                return Some(ClusterNews::Lost(id, error));
+            }
+            ClusterJob::Reload { .. } => {
+                forget_damaged(dataset_key(&id), &error, core);
+                core.problem(error.code(), error.to_string());
+            }
+            // The rows that were there before stay, on the workbench and in storage.
+            ClusterJob::Load { .. } | ClusterJob::Question => {
+                core.event(Event::Answered { job, result: Err(error) });
+            }
+            ClusterJob::Checkpoint { announce: Some((job, _)), .. } => {
+                core.event(Event::Answered { job, result: Err(error) });
+            }
+            ClusterJob::Checkpoint { announce: None, .. } => {
+                core.problem(error.code(), error.to_string());
             }
         }
         None

@@ -100,8 +100,9 @@ impl Engine {
         id: SessionId,
         message: SessionMessage,
     ) {
-        let known = self.session.as_ref().is_some_and(|session| session.id == id);
-        let abandoned = self.session.as_ref().is_some_and(|session| session.abandoned);
+        let ours = self.session.as_ref().filter(|session| session.id == id);
+        let known = ours.is_some();
+        let abandoned = ours.is_some_and(|session| session.abandoned);
         match message {
             SessionMessage::Proposal(proposal) if proposal.session_id() != id => {
                 self.refuse(Some(from), "a session under another name than its own".to_owned());

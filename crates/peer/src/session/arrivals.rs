@@ -9,10 +9,36 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Decision, RoundSignature},
 };
-use units::{Hash, PeerId};
+use std::collections::BTreeMap;
+use units::{Hash, Instant, PeerId};
 
 /// How soon the same update or model is sent to the same peer again.
 const HAND_OUT_INTERVAL: Duration = Duration::from_secs(3);
+
+/// When which peer was last sent which update, or the model of which record.
+#[derive(Default)]
+pub(super) struct HandedOut(BTreeMap<(PeerId, Hash), Instant>);
+
+impl HandedOut {
+    /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.
+    fn may_go(&mut self, to: PeerId, value: Hash, now: Instant) -> bool {
+        let may = self.0.get(&(to, value)).is_none_or(|at| now >= *at + HAND_OUT_INTERVAL);
+        if may {
+            self.0.insert((to, value), now);
+        }
+        may
+    }
+
+    /// A peer is gone.
+    pub(super) fn forget(&mut self, peer: PeerId) {
+        self.0.retain(|(to, _), _| *to != peer);
+    }
+
+    /// Another round has begun, with other values.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 impl Session {
     /// A message about this session from a connected peer.
@@ -124,23 +150,11 @@ impl Session {
     }
 
     fn hand_out_update(&mut self, to: PeerId, update: Hash, s: &Surroundings<'_>) {
-        if self.stash.update_by_hash(update).is_none() || !self.may_hand_out(to, update, s) {
-            return;
-        }
-        if let Some(bytes) = self.stash.update_by_hash(update) {
+        let Some(bytes) = self.stash.update_by_hash(update) else { return };
+        if self.handed_out.may_go(to, update, s.now) {
             let message = BulkMessage::Update { session: self.id, update: bytes.clone() };
             self.actions.push(SessionAction::SendBulk(to, message));
         }
-    }
-
-    /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.
-    fn may_hand_out(&mut self, to: PeerId, value: Hash, s: &Surroundings<'_>) -> bool {
-        let sent_at = self.handed_out.get(&(to, value));
-        let may = sent_at.is_none_or(|at| s.now >= *at + HAND_OUT_INTERVAL);
-        if may {
-            self.handed_out.insert((to, value), s.now);
-        }
-        may
     }
 
     fn hand_out_model(&mut self, to: PeerId, record: Hash, s: &Surroundings<'_>) {
@@ -149,7 +163,7 @@ impl Session {
             return self.send(to, head);
         }
         let can = self.model_here && !self.round.is_aggregating();
-        if can && self.may_hand_out(to, record, s) {
+        if can && self.handed_out.may_go(to, record, s.now) {
             let job = Job::ExportModel { cluster: self.proposal.cluster.clone() };
             self.actions.push(SessionAction::Job(job, SessionJob::Export { to, record }));
         }

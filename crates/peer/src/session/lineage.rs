@@ -158,9 +158,7 @@ impl Session {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
         }
     }
-}
 
-impl Session {
     /// A session whose model nobody hands out would wait for ever.
     pub(super) fn give_up_on_the_model(&mut self, s: &Surroundings<'_>) {
         if self.waits_for_model_until().is_some_and(|until| s.now >= until) {

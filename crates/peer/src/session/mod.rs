@@ -21,6 +21,7 @@ use crate::{
     view::{MemberView, RoundPhase, RoundView, SessionView},
 };
 use ::core::time::Duration;
+use arrivals::HandedOut;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
 use protocol::{
@@ -121,8 +122,7 @@ pub(crate) struct Session {
     doubts: BTreeMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
     told: BTreeSet<PeerId>,
-    /// When which peer was last sent which update, or the model of which record.
-    handed_out: BTreeMap<(PeerId, Hash), Instant>,
+    handed_out: HandedOut,
     history: Vec<RoundView>,
     typical_train_ms: Option<u32>,
     gathering_until: Option<Instant>,
@@ -164,7 +164,7 @@ impl Session {
             adoption: None,
             doubts: BTreeMap::new(),
             told: BTreeSet::new(),
-            handed_out: BTreeMap::new(),
+            handed_out: HandedOut::default(),
             history: Vec::new(),
             typical_train_ms: None,
             gathering_until: gather.then(|| now + GATHERING),
@@ -257,7 +257,7 @@ impl Session {
     pub(crate) fn peer_disconnected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
         self.members.remove(&peer);
         self.told.remove(&peer);
-        self.handed_out.retain(|(to, _), _| *to != peer);
+        self.handed_out.forget(peer);
         self.heads_heard.remove(&peer);
         // A model that is here already is taken up, whoever it came from.
         self.adoption.take_if(|adoption| adoption.from == peer && adoption.expires_at().is_some());

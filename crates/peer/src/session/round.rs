@@ -274,54 +274,62 @@ impl Session {
         // Members that come or go may move the one who decided in the order: what was chosen stays so.
         let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
         decisions.extend(chosen.filter(|chosen| !decisions.contains(chosen)));
-        let complete = |(_, decision): &&(PeerId, Decision)| self.missing(decision).is_empty();
+        let complete =
+            |(_, decision): &&(PeerId, Decision)| self.stash.missing(decision).is_empty();
         let found = decisions.iter().find(complete);
-        let found_all = found.is_some();
+        let is_complete = found.is_some();
         if let Some((from, decision)) =
             found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
         {
             let ask_at = s.now + REVEAL_COURTESY;
             self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
         }
-        if found_all {
-            return self.aggregate();
+        if is_complete {
+            self.aggregate();
+        } else {
+            self.ask_for_missing(s);
         }
-        let Some(chosen) = &self.round.decision else { return };
-        let missing = self.missing(&chosen.decision);
+    }
+
+    /// Asks one peer after the other for the updates that the chosen decision lacks here, and drops a decision whose
+    /// updates nobody has.
+    fn ask_for_missing(&mut self, s: &Surroundings<'_>) {
         let Some(chosen) = &mut self.round.decision else { return };
-        if s.now >= chosen.ask_at {
-            // The one who decided must hold them; if it has gone, so may anybody else.
-            let others = s.connected.iter().filter(|peer| **peer != chosen.from);
-            let mut candidates: Vec<_> = others.copied().collect();
-            if s.connected.contains(&chosen.from) {
-                candidates.insert(0, chosen.from);
-            }
-            let asked = chosen.asked as usize;
-            chosen.asked += 1;
-            chosen.ask_at = s.now + s.limits.leader_wait;
-            if asked > candidates.len().min(ASKED_MAX) {
-                // Nobody has them: the decision cannot be followed. Another one is waited for.
-                let from = chosen.from;
-                self.round.decision = None;
-                self.round.closed_at = None;
-                self.stash.drop_decision(from);
-                self.stash.drop_closing(self.head_hash);
-                if from != s.me {
-                    self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
-                }
-                return self.round.look_again(s.now + s.limits.leader_wait);
-            }
-            if !candidates.is_empty() {
-                let candidate = candidates[asked % candidates.len()];
-                for update in missing {
-                    self.send(candidate, SessionMessage::RequestUpdate { update });
-                }
+        let ask_at = chosen.ask_at;
+        if s.now < ask_at {
+            return self.round.look_again(ask_at);
+        }
+        // The one who decided must hold them; if it has gone, so may anybody else.
+        let others = s.connected.iter().filter(|peer| **peer != chosen.from);
+        let mut candidates: Vec<_> = others.copied().collect();
+        if s.connected.contains(&chosen.from) {
+            candidates.insert(0, chosen.from);
+        }
+        let asked = chosen.asked as usize;
+        chosen.asked += 1;
+        chosen.ask_at = s.now + s.limits.leader_wait;
+        if asked > candidates.len().min(ASKED_MAX) {
+            return self.drop_chosen(s);
+        }
+        if !candidates.is_empty() {
+            let candidate = candidates[asked % candidates.len()];
+            for update in self.stash.missing(&chosen.decision) {
+                self.send(candidate, SessionMessage::RequestUpdate { update });
             }
         }
-        let ask_at = self.round.decision.as_ref().map(|chosen| chosen.ask_at);
-        if let Some(ask_at) = ask_at {
-            self.round.look_again(ask_at);
+        self.round.look_again(s.now + s.limits.leader_wait);
+    }
+
+    /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for.
+    fn drop_chosen(&mut self, s: &Surroundings<'_>) {
+        let Some(Chosen { from, .. }) = self.round.decision.take() else { return };
+        self.round.closed_at = None;
+        self.stash.drop_decision(from);
+        self.stash.drop_closing(self.head_hash);
+        if from != s.me {
+            self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
         }
+        self.round.look_again(s.now + s.limits.leader_wait);
     }
 
     /// Who may close and decide, and in which order they are listened to.
@@ -360,13 +368,6 @@ impl Session {
             let said = self.stash.commitment(part.peer, decision.parent);
             said.is_some_and(|said| said.update == part.update && said.samples != part.samples)
         })
-    }
-
-    /// Updates of a decision that are not here.
-    fn missing(&self, decision: &Decision) -> Vec<Hash> {
-        let parts = decision.contributions.iter();
-        let missing = parts.filter(|part| self.stash.update(part.peer, part.update).is_none());
-        missing.map(|part| part.update).collect()
     }
 
     fn aggregate(&mut self) {

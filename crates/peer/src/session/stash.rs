@@ -122,6 +122,13 @@ impl Stash {
         self.peers.keys().find_map(|owner| self.update(*owner, update))
     }
 
+    /// Updates of a decision that are not here.
+    pub(super) fn missing(&self, decision: &Decision) -> Vec<Hash> {
+        let parts = decision.contributions.iter();
+        let missing = parts.filter(|part| self.update(part.peer, part.update).is_none());
+        missing.map(|part| part.update).collect()
+    }
+
     /// Remembers which entry is this device's.
     pub(super) fn set_own(&mut self, me: PeerId) {
         self.own = Some(me);

@@ -30,8 +30,7 @@ pub(crate) fn answer_wishes(host: &Host) {
         if let Event::DatasetWanted { cluster, source } = event {
             spawn_local(load_again(loader.clone(), cluster.clone(), source.clone()));
         }
-    })
-    .keep();
+    });
 }
 
 async fn load_again(host: Host, cluster: ClusterId, source: String) {

@@ -41,11 +41,11 @@ impl PeerPort for Port {
     }
 
     fn on_change(&self, handler: Box<dyn FnMut()>) {
-        self.host.on_change(handler).keep();
+        self.host.on_change(handler);
     }
 
     fn on_event(&self, handler: Box<dyn FnMut(&Event)>) {
-        self.host.on_event(handler).keep();
+        self.host.on_event(handler);
     }
 
     fn create_room(&self) -> Reply<String> {

@@ -22,7 +22,6 @@ use wasm_bindgen_futures::spawn_local;
 pub use boot::{Options, check_device};
 pub use commands::LoadedRows;
 pub(crate) use dispatch::Dispatch;
-pub use notify::Subscription;
 
 /// A peer of this page. Clones are the same peer. It lives until it is closed, or the page is, even if nobody holds it:
 /// whoever only listens to its events would lose it to a garbage collector.
@@ -60,18 +59,16 @@ impl Host {
         self.0.engine.borrow().view()
     }
 
-    /// Calls `handler` after changes, at most once an animation frame, until the subscription is dropped. Hidden pages
-    /// have no animation frames; there it is called a few times a second.
-    #[must_use = "dropping the subscription ends it"]
-    pub fn on_change(&self, handler: impl FnMut() + 'static) -> Subscription {
-        self.0.notifier.on_change(handler)
+    /// Calls `handler` after changes, at most once an animation frame, until the peer is closed. Hidden pages have no
+    /// animation frames; there it is called a few times a second.
+    pub fn on_change(&self, handler: impl FnMut() + 'static) {
+        self.0.notifier.on_change(handler);
     }
 
-    /// Calls `handler` for every event from the start of the peer on, until the subscription is dropped. Never called
-    /// from within a command.
-    #[must_use = "dropping the subscription ends it"]
-    pub fn on_event(&self, handler: impl FnMut(&peer::Event) + 'static) -> Subscription {
-        self.0.notifier.on_event(handler)
+    /// Calls `handler` for every event from the start of the peer on, until it is closed. Never called from within a
+    /// command.
+    pub fn on_event(&self, handler: impl FnMut(&peer::Event) + 'static) {
+        self.0.notifier.on_event(handler);
     }
 
     /// Tells all who listen to events of something that failed outside the engine.

@@ -7,10 +7,7 @@ use super::Dispatch;
 use crate::clock::window;
 use core::cell::{Cell, RefCell};
 use peer::Event;
-use std::{
-    collections::VecDeque,
-    rc::{Rc, Weak},
-};
+use std::{collections::VecDeque, rc::Rc};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 
@@ -23,24 +20,9 @@ const FIRST_EVENTS_MAX: usize = 64;
 type OnChange = RefCell<dyn FnMut()>;
 type OnEvent = RefCell<dyn FnMut(&Event)>;
 
-/// A handler is called for as long as this lives.
-pub struct Subscription(#[expect(dead_code, reason = "held, never read")] Handler);
-
-impl Subscription {
-    /// The handler is called for as long as the host lives.
-    pub fn keep(self) {
-        core::mem::forget(self);
-    }
-}
-
-enum Handler {
-    Change(#[expect(dead_code, reason = "held, never read")] Rc<OnChange>),
-    Event(#[expect(dead_code, reason = "held, never read")] Rc<OnEvent>),
-}
-
 pub(super) struct Notifier {
-    change_handlers: RefCell<Vec<Weak<OnChange>>>,
-    event_handlers: RefCell<Vec<Weak<OnEvent>>>,
+    change_handlers: RefCell<Vec<Rc<OnChange>>>,
+    event_handlers: RefCell<Vec<Rc<OnEvent>>>,
     first_events: RefCell<Vec<Event>>,
     is_starting: Cell<bool>,
     events: RefCell<VecDeque<Event>>,
@@ -76,25 +58,20 @@ impl Notifier {
         self.is_starting.set(false);
     }
 
-    pub(super) fn on_change(&self, handler: impl FnMut() + 'static) -> Subscription {
-        let handler: Rc<OnChange> = Rc::new(RefCell::new(handler));
-        self.change_handlers.borrow_mut().push(Rc::downgrade(&handler));
+    pub(super) fn on_change(&self, handler: impl FnMut() + 'static) {
+        self.change_handlers.borrow_mut().push(Rc::new(RefCell::new(handler)));
         self.changed();
-        Subscription(Handler::Change(handler))
     }
 
-    pub(super) fn on_event(&self, handler: impl FnMut(&Event) + 'static) -> Subscription {
+    pub(super) fn on_event(&self, handler: impl FnMut(&Event) + 'static) {
         let handler: Rc<OnEvent> = Rc::new(RefCell::new(handler));
-        let (late, first) = (Rc::downgrade(&handler), self.first_events.borrow().clone());
-        self.event_handlers.borrow_mut().push(late.clone());
+        let first = self.first_events.borrow().clone();
+        self.event_handlers.borrow_mut().push(handler.clone());
         spawn_local(async move {
             for event in first {
-                if let Some(handler) = late.upgrade() {
-                    (handler.borrow_mut())(&event);
-                }
+                (handler.borrow_mut())(&event);
             }
         });
-        Subscription(Handler::Event(handler))
     }
 
     /// An event for all handlers, as soon as the stack is empty.
@@ -127,7 +104,7 @@ impl Notifier {
         }
     }
 
-    /// Ends all subscriptions.
+    /// No handler is called any more.
     pub(super) fn close(&self) {
         self.unschedule();
         self.change_handlers.borrow_mut().clear();
@@ -145,7 +122,9 @@ impl Notifier {
 
     fn tell_of_changes(&self) {
         self.unschedule();
-        for handler in living(&self.change_handlers) {
+        // A handler may add others.
+        let handlers = self.change_handlers.borrow().clone();
+        for handler in handlers {
             (handler.borrow_mut())();
         }
     }
@@ -154,17 +133,11 @@ impl Notifier {
         // A handler may cause further events: they follow, in order.
         loop {
             let Some(event) = self.events.borrow().front().cloned() else { return };
-            for handler in living(&self.event_handlers) {
+            let handlers = self.event_handlers.borrow().clone();
+            for handler in handlers {
                 (handler.borrow_mut())(&event);
             }
             self.events.borrow_mut().pop_front();
         }
     }
-}
-
-/// The handlers that still want to be called; the others are forgotten.
-fn living<T: ?Sized>(handlers: &RefCell<Vec<Weak<T>>>) -> Vec<Rc<T>> {
-    let mut handlers = handlers.borrow_mut();
-    handlers.retain(|handler| handler.strong_count() > 0);
-    handlers.iter().filter_map(Weak::upgrade).collect()
 }

@@ -44,8 +44,7 @@ impl DistributedNeuralNetwork {
         spawn_local(async move {
             match booting.host().await {
                 Ok(host) if is_closed.get() => host.close(),
-                // A page may keep handlers and let go of the object they were added to.
-                Ok(host) => host.on_event(move |event| handlers.tell(event)).keep(),
+                Ok(host) => host.on_event(move |event| handlers.tell(event)),
                 Err(error) => handlers.tell_error(&error.into()),
             }
         });

@@ -1,9 +1,11 @@
 //! The rows on this device.
 
 use crate::{
-    AvailableSets, BuiltinPart,
-    components::notice::CommandProblem,
-    dom,
+    BuiltinPart,
+    components::{
+        data_choice::{DataChoice, position_of},
+        notice::CommandProblem,
+    },
     format::{count, plural},
     state::{
         command::Command,
@@ -32,27 +34,7 @@ pub fn DataCard() -> impl IntoView {
 fn ChooseData() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let available = available_sets();
-    // What a person has chosen; until then, what is on this device, and else what is proposed.
-    let chosen = RwSignal::new(None::<usize>);
-    let part = RwSignal::new(None::<u32>);
-    let held_out = RwSignal::new(None::<String>);
-    let here = Memo::new(move |_| part_here(page));
-    let set_here = move || {
-        let position = here.with(|here| position_of(&here.as_ref()?.set))?;
-        available.with(|available| available.contains(&position)).then_some(position)
-    };
-    let set_now = Memo::new(move |_| chosen.get().or_else(set_here).unwrap_or(0));
-    let set = move || &SETS[set_now.get()];
-    let here_of_set = move || here.get().filter(|here| here.set == set().id);
-    let part_now = move || {
-        let here = here_of_set().filter(|here| here.parts == set().parts).map(|here| here.part);
-        part.get().or(here).unwrap_or_else(|| set().part_for(page.place.came_before()))
-    };
-    let held_out_now = move || {
-        let here = || here_of_set().map_or(set().held_out_percent, |here| here.held_out_percent);
-        held_out.get().unwrap_or_else(|| here().to_string())
-    };
+    let choice = DataChoice::new(page);
     // Rows stay as they are while a session trains on them; whoever has none may still join it.
     let training = move || {
         let running = page.session.with(|session| session.as_ref().is_some_and(|s| s.running));
@@ -61,25 +43,24 @@ fn ChooseData() -> impl IntoView {
 
     let load = move |event: SubmitEvent| {
         event.prevent_default();
-        let set = untrack(set);
-        match untrack(held_out_now).trim().parse() {
-            Ok(percent @ 1..=90) => use_data(page, command, set, untrack(part_now), percent),
+        let (set, part, typed) =
+            untrack(|| (choice.set(), choice.part(), choice.held_out_percent()));
+        match typed.trim().parse() {
+            Ok(percent @ 1..=90) => use_data(page, command, set, part, percent),
             _ => command.refuse("invalid_input", "1 to 90 % of the rows can be held out"),
         }
-    };
-    let choose_set = move |value: String| {
-        chosen.set(position_of(&value));
-        part.set(None);
-        held_out.set(None);
     };
 
     view! {
         <form class="choose-data" on:submit=load>
             <label class="field field-wide">
                 <span>"Data set"</span>
-                <select on:change:target=move |event| choose_set(event.target().value())>
-                    <For each=move || available.get() key=|index| *index let(index)>
-                        <option value=SETS[index].id selected=move || set_now.get() == index>
+                <select on:change:target=move |event| choice.choose_set(&event.target().value())>
+                    <For each=move || choice.available.get() key=|index| *index let(index)>
+                        <option
+                            value=SETS[index].id
+                            selected=move || choice.position.get() == index
+                        >
                             {SETS[index].name}
                         </option>
                     </For>
@@ -88,12 +69,16 @@ fn ChooseData() -> impl IntoView {
             <label class="field">
                 <span>"Part"</span>
                 <select
-                    prop:value=move || part_now().to_string()
-                    on:change:target=move |event| part.set(event.target().value().parse().ok())
+                    prop:value=move || choice.part().to_string()
+                    on:change:target=move |event| choice.choose_part(&event.target().value())
                 >
-                    <For each=move || 0..set().parts key=move |part| (set_now.get(), *part) let(index)>
-                        <option value=index.to_string() selected=move || part_now() == index>
-                            {move || format!("Part {} of {}", index + 1, set().parts)}
+                    <For
+                        each=move || 0..choice.set().parts
+                        key=move |part| (choice.position.get(), *part)
+                        let(index)
+                    >
+                        <option value=index.to_string() selected=move || choice.part() == index>
+                            {move || format!("Part {} of {}", index + 1, choice.set().parts)}
                         </option>
                     </For>
                 </select>
@@ -105,8 +90,8 @@ fn ChooseData() -> impl IntoView {
                     min="1"
                     max="90"
                     step="1"
-                    prop:value=held_out_now
-                    on:input:target=move |event| held_out.set(Some(event.target().value()))
+                    prop:value=move || choice.held_out_percent()
+                    on:input:target=move |event| choice.hold_out(event.target().value())
                 />
             </label>
             <button
@@ -141,27 +126,6 @@ fn use_data(page: Page, command: Command, set: &'static BuiltinSet, part: u32, p
             let _ = page.chosen_cluster.try_set(Some(cluster));
         },
     );
-}
-
-/// Positions in [`SETS`] of the sets that this site has. The server draws every page with the first one alone, which is
-/// part of every site.
-fn available_sets() -> RwSignal<Vec<usize>> {
-    let available = RwSignal::new(AvailableSets::positions(""));
-    Effect::new(move |_| {
-        let names = dom::meta(AvailableSets::META).unwrap_or_default();
-        available.set(AvailableSets::positions(&names));
-    });
-    available
-}
-
-/// The position in [`SETS`] of the set of that name.
-fn position_of(id: &str) -> Option<usize> {
-    SETS.iter().position(|set| set.id == id)
-}
-
-/// The part of a built-in set whose rows are on the cluster in use.
-fn part_here(page: Page) -> Option<BuiltinPart> {
-    page.cluster().filter(|cluster| cluster.train_rows > 0)?.data_source?.parse().ok()
 }
 
 /// How many rows there are, and of what.

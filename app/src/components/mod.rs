@@ -7,6 +7,7 @@ pub mod connection_stages;
 mod curve_chart;
 pub mod curves;
 pub mod data_card;
+mod data_choice;
 pub mod device_picture;
 pub mod drawing_canvas;
 pub mod drawing_pad;

@@ -33,7 +33,7 @@ pub enum ControlMessage {
     },
     /// Text for a person.
     Text {
-        /// Counts the sender's messages to this receiver, so that a repeat is recognised.
+        /// Grows from one text of the sender to its next, so that a repeat is recognised.
         id: u64,
         /// At most [`limits::TEXT_BYTES_MAX`] bytes.
         text: String,

@@ -155,7 +155,7 @@ pub enum ErrorCode {
     AlreadyRegistered,
     /// The receiver is not in the room.
     UnknownPeer,
-    /// The room, or the server, takes no more peers.
+    /// The room, or the server, takes no more peers, or no more from that network address.
     Full,
     /// The device took messages too slowly, or was silent for too long.
     TooSlow,

@@ -29,7 +29,7 @@ pub struct Registration {
     pub instance: Instance,
     /// What its device can do.
     pub capability: Capability,
-    /// Over challenge, room, peer and instance, by the peer's key.
+    /// Over challenge, room and instance, by the peer's key.
     pub signature: Signature,
 }
 

@@ -7,26 +7,23 @@
 //!
 //! The session says what it wants done as [`SessionAction`]s and never touches a connection, a clock or storage.
 
+mod action;
 mod arrivals;
 mod lineage;
 mod round;
 mod stash;
 #[cfg(test)]
 mod tests;
+mod view;
 
-use crate::{
-    config::Limits,
-    job::Job,
-    records::SessionRecord,
-    view::{MemberView, RoundPhase, RoundView, SessionView},
-};
+use crate::{records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
+pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 use arrivals::HandedOut;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
 use protocol::{
-    identity::Identity,
-    message::{BulkMessage, SessionMessage},
+    message::SessionMessage,
     session::{Proposal, RoundRecord, RoundSignature, leaders},
 };
 use round::Round;
@@ -38,55 +35,6 @@ use units::{Hash, Instant, PeerId, SessionId};
 const GATHERING: Duration = Duration::from_secs(4);
 /// Rounds of history that a view holds.
 const HISTORY_MAX: usize = 2_000;
-
-/// What a session wants done.
-#[derive(Debug)]
-pub(crate) enum SessionAction {
-    /// Send a message to one peer.
-    Send(PeerId, SessionMessage),
-    /// Send a value to one peer.
-    SendBulk(PeerId, BulkMessage),
-    /// Do work for the session.
-    Job(Job, SessionJob),
-    /// Local training of a round took so long.
-    Trained { samples: u32, took: Duration },
-    /// A round is finished; the cluster's model is the head's. `over` says that the session had ended before it.
-    RoundFinished { round: u32, model: Hash, over: bool },
-    /// Somebody sent something that no honest member sends.
-    Refuse(PeerId, String),
-    /// The session has ended here.
-    Ended(String),
-}
-
-/// Why a job was asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum SessionJob {
-    /// Local training from this record.
-    Train { parent: Hash },
-    /// Aggregation on this record.
-    Aggregate { parent: Hash },
-    /// Another lineage's model takes the place of ours.
-    Adopt { record: Hash },
-    /// Somebody asked for the model of this record.
-    Export { to: PeerId, record: Hash },
-}
-
-impl SessionJob {
-    /// Whether the cluster's shared network is another one afterwards.
-    pub(crate) fn moves_the_model(&self) -> bool {
-        matches!(self, Self::Aggregate { .. } | Self::Adopt { .. })
-    }
-}
-
-/// What a session sees of the engine while it handles something.
-pub(crate) struct Surroundings<'a> {
-    pub now: Instant,
-    pub me: PeerId,
-    pub identity: &'a Identity,
-    pub limits: &'a Limits,
-    /// Everyone with an open connection.
-    pub connected: &'a BTreeSet<PeerId>,
-}
 
 pub(crate) struct Session {
     pub id: SessionId,
@@ -348,46 +296,6 @@ impl Session {
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);
         [adoption, gathering, round].into_iter().flatten().min()
-    }
-
-    pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
-        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
-        let mut members: Vec<_> = self
-            .members
-            .iter()
-            .map(|(peer, rows)| MemberView { peer: *peer, rows: *rows, committed: committed(peer) })
-            .collect();
-        members.push(MemberView { peer: s.me, rows: self.rows, committed: committed(&s.me) });
-        members.sort_by_key(|member| member.peer);
-        SessionView {
-            id: self.id,
-            task: self.proposal.task.clone(),
-            cluster: self.proposal.cluster.clone(),
-            founder: self.proposal.founder,
-            options: self.proposal.options,
-            running: self.running,
-            ended_because: self.ended_because.clone(),
-            round: self.head.decision.round,
-            model: self.head.model,
-            record: self.head_hash,
-            signatures: self.signatures.len() as u32,
-            phase: self.phase(),
-            leader: self.leader(self.round.attempt, s).filter(|_| self.running),
-            members,
-            history: self.history.clone(),
-            sent_bytes: self.sent_bytes,
-            problem: self.problem.clone(),
-        }
-    }
-
-    fn phase(&self) -> RoundPhase {
-        if !self.running {
-            RoundPhase::Finished
-        } else if !self.model_here || self.rows == 0 || self.is_installing() {
-            RoundPhase::Waiting
-        } else {
-            self.round.phase()
-        }
     }
 
     /// States that must hold after every step.

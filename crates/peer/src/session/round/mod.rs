@@ -8,25 +8,25 @@
 //! A leader that dies is out of the order at once when its connection ends, and after an attempt's deadline otherwise.
 //! Two leaders at once do no harm that lasts: members that followed different decisions meet by their records' weight.
 
-use super::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings, stash::Closing};
+mod following;
+mod outcome;
+
+use super::{Session, SessionAction, SessionJob, Surroundings, stash::Closing};
 use crate::{
-    job::{Answer, Evaluation, Job, JobError, LocalTraining, WeightedUpdate},
-    view::{RoundPhase, RoundView},
+    job::{Job, LocalTraining},
+    view::RoundPhase,
 };
 use ::core::time::Duration;
+use following::Chosen;
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, RoundRecord, SessionOptions, leaders},
+    session::{Commitment, Contribution, Decision, SessionOptions, leaders},
 };
 use std::collections::BTreeSet;
 use units::{Hash, Instant, PeerId};
 
 /// How long the first round waits for commitments, when nobody's speed is known.
 const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
-/// How long an update that was decided on may be on its way before it is asked for.
-const REVEAL_COURTESY: Duration = Duration::from_millis(1_500);
-/// How many peers are asked for an update that was decided on, one after the other.
-const ASKED_MAX: usize = 3;
 /// What a slow uplink carries at least, in bytes a second: sets how long updates may travel.
 const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
 
@@ -64,14 +64,6 @@ impl Order {
         self.rank(from) <= self.attempt
             || self.contributors.iter().all(|peer| members.contains(peer))
     }
-}
-
-/// The decision that this member follows.
-struct Chosen {
-    from: PeerId,
-    decision: Decision,
-    ask_at: Instant,
-    asked: u32,
 }
 
 impl Round {
@@ -264,74 +256,6 @@ impl Session {
         }
     }
 
-    /// Takes up a decision, gathers what is missing, and aggregates.
-    fn follow_decision(&mut self, s: &Surroundings<'_>) {
-        // Who only looks on has no updates, and takes up finished models instead.
-        if self.round.aggregating || self.rows == 0 {
-            return;
-        }
-        let mut decisions = self.believable_decisions(s);
-        // Members that come or go may move the one who decided in the order: what was chosen stays so.
-        let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
-        decisions.extend(chosen.filter(|chosen| !decisions.contains(chosen)));
-        let complete =
-            |(_, decision): &&(PeerId, Decision)| self.stash.missing(decision).is_empty();
-        let found = decisions.iter().find(complete);
-        let is_complete = found.is_some();
-        if let Some((from, decision)) =
-            found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
-        {
-            let ask_at = s.now + REVEAL_COURTESY;
-            self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
-        }
-        if is_complete {
-            self.aggregate();
-        } else {
-            self.ask_for_missing(s);
-        }
-    }
-
-    /// Asks one peer after the other for the updates that the chosen decision lacks here, and drops a decision whose
-    /// updates nobody has.
-    fn ask_for_missing(&mut self, s: &Surroundings<'_>) {
-        let Some(chosen) = &mut self.round.decision else { return };
-        let ask_at = chosen.ask_at;
-        if s.now < ask_at {
-            return self.round.look_again(ask_at);
-        }
-        // The one who decided must hold them; if it has gone, so may anybody else.
-        let others = s.connected.iter().filter(|peer| **peer != chosen.from);
-        let mut candidates: Vec<_> = others.copied().collect();
-        if s.connected.contains(&chosen.from) {
-            candidates.insert(0, chosen.from);
-        }
-        let asked = chosen.asked as usize;
-        chosen.asked += 1;
-        chosen.ask_at = s.now + s.limits.leader_wait;
-        if asked > candidates.len().min(ASKED_MAX) {
-            return self.drop_chosen(s);
-        }
-        if !candidates.is_empty() {
-            let candidate = candidates[asked % candidates.len()];
-            for update in self.stash.missing(&chosen.decision) {
-                self.send(candidate, SessionMessage::RequestUpdate { update });
-            }
-        }
-        self.round.look_again(s.now + s.limits.leader_wait);
-    }
-
-    /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for.
-    fn drop_chosen(&mut self, s: &Surroundings<'_>) {
-        let Some(Chosen { from, .. }) = self.round.decision.take() else { return };
-        self.round.closed_at = None;
-        self.stash.drop_decision(from);
-        self.stash.drop_closing(self.head_hash);
-        if from != s.me {
-            self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
-        }
-        self.round.look_again(s.now + s.limits.leader_wait);
-    }
-
     /// Who may close and decide, and in which order they are listened to.
     fn order(&self, s: &Surroundings<'_>) -> Order {
         let contributors = self.contributors(s);
@@ -346,179 +270,6 @@ impl Session {
         let closings = self.stash.closings(self.head_hash);
         let closings = closings.filter(|(from, closing)| order.admits(*from, members(closing)));
         closings.min_by_key(|(from, _)| order.rank(*from)).map(|(_, closing)| closing)
-    }
-
-    /// Decisions on the running round, those of its leaders first.
-    fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
-        let order = self.order(s);
-        let members = |decision: &Decision| decision.contributions.iter().map(|c| c.peer).collect();
-        let mut decisions = self.stash.decisions(self.head_hash);
-        decisions.retain(|(from, decision)| {
-            !self.is_doubted(*from, s)
-                && order.admits(*from, members(decision))
-                && !self.contradicts_commitments(decision)
-        });
-        decisions.sort_by_key(|(from, _)| order.rank(*from));
-        decisions
-    }
-
-    /// Whether a decision gives an update another weight than its maker did.
-    fn contradicts_commitments(&self, decision: &Decision) -> bool {
-        decision.contributions.iter().any(|part| {
-            let said = self.stash.commitment(part.peer, decision.parent);
-            said.is_some_and(|said| said.update == part.update && said.samples != part.samples)
-        })
-    }
-
-    fn aggregate(&mut self) {
-        let Some(chosen) = &self.round.decision else { return };
-        let contributions = &chosen.decision.contributions;
-        let updates = contributions.iter().filter_map(|part| {
-            let update = self.stash.update(part.peer, part.update)?.clone();
-            Some(WeightedUpdate { peer: part.peer, own: false, samples: part.samples, update })
-        });
-        let mut updates: Vec<_> = updates.collect();
-        for update in &mut updates {
-            update.own = self.stash.is_own(update.peer);
-        }
-        self.round.aggregating = true;
-        let job = Job::Aggregate { cluster: self.proposal.cluster.clone(), updates };
-        let purpose = SessionJob::Aggregate { parent: self.head_hash };
-        self.actions.push(SessionAction::Job(job, purpose));
-    }
-
-    /// A job of this session has ended.
-    pub(crate) fn handle_job(
-        &mut self,
-        purpose: SessionJob,
-        result: Result<Answer, JobError>,
-        s: &Surroundings<'_>,
-    ) {
-        match (purpose, result) {
-            (SessionJob::Train { parent }, Ok(Answer::Trained { update, samples, .. })) => {
-                if parent == self.head_hash && self.running {
-                    self.commit(update, samples, s);
-                }
-            }
-            (
-                SessionJob::Aggregate { parent },
-                Ok(Answer::Aggregated { model, together, alone }),
-            ) => {
-                if parent == self.head_hash {
-                    self.finish_round(model, together, alone, s);
-                }
-            }
-            (SessionJob::Adopt { record }, Ok(Answer::Adopted { model, together })) => {
-                self.finish_adoption(record, model, together, s);
-            }
-            (SessionJob::Adopt { record }, Err(error)) => {
-                self.refuse_adoption(record, &error.to_string(), s);
-            }
-            (SessionJob::Export { to, record }, Ok(Answer::Model { model, bytes })) => {
-                if record == self.head_hash && model == self.head.model {
-                    let message = BulkMessage::Model { session: self.id, record, model: bytes };
-                    self.actions.push(SessionAction::SendBulk(to, message));
-                }
-            }
-            (SessionJob::Export { .. }, _) => {}
-            (_, Ok(answer)) => self.fail(format!("the worker gave another answer: {answer:?}")),
-            (_, Err(error)) => {
-                self.fail(error.to_string());
-                self.end(&format!("the work on this device failed: {error}"));
-            }
-        }
-        self.advance(s);
-    }
-
-    fn commit(&mut self, update: Vec<u8>, samples: u32, s: &Surroundings<'_>) {
-        let since = self.round.training_since.unwrap_or(s.now);
-        let took = s.now.saturating_duration_since(since);
-        self.actions.push(SessionAction::Trained { samples, took });
-        let commitment = Commitment {
-            peer: s.me,
-            round: self.head.decision.round + 1,
-            parent: self.head_hash,
-            update: Hash::of(&update),
-            samples,
-            train_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
-        };
-        self.round.trained = true;
-        self.stash.set_own(s.me);
-        self.stash.put_update(s.me, update);
-        self.stash.put_commitment(commitment);
-        self.broadcast(SessionMessage::Commit(commitment), s);
-    }
-
-    fn finish_round(
-        &mut self,
-        model: Hash,
-        together: Option<Evaluation>,
-        alone: Option<Evaluation>,
-        s: &Surroundings<'_>,
-    ) {
-        let Some(chosen) = self.round.decision.take() else { return };
-        let times = self.stash.commitments(self.head_hash);
-        let mut times: Vec<_> = times.into_iter().map(|commitment| commitment.train_ms).collect();
-        times.sort_unstable();
-        self.typical_train_ms = times.get(times.len() / 2).copied().or(self.typical_train_ms);
-        self.problem = None;
-        let record = RoundRecord::following(&self.head, chosen.decision, model);
-        let signature = record.sign(s.identity);
-        self.move_to(record, together, alone, s);
-        self.computed_here = true;
-        self.signatures.insert(s.me, signature);
-        self.broadcast(SessionMessage::CoSign(signature), s);
-    }
-
-    /// Goes on from `record`, whose model is on the workbench.
-    pub(super) fn move_to(
-        &mut self,
-        record: RoundRecord,
-        together: Option<Evaluation>,
-        alone: Option<Evaluation>,
-        s: &Surroundings<'_>,
-    ) {
-        let alone = alone.or_else(|| self.history.last().and_then(|last| last.alone.clone()));
-        let duration = s.now.saturating_duration_since(self.round.started_at).as_millis();
-        if self.history.len() >= HISTORY_MAX {
-            self.history.remove(0);
-        }
-        self.history.retain(|known| known.round < record.decision.round);
-        self.history.push(RoundView {
-            round: record.decision.round,
-            model: record.model,
-            members: record.decision.contributions.iter().map(|part| part.peer).collect(),
-            duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
-            sent_bytes: self.sent_bytes - self.sent_bytes_before_round,
-            together,
-            alone,
-        });
-        self.sent_bytes_before_round = self.sent_bytes;
-        let was_finished = self.is_finished();
-        self.head_hash = record.hash();
-        self.head = record;
-        let ours = self.head.weight();
-        self.adoption.take_if(|a| a.expires_at().is_some() && a.record.weight() <= ours);
-        self.model_here = true;
-        self.signatures.clear();
-        self.told.clear();
-        self.handed_out.clear();
-        self.computed_here = false;
-        self.stash.keep_only(|peer| *peer == s.me || s.connected.contains(peer));
-        self.round = Round::new(s.now);
-        self.broadcast(SessionMessage::Head(self.head.clone()), s);
-        let round = self.head.decision.round;
-        let (model, over) = (self.head.model, !self.running);
-        self.actions.push(SessionAction::RoundFinished { round, model, over });
-        if self.running && round >= self.proposal.options.rounds {
-            self.end("all rounds are done");
-        } else if was_finished && !self.is_finished() {
-            // Another lineage outweighs ours and is not done: its rounds go on here.
-            self.running = true;
-            self.ended_because = None;
-            self.tell_where_we_stand(s);
-            self.broadcast(SessionMessage::Join { rows: self.rows }, s);
-        }
     }
 
     /// How long a round waits for commitments: three times what the members typically need.

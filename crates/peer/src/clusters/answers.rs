@@ -1,0 +1,127 @@
+//! What comes of the jobs that are about clusters.
+
+use super::{ClusterJob, ClusterNews, Clusters};
+use crate::{
+    core::{Core, OnStored},
+    event::Event,
+    job::{Answer, JobError, JobId},
+    records::{ClusterRecord, cluster_key, dataset_key},
+};
+use units::{ClusterId, Instant};
+
+/// Drops a record that the workbench could not use; one that it never saw, because the worker is gone, stays.
+fn forget_damaged(key: String, error: &JobError, core: &mut Core) {
+    if !matches!(error, JobError::WorkerLost(_)) {
+        core.event(Event::RecordDamaged { key: key.clone() });
+        core.forget(key);
+    }
+}
+
+impl Clusters {
+    /// A job has ended; `None` if it was none of ours.
+    pub(crate) fn handle_job(
+        &mut self,
+        now: Instant,
+        job: JobId,
+        result: Result<Answer, JobError>,
+        core: &mut Core,
+    ) -> Option<ClusterNews> {
+        let (id, purpose) = self.jobs.remove(&job)?;
+        match result {
+            Ok(answer) => self.handle_answer(now, job, id, purpose, answer, core),
+            Err(error) => self.handle_failure(job, id, purpose, error, core),
+        }
+    }
+
+    fn handle_answer(
+        &mut self,
+        now: Instant,
+        job: JobId,
+        id: ClusterId,
+        purpose: ClusterJob,
+        answer: Answer,
+        core: &mut Core,
+    ) -> Option<ClusterNews> {
+        match (purpose, answer) {
+            (ClusterJob::Create { announce }, Answer::Created { network, model }) => {
+                self.clusters.get_mut(&id)?.model = Some(model);
+                let announce = announce.then_some((job, Answer::Created { network, model }));
+                self.checkpoint(now, &id, None, announce, core);
+                return Some(ClusterNews::Ready(id));
+            }
+            (ClusterJob::Restore, Answer::Created { model, .. }) => {
+                self.clusters.get_mut(&id)?.model = Some(model);
+                return Some(ClusterNews::Ready(id));
+            }
+            (ClusterJob::Reload { source }, answer) => {
+                self.clusters.get_mut(&id)?.take_rows(&answer, source);
+                return Some(ClusterNews::Ready(id));
+            }
+            (ClusterJob::Load { record }, answer) => {
+                self.clusters.get_mut(&id)?.take_rows(&answer, record.source.clone());
+                let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
+                core.store(dataset_key(&id), &*record, vec![announce]);
+                return Some(ClusterNews::Ready(id));
+            }
+            (ClusterJob::Checkpoint { session, announce }, Answer::Checkpoint { bytes, model }) => {
+                let cluster = self.clusters.get_mut(&id)?;
+                cluster.model = Some(model);
+                let network = cluster.network.clone();
+                // A checkpoint belongs to its session only if it holds the model of the session's record.
+                let session = session.filter(|session| session.head.model == model);
+                let record = ClusterRecord { network, checkpoint: bytes, session };
+                let announce = announce
+                    .map(|(job, answer)| Event::Answered { job, result: Ok(answer) })
+                    .map(OnStored::Announce);
+                core.store(cluster_key(&id), &record, announce.into_iter().collect());
+            }
+            (ClusterJob::Question, answer) => {
+                core.event(Event::Answered { job, result: Ok(answer) });
+            }
+            _ => {
+                let message = format!("the worker's answer about `{id}` was one to another job");
+                core.problem("worker", message);
+            }
+        }
+        None
+    }
+
+    fn handle_failure(
+        &mut self,
+        job: JobId,
+        id: ClusterId,
+        purpose: ClusterJob,
+        error: JobError,
+        core: &mut Core,
+    ) -> Option<ClusterNews> {
+        match purpose {
+            ClusterJob::Create { announce } => {
+                self.clusters.remove(&id);
+                if announce {
+                    core.event(Event::Answered { job, result: Err(error.clone()) });
+                }
+                return Some(ClusterNews::Lost(id, error));
+            }
+            ClusterJob::Restore => {
+                self.clusters.remove(&id);
+                forget_damaged(cluster_key(&id), &error, core);
+                return Some(ClusterNews::Lost(id, error));
+            }
+            ClusterJob::Reload { .. } => {
+                forget_damaged(dataset_key(&id), &error, core);
+                core.problem(error.code(), error.to_string());
+            }
+            // The rows that were there before stay, on the workbench and in storage.
+            ClusterJob::Load { .. } | ClusterJob::Question => {
+                core.event(Event::Answered { job, result: Err(error) });
+            }
+            ClusterJob::Checkpoint { announce: Some((job, _)), .. } => {
+                core.event(Event::Answered { job, result: Err(error) });
+            }
+            ClusterJob::Checkpoint { announce: None, .. } => {
+                core.problem(error.code(), error.to_string());
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,136 @@
+//! Clusters and their rows.
+
+use crate::{
+    engine::Engine,
+    error::CommandError,
+    job::{Job, JobId},
+};
+use neural::Dataset;
+use protocol::cluster::NetworkSpec;
+use units::{ClusterId, Instant};
+
+impl Engine {
+    /// Makes a cluster in its first state, or asks for the state of one that exists with the same network.
+    /// [`crate::Event::Answered`] comes once the cluster is stored.
+    ///
+    /// # Errors
+    /// [`CommandError::InvalidInput`], [`CommandError::ClusterExists`].
+    pub fn create_cluster(
+        &mut self,
+        now: Instant,
+        cluster: ClusterId,
+        network: NetworkSpec,
+    ) -> Result<JobId, CommandError> {
+        network.validate()?;
+        match self.clusters.get(&cluster) {
+            Some(known) if known.network == network => self.read_state(now, cluster),
+            Some(_) => Err(CommandError::ClusterExists(cluster)),
+            None if !self.clusters.has_room() => Err(CommandError::InvalidInput(
+                "this device holds as many clusters as it can".to_owned(),
+            )),
+            None => Ok(self.clusters.create(now, cluster, network, true, &mut self.core)),
+        }
+    }
+
+    /// Puts rows on a cluster, in place of earlier ones. `source` names a set that ships with the application: then the
+    /// name is stored, and [`crate::Event::DatasetWanted`] asks for the rows in the next life; else the rows are stored.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`], [`CommandError::InvalidInput`].
+    pub fn load_dataset(
+        &mut self,
+        _now: Instant,
+        cluster: ClusterId,
+        dataset: Dataset,
+        held_out_percent: u8,
+        source: Option<String>,
+    ) -> Result<JobId, CommandError> {
+        self.known(&cluster)?;
+        dataset.validate().map_err(|error| CommandError::InvalidInput(error.to_string()))?;
+        Ok(self.clusters.load(&cluster, dataset, held_out_percent, source, &mut self.core))
+    }
+
+    /// How well does the shared network do, on these rows or on the held-out ones?
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`].
+    pub fn evaluate(
+        &mut self,
+        _now: Instant,
+        cluster: ClusterId,
+        dataset: Option<Dataset>,
+    ) -> Result<JobId, CommandError> {
+        self.ask(cluster, |cluster| Job::Evaluate { cluster, dataset })
+    }
+
+    /// What does the shared network see?
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`].
+    pub fn predict(
+        &mut self,
+        _now: Instant,
+        cluster: ClusterId,
+        input: Vec<f32>,
+    ) -> Result<JobId, CommandError> {
+        self.ask(cluster, |cluster| Job::Predict { cluster, input })
+    }
+
+    /// Takes one local learning step from an error on the newest predicted input.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`]; [`CommandError::SessionRunning`] while a session trains the cluster, because
+    /// members of a session hold the same model.
+    pub fn learn_from_error(
+        &mut self,
+        now: Instant,
+        cluster: ClusterId,
+        error: Vec<f32>,
+    ) -> Result<JobId, CommandError> {
+        if let Some(session) = self.session.as_ref().filter(|session| session.running)
+            && session.proposal.cluster == cluster
+        {
+            return Err(CommandError::SessionRunning(session.id));
+        }
+        let job = self.ask(cluster.clone(), |cluster| Job::LearnFromError { cluster, error })?;
+        self.clusters.checkpoint(now, &cluster, None, None, &mut self.core);
+        Ok(job)
+    }
+
+    /// What is the cluster like?
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`].
+    pub fn read_state(&mut self, _now: Instant, cluster: ClusterId) -> Result<JobId, CommandError> {
+        self.ask(cluster, |cluster| Job::ReadState { cluster })
+    }
+
+    /// Reads the shared network out.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`].
+    pub fn export_model(
+        &mut self,
+        _now: Instant,
+        cluster: ClusterId,
+    ) -> Result<JobId, CommandError> {
+        self.ask(cluster, |cluster| Job::ExportModel { cluster })
+    }
+
+    pub(super) fn known(&self, cluster: &ClusterId) -> Result<(), CommandError> {
+        match self.clusters.get(cluster) {
+            Some(_) => Ok(()),
+            None => Err(CommandError::UnknownCluster(cluster.clone())),
+        }
+    }
+
+    fn ask(
+        &mut self,
+        cluster: ClusterId,
+        job: impl FnOnce(ClusterId) -> Job,
+    ) -> Result<JobId, CommandError> {
+        self.known(&cluster)?;
+        let job = job(cluster.clone());
+        Ok(self.clusters.ask(&cluster, job, &mut self.core))
+    }
+}

@@ -1,0 +1,103 @@
+//! Connections and messages.
+
+use crate::{engine::Engine, error::CommandError};
+use protocol::{
+    limits,
+    message::{BulkMessage, ControlMessage},
+};
+use units::{Instant, PeerId};
+
+impl Engine {
+    /// Starts to connect to a peer; [`crate::Event::Connected`] or [`crate::Event::Link`] says how that goes. A
+    /// connection that exists or is under way is success.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownPeer`], [`CommandError::TooManyLinks`], [`CommandError::Unreachable`].
+    pub fn connect(&mut self, now: Instant, peer: PeerId) -> Result<(), CommandError> {
+        let member = self.roster.get(peer).ok_or(CommandError::UnknownPeer(peer))?;
+        if member.link.is_some() {
+            return Ok(());
+        }
+        if self.roster.links() >= self.core.limits.links {
+            return Err(CommandError::TooManyLinks(self.core.limits.links));
+        }
+        if self.offer(now, peer) { Ok(()) } else { Err(CommandError::Unreachable(peer)) }
+    }
+
+    /// Closes the connection with a peer; it is not opened again by itself.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownPeer`], [`CommandError::NotConnected`].
+    pub fn disconnect(&mut self, now: Instant, peer: PeerId) -> Result<(), CommandError> {
+        let member = self.roster.get(peer).ok_or(CommandError::UnknownPeer(peer))?;
+        if member.link.is_none() {
+            return Err(CommandError::NotConnected(Some(peer)));
+        }
+        self.close_link(now, peer, "a person closed the connection");
+        Ok(())
+    }
+
+    /// Sends a text to one peer, or to all that are connected; returns to how many. It is sent again after a lost
+    /// connection until the receiver has stored it.
+    ///
+    /// # Errors
+    /// [`CommandError::NoRoom`], [`CommandError::NotConnected`], or [`CommandError::InvalidInput`] for an empty or too
+    /// long text.
+    pub fn send_text(
+        &mut self,
+        now: Instant,
+        to: Option<PeerId>,
+        text: &str,
+    ) -> Result<u32, CommandError> {
+        let size_bytes = text.len();
+        if text.trim().is_empty() || size_bytes > limits::TEXT_BYTES_MAX {
+            return Err(CommandError::InvalidInput(format!(
+                "a message has 1 to {} bytes, this one {size_bytes}",
+                limits::TEXT_BYTES_MAX
+            )));
+        }
+        let mut receivers: Vec<PeerId> = self.roster.connected().collect();
+        receivers.retain(|peer| to.is_none_or(|to| to == *peer));
+        let texts = self.texts.as_mut().ok_or(CommandError::NoRoom)?;
+        if receivers.is_empty() {
+            return Err(CommandError::NotConnected(to));
+        }
+        let mut numbered = Vec::with_capacity(receivers.len());
+        for peer in receivers {
+            numbered.push((peer, texts.compose(now, peer, text, &mut self.core)));
+        }
+        let count = numbered.len() as u32;
+        for (peer, id) in numbered {
+            self.send_control(now, peer, &ControlMessage::Text { id, text: text.to_owned() });
+        }
+        Ok(count)
+    }
+
+    /// Measures the round trip to a peer; [`crate::Event::Pong`] answers.
+    ///
+    /// # Errors
+    /// [`CommandError::NotConnected`].
+    pub fn ping(&mut self, now: Instant, peer: PeerId) -> Result<(), CommandError> {
+        let link = self.roster.get_mut(peer).and_then(|member| member.link.as_mut());
+        let link = link.filter(|link| link.is_open());
+        link.ok_or(CommandError::NotConnected(Some(peer)))?.ping(now, &mut self.core);
+        Ok(())
+    }
+
+    /// Sends bytes that measure the `bulk` channel; [`crate::Event::Probe`] tells the other side. `false` if the
+    /// queue is full.
+    ///
+    /// # Errors
+    /// [`CommandError::NotConnected`].
+    pub fn send_probe(
+        &mut self,
+        _now: Instant,
+        peer: PeerId,
+        bytes: Vec<u8>,
+    ) -> Result<bool, CommandError> {
+        let link = self.roster.get_mut(peer).and_then(|member| member.link.as_mut());
+        let link = link.filter(|link| link.is_open());
+        let link = link.ok_or(CommandError::NotConnected(Some(peer)))?;
+        Ok(link.send_bulk(&BulkMessage::Probe { bytes }, &mut self.core).is_some())
+    }
+}

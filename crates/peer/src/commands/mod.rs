@@ -1,0 +1,7 @@
+//! What people and programs tell the engine to do, and ask of it.
+
+mod clusters;
+mod connections;
+mod room;
+mod sessions;
+mod view;

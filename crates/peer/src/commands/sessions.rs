@@ -1,0 +1,75 @@
+//! Learning sessions.
+
+use crate::{engine::Engine, error::CommandError, event::Event, session::Session};
+use protocol::session::{Proposal, SessionOptions};
+use std::collections::BTreeSet;
+use units::{ClusterId, Instant, PeerId, SessionId};
+
+impl Engine {
+    /// Proposes a session to the room and begins it. `invited` names who may take part; `None` is everyone, and nobody
+    /// is training alone.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`], [`CommandError::NoData`], [`CommandError::SessionRunning`],
+    /// [`CommandError::NoRoom`] unless alone, [`CommandError::InvalidInput`].
+    pub fn start_session(
+        &mut self,
+        now: Instant,
+        cluster: ClusterId,
+        task: String,
+        options: SessionOptions,
+        invited: Option<Vec<PeerId>>,
+    ) -> Result<SessionId, CommandError> {
+        if let Some(session) = self.session.as_ref().filter(|session| session.running) {
+            return Err(CommandError::SessionRunning(session.id));
+        }
+        if let Some(id) = self.moving_session(&cluster) {
+            return Err(CommandError::SessionRunning(id));
+        }
+        self.known(&cluster)?;
+        let no_data = || CommandError::NoData(cluster.clone());
+        let known = self.clusters.get(&cluster).ok_or_else(no_data)?;
+        let rows = known.train_rows;
+        let model = known.model.filter(|_| rows > 0).ok_or_else(no_data)?;
+        let me = self.core.me;
+        let others = |peers: Vec<PeerId>| peers.into_iter().filter(|peer| *peer != me).collect();
+        let invited: Option<BTreeSet<PeerId>> = invited.map(others);
+        let alone = invited.as_ref().is_some_and(BTreeSet::is_empty);
+        if !alone && self.room.is_none() {
+            return Err(CommandError::NoRoom);
+        }
+        let network = known.network.clone();
+        let nonce = self.core.random_bytes();
+        let proposal = Proposal {
+            cluster,
+            network,
+            task,
+            options,
+            founder: me,
+            invited,
+            first_model: model,
+            nonce,
+        };
+        proposal.validate()?;
+        let id = proposal.session_id();
+        let gather = !alone && self.roster.connected().next().is_some();
+        self.session = Some(Session::new(id, proposal, None, gather, now));
+        self.core.event(Event::SessionStarted { session: id });
+        self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
+        self.checkpoint_session(now, true);
+        Ok(id)
+    }
+
+    /// Stops taking part in the running session; stops it for all if this device proposed it.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownSession`].
+    pub fn stop_session(&mut self, now: Instant, id: SessionId) -> Result<(), CommandError> {
+        let running = self.session.as_ref().is_some_and(|s| s.running && s.id == id);
+        if !running {
+            return Err(CommandError::UnknownSession(id));
+        }
+        self.with_session(now, |session, s| session.stop(s));
+        Ok(())
+    }
+}

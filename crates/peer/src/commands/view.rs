@@ -1,0 +1,56 @@
+//! Where things stand.
+
+use crate::{
+    config::ConnectPolicy,
+    engine::Engine,
+    session::Surroundings,
+    view::{LinkStage, PeerView, RoomView, SessionView, View},
+};
+use std::collections::BTreeSet;
+use units::{Instant, PeerId};
+
+impl Engine {
+    /// A picture of the whole peer.
+    pub fn view(&self) -> View {
+        View {
+            me: self.core.me,
+            capability: self.core.capability.clone(),
+            signaling_url: self.server.url().map(str::to_owned),
+            signaling: self.server.state(),
+            connect_by_hand: self.connect == ConnectPolicy::ByHand,
+            room: self.room.map(|secret| RoomView {
+                id: secret.room_id(),
+                invitation_path: secret.invitation_path(),
+            }),
+            peers: self
+                .roster
+                .members
+                .iter()
+                .map(|(peer, member)| PeerView {
+                    peer: *peer,
+                    capability: member.card.capability.clone(),
+                    stage: member.link.as_ref().map_or(LinkStage::Discovered, |l| l.stage),
+                    stats: member.link.as_ref().and_then(|link| link.stats),
+                    ping_ms: member.link.as_ref().and_then(|link| link.ping_ms),
+                    introduced_by: member.link.as_ref().and_then(|link| link.via),
+                    ended: member.ended.clone(),
+                })
+                .collect(),
+            clusters: self.clusters.view(),
+            session: self.view_session(),
+            messages: self.texts.as_ref().map_or(Vec::new(), |t| t.messages().to_vec()),
+        }
+    }
+
+    fn view_session(&self) -> Option<SessionView> {
+        let connected: BTreeSet<PeerId> = self.roster.connected().collect();
+        let surroundings = Surroundings {
+            now: Instant::ZERO,
+            me: self.core.me,
+            identity: &self.core.identity,
+            limits: &self.core.limits,
+            connected: &connected,
+        };
+        self.session.as_ref().map(|session| session.view(&surroundings))
+    }
+}

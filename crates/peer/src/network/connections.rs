@@ -1,0 +1,198 @@
+//! What connections bring, and how they end.
+
+use crate::{
+    engine::{Engine, NEIGHBOURS_DELAY},
+    event::Event,
+    io::{ConnectionId, ConnectionInput, ConnectionOutput},
+    link::LinkAction,
+    view::{Ended, LinkEnd, LinkStage},
+};
+use protocol::{VERSION, envelope::SignalStep, message::ControlMessage, signaling::PeerCard};
+use units::{Instant, PeerId};
+
+/// What a member may send on `bulk` when no session says otherwise: probes that measure a connection.
+const BULK_LIMIT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+
+impl Engine {
+    pub(crate) fn handle_connection(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        input: ConnectionInput,
+    ) {
+        let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
+        let bulk_limit_bytes = self
+            .session
+            .as_ref()
+            .map_or(0, |session| session.bulk_limit_bytes())
+            .max(BULK_LIMIT_BYTES_DEFAULT);
+        let mut links = self.roster.members.iter_mut().filter_map(|(peer, member)| {
+            let link = member.link.as_mut()?;
+            (link.id == id).then_some((*peer, link))
+        });
+        let Some((peer, link)) = links.next() else { return };
+        let actions = link.handle_input(now, input, bulk_limit_bytes, &hello, &mut self.core);
+        self.perform_link_actions(now, peer, actions);
+    }
+
+    pub(crate) fn perform_link_actions(
+        &mut self,
+        now: Instant,
+        peer: PeerId,
+        actions: Vec<LinkAction>,
+    ) {
+        for action in actions {
+            let Some(link) = self.roster.get(peer).and_then(|member| member.link.as_ref()) else {
+                return;
+            };
+            let (attempt, stage, is_open) = (link.attempt, link.stage, link.is_open());
+            match action {
+                LinkAction::Signal(step) => self.send_signal(now, peer, attempt, step),
+                LinkAction::Stage(detail) => self.core.event(Event::Link { peer, stage, detail }),
+                LinkAction::Opened(card) => self.handle_opened(now, peer, card),
+                LinkAction::Control(message) => self.handle_control(now, peer, message),
+                LinkAction::Bulk(message) => self.handle_bulk(now, peer, message),
+                LinkAction::Pong(round_trip_ms) => {
+                    self.core.event(Event::Pong { peer, round_trip_ms });
+                }
+                LinkAction::Misbehaved(reason) => {
+                    self.refuse(Some(peer), reason.clone());
+                    let reason = format!("the other device sent {reason}");
+                    self.end_link(now, peer, Ended { end: LinkEnd::Misbehaved, reason }, false);
+                }
+                LinkAction::Closed => {
+                    let reason = "the other side closed the connection".to_owned();
+                    self.end_link(now, peer, Ended { end: LinkEnd::ClosedThere, reason }, false);
+                }
+                LinkAction::Ended(reason) => {
+                    let end = if is_open { LinkEnd::Lost } else { LinkEnd::NotReached };
+                    self.end_link(now, peer, Ended { end, reason }, false);
+                }
+            }
+        }
+    }
+
+    fn handle_opened(&mut self, now: Instant, peer: PeerId, card: PeerCard) {
+        if card.peer != peer {
+            let reason = format!("hello in the name of {}", card.peer.short());
+            self.refuse(Some(peer), reason.clone());
+            let ended = Ended { end: LinkEnd::Misbehaved, reason };
+            return self.end_link(now, peer, ended, false);
+        }
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.card = card;
+            member.failures = 0;
+            member.ended = None;
+        }
+        let (stage, detail) = (LinkStage::Open, String::new());
+        self.core.event(Event::Link { peer, stage, detail });
+        self.core.event(Event::Connected { peer });
+        self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+        let texts = self.texts.as_ref().map(|texts| texts.undelivered(&self.core, peer));
+        for (id, text) in texts.unwrap_or_default() {
+            self.send_control(now, peer, &ControlMessage::Text { id, text });
+        }
+        self.with_session(now, |session, s| session.peer_connected(peer, s));
+    }
+
+    fn handle_control(&mut self, now: Instant, from: PeerId, message: ControlMessage) {
+        match message {
+            ControlMessage::Text { id, text } => {
+                if let Some(texts) = &mut self.texts {
+                    texts.receive(now, from, id, text, &mut self.core);
+                }
+            }
+            ControlMessage::TextReceived { id } => {
+                let texts = self.texts.as_mut();
+                if texts.is_some_and(|texts| texts.delivered(from, id, &mut self.core)) {
+                    self.core.event(Event::MessageDelivered { to: from, id });
+                }
+            }
+            ControlMessage::Neighbours { peers } => self.handle_neighbours(now, from, peers),
+            ControlMessage::Introduce { to, envelope } => {
+                let member = self.roster.get_mut(from);
+                if member.is_some_and(|member| member.may_be_introduced(now)) {
+                    self.send_control(now, to, &ControlMessage::Introduced { from, envelope });
+                }
+            }
+            ControlMessage::Introduced { from: introduced, envelope } => {
+                self.handle_envelope(now, introduced, &envelope, Some(from));
+            }
+            ControlMessage::Session { session, message } => {
+                self.handle_session_message(now, from, session, message);
+            }
+            // Said again, hello brings a new name or capability.
+            ControlMessage::Hello { card, .. } => {
+                if let Some(member) = self.roster.get_mut(from) {
+                    member.card.capability = card.capability;
+                }
+            }
+            ControlMessage::Ping { .. } | ControlMessage::Pong { .. } => {}
+        }
+    }
+
+    /// Sends on an open connection; says whether there is one, and how many bytes it were.
+    pub(crate) fn send_control(
+        &mut self,
+        now: Instant,
+        to: PeerId,
+        message: &ControlMessage,
+    ) -> Option<usize> {
+        let link = self.roster.get_mut(to)?.link.as_mut().filter(|link| link.is_open())?;
+        Some(link.send(now, message, &mut self.core))
+    }
+
+    /// Ends a connection. With `hold` it is not opened again by ourselves.
+    pub(super) fn end_link(&mut self, now: Instant, peer: PeerId, ended: Ended, hold: bool) {
+        let Some(was_open) = self.drop_link(now, peer, &ended) else { return };
+        let failures = self.roster.get(peer).map_or(0, |member| member.failures);
+        let wait = self.core.backoff(if was_open { 0 } else { failures });
+        let by_server = self.server.is_registered();
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.failures = if was_open { 0 } else { failures + 1 };
+            member.retry_at = now + wait;
+            member.held = hold;
+            member.ended = Some(ended);
+            // Without a server, the lost connection was the only sign of life.
+            member.on_server &= by_server;
+        }
+        self.forget_if_gone(peer);
+    }
+
+    /// Closes a connection and tells everyone concerned; says whether it was open.
+    pub(super) fn drop_link(&mut self, now: Instant, peer: PeerId, ended: &Ended) -> Option<bool> {
+        let link = self.roster.get_mut(peer)?.link.take()?;
+        self.core.connection(link.id, ConnectionOutput::Close);
+        let was_open = link.is_open();
+        let Ended { end, reason } = ended.clone();
+        let (stage, detail) = (LinkStage::Discovered, reason.clone());
+        self.core.event(Event::Link { peer, stage, detail });
+        if was_open {
+            self.core.event(Event::Disconnected { peer, end, reason });
+            let others: Vec<PeerId> = self.roster.members.keys().copied().collect();
+            for other in others {
+                if let Some(member) = self.roster.get_mut(other) {
+                    member.neighbours.remove(&peer);
+                }
+                if other != peer {
+                    self.forget_if_gone(other);
+                }
+            }
+            self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+            self.others.remove(&peer);
+            self.with_session(now, |session, s| session.peer_disconnected(peer, s));
+        }
+        Some(was_open)
+    }
+
+    /// Closes a connection on purpose and says so to the other side.
+    pub(crate) fn close_link(&mut self, now: Instant, peer: PeerId, reason: &str) {
+        let link = self.roster.get(peer).and_then(|member| member.link.as_ref());
+        if let Some(attempt) = link.map(|link| link.attempt) {
+            let step = SignalStep::Bye { reason: reason.to_owned() };
+            self.send_signal(now, peer, attempt, step);
+            let reason = "closed on this device".to_owned();
+            self.end_link(now, peer, Ended { end: LinkEnd::ClosedHere, reason }, true);
+        }
+    }
+}

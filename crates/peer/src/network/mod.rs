@@ -1,0 +1,164 @@
+//! Who is in the room, by the server and by neighbours.
+
+mod connections;
+mod handshake;
+
+use crate::{
+    core::printable,
+    engine::Engine,
+    event::Event,
+    roster::{COURTESY, Evidence, Meeting, Member},
+};
+use protocol::{
+    message::ControlMessage,
+    signaling::{LeaveReason, PeerCard, ServerMessage},
+};
+use std::collections::BTreeSet;
+use units::{Instant, PeerId};
+
+impl Engine {
+    pub(crate) fn own_card(&self) -> PeerCard {
+        let (peer, instance) = (self.core.me, self.core.instance);
+        PeerCard { peer, instance, capability: self.core.capability.clone() }
+    }
+
+    pub(crate) fn handle_server_message(&mut self, now: Instant, message: ServerMessage) {
+        match message {
+            ServerMessage::PeerJoined { peer } => self.hear_from_server(now, peer),
+            ServerMessage::Peers { peers } => {
+                let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
+                let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
+                for peer in known {
+                    if !listed.contains(&peer) {
+                        self.unlist(peer);
+                    }
+                }
+                for card in peers {
+                    self.hear_from_server(now, card);
+                }
+            }
+            // Coming back by ourselves would drive the other visit out in turn.
+            ServerMessage::PeerLeft { peer, reason: LeaveReason::Replaced }
+                if peer == self.core.me =>
+            {
+                self.server.stop(&mut self.core);
+                let message = "this identity was opened elsewhere, and the signaling server goes \
+                               on with that one: close the other, then discover again";
+                self.core.problem("replaced", message.to_owned());
+            }
+            ServerMessage::PeerLeft { peer, .. } => self.unlist(peer),
+            ServerMessage::Signal { from, envelope } => {
+                self.handle_envelope(now, from, &envelope, None);
+            }
+            ServerMessage::Challenge { .. }
+            | ServerMessage::Registered { .. }
+            | ServerMessage::Error { .. } => {}
+        }
+    }
+
+    fn hear_from_server(&mut self, now: Instant, card: PeerCard) {
+        if let Some(member) = self.hear_of(now, card, None) {
+            member.on_server = true;
+        }
+    }
+
+    /// Meets a peer, and announces it if it is new.
+    fn meet(
+        &mut self,
+        now: Instant,
+        card: &PeerCard,
+        evidence: Evidence,
+        via: Option<PeerId>,
+    ) -> Option<(&mut Member, bool)> {
+        let Meeting { is_new, in_place_of } = self.roster.meet(now, card, evidence, via)?;
+        if let Some(peer) = in_place_of {
+            self.core.event(Event::PeerLeft { peer });
+        }
+        if is_new {
+            self.core.event(Event::PeerJoined { peer: card.peer });
+        }
+        Some((self.roster.get_mut(card.peer)?, is_new))
+    }
+
+    /// Takes note of what a neighbour, or without `via` the server, says of a peer.
+    fn hear_of(
+        &mut self,
+        now: Instant,
+        card: PeerCard,
+        via: Option<PeerId>,
+    ) -> Option<&mut Member> {
+        if card.peer == self.core.me {
+            return None;
+        }
+        let peer = card.peer;
+        let offers_first = self.core.me < peer;
+        let evidence = if via.is_none() { Evidence::Listed } else { Evidence::Told };
+        let (member, is_new) = self.meet(now, &card, evidence, via)?;
+        if is_new {
+            if !offers_first {
+                member.retry_at = now + COURTESY;
+            }
+        } else if member.hear_of(card, via.is_none()) {
+            member.held = false;
+            if let Some(link) = self.roster.get_mut(peer).and_then(|member| member.link.as_mut()) {
+                link.doubt(now, &mut self.core);
+            }
+        }
+        self.roster.get_mut(peer)
+    }
+
+    /// The server does not list a peer (any more).
+    fn unlist(&mut self, peer: PeerId) {
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.on_server = false;
+            self.forget_if_gone(peer);
+        }
+    }
+
+    /// Removes a peer that neither the server nor a neighbour nor this device sees.
+    fn forget_if_gone(&mut self, peer: PeerId) {
+        let gone = self.roster.get(peer).is_some_and(|member| {
+            member.link.is_none() && !member.on_server && member.neighbours.is_empty()
+        });
+        if gone {
+            self.roster.depart(peer);
+            self.core.event(Event::PeerLeft { peer });
+        }
+    }
+
+    /// A neighbour says whom it is connected to.
+    fn handle_neighbours(&mut self, now: Instant, from: PeerId, peers: Vec<PeerCard>) {
+        let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
+        for card in peers {
+            if let Some(member) = self.hear_of(now, card, Some(from)) {
+                member.neighbours.insert(from);
+            }
+        }
+        let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
+        for peer in known {
+            if !listed.contains(&peer) {
+                if let Some(member) = self.roster.get_mut(peer) {
+                    member.neighbours.remove(&from);
+                }
+                self.forget_if_gone(peer);
+            }
+        }
+    }
+
+    pub(crate) fn tell_neighbours(&mut self, now: Instant) {
+        let connected: Vec<PeerId> = self.roster.connected().collect();
+        let cards: Vec<PeerCard> = connected
+            .iter()
+            .filter_map(|peer| self.roster.get(*peer))
+            .map(|member| member.card.clone())
+            .collect();
+        for peer in connected {
+            let others = cards.iter().filter(|card| card.peer != peer).cloned().collect();
+            self.send_control(now, peer, &ControlMessage::Neighbours { peers: others });
+        }
+    }
+
+    pub(crate) fn refuse(&mut self, peer: Option<PeerId>, reason: String) {
+        self.core.event(Event::Refused { peer, reason: printable(&reason) });
+    }
+}

@@ -1,0 +1,59 @@
+//! What a session sees, and what it wants done.
+
+use crate::{config::Limits, job::Job};
+use ::core::time::Duration;
+use protocol::{
+    identity::Identity,
+    message::{BulkMessage, SessionMessage},
+};
+use std::collections::BTreeSet;
+use units::{Hash, Instant, PeerId};
+
+/// What a session wants done.
+#[derive(Debug)]
+pub(crate) enum SessionAction {
+    /// Send a message to one peer.
+    Send(PeerId, SessionMessage),
+    /// Send a value to one peer.
+    SendBulk(PeerId, BulkMessage),
+    /// Do work for the session.
+    Job(Job, SessionJob),
+    /// Local training of a round took so long.
+    Trained { samples: u32, took: Duration },
+    /// A round is finished; the cluster's model is the head's. `over` says that the session had ended before it.
+    RoundFinished { round: u32, model: Hash, over: bool },
+    /// Somebody sent something that no honest member sends.
+    Refuse(PeerId, String),
+    /// The session has ended here.
+    Ended(String),
+}
+
+/// Why a job was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum SessionJob {
+    /// Local training from this record.
+    Train { parent: Hash },
+    /// Aggregation on this record.
+    Aggregate { parent: Hash },
+    /// Another lineage's model takes the place of ours.
+    Adopt { record: Hash },
+    /// Somebody asked for the model of this record.
+    Export { to: PeerId, record: Hash },
+}
+
+impl SessionJob {
+    /// Whether the cluster's shared network is another one afterwards.
+    pub(crate) fn moves_the_model(&self) -> bool {
+        matches!(self, Self::Aggregate { .. } | Self::Adopt { .. })
+    }
+}
+
+/// What a session sees of the engine while it handles something.
+pub(crate) struct Surroundings<'a> {
+    pub now: Instant,
+    pub me: PeerId,
+    pub identity: &'a Identity,
+    pub limits: &'a Limits,
+    /// Everyone with an open connection.
+    pub connected: &'a BTreeSet<PeerId>,
+}

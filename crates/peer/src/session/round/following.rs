@@ -1,0 +1,131 @@
+//! Which decision this member follows, and what it lacks for that.
+
+use crate::{
+    job::{Job, WeightedUpdate},
+    session::{Session, SessionAction, SessionJob, Surroundings},
+};
+use ::core::time::Duration;
+use protocol::{message::SessionMessage, session::Decision};
+use units::{Instant, PeerId};
+
+/// How long an update that was decided on may be on its way before it is asked for.
+const REVEAL_COURTESY: Duration = Duration::from_millis(1_500);
+/// How many peers are asked for an update that was decided on, one after the other.
+const ASKED_MAX: usize = 3;
+
+/// The decision that this member follows.
+pub(super) struct Chosen {
+    from: PeerId,
+    pub(super) decision: Decision,
+    ask_at: Instant,
+    asked: u32,
+}
+
+impl Session {
+    /// Takes up a decision, gathers what is missing, and aggregates.
+    pub(super) fn follow_decision(&mut self, s: &Surroundings<'_>) {
+        // Who only looks on has no updates, and takes up finished models instead.
+        if self.round.aggregating || self.rows == 0 {
+            return;
+        }
+        let mut decisions = self.believable_decisions(s);
+        // Members that come or go may move the one who decided in the order: what was chosen stays so.
+        let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
+        decisions.extend(chosen.filter(|chosen| !decisions.contains(chosen)));
+        let complete =
+            |(_, decision): &&(PeerId, Decision)| self.stash.missing(decision).is_empty();
+        let found = decisions.iter().find(complete);
+        let is_complete = found.is_some();
+        if let Some((from, decision)) =
+            found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
+        {
+            let ask_at = s.now + REVEAL_COURTESY;
+            self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
+        }
+        if is_complete {
+            self.aggregate();
+        } else {
+            self.ask_for_missing(s);
+        }
+    }
+
+    /// Asks one peer after the other for the updates that the chosen decision lacks here, and drops a decision whose
+    /// updates nobody has.
+    fn ask_for_missing(&mut self, s: &Surroundings<'_>) {
+        let Some(chosen) = &mut self.round.decision else { return };
+        let ask_at = chosen.ask_at;
+        if s.now < ask_at {
+            return self.round.look_again(ask_at);
+        }
+        // The one who decided must hold them; if it has gone, so may anybody else.
+        let others = s.connected.iter().filter(|peer| **peer != chosen.from);
+        let mut candidates: Vec<_> = others.copied().collect();
+        if s.connected.contains(&chosen.from) {
+            candidates.insert(0, chosen.from);
+        }
+        let asked = chosen.asked as usize;
+        chosen.asked += 1;
+        chosen.ask_at = s.now + s.limits.leader_wait;
+        if asked > candidates.len().min(ASKED_MAX) {
+            return self.drop_chosen(s);
+        }
+        if !candidates.is_empty() {
+            let candidate = candidates[asked % candidates.len()];
+            for update in self.stash.missing(&chosen.decision) {
+                self.send(candidate, SessionMessage::RequestUpdate { update });
+            }
+        }
+        self.round.look_again(s.now + s.limits.leader_wait);
+    }
+
+    /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for.
+    fn drop_chosen(&mut self, s: &Surroundings<'_>) {
+        let Some(Chosen { from, .. }) = self.round.decision.take() else { return };
+        self.round.closed_at = None;
+        self.stash.drop_decision(from);
+        self.stash.drop_closing(self.head_hash);
+        if from != s.me {
+            self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
+        }
+        self.round.look_again(s.now + s.limits.leader_wait);
+    }
+
+    /// Decisions on the running round, those of its leaders first.
+    fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
+        let order = self.order(s);
+        let members = |decision: &Decision| decision.contributions.iter().map(|c| c.peer).collect();
+        let mut decisions = self.stash.decisions(self.head_hash);
+        decisions.retain(|(from, decision)| {
+            !self.is_doubted(*from, s)
+                && order.admits(*from, members(decision))
+                && !self.contradicts_commitments(decision)
+        });
+        decisions.sort_by_key(|(from, _)| order.rank(*from));
+        decisions
+    }
+
+    /// Whether a decision gives an update another weight than its maker did.
+    fn contradicts_commitments(&self, decision: &Decision) -> bool {
+        decision.contributions.iter().any(|part| {
+            let said = self.stash.commitment(part.peer, decision.parent);
+            said.is_some_and(|said| said.update == part.update && said.samples != part.samples)
+        })
+    }
+
+    fn aggregate(&mut self) {
+        let Some(chosen) = &self.round.decision else { return };
+        let contributions = &chosen.decision.contributions;
+        let updates = contributions.iter().filter_map(|part| {
+            let update = self.stash.update(part.peer, part.update)?.clone();
+            Some(WeightedUpdate { peer: part.peer, own: false, samples: part.samples, update })
+        });
+        let mut updates: Vec<_> = updates.collect();
+        for update in &mut updates {
+            update.own = self.stash.is_own(update.peer);
+        }
+        self.round.aggregating = true;
+        let job = Job::Aggregate { cluster: self.proposal.cluster.clone(), updates };
+        let purpose = SessionJob::Aggregate { parent: self.head_hash };
+        self.actions.push(SessionAction::Job(job, purpose));
+    }
+}

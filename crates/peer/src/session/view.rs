@@ -1,0 +1,47 @@
+//! How a session looks from outside.
+
+use super::{Session, Surroundings};
+use crate::view::{MemberView, RoundPhase, SessionView};
+use units::PeerId;
+
+impl Session {
+    pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
+        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
+        let mut members: Vec<_> = self
+            .members
+            .iter()
+            .map(|(peer, rows)| MemberView { peer: *peer, rows: *rows, committed: committed(peer) })
+            .collect();
+        members.push(MemberView { peer: s.me, rows: self.rows, committed: committed(&s.me) });
+        members.sort_by_key(|member| member.peer);
+        SessionView {
+            id: self.id,
+            task: self.proposal.task.clone(),
+            cluster: self.proposal.cluster.clone(),
+            founder: self.proposal.founder,
+            options: self.proposal.options,
+            running: self.running,
+            ended_because: self.ended_because.clone(),
+            round: self.head.decision.round,
+            model: self.head.model,
+            record: self.head_hash,
+            signatures: self.signatures.len() as u32,
+            phase: self.phase(),
+            leader: self.leader(self.round.attempt, s).filter(|_| self.running),
+            members,
+            history: self.history.clone(),
+            sent_bytes: self.sent_bytes,
+            problem: self.problem.clone(),
+        }
+    }
+
+    fn phase(&self) -> RoundPhase {
+        if !self.running {
+            RoundPhase::Finished
+        } else if !self.model_here || self.rows == 0 || self.is_installing() {
+            RoundPhase::Waiting
+        } else {
+            self.round.phase()
+        }
+    }
+}

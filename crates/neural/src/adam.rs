@@ -1,6 +1,9 @@
 //! Adam (Kingma and Ba 2015), whose state stays on the device.
 
-use crate::bytes::{Damaged, Reader, Writer};
+use crate::{
+    bytes::{Damaged, Reader, Writer},
+    learning::Descent,
+};
 
 const MEAN_DECAY: f32 = 0.9;
 const SQUARE_DECAY: f32 = 0.999;
@@ -19,6 +22,13 @@ pub struct Adam {
     square_bias: f32,
 }
 
+/// One step; parameters that take no part in it stay where they are, and so do their moments.
+pub(crate) struct AdamStep<'a> {
+    means: &'a mut [f32],
+    squares: &'a mut [f32],
+    rate: f32,
+}
+
 impl Adam {
     /// The state before the first step.
     pub fn new(parameters: usize) -> Self {
@@ -26,23 +36,12 @@ impl Adam {
         Self { means: zeros.clone(), squares: zeros, mean_bias: 1.0, square_bias: 1.0 }
     }
 
-    /// Moves `parameters` against `gradient`; a parameter that never had a gradient stays where it is.
-    pub(crate) fn step(&mut self, parameters: &mut [f32], gradient: &[f32], learning_rate: f32) {
-        assert_eq!(parameters.len(), self.means.len());
-        assert_eq!(gradient.len(), self.means.len());
+    /// Begins a step of all parameters, each at most once.
+    pub(crate) fn step(&mut self, learning_rate: f32) -> AdamStep<'_> {
         self.mean_bias *= MEAN_DECAY;
         self.square_bias *= SQUARE_DECAY;
         let rate = learning_rate * (1.0 - self.square_bias).sqrt() / (1.0 - self.mean_bias);
-        let moments = self.means.iter_mut().zip(&mut self.squares);
-        for ((parameter, gradient), (mean, square)) in
-            parameters.iter_mut().zip(gradient).zip(moments)
-        {
-            let next_mean = MEAN_DECAY * *mean + (1.0 - MEAN_DECAY) * gradient;
-            let next_square = SQUARE_DECAY * *square + (1.0 - SQUARE_DECAY) * (gradient * gradient);
-            *mean = if next_mean.abs() < TINY { 0.0 } else { next_mean };
-            *square = if next_square < TINY { 0.0 } else { next_square };
-            *parameter -= rate * *mean / (square.sqrt() + EPSILON);
-        }
+        AdamStep { means: &mut self.means, squares: &mut self.squares, rate }
     }
 
     /// Writes the state down.
@@ -67,6 +66,23 @@ impl Adam {
     }
 }
 
+impl Descent for AdamStep<'_> {
+    #[inline(always)]
+    fn descend(&mut self, parameters: &mut [f32], place: usize, gradient: &[f32]) {
+        let range = place..place + gradient.len();
+        let moments = self.means[range.clone()].iter_mut().zip(&mut self.squares[range.clone()]);
+        for ((parameter, gradient), (mean, square)) in
+            parameters[range].iter_mut().zip(gradient).zip(moments)
+        {
+            let next_mean = MEAN_DECAY * *mean + (1.0 - MEAN_DECAY) * gradient;
+            let next_square = SQUARE_DECAY * *square + (1.0 - SQUARE_DECAY) * (gradient * gradient);
+            *mean = if next_mean.abs() < TINY { 0.0 } else { next_mean };
+            *square = if next_square < TINY { 0.0 } else { next_square };
+            *parameter -= self.rate * *mean / (square.sqrt() + EPSILON);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,7 +90,7 @@ mod tests {
     #[test]
     fn the_first_step_is_as_long_as_the_learning_rate() {
         let mut parameters = [1.0, 1.0, 1.0];
-        Adam::new(3).step(&mut parameters, &[0.5, -2.0, 0.0], 0.01);
+        Adam::new(3).step(0.01).descend(&mut parameters, 0, &[0.5, -2.0, 0.0]);
         assert!((parameters[0] - 0.99).abs() < 1e-5);
         assert!((parameters[1] - 1.01).abs() < 1e-5);
         assert_eq!(parameters[2], 1.0);
@@ -83,7 +99,7 @@ mod tests {
     #[test]
     fn the_state_reads_back_bit_for_bit() {
         let mut adam = Adam::new(2);
-        adam.step(&mut [0.0; 2], &[0.3, -1.0], 0.01);
+        adam.step(0.01).descend(&mut [0.0; 2], 0, &[0.3, -1.0]);
         let mut writer = Writer::new();
         adam.write(&mut writer);
         let bytes = writer.finish();

@@ -165,17 +165,17 @@ impl Dataset {
     pub fn row(&self, row: usize) -> Vec<f32> {
         let range = self.range(row);
         match &self.values {
-            Values::Bytes(values) => values[range].iter().map(|byte| level(*byte)).collect(),
+            Values::Bytes(values) => values[range].iter().copied().map(level).collect(),
             Values::Floats(values) => values[range].to_vec(),
         }
     }
 
-    /// Makes the row's values that are not 0 into events.
-    pub(crate) fn read_row(&self, row: usize, events: &mut Events) {
+    /// Adds one row to a batch: its values that are not 0 are the events.
+    pub(crate) fn read_row(&self, row: usize, batch: &mut Events) {
         let range = self.range(row);
         match &self.values {
-            Values::Bytes(values) => events.fill(values[range].iter().map(|byte| level(*byte))),
-            Values::Floats(values) => events.fill(values[range].iter().copied()),
+            Values::Bytes(values) => batch.push_dense(values[range].iter().copied().map(level)),
+            Values::Floats(values) => batch.push_dense(values[range].iter().copied()),
         }
     }
 

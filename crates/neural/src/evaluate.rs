@@ -6,6 +6,9 @@ use crate::{
     numbers::position_of_highest,
 };
 
+/// Rows looked at together: a layer's weights are fetched once for all of them.
+const BATCH_ROWS: usize = 64;
+
 /// Counts over the rows of one evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
@@ -39,15 +42,17 @@ pub fn evaluate(network: &Network, dataset: &Dataset, rows: &[u32]) -> Evaluatio
         multiplications: 0,
         multiplications_ungated: 0,
     };
-    for row in rows {
-        let row = *row as usize;
-        dataset.read_row(row, &mut thought.input);
+    for batch in rows.chunks(BATCH_ROWS) {
+        thought.input.reset(network.spec.inputs);
+        batch.iter().for_each(|row| dataset.read_row(*row as usize, &mut thought.input));
         thought.think(network);
+        for (row, belief) in batch.iter().zip(thought.belief.chunks_exact(classes)) {
+            let actual = usize::from(dataset.labels[*row as usize]);
+            let predicted = position_of_highest(belief);
+            evaluation.confusion[actual * classes + predicted] += 1;
+            evaluation.correct += u32::from(actual == predicted);
+        }
         evaluation.count_firing(network, &thought);
-        let (actual, predicted) =
-            (usize::from(dataset.labels[row]), position_of_highest(&thought.belief));
-        evaluation.confusion[actual * classes + predicted] += 1;
-        evaluation.correct += u32::from(actual == predicted);
     }
     evaluation
 }
@@ -74,20 +79,21 @@ impl Evaluation {
         (fired as f64 / chances.max(1.0)) as f32
     }
 
-    /// Adds what one sample cost. Silence in the input itself is no merit of gating and counts as work on both sides.
+    /// Adds what one batch cost. Silence in the input itself is no merit of gating and counts as work on both sides.
     fn count_firing(&mut self, network: &Network, thought: &Thought) {
-        let mut inputs_needed = u64::from(network.spec.inputs);
-        for (number, (layer, activity)) in
-            network.layout.layers.iter().zip(&thought.activities).enumerate()
+        let samples = thought.input.samples() as u64;
+        let mut inputs_needed = samples * u64::from(network.spec.inputs);
+        for ((layer, activity), fired) in
+            network.layout.layers.iter().zip(&thought.activities).zip(&mut self.fired)
         {
             let (inputs, nodes, classes) =
                 (layer.inputs as u64, layer.nodes as u64, layer.classes as u64);
-            let fired = activity.events().len() as u64;
-            self.multiplications += inputs_needed * nodes + fired * classes;
-            self.multiplications_ungated += inputs * nodes + nodes * classes;
-            inputs_needed = fired;
-            for node in activity.events().indices() {
-                self.fired[number][*node as usize] += 1;
+            let events = activity.events().count() as u64;
+            self.multiplications += inputs_needed * nodes + events * classes;
+            self.multiplications_ungated += samples * (inputs * nodes + nodes * classes);
+            inputs_needed = events;
+            for node in activity.events().nodes() {
+                fired[*node as usize] += 1;
             }
         }
     }

@@ -1,10 +1,20 @@
-//! What travels between layers: which nodes fired, and how strongly.
+//! What travels between layers: which nodes fired on each sample, and how strongly.
 
-/// The events of one sample, by ascending node.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The events of a batch, sample after sample, each by ascending node.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Events {
     width: u32,
-    indices: Vec<u32>,
+    /// Where each sample's events begin, and at the end where the last one's stop.
+    starts: Vec<u32>,
+    nodes: Vec<u32>,
+    values: Vec<f32>,
+}
+
+/// The same events the other way round: node after node, each by ascending sample.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EventsByNode {
+    starts: Vec<u32>,
+    samples: Vec<u32>,
     values: Vec<f32>,
 }
 
@@ -13,63 +23,61 @@ pub struct Events {
 #[non_exhaustive]
 pub enum InvalidEvents {
     /// The two lists do not match.
-    #[error("{indices} nodes with {values} values")]
+    #[error("{nodes} nodes with {values} values")]
     Lengths {
         /// Nodes named.
-        indices: usize,
+        nodes: usize,
         /// Values given.
         values: usize,
     },
     /// A node that is out of order, named twice, or beyond the layer.
-    #[error("node {index} at place {place} is out of order or not below {width}")]
-    Index {
+    #[error("node {node} at place {place} is out of order or not below {width}")]
+    Node {
         /// Where in the list.
         place: usize,
         /// The node.
-        index: u32,
+        node: u32,
         /// Nodes there are.
         width: u32,
     },
     /// A value that is no number.
-    #[error("node {index} fires with {value}: a finite number is needed")]
+    #[error("node {node} fires with {value}: a finite number is needed")]
     Value {
         /// The node.
-        index: u32,
+        node: u32,
         /// Its value.
         value: f32,
     },
 }
 
 impl Events {
-    /// No events yet, of a layer of `width` nodes.
+    /// No samples yet, of a layer of `width` nodes.
     pub fn new(width: u32) -> Self {
-        Self { width, indices: Vec::new(), values: Vec::new() }
+        Self { width, starts: vec![0], nodes: Vec::new(), values: Vec::new() }
     }
 
-    /// Events that came from elsewhere.
+    /// Adds the events of one more sample, which came from elsewhere.
     ///
     /// # Errors
-    /// [`InvalidEvents`] unless nodes ascend, stay below `width`, and fire with finite values.
-    pub fn from_parts(
-        width: u32,
-        indices: Vec<u32>,
-        values: Vec<f32>,
-    ) -> Result<Self, InvalidEvents> {
-        if indices.len() != values.len() {
-            let (indices, values) = (indices.len(), values.len());
-            return Err(InvalidEvents::Lengths { indices, values });
+    /// [`InvalidEvents`] unless nodes ascend, stay below the width, and fire with finite values; nothing is then added.
+    pub fn push_sample(&mut self, nodes: &[u32], values: &[f32]) -> Result<(), InvalidEvents> {
+        if nodes.len() != values.len() {
+            return Err(InvalidEvents::Lengths { nodes: nodes.len(), values: values.len() });
         }
         let mut least = 0;
-        for (place, (&index, &value)) in indices.iter().zip(&values).enumerate() {
-            if index < least || index >= width {
-                return Err(InvalidEvents::Index { place, index, width });
+        for (place, (&node, &value)) in nodes.iter().zip(values).enumerate() {
+            if node < least || node >= self.width {
+                return Err(InvalidEvents::Node { place, node, width: self.width });
             }
             if !value.is_finite() {
-                return Err(InvalidEvents::Value { index, value });
+                return Err(InvalidEvents::Value { node, value });
             }
-            least = index + 1;
+            least = node + 1;
         }
-        Ok(Self { width, indices, values })
+        self.nodes.extend_from_slice(nodes);
+        self.values.extend_from_slice(values);
+        self.end_sample();
+        Ok(())
     }
 
     /// Nodes that could have fired.
@@ -77,47 +85,102 @@ impl Events {
         self.width
     }
 
-    /// Nodes that did.
-    pub fn len(&self) -> usize {
-        self.indices.len()
+    /// Samples of the batch.
+    pub fn samples(&self) -> usize {
+        self.starts.len() - 1
     }
 
-    /// Whether all nodes are silent.
-    pub fn is_empty(&self) -> bool {
-        self.indices.is_empty()
+    /// Events of all samples together.
+    pub fn count(&self) -> usize {
+        self.nodes.len()
     }
 
-    /// Which nodes fired, ascending.
-    pub fn indices(&self) -> &[u32] {
-        &self.indices
+    /// Which node each event is of, sample after sample.
+    pub(crate) fn nodes(&self) -> &[u32] {
+        &self.nodes
     }
 
-    /// How strongly each of them fired.
-    pub fn values(&self) -> &[f32] {
-        &self.values
+    /// Which nodes fired on one sample, ascending, and how strongly each.
+    ///
+    /// # Panics
+    /// If there are not so many samples.
+    pub fn sample(&self, sample: usize) -> (&[u32], &[f32]) {
+        let range = self.starts[sample] as usize..self.starts[sample + 1] as usize;
+        (&self.nodes[range.clone()], &self.values[range])
     }
 
-    /// Forgets all events and takes another width; keeps the memory.
+    /// Forgets all samples and takes another width; keeps the memory.
     pub(crate) fn reset(&mut self, width: u32) {
         self.width = width;
-        self.indices.clear();
+        self.starts.truncate(1);
+        self.nodes.clear();
         self.values.clear();
     }
 
-    pub(crate) fn push(&mut self, index: u32, value: f32) {
-        debug_assert!(index < self.width && self.indices.last().is_none_or(|last| *last < index));
-        self.indices.push(index);
+    /// One more event of the sample that is not ended yet.
+    pub(crate) fn push(&mut self, node: u32, value: f32) {
+        debug_assert!(node < self.width);
+        self.nodes.push(node);
         self.values.push(value);
     }
 
-    /// Takes the values of a dense row; silent ones are left out.
-    pub(crate) fn fill(&mut self, row: impl ExactSizeIterator<Item = f32>) {
-        self.reset(row.len() as u32);
-        for (index, value) in row.enumerate() {
+    /// What was pushed since the last end is one sample.
+    pub(crate) fn end_sample(&mut self) {
+        self.starts.push(self.nodes.len() as u32);
+    }
+
+    /// Adds a sample whose values that are not 0 are its events.
+    pub(crate) fn push_dense(&mut self, values: impl Iterator<Item = f32>) {
+        for (node, value) in (0..).zip(values) {
             if value != 0.0 {
-                self.push(index as u32, value);
+                self.push(node, value);
             }
         }
+        self.end_sample();
+    }
+
+    /// Becomes `other` with each sample's values changed in place; keeps the memory.
+    pub(crate) fn copy_changed(&mut self, other: &Self, mut change: impl FnMut(&mut [f32])) {
+        self.width = other.width;
+        self.starts.clone_from(&other.starts);
+        self.nodes.clone_from(&other.nodes);
+        self.values.clone_from(&other.values);
+        for range in self.starts.windows(2) {
+            change(&mut self.values[range[0] as usize..range[1] as usize]);
+        }
+    }
+}
+
+impl EventsByNode {
+    /// Turns `events` round, in one pass over them (counting sort).
+    pub(crate) fn turn(&mut self, events: &Events) {
+        let width = events.width as usize;
+        self.starts.clear();
+        self.starts.resize(width + 2, 0);
+        // Counted two places on, the numbers become where each node's list grows, and then where the next one begins.
+        for node in &events.nodes {
+            self.starts[*node as usize + 2] += 1;
+        }
+        for node in 2..width + 2 {
+            self.starts[node] += self.starts[node - 1];
+        }
+        self.samples.resize(events.nodes.len(), 0);
+        self.values.resize(events.nodes.len(), 0.0);
+        for sample in 0..events.samples() {
+            let (nodes, values) = events.sample(sample);
+            for (node, value) in nodes.iter().zip(values) {
+                let place = &mut self.starts[*node as usize + 1];
+                self.samples[*place as usize] = sample as u32;
+                self.values[*place as usize] = *value;
+                *place += 1;
+            }
+        }
+    }
+
+    /// The samples on which one node fired, ascending, and how strongly on each.
+    pub(crate) fn node(&self, node: usize) -> (&[u32], &[f32]) {
+        let range = self.starts[node] as usize..self.starts[node + 1] as usize;
+        (&self.samples[range.clone()], &self.values[range])
     }
 }
 
@@ -126,16 +189,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_from_elsewhere_are_checked() {
-        assert!(Events::from_parts(4, vec![0, 3], vec![1.0, 2.0]).is_ok());
-        for (indices, values) in [
-            (vec![3, 0], vec![1.0, 1.0]),
-            (vec![1, 1], vec![1.0, 1.0]),
-            (vec![4], vec![1.0]),
-            (vec![0], vec![f32::NAN]),
-            (vec![0], vec![]),
-        ] {
-            assert!(Events::from_parts(4, indices.clone(), values).is_err(), "{indices:?}");
+    fn zeros_are_no_events() {
+        let mut events = Events::new(4);
+        events.push_dense([0.0, 1.5, 0.0, -2.0].into_iter());
+        events.push_dense([0.0; 4].into_iter());
+        assert_eq!(events.sample(0), (&[1, 3][..], &[1.5, -2.0][..]));
+        assert_eq!(events.sample(1), (&[][..], &[][..]));
+        assert_eq!((events.samples(), events.count()), (2, 2));
+    }
+
+    #[test]
+    fn events_turn_round() {
+        let mut events = Events::new(3);
+        for sample in [[1.0, 0.0, 2.0], [0.0, 0.0, 3.0], [4.0, 0.0, 0.0]] {
+            events.push_dense(sample.into_iter());
         }
+        let mut by_node = EventsByNode::default();
+        by_node.turn(&Events::new(9));
+        by_node.turn(&events);
+        assert_eq!(by_node.node(0), (&[0, 2][..], &[1.0, 4.0][..]));
+        assert_eq!(by_node.node(1), (&[][..], &[][..]));
+        assert_eq!(by_node.node(2), (&[0, 1][..], &[2.0, 3.0][..]));
+    }
+
+    #[test]
+    fn bad_lists_are_refused_and_named() {
+        let mut events = Events::new(4);
+        let mut push = |nodes: &[u32], values: &[f32]| events.push_sample(nodes, values);
+        assert!(push(&[0, 3], &[1.0, 2.0]).is_ok());
+        assert!(push(&[1, 1], &[1.0, 2.0]).unwrap_err().to_string().contains("node 1 at place 1"));
+        assert!(push(&[4], &[1.0]).unwrap_err().to_string().contains("not below 4"));
+        assert!(push(&[0], &[f32::NAN]).unwrap_err().to_string().contains("NaN"));
+        assert!(push(&[0], &[]).is_err());
+        assert_eq!((events.samples(), events.count()), (1, 2));
     }
 }

@@ -1,10 +1,7 @@
-//! The inner loops. Every sum has one order, which no block size, compiler or machine changes.
+//! The inner loops. Every sum has one order, which no block size, batch size, compiler or machine changes.
 
 /// Lanes of every reduction across one slice; two `f32x4` in WebAssembly.
 const LANES: usize = 8;
-
-/// Sums that stay in registers while a list of rows is added up.
-const BLOCK: usize = 32;
 
 /// The sum of squares: lane `i` takes every eighth value from `i` on, and the lanes are added in pairs.
 pub(crate) fn sum_of_squares(values: &[f32]) -> f32 {
@@ -22,33 +19,60 @@ pub(crate) fn sum_of_squares(values: &[f32]) -> f32 {
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
-/// Adds to `sums` the rows of a matrix that `indices` name, each times its factor: `sums += Σ factor · row`.
-///
-/// Rows are `sums.len()` long. Each sum takes its terms in the order of `indices`, so rows that are not named cost
-/// nothing and change nothing.
-pub(crate) fn add_rows(sums: &mut [f32], matrix: &[f32], indices: &[u32], factors: &[f32]) {
-    assert_eq!(indices.len(), factors.len());
-    let width = sums.len();
-    let (blocks, rest) = sums.as_chunks_mut::<BLOCK>();
-    let rest_start = blocks.len() * BLOCK;
-    for (number, block) in blocks.iter_mut().enumerate() {
-        let mut local = *block;
-        for (index, factor) in indices.iter().zip(factors) {
-            let start = *index as usize * width + number * BLOCK;
-            let row = &matrix[start..start + BLOCK];
-            for (sum, weight) in local.iter_mut().zip(row) {
-                *sum += factor * weight;
+/// Work on a matrix that is done in blocks of columns, whose sums stay in registers.
+pub(crate) trait BlockWork {
+    /// Works on the columns from `first` to `first + WIDTH`.
+    fn block<const WIDTH: usize>(&mut self, first: usize);
+}
+
+/// Does the work on all columns: 32 at a time (eight registers of four lanes, as many as leave room for what is added),
+/// then 8, then single ones.
+pub(crate) fn for_each_block(columns: usize, work: &mut impl BlockWork) {
+    let mut first = 0;
+    while columns - first >= 32 {
+        work.block::<32>(first);
+        first += 32;
+    }
+    while columns - first >= 8 {
+        work.block::<8>(first);
+        first += 8;
+    }
+    for column in first..columns {
+        work.block::<1>(column);
+    }
+}
+
+/// A matrix whose rows are `stride` long, and the place in a row where a block begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Block<'a> {
+    pub(crate) matrix: &'a [f32],
+    pub(crate) stride: usize,
+    pub(crate) first: usize,
+}
+
+impl Block<'_> {
+    /// `sums` and the rows that `rows` name, each times its factor: `sums + Σ factor · row`, term after term.
+    ///
+    /// Rows that are not named cost nothing and change nothing.
+    #[inline(always)]
+    pub(crate) fn add_rows<const WIDTH: usize>(
+        &self,
+        mut sums: [f32; WIDTH],
+        (rows, factors): (&[u32], &[f32]),
+    ) -> [f32; WIDTH] {
+        for (row, factor) in rows.iter().zip(factors) {
+            let start = *row as usize * self.stride + self.first;
+            let row: &[f32] = &self.matrix[start..start + WIDTH];
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += factor * value;
             }
         }
-        *block = local;
-    }
-    for (index, factor) in indices.iter().zip(factors) {
-        let start = *index as usize * width + rest_start;
-        add_scaled(rest, &matrix[start..start + rest.len()], *factor);
+        sums
     }
 }
 
 /// `sums += factor · values`.
+#[inline]
 pub(crate) fn add_scaled(sums: &mut [f32], values: &[f32], factor: f32) {
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += factor * value;
@@ -59,13 +83,28 @@ pub(crate) fn add_scaled(sums: &mut [f32], values: &[f32], factor: f32) {
 mod tests {
     use super::*;
 
+    struct Sums<'a> {
+        matrix: &'a [f32],
+        width: usize,
+        sums: Vec<f32>,
+    }
+
+    impl BlockWork for Sums<'_> {
+        fn block<const WIDTH: usize>(&mut self, first: usize) {
+            let block = Block { matrix: self.matrix, stride: self.width, first };
+            let sums = block.add_rows([0.25; WIDTH], (&[0, 2, 3], &[0.5, -1.5, 2.0]));
+            self.sums.extend_from_slice(&sums);
+        }
+    }
+
     #[test]
-    fn rows_add_up_alike_in_blocks_and_in_the_rest() {
-        let width = BLOCK + 3;
+    fn rows_add_up_alike_in_every_block_width() {
+        let width = 32 + 8 + 3;
         let matrix: Vec<f32> = (0..4 * width).map(|n| (n % 17) as f32 * 0.3 - 1.0).collect();
-        let mut sums = vec![0.25; width];
-        add_rows(&mut sums, &matrix, &[0, 2, 3], &[0.5, -1.5, 2.0]);
-        for (column, sum) in sums.iter().enumerate() {
+        let mut work = Sums { matrix: &matrix, width, sums: Vec::new() };
+        for_each_block(width, &mut work);
+        assert_eq!(work.sums.len(), width);
+        for (column, sum) in work.sums.iter().enumerate() {
             let mut expected = 0.25;
             for (row, factor) in [(0, 0.5), (2, -1.5), (3, 2.0)] {
                 expected += factor * matrix[row * width + column];

@@ -1,16 +1,13 @@
-//! One layer of threshold-gated nodes: events in, events out, and a lesson from its own readout.
+//! One layer of threshold-gated nodes: events in, events out.
 
 use crate::{
     events::Events,
-    kernels::{add_rows, add_scaled, sum_of_squares},
+    kernels::{Block, BlockWork, add_scaled, for_each_block, sum_of_squares},
     layout::LayerLayout,
 };
 
 /// Keeps the scale of an almost silent input finite.
 const RMS_FLOOR: f32 = 1e-3;
-
-/// How much a node that nearly fired learns, against 1 for one that fired.
-const SURROGATE_HEIGHT: f32 = 0.3;
 
 /// A layer's numbers, wherever they are kept.
 #[derive(Debug, Clone, Copy)]
@@ -27,32 +24,15 @@ pub struct Layer<'a> {
     pub readout_bias: &'a [f32],
 }
 
-/// What a layer did with one sample; reused from sample to sample.
-#[derive(Debug, Clone, Default)]
+/// What a layer did with a batch; reused from batch to batch.
+#[derive(Debug, Clone)]
 pub struct Activity {
-    /// The input's values over their root mean square, in the order of the input's events.
-    normalised: Vec<f32>,
-    /// One a node.
-    accumulators: Vec<f32>,
+    /// The input, each sample over its root mean square.
+    pub(crate) input: Events,
+    /// A row a sample, a column a node.
+    pub(crate) accumulators: Vec<f32>,
     /// What the layer sends on.
-    events: Events,
-    /// One a node: the learning signal after the surrogate gate.
-    signal: Vec<f32>,
-}
-
-/// A layer's part of a flat list of changes.
-pub(crate) struct LayerChanges<'a> {
-    pub(crate) weights: &'a mut [f32],
-    pub(crate) bias: &'a mut [f32],
-    pub(crate) readout: &'a mut [f32],
-    pub(crate) readout_bias: &'a mut [f32],
-}
-
-/// The factor of each part of a change.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StepSizes {
-    pub(crate) nodes: f32,
-    pub(crate) readout: f32,
+    pub(crate) events: Events,
 }
 
 impl Layer<'_> {
@@ -68,68 +48,65 @@ impl Layer<'_> {
     /// # Panics
     /// If the input is not as wide as the layer.
     pub fn forward(&self, input: &Events, activity: &mut Activity) {
-        let (nodes, width) = (self.nodes(), input.width() as usize);
-        assert_eq!(self.weights.len(), nodes * width, "an input {width} wide");
-        let rms = (sum_of_squares(input.values()) / width as f32).sqrt();
-        let scale = 1.0 / (rms + RMS_FLOOR);
-        activity.normalised.clear();
-        activity.normalised.extend(input.values().iter().map(|value| value * scale));
-        activity.accumulators.clear();
-        activity.accumulators.extend_from_slice(self.bias);
-        add_rows(&mut activity.accumulators, self.weights, input.indices(), &activity.normalised);
-        activity.events.reset(nodes as u32);
-        for (node, (a, threshold)) in activity.accumulators.iter().zip(self.thresholds).enumerate()
-        {
-            if a >= threshold {
-                activity.events.push(node as u32, *a);
+        let (nodes, width) = (self.nodes(), input.width());
+        assert_eq!(self.weights.len(), nodes * width as usize, "an input {width} wide");
+        activity.input.copy_changed(input, |values| {
+            let rms = (sum_of_squares(values) / width as f32).sqrt();
+            let scale = 1.0 / (rms + RMS_FLOOR);
+            values.iter_mut().for_each(|value| *value *= scale);
+        });
+        activity.accumulators.resize(input.samples() * nodes, 0.0);
+        let Activity { input, accumulators, events } = activity;
+        for_each_block(nodes, &mut Gather { layer: self, input, accumulators });
+        events.reset(nodes as u32);
+        for accumulators in accumulators.chunks_exact(nodes) {
+            for (node, (a, threshold)) in (0..).zip(accumulators.iter().zip(self.thresholds)) {
+                if a >= threshold {
+                    events.push(node, *a);
+                }
             }
+            events.end_sample();
         }
     }
 
-    /// What the layer's own readout makes of its events: `M y + c`, one logit a class.
+    /// What the layer's own readout makes of its events: `M y + c`, a row a sample, a column a class.
     pub fn logits(&self, events: &Events, logits: &mut Vec<f32>) {
-        let nodes = self.nodes();
+        let (nodes, classes) = (self.nodes(), self.readout_bias.len());
+        let mut by_node = vec![0.0; nodes * classes];
+        for (class, row) in self.readout.chunks_exact(nodes).enumerate() {
+            for (node, weight) in row.iter().enumerate() {
+                by_node[node * classes + class] = *weight;
+            }
+        }
         logits.clear();
-        logits.extend_from_slice(self.readout_bias);
-        for (node, value) in events.indices().iter().zip(events.values()) {
-            for (logit, row) in logits.iter_mut().zip(self.readout.chunks_exact(nodes)) {
-                *logit += value * row[*node as usize];
+        for sample in 0..events.samples() {
+            let start = logits.len();
+            logits.extend_from_slice(self.readout_bias);
+            let (nodes, values) = events.sample(sample);
+            for (node, value) in nodes.iter().zip(values) {
+                let row = &by_node[*node as usize * classes..][..classes];
+                add_scaled(&mut logits[start..], row, *value);
             }
         }
     }
+}
 
-    /// Adds to `changes` what the layer learns from `error` (predicted less wanted probability, one a class) on the
-    /// sample that `activity` is of: `(Mᵀ e ⊙ ψ) x̂ᵀ` for the nodes, `e yᵀ` for the readout.
-    pub(crate) fn learn(
-        &self,
-        input: &Events,
-        error: &[f32],
-        step: StepSizes,
-        activity: &mut Activity,
-        changes: LayerChanges<'_>,
-    ) {
-        let nodes = self.nodes();
-        let Activity { normalised, accumulators, events, signal } = activity;
-        signal.clear();
-        signal.resize(nodes, 0.0);
-        for (row, error) in self.readout.chunks_exact(nodes).zip(error) {
-            add_scaled(signal, row, step.nodes * error);
-        }
-        for ((signal, a), threshold) in signal.iter_mut().zip(accumulators).zip(self.thresholds) {
-            let surrogate = SURROGATE_HEIGHT * (1.0 - (*a - threshold).abs()).max(0.0);
-            *signal *= if *a >= *threshold { 1.0 } else { surrogate };
-        }
-        add_scaled(changes.bias, signal, 1.0);
-        for (index, value) in input.indices().iter().zip(normalised) {
-            let start = *index as usize * nodes;
-            add_scaled(&mut changes.weights[start..start + nodes], signal, *value);
-        }
-        add_scaled(changes.readout_bias, error, step.readout);
-        for (row, error) in changes.readout.chunks_exact_mut(nodes).zip(error) {
-            let factor = step.readout * error;
-            for (node, value) in events.indices().iter().zip(events.values()) {
-                row[*node as usize] += factor * value;
-            }
+/// The accumulators of all samples, a block of nodes at a time: the block's weights stay in the cache.
+struct Gather<'a> {
+    layer: &'a Layer<'a>,
+    input: &'a Events,
+    accumulators: &'a mut [f32],
+}
+
+impl BlockWork for Gather<'_> {
+    fn block<const WIDTH: usize>(&mut self, first: usize) {
+        let nodes = self.layer.nodes();
+        let weights = Block { matrix: self.layer.weights, stride: nodes, first };
+        let mut bias = [0.0; WIDTH];
+        bias.copy_from_slice(&self.layer.bias[first..first + WIDTH]);
+        for sample in 0..self.input.samples() {
+            let sums = weights.add_rows(bias, self.input.sample(sample));
+            self.accumulators[sample * nodes + first..][..WIDTH].copy_from_slice(&sums);
         }
     }
 }
@@ -138,6 +115,12 @@ impl Activity {
     /// What the layer sends on.
     pub fn events(&self) -> &Events {
         &self.events
+    }
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self { input: Events::new(0), accumulators: Vec::new(), events: Events::new(0) }
     }
 }
 
@@ -152,56 +135,32 @@ impl LayerLayout {
             readout_bias: &parameters[self.readout_bias()],
         }
     }
-
-    /// The layer's part of a list of changes to all parameters.
-    pub(crate) fn changes<'a>(&self, changes: &'a mut [f32]) -> LayerChanges<'a> {
-        let own = &mut changes[self.weights().start..self.readout_bias().end];
-        let (weights, rest) = own.split_at_mut(self.weights().len());
-        let (bias, rest) = rest.split_at_mut(self.nodes);
-        let (_thresholds, rest) = rest.split_at_mut(self.nodes);
-        let (readout, readout_bias) = rest.split_at_mut(self.readout().len());
-        LayerChanges { weights, bias, readout, readout_bias }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LAYER: Layer<'_> = Layer {
-        weights: &[1.0, -1.0, 0.0, 2.0],
-        bias: &[0.0, 0.5],
-        thresholds: &[0.5, 0.5],
-        readout: &[1.0, 0.0, 0.0, 1.0],
-        readout_bias: &[0.0, 0.25],
-    };
-
     #[test]
     fn only_nodes_that_reach_their_threshold_send_an_event() {
+        let layer = Layer {
+            weights: &[1.0, -1.0, 0.0, 2.0],
+            bias: &[0.0, 0.5],
+            thresholds: &[0.5, 0.5],
+            readout: &[1.0, 0.0, 0.0, 1.0],
+            readout_bias: &[0.0, 0.25],
+        };
         let mut activity = Activity::default();
-        let input = Events::from_parts(2, vec![0], vec![3.0]).unwrap();
-        LAYER.forward(&input, &mut activity);
-        assert_eq!(activity.events().indices(), [0]);
-        let value = activity.events().values()[0];
-        assert!((value - 2.0f32.sqrt()).abs() < 1e-3, "{value}");
+        let mut input = Events::new(2);
+        input.push_sample(&[0], &[3.0]).unwrap();
+        input.push_sample(&[], &[]).unwrap();
+        layer.forward(&input, &mut activity);
+        let (nodes, values) = activity.events().sample(0);
+        assert_eq!(nodes, [0]);
+        assert!((values[0] - 2.0f32.sqrt()).abs() < 1e-3, "{}", values[0]);
+        assert_eq!(activity.events().sample(1), (&[1][..], &[0.5][..]), "its bias is enough");
         let mut logits = Vec::new();
-        LAYER.logits(activity.events(), &mut logits);
-        assert_eq!(logits, [value, 0.25]);
-    }
-
-    #[test]
-    fn a_node_far_from_its_threshold_learns_nothing() {
-        let mut activity = Activity::default();
-        let input = Events::from_parts(2, vec![0], vec![3.0]).unwrap();
-        LAYER.forward(&input, &mut activity);
-        let layout = LayerLayout::for_tests(2, 2, 2);
-        let mut changes = vec![0.0; 14];
-        let step = StepSizes { nodes: 1.0, readout: 1.0 };
-        LAYER.learn(&input, &[0.5, -0.5], step, &mut activity, layout.changes(&mut changes));
-        let learnt = layout.view(&changes);
-        assert!(learnt.weights[0] > 0.0);
-        assert_eq!(learnt.weights[1..], [0.0; 3], "node 1 is 1.4 below, input 1 is silent");
-        assert_eq!(learnt.bias, [0.5, 0.0]);
-        assert_eq!(learnt.thresholds, [0.0, 0.0]);
+        layer.logits(activity.events(), &mut logits);
+        assert_eq!(logits, [values[0], 0.25, 0.0, 0.75]);
     }
 }

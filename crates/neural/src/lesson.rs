@@ -1,7 +1,8 @@
 //! One step from an error that came from elsewhere.
 
 use crate::{
-    layer::{Activity, StepSizes},
+    kernels::sum_of_squares,
+    learning::{Descent, Error, Lesson},
     network::{InvalidInput, Network, PARAMETER_MAX, Thought, check_values},
 };
 
@@ -23,25 +24,30 @@ impl Network {
             return Err(InvalidInput::Error { place, value: error[place] });
         }
         let mut thought = Thought::new(self);
-        thought.input.fill(input.iter().copied());
+        thought.input.push_dense(input.iter().copied());
         thought.think(self);
-        let Thought { input, mut activities, .. } = thought;
-        let mut changes = vec![0.0; self.parameters.len()];
-        for (number, (layer, layout)) in self.layers().zip(&self.layout.layers).enumerate() {
-            let (below, rest) = activities.split_at_mut(number);
-            let below = below.last().map_or(&input, Activity::events);
-            let activity = &mut rest[0];
-            let energy: f32 = activity.events().values().iter().map(|value| value * value).sum();
-            let step = StepSizes {
-                nodes: LESSON_RATE / (layout.inputs as f32 + 1.0),
-                readout: LESSON_RATE / (energy + 1.0),
+        let mut lesson = Lesson::default();
+        for (layout, activity) in self.layout.layers.iter().zip(&thought.activities) {
+            let energy = sum_of_squares(activity.events().sample(0).1);
+            let error = Error {
+                values: error,
+                nodes_scale: LESSON_RATE / (layout.inputs as f32 + 1.0),
+                readout_scale: LESSON_RATE / (energy + 1.0),
             };
-            layer.learn(below, error, step, activity, layout.changes(&mut changes));
-        }
-        for (parameter, change) in self.parameters.iter_mut().zip(&changes) {
-            *parameter = (*parameter - change).clamp(-PARAMETER_MAX, PARAMETER_MAX);
+            lesson.teach(layout, &mut self.parameters, &error, activity, &mut PlainStep);
         }
         Ok(())
+    }
+}
+
+/// As far as the gradient says, within what a parameter may be.
+struct PlainStep;
+
+impl Descent for PlainStep {
+    fn descend(&mut self, parameters: &mut [f32], place: usize, gradient: &[f32]) {
+        for (parameter, gradient) in parameters[place..].iter_mut().zip(gradient) {
+            *parameter = (*parameter - gradient).clamp(-PARAMETER_MAX, PARAMETER_MAX);
+        }
     }
 }
 

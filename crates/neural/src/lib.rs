@@ -18,7 +18,7 @@
 //!
 //! let mut network = Model::new(&spec).unwrap().network().clone();
 //! let mut adam = Adam::new(network.parameters().len());
-//! let plan = Plan { steps: 100, batch_rows: 2, learning_rate: 0.01, seed: 1, log_prior: None };
+//! let plan = Plan { batch_rows: 2, learning_rate: 0.01, seed: 1, ..Plan::default() };
 //! train(&mut network, &mut adam, &dataset, &[0, 1], &plan).unwrap();
 //! assert_eq!(evaluate(&network, &dataset, &[0, 1]).correct, 2);
 //! ```
@@ -27,11 +27,13 @@
 mod adam;
 mod aggregate;
 mod dataset;
+pub mod dense;
 mod evaluate;
 mod events;
 mod kernels;
 mod layer;
 mod layout;
+mod learning;
 mod lesson;
 mod model;
 mod network;

@@ -3,6 +3,7 @@
 use crate::{
     dataset::VALUE_MAX,
     events::Events,
+    kernels::add_scaled,
     layer::{Activity, Layer},
     layout::Layout,
     numbers::{exp, log_softmax},
@@ -52,13 +53,13 @@ pub enum InvalidInput {
     },
 }
 
-/// What a network does with one sample; reused from sample to sample.
+/// What a network does with a batch; reused from batch to batch.
 #[derive(Debug, Clone)]
 pub(crate) struct Thought {
     pub(crate) input: Events,
     pub(crate) activities: Vec<Activity>,
-    pub(crate) logits: Vec<f32>,
-    /// One a class: the sum over layers of the logarithm of its probability.
+    logits: Vec<f32>,
+    /// A row a sample, a column a class: the sum over layers of the logarithm of its probability.
     pub(crate) belief: Vec<f32>,
 }
 
@@ -122,7 +123,7 @@ impl Network {
     pub fn probabilities(&self, input: &[f32]) -> Result<Vec<f32>, InvalidInput> {
         self.check_input(input)?;
         let mut thought = Thought::new(self);
-        thought.input.fill(input.iter().copied());
+        thought.input.push_dense(input.iter().copied());
         thought.think(self);
         log_softmax(&mut thought.belief);
         Ok(thought.belief.iter().map(|logarithm| exp(*logarithm)).collect())
@@ -142,9 +143,10 @@ pub(crate) fn check_values(values: &[f32], wanted: u32) -> Result<(), InvalidInp
 }
 
 impl Thought {
+    /// Without a sample in its input.
     pub(crate) fn new(network: &Network) -> Self {
         Self {
-            input: Events::default(),
+            input: Events::new(network.spec.inputs),
             activities: vec![Activity::default(); network.layout.layers.len()],
             logits: Vec::new(),
             belief: Vec::new(),
@@ -154,19 +156,27 @@ impl Thought {
     /// Lets every layer fire on `self.input` and sums up what their readouts believe.
     pub(crate) fn think(&mut self, network: &Network) {
         let Self { input, activities, logits, belief } = self;
+        let classes = network.spec.classes as usize;
         belief.clear();
-        belief.resize(network.spec.classes as usize, 0.0);
+        belief.resize(input.samples() * classes, 0.0);
         for (number, layer) in network.layers().enumerate() {
-            let (below, rest) = activities.split_at_mut(number);
-            let activity = &mut rest[0];
-            layer.forward(below.last().map_or(&*input, Activity::events), activity);
+            let (below, activity) = layer_of(activities, number, input);
+            layer.forward(below, activity);
             layer.logits(activity.events(), logits);
-            log_softmax(logits);
-            for (sum, logarithm) in belief.iter_mut().zip(logits.iter()) {
-                *sum += logarithm;
-            }
+            logits.chunks_exact_mut(classes).for_each(log_softmax);
+            add_scaled(belief, logits, 1.0);
         }
     }
+}
+
+/// What one layer is given, and its own activity.
+pub(crate) fn layer_of<'a>(
+    activities: &'a mut [Activity],
+    number: usize,
+    input: &'a Events,
+) -> (&'a Events, &'a mut Activity) {
+    let (below, rest) = activities.split_at_mut(number);
+    (below.last().map_or(input, Activity::events), &mut rest[0])
 }
 
 #[cfg(test)]

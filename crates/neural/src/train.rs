@@ -3,8 +3,11 @@
 use crate::{
     adam::Adam,
     dataset::Dataset,
-    layer::{Activity, StepSizes},
-    network::{Network, PARAMETER_MAX, Thought},
+    events::Events,
+    kernels::add_scaled,
+    layer::Activity,
+    learning::{Error, Lesson},
+    network::{Network, PARAMETER_MAX, layer_of},
     numbers::{exp, ln, log_softmax, whole_power},
     random::Counter,
 };
@@ -26,8 +29,14 @@ pub struct Plan {
     pub steps: u32,
     /// Rows a step.
     pub batch_rows: u32,
-    /// Adam's step size.
+    /// Adam's step size at the first step.
     pub learning_rate: f32,
+    /// The part of it that is gone after the last step, from 0 to 1; it falls evenly.
+    pub decay: f32,
+    /// The part of the wanted probability that is spread evenly over all classes, from 0 to less than 1 (label smoothing,
+    /// Szegedy et al. 2016). Readouts that are never quite sure go on teaching the nodes below: with a tenth, two layers
+    /// of 512 nodes tell half a percent more of MNIST right than with none.
+    pub smoothing: f32,
     /// Decides which rows make which step.
     pub seed: u64,
     /// Added to the logits while training, one a class: with [`log_prior`] of skewed rows, the network learns what it
@@ -59,15 +68,11 @@ pub fn train(
     assert!(!rows.is_empty() && plan.batch_rows > 0);
     assert_eq!((dataset.inputs, dataset.classes), (network.spec.inputs, network.spec.classes));
     let mut order = RowOrder::new(rows, plan.seed);
-    let mut lesson = Lesson::new(network, plan);
+    let mut school = School::new(network, plan);
     let mut loss = 0.0;
-    for _ in 0..plan.steps {
-        lesson.clear();
-        for _ in 0..plan.batch_rows {
-            loss += f64::from(lesson.add_sample(network, dataset, order.next_row()));
-        }
-        adam.step(&mut network.parameters, &lesson.gradient, plan.learning_rate);
-        lesson.move_thresholds(network, plan.batch_rows);
+    for step in 0..plan.steps {
+        school.take_rows(dataset, (0..plan.batch_rows).map(|_| order.next_row()));
+        loss += school.teach(network, adam, plan.learning_rate_at(step));
         if !loss.is_finite() {
             return Err(Diverged);
         }
@@ -78,6 +83,27 @@ pub fn train(
     let terms =
         f64::from(plan.steps) * f64::from(plan.batch_rows) * network.spec.layers.len() as f64;
     Ok((loss / terms.max(1.0)) as f32)
+}
+
+impl Default for Plan {
+    /// A hundred steps of 32 rows, with one step size throughout and labels as they are.
+    fn default() -> Self {
+        Self {
+            steps: 100,
+            batch_rows: 32,
+            learning_rate: 1e-3,
+            decay: 0.0,
+            smoothing: 0.0,
+            seed: 0,
+            log_prior: None,
+        }
+    }
+}
+
+impl Plan {
+    fn learning_rate_at(&self, step: u32) -> f32 {
+        self.learning_rate * (1.0 - self.decay * (step as f32 / self.steps as f32))
+    }
 }
 
 /// The logarithm of each class's part of the rows, at least ln 0.001.
@@ -112,69 +138,98 @@ impl RowOrder {
     }
 }
 
-/// What one batch teaches.
-struct Lesson<'a> {
+/// Everything that training needs beside the network; reused from batch to batch.
+struct School<'a> {
     plan: &'a Plan,
-    thought: Thought,
-    /// One a parameter: its mean gradient over the batch.
-    gradient: Vec<f32>,
-    /// One a node of a layer: the samples of the batch on which it fired.
-    fired: Vec<Vec<u32>>,
+    input: Events,
+    labels: Vec<usize>,
+    activities: Vec<Activity>,
+    /// A row a sample, a column a class: logits, and what becomes of them.
+    errors: Vec<f32>,
+    lesson: Lesson,
+    /// One a node of the layer at work: the samples of the batch on which it fired.
+    fired: Vec<u32>,
 }
 
-impl<'a> Lesson<'a> {
+impl<'a> School<'a> {
     fn new(network: &Network, plan: &'a Plan) -> Self {
-        let fired = network.layout.layers.iter().map(|layer| vec![0; layer.nodes]).collect();
-        let gradient = vec![0.0; network.parameters.len()];
-        Self { plan, thought: Thought::new(network), gradient, fired }
+        Self {
+            plan,
+            input: Events::new(network.spec.inputs),
+            labels: Vec::new(),
+            activities: vec![Activity::default(); network.layout.layers.len()],
+            errors: Vec::new(),
+            lesson: Lesson::default(),
+            fired: Vec::new(),
+        }
     }
 
-    fn clear(&mut self) {
-        self.gradient.fill(0.0);
-        self.fired.iter_mut().for_each(|counts| counts.fill(0));
+    fn take_rows(&mut self, dataset: &Dataset, rows: impl Iterator<Item = usize>) {
+        self.input.reset(dataset.inputs);
+        self.labels.clear();
+        for row in rows {
+            dataset.read_row(row, &mut self.input);
+            self.labels.push(usize::from(dataset.labels[row]));
+        }
     }
 
-    /// Adds one row's part of the gradient; gives its loss, summed over layers.
-    fn add_sample(&mut self, network: &Network, dataset: &Dataset, row: usize) -> f32 {
-        let Thought { input, activities, logits, .. } = &mut self.thought;
-        dataset.read_row(row, input);
-        let label = usize::from(dataset.labels[row]);
-        let mean = 1.0 / self.plan.batch_rows as f32;
-        let step = StepSizes { nodes: mean, readout: mean };
+    /// Takes one step of every layer; gives the loss, summed over samples and layers.
+    fn teach(&mut self, network: &mut Network, adam: &mut Adam, learning_rate: f32) -> f64 {
+        let mut step = adam.step(learning_rate);
         let mut loss = 0.0;
-        for (number, (layer, layout)) in network.layers().zip(&network.layout.layers).enumerate() {
-            let (below, rest) = activities.split_at_mut(number);
-            let below = below.last().map_or(&*input, Activity::events);
-            let activity = &mut rest[0];
+        let Network { spec, layout, parameters } = network;
+        for (number, (layout, spec)) in layout.layers.iter().zip(&spec.layers).enumerate() {
+            let layer = layout.view(parameters);
+            let (below, activity) = layer_of(&mut self.activities, number, &self.input);
             layer.forward(below, activity);
-            layer.logits(activity.events(), logits);
-            if let Some(log_prior) = &self.plan.log_prior {
-                logits.iter_mut().zip(log_prior).for_each(|(logit, prior)| *logit += prior);
-            }
-            log_softmax(logits);
-            loss -= logits[label];
-            logits.iter_mut().for_each(|logit| *logit = exp(*logit));
-            logits[label] -= 1.0;
-            layer.learn(below, logits, step, activity, layout.changes(&mut self.gradient));
-            for node in activity.events().indices() {
-                self.fired[number][*node as usize] += 1;
-            }
+            layer.logits(activity.events(), &mut self.errors);
+            loss += self.find_errors(layout.classes);
+            let mean = 1.0 / self.labels.len() as f32;
+            let error = Error { values: &self.errors, nodes_scale: mean, readout_scale: mean };
+            let activity = &self.activities[number];
+            self.lesson.teach(layout, parameters, &error, activity, &mut step);
+            let thresholds = &mut parameters[layout.thresholds()];
+            let (events, fired) = (activity.events(), &mut self.fired);
+            move_thresholds(thresholds, spec.timer, learning_rate, events, fired);
         }
         loss
     }
 
-    /// Homeostasis: a threshold rises as far as the timer stays quiet, and falls half as far as it runs out.
-    fn move_thresholds(&self, network: &mut Network, batch_rows: u32) {
-        let rate = HOMEOSTASIS_RATE_PER_LEARNING_RATE * self.plan.learning_rate;
-        let rate = rate.min(HOMEOSTASIS_RATE_MAX);
-        let Network { spec, layout, parameters } = network;
-        for ((layer, spec), fired) in layout.layers.iter().zip(&spec.layers).zip(&self.fired) {
-            for (threshold, fired) in parameters[layer.thresholds()].iter_mut().zip(fired) {
-                let silent = 1.0 - *fired as f32 / batch_rows as f32;
-                let runs_out = whole_power(silent, spec.timer);
-                *threshold += rate * ((1.0 - runs_out) - 0.5 * runs_out);
+    /// Turns logits into predicted less wanted probabilities; gives the loss.
+    fn find_errors(&mut self, classes: usize) -> f64 {
+        let everywhere = self.plan.smoothing / classes as f32;
+        let mut loss = 0.0;
+        for (logits, label) in self.errors.chunks_exact_mut(classes).zip(&self.labels) {
+            if let Some(log_prior) = &self.plan.log_prior {
+                add_scaled(logits, log_prior, 1.0);
             }
+            log_softmax(logits);
+            loss -= f64::from(logits[*label]);
+            logits.iter_mut().for_each(|logit| *logit = exp(*logit) - everywhere);
+            logits[*label] -= 1.0 - self.plan.smoothing;
         }
+        loss
+    }
+}
+
+/// Homeostasis: a threshold rises as far as the timer stays quiet, and falls half as far as it runs out. `fired` is
+/// memory for the samples on which each node fired.
+fn move_thresholds(
+    thresholds: &mut [f32],
+    timer: u32,
+    learning_rate: f32,
+    events: &Events,
+    fired: &mut Vec<u32>,
+) {
+    let rate = HOMEOSTASIS_RATE_PER_LEARNING_RATE * learning_rate;
+    let rate = rate.min(HOMEOSTASIS_RATE_MAX);
+    fired.clear();
+    fired.resize(thresholds.len(), 0);
+    events.nodes().iter().for_each(|node| fired[*node as usize] += 1);
+    for (threshold, fired) in thresholds.iter_mut().zip(fired) {
+        let silent = 1.0 - *fired as f32 / events.samples() as f32;
+        let runs_out = whole_power(silent, timer);
+        *threshold += rate * ((1.0 - runs_out) - 0.5 * runs_out);
     }
 }
 
@@ -204,7 +259,7 @@ mod tests {
         let spec = NetworkSpec { inputs: 12, layers, classes: 3, seed: 1 };
         let mut network = Network::new(&spec).unwrap();
         let mut adam = Adam::new(network.parameters.len());
-        let plan = Plan { steps, batch_rows: 32, learning_rate: 1e-3, seed: 1, log_prior: None };
+        let plan = Plan { steps, seed: 1, ..Plan::default() };
         let rows: Vec<u32> = (0..300).collect();
         let loss = train(&mut network, &mut adam, &blobs(), &rows, &plan).unwrap();
         (network, loss)

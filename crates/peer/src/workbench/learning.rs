@@ -26,7 +26,7 @@ impl Cluster {
         let Some(Data { dataset, split, class_rows }) = &self.data else {
             return Err(JobError::NoData(id.clone()));
         };
-        let mut plan = Plan { steps, batch_rows, learning_rate, seed, log_prior: None };
+        let mut plan = Plan { steps, batch_rows, learning_rate, seed, ..Plan::default() };
         let (mut alone, mut alone_adam) = (self.alone.clone(), self.alone_adam.clone());
         train(&mut alone, &mut alone_adam, dataset, &split.train, &plan).map_err(invalid)?;
 

@@ -1,19 +1,21 @@
 //! `cargo xtask bench`: measures in a real browser and compares with the targets.
 
+mod neural;
+
 use crate::{
     browsers, dist,
     failure::Failure,
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 3] = ["page", "channel", "session"];
+const BENCHMARKS: [&str; 4] = ["page", "channel", "session", "neural"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
 /// Builds the release and measures it.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    if arguments == [PREPARE] {
-        return prepare(workspace, false);
+    if let Some((PREPARE, names)) = arguments.split_first().map(|(word, names)| (&**word, names)) {
+        return prepare(workspace, &names.iter().collect::<Vec<_>>(), false);
     }
     let (options, names): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.starts_with("--"));
@@ -25,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if let Some(unknown) = options.iter().find(|option| option.as_str() != "--json") {
         return Err(Failure::new(format!("`{unknown}` is not an option: there is `--json`.")));
     }
-    prepare(workspace, !options.is_empty())?;
+    prepare(workspace, &names, !options.is_empty())?;
     for name in names {
         let mut command = workspace.command("node");
         command.arg(format!("bench/{name}.mjs")).args(&options);
@@ -34,17 +36,22 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     Ok(())
 }
 
-/// What a benchmark needs. With `--json`, standard output holds results and nothing else: there the work is done by a
-/// process of its own, whose words go to standard error.
-fn prepare(workspace: &Workspace, is_json: bool) -> Result<(), Failure> {
+/// What the named benchmarks need. With `--json`, standard output holds results and nothing else: there the work is done
+/// by a process of its own, whose words go to standard error.
+fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<(), Failure> {
     if !is_json {
-        dist::build(workspace)?;
+        if names.iter().any(|name| *name == "neural") {
+            neural::prepare(workspace)?;
+        }
+        if names.iter().any(|name| *name != "neural") {
+            dist::build(workspace)?;
+        }
         return browsers::install_for_benchmarks(workspace);
     }
     let not_started = |error| Failure::new(format!("xtask could not be started again: {error}."));
     let program = std::env::current_exe().map_err(not_started)?;
     let mut command = workspace.command(&program.to_string_lossy());
-    command.args(["bench", PREPARE]).stdout(std::io::stderr());
+    command.args(["bench", PREPARE]).args(names).stdout(std::io::stderr());
     match command.status().map_err(not_started)?.success() {
         true => Ok(()),
         false => Err(Failure::new("The benchmark could not be prepared: read the message above.")),

@@ -57,7 +57,7 @@ fn is_root(workspace: &Workspace) -> bool {
 }
 
 /// Installs exactly what the lock file names, unless that has been done since the lock file changed.
-fn npm_packages(workspace: &Workspace, folder: &str) -> Result<(), Failure> {
+pub(crate) fn npm_packages(workspace: &Workspace, folder: &str) -> Result<(), Failure> {
     tools::node(workspace)?;
     let changed =
         |path: String| std::fs::metadata(workspace.path(&path)).and_then(|m| m.modified());

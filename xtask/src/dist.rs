@@ -15,8 +15,8 @@ use crate::{
 use std::{fs, process::Command, thread};
 
 /// The profile of everything that is compiled for browsers; the same as `lib-profile-release` in the root manifest.
-const WASM_PROFILE: &str = "wasm-release";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_PROFILE: &str = "wasm-release";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const COMPILE_ADVICE: &str = "Read the compiler's message above.";
 
 /// `cargo xtask dist`.
@@ -92,19 +92,53 @@ fn site(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["leptos", "build", "--release", "--frontend-only"]);
     execute(command.arg("--lib-cargo-args=--package=sdk"), COMPILE_ADVICE)?;
-    sdk(workspace)?;
+    // The JavaScript class, beside the application.
+    bind(workspace, "sdk", "peerceptron", "target/site/sdk")?;
     let script = "xtask/scripts/compress.mjs";
     execute(workspace.command("node").args([script, "target/site"]), "Read the message above.")
 }
 
-/// The JavaScript class as a module, beside the application.
-fn sdk(workspace: &Workspace) -> Result<(), Failure> {
-    let wasm = format!("target/front/{WASM_TARGET}/{WASM_PROFILE}/sdk.wasm");
-    let folder = "target/site/sdk";
+/// Makes a small module of `library`, which cargo has compiled: `folder/name.js`, and what it loads.
+pub(crate) fn bind(
+    workspace: &Workspace,
+    library: &str,
+    name: &str,
+    folder: &str,
+) -> Result<(), Failure> {
+    bind_as_compiled(workspace, WASM_PROFILE, library, name, folder)?;
+    optimise(workspace.command("wasm-opt"), &format!("{folder}/{name}_bg.wasm"))
+}
+
+fn bind_as_compiled(
+    workspace: &Workspace,
+    profile: &str,
+    library: &str,
+    name: &str,
+    folder: &str,
+) -> Result<(), Failure> {
+    let wasm = format!("target/front/{WASM_TARGET}/{profile}/{library}.wasm");
     let mut bindgen = workspace.command("wasm-bindgen");
-    bindgen.args(["--target", "web", "--out-name", "peerceptron", "--out-dir", folder, &wasm]);
-    execute(&mut bindgen, "Check that wasm-bindgen has the version of the crate in Cargo.toml.")?;
-    optimise(workspace.command("wasm-opt"), &format!("{folder}/peerceptron_bg.wasm"))
+    bindgen.args(["--target", "web", "--out-name", name, "--out-dir", folder, &wasm]);
+    execute(&mut bindgen, "Check that wasm-bindgen has the version of the crate in Cargo.toml.")
+}
+
+/// `cargo xtask sdk`: the JavaScript class beside what `cargo leptos` has built for development.
+pub(crate) fn sdk_for_development(
+    workspace: &Workspace,
+    arguments: &[String],
+) -> Result<(), Failure> {
+    if let Some(unknown) = arguments.first() {
+        return Err(Failure::new(format!(
+            "`{unknown}` means nothing here: `sdk` takes no options."
+        )));
+    }
+    tools::wasm_target(workspace)?;
+    tools::wasm_bindgen(workspace)?;
+    let mut command = workspace.command("cargo");
+    command.args(["build", "--package=sdk", "--lib", "--no-default-features"]);
+    command.arg(format!("--target-dir={}", workspace.path("target/front").display()));
+    execute(command.arg(format!("--target={WASM_TARGET}")), COMPILE_ADVICE)?;
+    bind_as_compiled(workspace, "debug", "sdk", "peerceptron", "target/site/sdk")
 }
 
 /// As `wasm-opt-features` in the root manifest has it for the application.

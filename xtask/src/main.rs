@@ -27,9 +27,11 @@ cargo xtask <chore>
   run [-- server options]      install what is missing, build the release, serve it at http://127.0.0.1:3000
   test [part] [filter]         install what tests need and run everything, or one part:
                                format, lint, unit, wasm, sim, e2e
+  sdk                          put the JavaScript class beside what `cargo leptos` serves
   dist                         build the release into target/dist/peerceptron, one file
-  bench page|channel|session   measure, and compare with the targets; --json for one object a line
-  data mnist                   fetch MNIST and put it where the site serves it
+  bench page|channel|session|neural
+                               measure, and compare with the targets; --json for one object a line
+  data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
   screenshot                   take docs/screenshot.png of the real application
 ";
@@ -54,6 +56,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
     match chore.as_str() {
         "run" => run::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
+        "sdk" => dist::sdk_for_development(&workspace, rest),
         "dist" => dist::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "data" => data::run(&workspace, rest),

@@ -1,0 +1,117 @@
+// Learning: how well, natively, and how fast, in one worker of Chromium beside TensorFlow.js in the same run.
+//
+//   node bench/neural.mjs [--json]
+
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { launchChromium } from "../end2end/harness/chromium.mjs";
+import { median, progress, report } from "./report.mjs";
+
+const SEEDS = [1, 2, 3];
+const RUNS = 5;
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+for (const [set, atLeast] of [["mnist", 98.5], ["fashion", 90.2]]) learnNatively(set, atLeast);
+await learnInChromium();
+
+function learnNatively(set, atLeast) {
+  const results = SEEDS.map((seed) => {
+    progress(`${set}, seed ${seed}`);
+    const words = [`${root}data/${set}.bin`, "10000", String(seed)];
+    return JSON.parse(execFileSync(`${root}target/release/bench`, words, { encoding: "utf8" }));
+  });
+  const of = (name) => median(results.map((result) => result[name]));
+  report(`neural, ${set}`, { course: results[0].course, seeds: SEEDS.join(" "), on: "this machine, native" }, [
+    { metric: "test accuracy", value: of("accuracy_percent"), unit: "%", atLeast },
+    { metric: "firing", value: of("firing_percent"), unit: "%", atMost: 10 },
+    { metric: "operations saved by gating", value: of("operations_saved_percent"), unit: "%" },
+    { metric: "training", value: of("samples_per_second"), unit: "samples/s" },
+  ]);
+}
+
+async function learnInChromium() {
+  const site = await startSite();
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => progress(String(error)));
+  await page.goto(site.origin);
+  const ours = (...words) => page.evaluate((words) => window.ours(...words), words);
+  const theirs = (name, ...words) =>
+    page.evaluate(([name, words]) => window.tensorflow[name](...words), [name, words]);
+
+  const course = await ours("load", "/data/mnist.bin", SEEDS[0]);
+  const rival = await theirs("load", "/data/mnist.bin", SEEDS[0]);
+  const seen = { ours: [], layers: [], tuned: [], inference: [], theirInference: [], product: [], peak: [] };
+  for (let run = 0; run <= RUNS; run += 1) {
+    progress(run === 0 ? "warming up" : `run ${run} of ${RUNS}`);
+    const figures = {
+      ours: await ours("train", 600),
+      layers: await theirs("train", "layers", 12),
+      tuned: await theirs("train", "tuned", 60),
+      inference: await ours("infer", 10_000),
+      theirInference: await theirs("infer", "tuned", 2_000),
+      ...(await ours("arithmetic")),
+    };
+    if (run === 0) continue;
+    for (const [name, value] of Object.entries(figures)) seen[name].push(value);
+  }
+  const [ourSeconds, theirSeconds] = [[], []];
+  for (const seed of SEEDS) {
+    progress(`to 98 % of the test, seed ${seed}`);
+    ourSeconds.push((await ours("train_until", 0.98, 12, seed))?.seconds ?? Infinity);
+    theirSeconds.push((await theirs("train_until", "tuned", 0.98, 12, seed))?.seconds ?? Infinity);
+  }
+  const memory = await ours("memory");
+  await browser.close();
+  site.close();
+
+  const [fast, slow] = [median(ourSeconds), median(theirSeconds)];
+  const of = (name) => median(seen[name]);
+  report("neural, Chromium", { course, rival, runs: RUNS, browser: `Chromium ${browser.version()}` }, [
+    { metric: "training", value: of("ours"), unit: "samples/s" },
+    { metric: "training, TensorFlow.js layers", value: of("layers"), unit: "samples/s" },
+    { metric: "training, TensorFlow.js tuned", value: of("tuned"), unit: "samples/s" },
+    { metric: "training, times layers", value: of("ours") / of("layers"), unit: "", atLeast: 30 },
+    { metric: "training, times tuned", value: of("ours") / of("tuned"), unit: "", atLeast: 5 },
+    { metric: "to 98 % of MNIST's test", value: fast, unit: "s" },
+    { metric: "to 98 %, TensorFlow.js tuned", value: slow, unit: "s" },
+    { metric: "to 98 %, part of TensorFlow.js", value: fast / slow, unit: "", atMost: 0.2 },
+    { metric: "inference one by one", value: of("inference"), unit: "1/s" },
+    { metric: "inference one by one, TensorFlow.js", value: of("theirInference"), unit: "1/s" },
+    { metric: "inference, times TensorFlow.js", value: of("inference") / of("theirInference"), unit: "", atLeast: 5 },
+    { metric: "dense product 64 x 784 x 512", value: of("product"), unit: "GFLOP/s" },
+    { metric: "multiply-add peak", value: of("peak"), unit: "GFLOP/s" },
+    { metric: "dense product, part of the peak", value: (100 * of("product")) / of("peak"), unit: "%", atLeast: 75 },
+    { metric: "memory of the worker", value: memory, unit: "MB", atMost: 400 },
+  ]);
+}
+
+/** An empty page with both programs, and the data. */
+async function startSite() {
+  const folders = {
+    ours: `${root}target/bench/`,
+    pages: `${root}bench/pages/`,
+    tfjs: `${root}bench/node_modules/`,
+    data: `${root}data/`,
+  };
+  const types = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
+  const site = createServer(({ url }, response) => {
+    const [, folder, path] = /^\/(\w+)\/([\w@./-]+)$/.exec(url) ?? [];
+    const file = `${folders[folder]}${path}`;
+    if (url === "/") {
+      response.setHeader("content-type", types.html);
+      response.end(readFileSync(`${folders.pages}neural.html`));
+    } else if (folders[folder] === undefined || path.includes("..") || !existsSync(file)) {
+      response.statusCode = 404;
+      response.end();
+    } else {
+      response.setHeader("content-type", types[file.split(".").pop()] ?? "application/octet-stream");
+      createReadStream(file).pipe(response);
+    }
+  }).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  return { origin: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
+}

@@ -1,0 +1,124 @@
+//! One course of training, from the first weights to the last epoch.
+
+use neural::{Adam, Dataset, Diverged, Evaluation, Model, Network, Plan, evaluate, train};
+use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
+
+/// The part of the step size that is left at a course's end.
+const LAST_RATE: f32 = 0.01;
+
+/// Everything that a course's result depends on, beside its data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// Nodes of each layer.
+    pub layers: Vec<u32>,
+    /// After how many silent samples a node is forced by its timer; sets the firing rate.
+    pub timer: u32,
+    /// Times that every row is taken.
+    pub epochs: u32,
+    /// Rows a step.
+    pub batch_rows: u32,
+    /// Adam's step size at the start; it falls evenly to a hundredth.
+    pub learning_rate: f32,
+    /// The part of the wanted probability that is spread evenly.
+    pub smoothing: f32,
+    /// Decides the first weights and the order of rows.
+    pub seed: u64,
+}
+
+/// Somebody on a course.
+#[derive(Debug, Clone)]
+pub struct Pupil {
+    course: Course,
+    network: Network,
+    adam: Adam,
+    epoch: u32,
+}
+
+impl Course {
+    /// 784-512-512-10 at no more than 10 % firing, the network that every rival is measured with.
+    pub fn standard(seed: u64) -> Self {
+        Self {
+            layers: vec![512, 512],
+            timer: 5,
+            epochs: 20,
+            batch_rows: 64,
+            learning_rate: 1e-3,
+            smoothing: 0.2,
+            seed,
+        }
+    }
+
+    /// In a line.
+    pub fn describe(&self) -> String {
+        let layers: Vec<_> = self.layers.iter().map(u32::to_string).collect();
+        let Self { timer, epochs, batch_rows, learning_rate, smoothing, .. } = self;
+        format!(
+            "{} nodes, timer {timer}, {epochs} epochs, batch {batch_rows}, Adam {learning_rate} to a hundredth, label \
+             smoothing {smoothing}",
+            layers.join("-")
+        )
+    }
+}
+
+impl Pupil {
+    /// At the start of a course on rows like those of `dataset`.
+    ///
+    /// # Errors
+    /// [`InvalidSpec`] if no network is so large.
+    pub fn new(course: Course, dataset: &Dataset) -> Result<Self, InvalidSpec> {
+        let layer = |nodes: &u32| LayerSpec { nodes: *nodes, timer: course.timer };
+        let layers = course.layers.iter().map(layer).collect();
+        let Dataset { inputs, classes, .. } = *dataset;
+        let model = Model::new(&NetworkSpec { inputs, layers, classes, seed: course.seed })?;
+        let network = model.network().clone();
+        let adam = Adam::new(network.parameters().len());
+        Ok(Self { course, network, adam, epoch: 0 })
+    }
+
+    /// Takes so many steps of the epoch that has begun, on those rows.
+    ///
+    /// # Errors
+    /// [`Diverged`], if the course's step size is too long.
+    pub fn take_steps(
+        &mut self,
+        dataset: &Dataset,
+        rows: &[u32],
+        steps: u32,
+    ) -> Result<(), Diverged> {
+        let Course { batch_rows, learning_rate, smoothing, seed, .. } = self.course;
+        let left = |epoch: u32| {
+            1.0 - (1.0 - LAST_RATE) * (epoch as f32 / self.course.epochs as f32).min(1.0)
+        };
+        let (before, after) = (left(self.epoch), left(self.epoch + 1));
+        let plan = Plan {
+            steps,
+            batch_rows,
+            learning_rate: learning_rate * before,
+            decay: 1.0 - after / before,
+            smoothing,
+            seed: seed ^ (u64::from(self.epoch) << 32),
+            log_prior: None,
+        };
+        train(&mut self.network, &mut self.adam, dataset, rows, &plan)?;
+        self.epoch += 1;
+        Ok(())
+    }
+
+    /// Takes every row once.
+    ///
+    /// # Errors
+    /// [`Diverged`], if the course's step size is too long.
+    pub fn take_epoch(&mut self, dataset: &Dataset, rows: &[u32]) -> Result<(), Diverged> {
+        self.take_steps(dataset, rows, rows.len() as u32 / self.course.batch_rows)
+    }
+
+    /// How well it knows those rows.
+    pub fn evaluate(&self, dataset: &Dataset, rows: &[u32]) -> Evaluation {
+        evaluate(&self.network, dataset, rows)
+    }
+
+    /// What it has learnt.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+}

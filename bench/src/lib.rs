@@ -1,0 +1,7 @@
+//! What `cargo xtask bench neural` measures, natively and in a browser.
+
+pub mod arithmetic;
+pub mod course;
+
+#[cfg(target_arch = "wasm32")]
+mod exports;

@@ -26,14 +26,33 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
     execute(command.args(["--", "-D", "warnings"]), "Mend what clippy names above.")
 }
 
-/// Unit, property and documentation tests.
+/// Unit, property and documentation tests: of the whole workspace, of one package, or those with a word in their names.
 pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
-    command.args(["test", "--workspace", "--no-fail-fast", "--features=app/ssr"]);
-    for package in BROWSER_ONLY {
-        command.arg(format!("--exclude={package}"));
+    command.args(["test", "--no-fail-fast"]);
+    let is_package = |name: &&str| {
+        let folders = [format!("crates/{name}"), (*name).to_owned()];
+        folders.iter().any(|folder| workspace.path(folder).join("Cargo.toml").is_file())
+    };
+    match filter.filter(is_package) {
+        Some(package) if BROWSER_ONLY.contains(&package) => {
+            let advice = "`cargo xtask test e2e` shows what it does.";
+            return Err(Failure::new(format!("`{package}` lives in browsers only. {advice}")));
+        }
+        Some(package) => {
+            command.arg(format!("--package={package}"));
+            if package == "app" {
+                command.arg("--features=ssr");
+            }
+        }
+        None => {
+            command.args(["--workspace", "--features=app/ssr"]);
+            for package in BROWSER_ONLY {
+                command.arg(format!("--exclude={package}"));
+            }
+            command.args(filter);
+        }
     }
-    command.args(filter);
     execute(&mut command, "Read the failed tests above.")
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["clippy", TARGET, "--features=app/hydrate"]);
     command.args(["--package=browser", "--package=sdk", "--package=frontend", "--package=app"]);
+    command.arg("--package=bench");
     execute(command.args(["--", "-D", "warnings"]), "Mend what clippy names above.")
 }
 
@@ -25,7 +26,7 @@ pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<(), Fa
     tools::wasm_target(workspace)?;
     tools::wasm_bindgen(workspace)?;
     let mut command = workspace.command("cargo");
-    command.args(["test", "--package=neural", TARGET]).args(filter);
+    command.args(["test", "--package=neural", "--tests", TARGET]).args(filter);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     execute(&mut command, "Read the failed tests above.")
 }

@@ -9,12 +9,15 @@ use crate::{
     },
 };
 use axum::http::HeaderName;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    env,
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs},
     path::PathBuf,
     time::Duration,
 };
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// Serves the Peerceptron application and introduces its peers to each other.
 ///
@@ -24,7 +27,7 @@ use std::{
 #[command(name = "peerceptron", version)]
 pub struct Args {
     /// Address and port to listen on [default: 127.0.0.1:3000]
-    #[arg(long, value_name = "ADDRESS:PORT", env = "PEERCEPTRON_LISTEN")]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "PEERCEPTRON_LISTEN", value_parser = address)]
     listen: Option<SocketAddr>,
 
     /// Listens on this port of all addresses; `--listen` comes first
@@ -103,7 +106,13 @@ pub struct Args {
     site_root: Option<PathBuf>,
 
     /// What to log: error, warn, info, debug, trace, or a filter such as `info,server=debug`
-    #[arg(long, value_name = "LEVEL", env = "PEERCEPTRON_LOG", default_value = "info")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "PEERCEPTRON_LOG",
+        default_value = "info",
+        value_parser = log_filter
+    )]
     pub log: String,
 
     /// Asks the server that runs with the same settings whether it lives, and exits with 0 if it does
@@ -115,6 +124,22 @@ pub struct Args {
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
 impl Args {
+    /// The settings of this process. A variable of the environment that is empty counts as not set; anything wrong ends
+    /// the process with a sentence.
+    pub fn of_process() -> Self {
+        Self::read(env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command().mut_args(|arg| {
+            let is_empty =
+                arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
+            if is_empty { arg.env(None::<&str>) } else { arg }
+        });
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+
     /// The address to listen on: `--listen`, or `PORT` on all addresses, or what `cargo leptos` says, or the default.
     pub fn listen(&self) -> SocketAddr {
         let any = |port| SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
@@ -150,6 +175,28 @@ impl Args {
     }
 }
 
+/// An address with a port; a name is looked up. Where a name has several addresses it is the first of IPv4, which is what
+/// the default is, too.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let wanted = "an address and a port are, such as 127.0.0.1:3000 or localhost:3000";
+    let found = text.to_socket_addrs().map_err(|error| format!("{error}; {wanted}"))?;
+    let mut found: Vec<SocketAddr> = found.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.first().copied().ok_or_else(|| format!("the name has no address; {wanted}"))
+}
+
+/// What `tracing` takes as a filter, less what it takes in silence: a word that is no level would be the name of a module
+/// that nobody has, and nothing at all would be logged.
+fn log_filter(text: &str) -> Result<String, String> {
+    let wanted =
+        "error, warn, info, debug, trace or off are, or a filter such as info,server=debug";
+    for word in text.split(',').map(str::trim).filter(|part| !part.contains('=')) {
+        word.parse::<LevelFilter>().map_err(|_| format!("`{word}` is no level; {wanted}"))?;
+    }
+    EnvFilter::try_new(text).map_err(|error| format!("{error}; {wanted}"))?;
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,8 +218,10 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named() {
-        let cases: [&[&str]; 7] = [
+        let cases: [&[&str]; 9] = [
             &["--listen", "nowhere"],
+            &["--log", "banana"],
+            &["--log", "server=banana"],
             &["--port", "99999"],
             &["--ice-server", "http://x"],
             &["--peers-max", "0"],
@@ -187,6 +236,19 @@ mod tests {
         }
         let error = args(&["--allowed-origin", "a.org"]).signaling().unwrap_err().to_string();
         assert!(error.contains("`a.org`"), "{error}");
+    }
+
+    #[test]
+    fn a_name_is_looked_up() {
+        let listen = args(&["--listen", "localhost:3467"]).listen();
+        assert!(listen.ip().is_loopback() && listen.port() == 3467, "{listen}");
+    }
+
+    #[test]
+    fn levels_and_filters_say_what_is_logged() {
+        for log in ["info", "WARN", "off", "info,server=debug", "[connection]=debug"] {
+            assert_eq!(args(&["--log", log]).log, log);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The binary: settings in, one server out.
 
 use axum::Router;
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, error::ErrorKind};
 use server::{
     assets::Site, config::Args, health, pages, router::router, serve::serve, server::Server,
     signaling::SignalingConfig,
@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::of_process();
     if args.check_health {
         return check_health(args.listen()).await;
     }
@@ -23,6 +23,9 @@ async fn main() -> ExitCode {
     let colours = std::io::stdout().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(colours).init();
     let site = site(&args);
+    if let (Some(root), false) = (args.site_root(), site.is_built()) {
+        refuse(&format!("--site-root `{}`", root.display()), &NoSite);
+    }
     let pages = match pages::options() {
         Ok(options) => pages::pages(options, site.clone()),
         Err(error) => refuse(&format!("one of {}", leptos_variables()), &error),
@@ -95,6 +98,14 @@ fn leptos_variables() -> String {
     let variables = std::env::vars().filter(|(name, _)| name.starts_with("LEPTOS_"));
     variables.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
+
+/// A folder was named that is not the site's.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "this folder has no built site: `{START}` is missing in it; name the folder that `cargo leptos build` has filled",
+    START = Site::START
+)]
+struct NoSite;
 
 fn refuse(flag: &str, error: &dyn std::error::Error) -> ! {
     let message = format!("{flag}: {error}");

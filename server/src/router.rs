@@ -6,7 +6,7 @@ use axum::{
     extract::Request,
     http::StatusCode,
     middleware,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use std::{sync::Arc, time::Duration};
@@ -34,8 +34,18 @@ pub fn router(server: Arc<Server>, site: Site, pages: Router) -> Router {
 }
 
 async fn answer(site: Site, pages: Router, request: Request) -> Response {
+    if let Some(room) = without_slash(request.uri().path()) {
+        // Browsers take the part behind `#` along, which is the secret.
+        return Redirect::permanent(room).into_response();
+    }
     match site.answer(request.method(), request.uri().path(), request.headers()).await {
         Some(file) => file,
         None => pages.oneshot(request).await.into_response(),
     }
+}
+
+/// The address of a room, where somebody has put slashes behind it.
+fn without_slash(path: &str) -> Option<&str> {
+    let room = path.trim_end_matches('/');
+    (room.len() < path.len() && room.starts_with("/room/")).then_some(room)
 }

@@ -48,6 +48,15 @@ async fn the_landing_page_and_a_room_are_drawn() {
 }
 
 #[tokio::test]
+async fn a_slash_behind_a_room_leads_to_the_room() {
+    let running = start().await;
+    let page = get(running.address, "/room/00112233445566778899aabbccddeeff/", "").await;
+    assert_eq!(page.status, 308);
+    assert_eq!(page.header("location").unwrap(), "/room/00112233445566778899aabbccddeeff");
+    assert_eq!(get(running.address, "//elsewhere.example/", "").await.status, 404);
+}
+
+#[tokio::test]
 async fn every_page_has_a_nonce_of_its_own_on_all_its_scripts() {
     let running = start().await;
     let one = nonce(&get(running.address, "/", "").await);

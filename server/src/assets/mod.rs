@@ -37,6 +37,14 @@ pub(crate) struct Content {
 const COMPRESSED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 impl Site {
+    /// The file with which every page starts.
+    pub const START: &str = "pkg/peerceptron.js";
+
+    /// Whether this is a site at all, and not any other folder.
+    pub fn is_built(&self) -> bool {
+        self.has(Self::START)
+    }
+
     /// Answers a request for a file; `None` if there is no such file, or if it is not files that are asked for.
     pub async fn answer(
         &self,

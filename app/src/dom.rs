@@ -25,6 +25,12 @@ pub(crate) fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
 }
 
+/// The address of the site's own signaling server, such as `wss://example.org/signal`.
+pub(crate) fn own_signaling_server() -> String {
+    // `http` becomes `ws`, and `https` becomes `wss`.
+    origin().replacen("http", "ws", 1) + "/signal"
+}
+
 /// What stands behind `#` in the page's address, with the `#`.
 pub(crate) fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()

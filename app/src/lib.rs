@@ -11,6 +11,7 @@ pub mod components;
 mod dom;
 pub mod format;
 pub mod pages;
+pub mod shown;
 pub mod sketch;
 pub mod state;
 

@@ -2,8 +2,10 @@
 
 use crate::{
     components::{
-        connection_stages::ConnectionStages, notice::CommandProblem, peer_options::PeerOptions,
+        connection_stages::ConnectionStages, messages::can_be_sent, notice::CommandProblem,
+        peer_options::PeerOptions, site_server::use_server,
     },
+    dom,
     state::{
         command::Command,
         defaults::{self, SETS},
@@ -11,6 +13,7 @@ use crate::{
     },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
+use peer::SignalingState;
 use protocol::cluster::NetworkSpec;
 use units::{ClusterId, PeerId};
 
@@ -18,6 +21,7 @@ use units::{ClusterId, PeerId};
 #[component]
 pub fn ConnectionPanel() -> impl IntoView {
     let open = RwSignal::new(false);
+    let by_hand = ByHand::default();
 
     view! {
         <section class="panel connection" aria-label="Connection">
@@ -33,60 +37,96 @@ pub fn ConnectionPanel() -> impl IntoView {
                 "By hand"
             </button>
             <div id="by-hand" class="by-hand" role="group" aria-label="By hand" hidden=move || !open.get()>
-                <ConnectByHand />
-                <Server />
-                <CreateCluster />
-                <OnePeer />
+                <ConnectByHand by_hand />
+                <Server by_hand />
+                <CreateCluster by_hand />
+                <OnePeer by_hand />
             </div>
         </section>
     }
     .into_any()
 }
 
+/// Where commands are given by hand. One of these places has a problem to show at most: that of the newest command.
+#[derive(Clone, Copy, Default)]
+struct ByHand {
+    policy: Command,
+    server: Command,
+    cluster: Command,
+    peer: Command,
+}
+
+impl ByHand {
+    /// Forgets what became of earlier commands, because another one is given.
+    fn clear(self) {
+        for command in [self.policy, self.server, self.cluster, self.peer] {
+            command.clear();
+        }
+    }
+}
+
 #[component]
-fn ConnectByHand() -> impl IntoView {
-    let command = Command::default();
+fn ConnectByHand(by_hand: ByHand) -> impl IntoView {
     let page = use_page();
-    let by_hand = page.select(|view| view.connect_by_hand);
-    let change = move |by_hand: bool| {
-        command.run(move |port| port.set_connect_by_hand(by_hand), |()| {});
+    let is_by_hand = page.select(|view| view.connect_by_hand);
+    let change = move |wanted: bool| {
+        by_hand.clear();
+        by_hand.policy.run(move |port| port.set_connect_by_hand(wanted), |()| {});
     };
     view! {
         <label class="check">
             <input
                 type="checkbox"
                 disabled=move || !page.is_ready()
-                prop:checked=by_hand
+                prop:checked=is_by_hand
                 on:change:target=move |event| change(event.target().checked())
             />
             <span>"Connect to peers only by hand"</span>
         </label>
-        <CommandProblem command />
+        <CommandProblem command=by_hand.policy />
     }
     .into_any()
 }
 
 #[component]
-fn Server() -> impl IntoView {
+fn Server(by_hand: ByHand) -> impl IntoView {
     let page = use_page();
-    let command = Command::default();
+    let command = by_hand.server;
     let typed = RwSignal::new(None::<String>);
     let current = page.select(|view| view.signaling_url.clone().unwrap_or_default());
     let url = move || typed.get().unwrap_or_else(|| current.get());
-    let use_server = move |event: SubmitEvent| {
+    let use_typed = move |event: SubmitEvent| {
         event.prevent_default();
-        let url = untrack(url).trim().to_owned();
-        command.run(
-            move |port| port.configure_signaling_server(url),
-            move |()| {
-                let _ = typed.try_set(None);
-            },
-        );
+        by_hand.clear();
+        use_server(page, command, untrack(url).trim().to_owned(), move || {
+            let _ = typed.try_set(None);
+        });
     };
-    let discover = move |_| command.run(|port| port.discover(), |()| {});
+    let use_own = move |_| {
+        by_hand.clear();
+        typed.set(None);
+        use_server(page, command, dom::own_signaling_server(), || {});
+    };
+    let discover = move |_| {
+        by_hand.clear();
+        command.run(|port| port.discover(), |()| {});
+    };
+    let words = move || match page.signaling.get() {
+        _ if page.room.with(Option::is_none) => {
+            "This server is asked once this device is in a room."
+        }
+        SignalingState::Registered => {
+            "This device is registered with this server. Discover asks it again who is here."
+        }
+        SignalingState::Off => "Discover connects to this server and asks who is here.",
+        SignalingState::Connecting | SignalingState::Registering => "Connecting to this server.",
+        SignalingState::Waiting { .. } => {
+            "This server is out of reach. Discover tries it again at once."
+        }
+    };
 
     view! {
-        <form class="row" on:submit=use_server>
+        <form class="row" on:submit=use_typed>
             <label class="field field-wide">
                 <span>"Signaling server"</span>
                 <input
@@ -104,11 +144,22 @@ fn Server() -> impl IntoView {
             <button
                 type="button"
                 class="button"
+                disabled=move || {
+                    !page.is_ready() || command.is_pending() || url() == dom::own_signaling_server()
+                }
+                on:click=use_own
+            >
+                "Use this site’s server"
+            </button>
+            <button
+                type="button"
+                class="button"
                 disabled=move || page.room.with(Option::is_none) || command.is_pending()
                 on:click=discover
             >
                 "Discover"
             </button>
+            <span class="hint">{words}</span>
             <CommandProblem command />
         </form>
     }
@@ -116,14 +167,15 @@ fn Server() -> impl IntoView {
 }
 
 #[component]
-fn CreateCluster() -> impl IntoView {
+fn CreateCluster(by_hand: ByHand) -> impl IntoView {
     let page = use_page();
-    let command = Command::default();
+    let command = by_hand.cluster;
     let done = RwSignal::new(String::new());
     let name = RwSignal::new(String::from("my-cluster"));
     let layers = RwSignal::new(String::from("64, 64"));
     let create = move |event: SubmitEvent| {
         event.prevent_default();
+        by_hand.clear();
         done.set(String::new());
         let made = name.with_untracked(|name| name.trim().parse::<ClusterId>());
         let network = layers.with_untracked(|layers| network_of(layers));
@@ -180,9 +232,11 @@ fn CreateCluster() -> impl IntoView {
 
 /// A network for the pictures of the first built-in set, with the layers that were typed.
 fn network_of(layers: &str) -> Result<NetworkSpec, String> {
-    let nodes = layers
-        .split([',', ' '])
-        .filter(|part| !part.is_empty())
+    let typed = layers.trim();
+    let between_commas = typed.split(',').filter(|_| !typed.is_empty()).map(str::trim);
+    let nodes = between_commas
+        // Nothing between two commas is no layer, and may have been meant as one.
+        .flat_map(|part| part.split(' ').filter(move |word| !word.is_empty() || part.is_empty()))
         .map(|part| {
             part.parse().map_err(|_| format!("`{part}` is not a number of nodes: write 64, 64"))
         })
@@ -194,9 +248,9 @@ fn network_of(layers: &str) -> Result<NetworkSpec, String> {
 }
 
 #[component]
-fn OnePeer() -> impl IntoView {
+fn OnePeer(by_hand: ByHand) -> impl IntoView {
     let page = use_page();
-    let command = Command::default();
+    let command = by_hand.peer;
     let chosen = RwSignal::new(None::<PeerId>);
     let text = RwSignal::new(String::new());
     // Without a choice the list shows the first one, and keeps showing it when others come.
@@ -207,18 +261,21 @@ fn OnePeer() -> impl IntoView {
         }
     });
     let connect = move |_| {
+        by_hand.clear();
         if let Some(peer) = chosen.get_untracked() {
             command.run(move |port| port.connect(peer), |()| {});
         }
     };
     let close = move |_| {
+        by_hand.clear();
         if let Some(peer) = chosen.get_untracked() {
             command.run(move |port| port.close(peer), |()| {});
         }
     };
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        let written = text.get_untracked();
+        by_hand.clear();
+        let written = text.get_untracked().trim().to_owned();
         if let Some(peer) = chosen.get_untracked() {
             command.run(
                 move |port| port.send_text(Some(peer), written),
@@ -258,7 +315,7 @@ fn OnePeer() -> impl IntoView {
                     on:input:target=move |event| text.set(event.target().value())
                 />
             </label>
-            <button type="submit" class="button" disabled=nobody>
+            <button type="submit" class="button" disabled=move || nobody() || !can_be_sent(&text.read())>
                 "Send to this peer"
             </button>
         </form>
@@ -275,7 +332,14 @@ mod tests {
     fn layers_are_typed_as_numbers_with_commas() {
         let network = network_of("32, 16 8").unwrap();
         assert_eq!(network.layers.iter().map(|layer| layer.nodes).collect::<Vec<_>>(), [32, 16, 8]);
-        for (bad, part) in [("64, x", "`x`"), ("", "0 layers"), ("0", "0 nodes")] {
+        for (bad, part) in [
+            ("64, x", "`x`"),
+            ("64,,64", "`` is not"),
+            ("64,", "`` is not"),
+            (" ", "0 layers"),
+            ("", "0 layers"),
+            ("0", "0 nodes"),
+        ] {
             let error = network_of(bad).unwrap_err();
             assert!(error.contains(part), "{error}");
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     format::plural,
+    shown::with_quotation_marks,
     state::page::{Page, use_page},
 };
 use leptos::prelude::*;
@@ -60,7 +61,9 @@ fn signaling(state: &SignalingState) -> Stage {
         SignalingState::Connecting => ("active", "opening the socket".to_owned()),
         SignalingState::Registering => ("active", "proving this device’s key".to_owned()),
         SignalingState::Registered => ("done", "the server knows this device".to_owned()),
-        SignalingState::Waiting { reason } => ("problem", format!("out of reach: {reason}")),
+        SignalingState::Waiting { reason } => {
+            ("problem", with_quotation_marks(&format!("out of reach: {reason}")))
+        }
     };
     Stage { name: "Signaling", state, words }
 }

@@ -87,6 +87,7 @@ fn ChooseData() -> impl IntoView {
                 <span>"Held out, %"</span>
                 <input
                     type="number"
+                    aria-describedby="held-out-hint"
                     min="1"
                     max="90"
                     step="1"
@@ -94,6 +95,9 @@ fn ChooseData() -> impl IntoView {
                     on:input:target=move |event| choice.hold_out(event.target().value())
                 />
             </label>
+            <p id="held-out-hint" class="hint">
+                "Held-out rows are never trained on: the accuracies are measured on them. The more are held out, the more a device needs the others."
+            </p>
             <button
                 type="submit"
                 class="button"
@@ -133,16 +137,14 @@ fn use_data(page: Page, command: Command, set: &'static BuiltinSet, part: u32, p
 fn DataHere() -> impl IntoView {
     let page = use_page();
     let cluster = Memo::new(move |_| page.cluster().filter(|cluster| cluster.train_rows > 0));
-    move || {
-        match cluster.get() {
+    move || match cluster.get() {
         Some(cluster) => drawing(&cluster).into_any(),
         None => view! {
             <p class="empty">
-                "No rows yet. Rows that you load stay on this device; the held-out ones are never trained on."
+                "No rows yet. Rows that you load stay on this device."
             </p>
         }
         .into_any(),
-    }
     }
 }
 

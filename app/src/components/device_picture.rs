@@ -14,8 +14,13 @@ const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 280.0;
 const CENTRE: (f64, f64) = (WIDTH / 2.0, HEIGHT / 2.0);
 const RADII: (f64, f64) = (205.0, 92.0);
-/// Names longer than this are cut in the picture; the list of people has them in full.
-const NAME_CHARS_MAX: usize = 22;
+/// Names that would be wider than this, in widths of the letter M, are cut in the picture: beside the outermost device there
+/// is no more room to its name's right, in the type of a narrow screen. A name's title, and the list of people, have it in
+/// full.
+const NAME_EM_MAX: f64 = 12.5;
+
+/// Half the width of the words "this device", in the type of a narrow screen.
+const OWN_LABEL_HALF_WIDTH: f64 = 52.0;
 
 /// A device in the picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +42,7 @@ pub fn DevicePicture() -> impl IntoView {
     let page = use_page();
     let spots = Memo::new(move |_| spots(page));
     let words = move || in_words(page, &spots.get());
+    let own_label_y = move || spots.with(|spots| own_label_y(spots));
     let committed =
         Memo::new(move |_| page.me.get().is_some_and(|me| has_committed(&members(page), me)));
 
@@ -70,7 +76,7 @@ pub fn DevicePicture() -> impl IntoView {
             <g class="device device-me">
                 <circle cx=CENTRE.0.to_string() cy=CENTRE.1.to_string() r="17" />
                 {move || committed.get().then(|| promise(CENTRE.0, CENTRE.1))}
-                <text x=CENTRE.0.to_string() y=(CENTRE.1 + 38.0).to_string()>
+                <text x=CENTRE.0.to_string() y=move || own_label_y().to_string()>
                     "this device"
                 </text>
             </g>
@@ -133,11 +139,13 @@ fn Pulses(spots: Memo<Vec<Spot>>) -> impl IntoView {
 fn Device(spot: Spot) -> impl IntoView {
     let page = use_page();
     let trains = if spot.trains { " device-trains" } else { "" };
-    let name = move || shortened(&page.name_of(spot.peer));
+    let full_name = move || page.name_of(spot.peer);
+    let name = move || shortened(&full_name());
     // Names stand outside the ring.
     let label_y = if spot.y < CENTRE.1 - 8.0 { spot.y - 22.0 } else { spot.y + 34.0 };
     view! {
         <g class=format!("device device-{}{trains}", stage_name(spot.stage))>
+            <title>{full_name}</title>
             <circle cx=format!("{:.1}", spot.x) cy=format!("{:.1}", spot.y) r="13" />
             {spot.committed.then(|| promise(spot.x, spot.y))}
             <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{name}</text>
@@ -191,11 +199,42 @@ fn position(i: usize, count: usize) -> (f64, f64) {
     (CENTRE.0 + RADII.0 * angle.cos(), CENTRE.1 + RADII.1 * angle.sin())
 }
 
+/// Where the words about this device stand: below it, or above it where fewer lines pass there.
+fn own_label_y(spots: &[Spot]) -> f64 {
+    let crossed_by = |label_y: f64| {
+        let reach = label_y - CENTRE.1;
+        spots
+            .iter()
+            .map(|spot| (spot.x - CENTRE.0, spot.y - CENTRE.1))
+            .filter(|(dx, dy)| reach * dy > 0.0 && (dx / dy * reach).abs() < OWN_LABEL_HALF_WIDTH)
+            .count()
+    };
+    let (below, above) = (CENTRE.1 + 38.0, CENTRE.1 - 26.0);
+    if crossed_by(above) < crossed_by(below) { above } else { below }
+}
+
 fn shortened(name: &str) -> String {
-    if name.chars().count() <= NAME_CHARS_MAX {
+    if name.chars().map(width_em).sum::<f64>() <= NAME_EM_MAX {
         return name.to_owned();
     }
-    name.chars().take(NAME_CHARS_MAX - 1).chain(['…']).collect()
+    let mut width = width_em('…');
+    let fits = |c: &char| {
+        width += width_em(*c);
+        width <= NAME_EM_MAX
+    };
+    name.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// About as wide as a character is in the type of the page.
+fn width_em(c: char) -> f64 {
+    match c {
+        'M' | 'W' | 'm' | 'w' | '@' | '%' | '…' => 0.95,
+        ' ' | '.' | ',' | '\'' | '’' | '(' | ')' | 'i' | 'j' | 'l' | 'I' => 0.35,
+        // From the Hangul letters on, scripts and pictures are as wide as they are high.
+        '\u{1100}'.. => 1.05,
+        c if c.is_uppercase() => 0.7,
+        _ => 0.55,
+    }
 }
 
 fn in_words(page: Page, spots: &[Spot]) -> String {
@@ -227,8 +266,27 @@ mod tests {
     }
 
     #[test]
+    fn no_line_passes_through_the_words_where_there_is_a_free_side() {
+        let label_y = |count| own_label_y(&(0..count).map(|i| spot(i, count)).collect::<Vec<_>>());
+        assert!(label_y(1) > CENTRE.1, "below, as a rule");
+        assert!(label_y(3) < CENTRE.1, "above, where the third device is below");
+    }
+
+    fn spot(i: usize, count: usize) -> Spot {
+        let (x, y) = position(i, count);
+        let stage = LinkStage::Open;
+        let peer = PeerId::from_bytes([i as u8; 32]);
+        Spot { peer, stage, relayed: false, trains: false, committed: false, x, y }
+    }
+
+    #[test]
     fn long_names_are_cut() {
         assert_eq!(shortened("Ada’s phone"), "Ada’s phone");
-        assert_eq!(shortened("A name that is far too long").chars().count(), NAME_CHARS_MAX);
+        assert_eq!(shortened("Chrome on Linux (ab87)"), "Chrome on Linux (ab87)");
+        assert_eq!(
+            shortened("A name that is far too long to stand here"),
+            "A name that is far too…"
+        );
+        assert_eq!(shortened(&"W".repeat(32)).chars().count(), 13);
     }
 }

@@ -100,6 +100,7 @@ mod tests {
     fn a_link_of_any_site_leads_to_its_room() {
         for site in ["https://example.org", "http://127.0.0.1:3000", "  example.org", ""] {
             assert_eq!(invitation_path(&format!("{site}{}\n", path())), Ok(path()));
+            assert_eq!(invitation_path(&format!("<{site}{}>.", path())), Ok(path()));
         }
     }
 

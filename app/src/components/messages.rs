@@ -1,7 +1,11 @@
 //! Direct messages.
 
 use crate::{
-    components::{notice::CommandProblem, peer_options::PeerOptions},
+    components::{
+        characters_left::{CharactersLeft, Room},
+        notice::CommandProblem,
+        peer_options::PeerOptions,
+    },
     dom,
     state::{command::Command, page::use_page},
 };
@@ -82,13 +86,19 @@ fn Message(
     Some(view! {
         <li class=if own { "message message-own" } else { "message" }>
             <p class="message-head">
-                <span>{head}</span>
+                <bdi>{head}</bdi>
                 <time>{dom::time_of(message.at.0 as f64)}</time>
             </p>
             <p class="message-text">{message.text}</p>
             <p class="message-mark">{mark}</p>
         </li>
     })
+}
+
+/// Whether there is something in a text, and not too much.
+pub fn can_be_sent(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && !Room::by_bytes(text, TEXT_BYTES_MAX).is_exceeded()
 }
 
 #[component]
@@ -100,9 +110,9 @@ fn Compose() -> impl IntoView {
     let send = move |event: SubmitEvent| {
         event.prevent_default();
         let written = text.get_untracked().trim().to_owned();
-        if written.is_empty() {
-            return command
-                .refuse("invalid_input", "there is nothing to send: write something first");
+        // Enter sends, too.
+        if !can_be_sent(&written) {
+            return;
         }
         let receiver = to.get_untracked();
         command.run(
@@ -127,7 +137,6 @@ fn Compose() -> impl IntoView {
                 <input
                     type="text"
                     autocomplete="off"
-                    maxlength=TEXT_BYTES_MAX.to_string()
                     prop:value=text
                     on:input:target=move |event| text.set(event.target().value())
                 />
@@ -135,10 +144,13 @@ fn Compose() -> impl IntoView {
             <button
                 type="submit"
                 class="button"
-                disabled=move || page.connected.get() == 0 || command.is_pending()
+                disabled=move || {
+                    page.connected.get() == 0 || command.is_pending() || !can_be_sent(&text.read())
+                }
             >
                 "Send"
             </button>
+            <CharactersLeft room=Signal::derive(move || Room::by_bytes(text.read().trim(), TEXT_BYTES_MAX)) />
             <CommandProblem command />
         </form>
     }

@@ -1,5 +1,6 @@
 //! One file for each part of a page.
 
+pub mod characters_left;
 pub mod cluster_picture;
 pub mod connection_panel;
 pub mod connection_stages;
@@ -23,5 +24,6 @@ pub mod room_header;
 pub mod rounds_table;
 pub mod session_numbers;
 pub mod session_options;
+pub mod site_server;
 pub mod theme_toggle;
 pub mod training;

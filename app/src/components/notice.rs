@@ -1,8 +1,11 @@
 //! Failures, where people look.
 
-use crate::state::{
-    command::Command,
-    page::{Status, use_page},
+use crate::{
+    shown::with_quotation_marks,
+    state::{
+        command::Command,
+        page::{Status, use_page},
+    },
 };
 use leptos::prelude::*;
 
@@ -39,8 +42,9 @@ pub fn PortFailure() -> impl IntoView {
     }
 }
 
-/// A lower-case error message as a sentence.
+/// A lower-case error message as a sentence, with quotation marks for backticks.
 pub fn as_sentence(message: &str) -> String {
+    let message = with_quotation_marks(message);
     let mut chars = message.chars();
     let Some(first) = chars.next() else { return String::new() };
     let text: String = first.to_uppercase().chain(chars).collect();
@@ -56,6 +60,7 @@ mod tests {
         assert_eq!(as_sentence("no data: load some"), "No data: load some.");
         assert_eq!(as_sentence("Already one."), "Already one.");
         assert_eq!(as_sentence("one looks like a/…"), "One looks like a/…");
+        assert_eq!(as_sentence("`a` is no id"), "“a” is no id.");
         assert_eq!(as_sentence(""), "");
     }
 }

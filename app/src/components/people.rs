@@ -40,7 +40,12 @@ pub fn People() -> impl IntoView {
                 </For>
             </ul>
             <Show when=move || page.is_ready() && ids.with(Vec::is_empty)>
-                <p class="empty">"Send the invitation link to someone, or open it in another browser."</p>
+                <p class="empty">
+                    {move || match page.room.with(Option::is_some) {
+                        true => "Send the invitation link to someone, or open it in another browser.",
+                        false => "This device is in no room. Open a whole invitation link, or create a room on the first page.",
+                    }}
+                </p>
             </Show>
         </section>
     }

@@ -1,8 +1,13 @@
 //! The top of the room: its name, its invitation, how it stands, and the way out.
 
 use crate::{
-    components::{invitation::CopyInvitation, notice::CommandProblem},
+    components::{
+        characters_left::{CharactersLeft, Room},
+        invitation::CopyInvitation,
+        notice::CommandProblem,
+    },
     format::plural,
+    shown::shown_name,
     state::{
         command::Command,
         page::{Status, use_page},
@@ -60,6 +65,7 @@ fn Summary() -> impl IntoView {
         match (page.status.get(), others, page.connected.get()) {
             (Status::Starting, ..) => "Starting this device’s peer".to_owned(),
             (Status::Failed(_), ..) => "This device is not in the room".to_owned(),
+            _ if page.room.with(Option::is_none) => "This device is in no room".to_owned(),
             (_, 0, _) => "Nobody else is here yet".to_owned(),
             (_, _, connected) if connected == others => {
                 format!("Connected with {}", plural(others as u64, "device", "devices"))
@@ -97,9 +103,14 @@ fn DeviceName() -> impl IntoView {
     // What is being typed, until it is saved.
     let draft = RwSignal::new(None::<String>);
     let shown = move || draft.get().unwrap_or_else(|| page.device_name.get());
+    let room = move || Room::by_characters(&shown_name(&shown()), DEVICE_NAME_CHARS_MAX);
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        let name = untrack(shown).trim().to_owned();
+        let name = shown_name(&untrack(shown));
+        if name.is_empty() {
+            let problem = "nothing of this name can be seen: write at least one letter or digit";
+            return command.refuse("invalid_input", problem);
+        }
         command.run(
             move |port| port.set_device_name(name),
             move |()| {
@@ -114,7 +125,6 @@ fn DeviceName() -> impl IntoView {
                 <span>"Device name"</span>
                 <input
                     type="text"
-                    maxlength=DEVICE_NAME_CHARS_MAX.to_string()
                     autocomplete="off"
                     disabled=move || !page.is_ready()
                     prop:value=shown
@@ -124,10 +134,13 @@ fn DeviceName() -> impl IntoView {
             <button
                 type="submit"
                 class="button button-quiet"
-                disabled=move || draft.with(Option::is_none) || command.is_pending()
+                disabled=move || {
+                    draft.with(Option::is_none) || command.is_pending() || room().is_exceeded()
+                }
             >
                 "Save name"
             </button>
+            <CharactersLeft room=Signal::derive(room) />
             <CommandProblem command />
         </form>
     }

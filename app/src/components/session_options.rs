@@ -113,6 +113,9 @@ pub fn OptionsForm(
                     default=default.learning_rate_millionths
                     high=MILLIONTHS_MAX
                 />
+                <p class="hint">
+                    "In every round each device takes that many steps on its own rows before results are put together. The learning rate is how far a step moves the weights, in millionths: 2000 is 0.002. Higher learns faster, and too high does not settle."
+                </p>
             </fieldset>
         </details>
     }

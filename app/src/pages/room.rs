@@ -4,7 +4,8 @@ use crate::{
     components::{
         cluster_picture::ClusterPicture, connection_panel::ConnectionPanel, data_card::DataCard,
         device_picture::DevicePicture, drawing_pad::DrawingPad, log::LogPanel, messages::Messages,
-        notice::CommandProblem, people::People, room_header::RoomHeader, training::Training,
+        notice::CommandProblem, people::People, room_header::RoomHeader, site_server::ServerBanner,
+        training::Training,
     },
     dom,
     state::{
@@ -101,21 +102,5 @@ fn signaling_name(state: &SignalingState) -> &'static str {
         SignalingState::Registering => "registering",
         SignalingState::Registered => "registered",
         SignalingState::Waiting { .. } => "waiting",
-    }
-}
-
-/// Says that the server is gone, and that this matters little.
-#[component]
-fn ServerBanner() -> impl IntoView {
-    let page = use_page();
-    move || match page.signaling.get() {
-        SignalingState::Waiting { reason } => Some(view! {
-            <p class="banner" role="status">
-                <strong>"The server is out of reach; the room goes on."</strong>
-                " "
-                {format!("Newcomers need it, or a neighbour who introduces them. Trying again ({reason}).")}
-            </p>
-        }),
-        _ => None,
     }
 }

@@ -6,6 +6,7 @@ use super::{
     port::Problem,
     slot::{self, mount_page},
 };
+use crate::shown::{look_of, shown_name};
 use leptos::prelude::*;
 use peer::{
     ClusterView, LinkStage, MessageView, PeerView, RoomView, SessionView, SignalingState, View,
@@ -137,19 +138,21 @@ where
     Memo::new(move |_| view.with(|view| view.as_ref().map(select).unwrap_or_default()))
 }
 
-/// The device's name; its short id where it has none, and beside it where another device has the same.
+/// What can be seen of the device's name; its short id where that is nothing, and beside it where another device's name
+/// looks the same.
 fn name_in(view: Option<&View>, peer: PeerId) -> String {
     let nameless = || format!("Device {}", peer.short());
     let Some(view) = view else { return nameless() };
     let own = (view.me, &view.capability.device_name);
     let others = view.peers.iter().map(|other| (other.peer, &other.capability.device_name));
     let all = || [own].into_iter().chain(others.clone());
-    let name = all().find(|(id, _)| *id == peer).map(|(_, name)| name.trim());
+    let name = all().find(|(id, _)| *id == peer).map(|(_, name)| shown_name(name));
     let Some(name) = name.filter(|name| !name.is_empty()) else { return nameless() };
-    if all().any(|(id, other)| id != peer && other.trim() == name) {
+    let looks_like = |other: &str| look_of(&shown_name(other)).eq(look_of(&name));
+    if all().any(|(id, other)| id != peer && looks_like(other)) {
         return format!("{name} ({})", &peer.short()[..4]);
     }
-    name.to_owned()
+    name
 }
 
 /// Makes the page's state and offers it to all components below; in the browser, also to [`slot::connect_peer`].

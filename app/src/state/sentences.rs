@@ -1,7 +1,8 @@
 //! One sentence for each thing that happens.
 
+use crate::shown::with_quotation_marks;
 use peer::{Event, LinkStage};
-use units::PeerId;
+use units::{PeerId, SessionId};
 
 /// What happened, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,9 @@ pub struct Sentence {
     pub tone: Tone,
     /// The sentence.
     pub text: String,
+    /// The session and the round of it that the sentence is about, where it is about one that is finished: many such
+    /// sentences are shown as one.
+    pub round: Option<(SessionId, u32)>,
 }
 
 /// Whether something is good news.
@@ -80,8 +84,13 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         // Events of a newer engine: named, until they have a sentence here.
         other => (Tone::Plain, format!("{other:?}")),
     };
+    let round = match event {
+        Event::Round { session, round, .. } => Some((*session, *round)),
+        _ => None,
+    };
     // Reasons may end in a full stop of their own.
-    Some(Sentence { tone, text: format!("{}.", text.trim_end_matches('.')) })
+    let text = with_quotation_marks(text.trim_end_matches('.'));
+    Some(Sentence { tone, text: format!("{text}."), round })
 }
 
 fn link(stage: LinkStage, name: &str) -> String {

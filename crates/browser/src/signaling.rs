@@ -1,6 +1,6 @@
 //! The WebSocket to the signaling server.
 
-use crate::host::Dispatch;
+use crate::{clock::window, host::Dispatch};
 use core::{cell::RefCell, future::poll_fn, pin::Pin};
 use futures::{
     FutureExt, Sink, SinkExt, StreamExt,
@@ -10,6 +10,7 @@ use futures::{
 use gloo_net::websocket::{Message, State, WebSocketError, events::CloseEvent, futures::WebSocket};
 use peer::{Input, SignalingInput, SignalingOutput};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Url;
 
 /// Messages that wait for a socket that is not open yet; the engine sends none before it has heard `Opened`.
 const WAITING_MAX: usize = 256;
@@ -136,13 +137,23 @@ fn closed(reason: String) -> Input {
     Input::Signaling(SignalingInput::Closed { reason })
 }
 
+/// Browsers do not tell a page why a socket was not opened; a server of another site may have refused the page's origin.
+fn origin_hint(url: &str) -> String {
+    let location = window().location();
+    let (Ok(host), Ok(origin)) = (location.host(), location.origin()) else { return String::new() };
+    match Url::new(url) {
+        Ok(url) if url.host() == host => String::new(),
+        _ => format!(", or it does not allow pages of `{origin}` (its `--allowed-origin`)"),
+    }
+}
+
 /// Close codes: RFC 6455, section 7.4.
 fn sentence(event: &CloseEvent, url: &str, was_open: bool) -> String {
     let code = event.code;
     let said = if event.reason.is_empty() { String::new() } else { format!(": {}", event.reason) };
     match code {
         1006 if was_open => "the connection to the signaling server was lost".to_owned(),
-        1006 => format!("no signaling server answers at `{url}`"),
+        1006 => format!("no signaling server answers at `{url}`{}", origin_hint(url)),
         1000 => format!("the signaling server closed the connection{said}"),
         1001 | 1012 => format!("the signaling server is going away{said}"),
         1008 => format!("the signaling server refused this device{said}"),

@@ -4,7 +4,7 @@
 //! browsers never send; the server knows the room by a hash of it. Keys for different uses are derived from the secret
 //! by HKDF-SHA-256 (RFC 5869).
 
-use core::{fmt, str::FromStr};
+use core::{cmp::Ordering, fmt, str::FromStr};
 use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ use units::RoomId;
 /// The secret that makes a device a member of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomSecret([u8; 32]);
+
+/// 32 bytes in unpadded Base64.
+const SECRET_CHARS: usize = 43;
 
 /// A text does not hold a room secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +30,17 @@ pub enum InvalidInvitation {
         /// How long the part is.
         chars: usize,
     },
+    /// Something has got into the part behind `#`, or stands behind it.
+    #[error(
+        "the invitation is too long: the part behind `#` must have 43 characters, and has {chars}; copy the link and nothing else"
+    )]
+    TooLong {
+        /// How long the part is.
+        chars: usize,
+    },
+    /// The part behind `#` is as long as it must be, and no secret all the same.
+    #[error("the invitation is damaged: the part behind `#` is mistyped; copy the whole link")]
+    Mistyped,
     /// The link names one room and the secret another.
     #[error(
         "the invitation is damaged: it names room {named}, but its secret belongs to another; ask for the link again"
@@ -103,12 +117,19 @@ impl FromStr for RoomSecret {
 
     fn from_str(text: &str) -> Result<Self, InvalidInvitation> {
         let text = text.strip_prefix('#').unwrap_or(text);
-        BASE64URL_NOPAD
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or_else(|| InvalidInvitation::Incomplete { chars: text.chars().count() })
+        // Full stops, brackets and blanks (`%20`) that a mail or a sentence puts behind the link are no part of it.
+        let is_of_secret = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let text = text.split(|c| !is_of_secret(c)).next().unwrap_or_default();
+        match text.len().cmp(&SECRET_CHARS) {
+            Ordering::Less => Err(InvalidInvitation::Incomplete { chars: text.len() }),
+            Ordering::Greater => Err(InvalidInvitation::TooLong { chars: text.len() }),
+            Ordering::Equal => BASE64URL_NOPAD
+                .decode(text.as_bytes())
+                .ok()
+                .and_then(|bytes| bytes.try_into().ok())
+                .map(Self)
+                .ok_or(InvalidInvitation::Mistyped),
+        }
     }
 }
 
@@ -123,6 +144,24 @@ mod tests {
         let (path, fragment) = link.split_once('#').unwrap();
         let named = path.strip_prefix("/room/").unwrap().parse().unwrap();
         assert_eq!(RoomSecret::from_invitation(named, fragment), Ok(secret));
+    }
+
+    #[test]
+    fn what_a_mail_puts_behind_a_link_is_no_part_of_it() {
+        let secret = RoomSecret::from_bytes([9; 32]);
+        for behind in [".", ",", ")", "%20", " ", ">.", "\u{201D}"] {
+            assert_eq!(format!("#{secret}{behind}").parse(), Ok(secret), "{behind}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_too_long_or_mistyped_is_called_so() {
+        let text = RoomSecret::from_bytes([9; 32]).to_string();
+        let too_long = InvalidInvitation::TooLong { chars: 44 };
+        assert_eq!(format!("{text}A").parse::<RoomSecret>(), Err(too_long));
+        // The last character has two bits too many.
+        let mistyped = format!("{}B", &text[..42]).parse::<RoomSecret>();
+        assert_eq!(mistyped, Err(InvalidInvitation::Mistyped));
     }
 
     #[test]

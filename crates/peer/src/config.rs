@@ -15,7 +15,7 @@ pub struct Config {
     pub capability: Capability,
     /// The signaling server's WebSocket address, if one is known already.
     pub signaling_url: Option<String>,
-    /// Whether to connect to every peer in the room, or only when told to.
+    /// Whether to connect to every peer in the room, or only when told to, until [`crate::Engine::set_connect_policy`] says.
     pub connect: ConnectPolicy,
     /// Every record of the last life, as storage holds it. Damaged ones are reported and dropped.
     pub records: Vec<StoredRecord>,

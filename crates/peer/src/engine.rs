@@ -7,6 +7,7 @@ use crate::{
     event::Event,
     io::{Input, Output},
     job::{Answer, JobError, JobId},
+    left_sessions::LeftSessions,
     other_sessions::OtherSession,
     records::{
         self, ClusterRecord, DatasetRecord, IdentityRecord, MessagesRecord, Records, RoomRecord,
@@ -37,6 +38,8 @@ pub struct Engine {
     pub(crate) session_jobs: BTreeMap<JobId, (SessionId, ClusterId, SessionJob)>,
     /// Sessions that connected peers run besides ours.
     pub(crate) others: BTreeMap<PeerId, OtherSession>,
+    /// Sessions that somebody at this device has left.
+    pub(crate) left: LeftSessions,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
     /// When others were last told how fast this device trains.
@@ -83,10 +86,14 @@ impl Engine {
             session: None,
             session_jobs: BTreeMap::new(),
             others: BTreeMap::new(),
+            left: LeftSessions::default(),
             neighbours_due: None,
             speed_told_at: None,
             last_input_at: now,
         };
+        if let Some(by_hand) = records.take(records::CONNECT_BY_HAND) {
+            engine.connect = if by_hand { ConnectPolicy::ByHand } else { ConnectPolicy::Everyone };
+        }
         engine.restore(now, &mut records);
         for key in records.damaged {
             engine.core.forget(key.clone());
@@ -99,6 +106,7 @@ impl Engine {
     }
 
     fn restore(&mut self, now: Instant, records: &mut Records) {
+        self.left = LeftSessions::new(records.take(records::LEFT).unwrap_or_default());
         let mut sessions: Vec<SessionRecord> = Vec::new();
         for id in records.clusters() {
             let Some(record) = records.take::<ClusterRecord>(&records::cluster_key(&id)) else {
@@ -110,11 +118,14 @@ impl Engine {
         }
         sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
         if let Some(record) = sessions.pop() {
-            let (running, stopped) = (record.running, record.stopped);
+            // A crash may have come between the two records.
+            let left = self.left.contains(record.id);
+            let (running, stopped) = (record.running && !left, record.stopped);
             let head = Some(record.head);
             let mut session = Session::new(record.id, record.proposal, head, true, now);
             session.running = running;
             session.stopped = stopped;
+            session.left = left;
             self.session = Some(session);
         }
         if let Some(RoomRecord { secret, signaling_url }) = records.take(records::ROOM) {

@@ -70,6 +70,7 @@ impl Engine {
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });
                 self.checkpoint_session(now, true);
+                self.note_left();
                 self.join_another(now);
             }
         }
@@ -108,10 +109,13 @@ impl Engine {
                 self.refuse(Some(from), "a session under another name than its own".to_owned());
             }
             SessionMessage::Proposal(proposal) if !proposal.invites(self.core.me) => {}
+            SessionMessage::Proposal(proposal) if self.left.contains(id) => {
+                self.handle_left_proposal(from, id, &proposal);
+            }
             SessionMessage::Proposal(proposal) if !known || abandoned => {
                 self.handle_proposal(now, from, id, proposal);
             }
-            message if known => {
+            message if known && !self.left.contains(id) => {
                 if matches!(message, SessionMessage::Proposal(_)) {
                     self.others.remove(&from);
                 }

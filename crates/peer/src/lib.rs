@@ -24,6 +24,7 @@ mod event;
 mod io;
 mod job;
 mod learning;
+mod left_sessions;
 mod link;
 mod network;
 mod other_sessions;
@@ -49,7 +50,7 @@ pub use job::{
     WeightedUpdate,
 };
 pub use view::{
-    ClusterView, Ended, LinkEnd, LinkStage, MemberView, MessageView, PeerView, RoomView,
-    RoundPhase, RoundView, SessionView, SignalingState, View,
+    ClusterView, Ended, LeftSessionView, LinkEnd, LinkStage, MemberView, MessageView, PeerView,
+    RoomView, RoundPhase, RoundView, SessionView, SignalingState, View,
 };
 pub use workbench::Workbench;

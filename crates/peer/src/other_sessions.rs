@@ -19,12 +19,23 @@ use units::{Hash, Instant, PeerId, SessionId};
 /// What a connected peer runs. One for each peer, so that nobody crowds out what others run.
 pub(crate) struct OtherSession {
     id: SessionId,
-    proposal: Proposal,
+    pub(crate) proposal: Proposal,
+    /// Of a session that was left here: the newest record that the peer told of.
+    pub(crate) head: Option<RoundRecord>,
     /// The record that the peer told of and whose model it has been asked for.
     claim: Option<RoundRecord>,
 }
 
 impl OtherSession {
+    /// One that was left here and that a peer goes on with.
+    pub(crate) fn left(id: SessionId, proposal: &Proposal, head: Option<&RoundRecord>) -> Self {
+        Self { id, proposal: proposal.clone(), head: head.cloned(), claim: None }
+    }
+
+    pub(crate) fn name(&self) -> SessionId {
+        self.id
+    }
+
     pub(crate) fn is(&self, session: SessionId) -> bool {
         self.id == session
     }
@@ -56,7 +67,7 @@ impl Engine {
             return self.join(now, id, proposal);
         };
         let trained = running.proposal.cluster.clone();
-        let other = OtherSession { id, proposal, claim: None };
+        let other = OtherSession { id, proposal, head: None, claim: None };
         let waits = !running.is_alone() && !other.rivals(running);
         let cluster = other.proposal.cluster.clone();
         let known = self.others.insert(from, other);
@@ -79,6 +90,9 @@ impl Engine {
     ) {
         let Some(other) = self.others.get(&from).filter(|other| other.id == id) else { return };
         match message {
+            SessionMessage::Head(record) if self.left.contains(id) => {
+                self.note_progress_of_left(from, record);
+            }
             SessionMessage::Head(record) => self.weigh(now, from, record),
             SessionMessage::Leave => drop(self.others.remove(&from)),
             SessionMessage::Stop if other.proposal.founder == from => {
@@ -156,7 +170,9 @@ impl Engine {
     /// Our session is over: the one that waits for that is joined, of several the lowest name.
     pub(crate) fn join_another(&mut self, now: Instant) {
         let Some(ours) = &self.session else { return };
-        let waiting = self.others.iter().filter(|(_, other)| !other.rivals(ours));
+        let waiting = self.others.iter();
+        let waiting =
+            waiting.filter(|(_, other)| !other.rivals(ours) && !self.left.contains(other.id));
         let lowest = waiting.min_by_key(|(_, other)| other.id).map(|(peer, _)| *peer);
         if let Some(OtherSession { id, proposal, .. }) =
             lowest.and_then(|peer| self.others.remove(&peer))

@@ -17,6 +17,8 @@ use units::{ClusterId, Hash, PeerId, SessionId};
 
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const ROOM: &str = "room";
+pub(crate) const LEFT: &str = "left";
+pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
 const CLUSTER_PREFIX: &str = "cluster/";
 const DATASET_PREFIX: &str = "dataset/";
 const MESSAGES_PREFIX: &str = "messages/";
@@ -53,6 +55,12 @@ pub(crate) struct SessionRecord {
     pub head: RoundRecord,
     pub running: bool,
     pub stopped: bool,
+}
+
+/// The sessions that somebody at this device has left, oldest first.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct LeftRecord {
+    pub sessions: Vec<SessionId>,
 }
 
 /// A cluster's rows: in full, or by the name of a set that ships with the application.

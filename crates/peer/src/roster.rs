@@ -34,6 +34,8 @@ pub(crate) struct Member {
     pub retry_at: Instant,
     /// Somebody closed this connection on purpose: it is not opened again by itself.
     pub held: bool,
+    /// The attempt whose connection ended last: its goodbye may come after its channels have closed.
+    pub ended_attempt: Option<u64>,
     /// Handshakes that this peer may still have passed on, and since when.
     introductions: (u32, Instant),
 }
@@ -124,7 +126,8 @@ pub(crate) struct Meeting {
 #[derive(Default)]
 pub(crate) struct Roster {
     pub members: BTreeMap<PeerId, Member>,
-    departed: BTreeMap<PeerId, ReplayWindow>,
+    /// Signals of those who are gone, and whether somebody closed the connection with them on purpose.
+    departed: BTreeMap<PeerId, (ReplayWindow, bool)>,
 }
 
 impl Roster {
@@ -152,17 +155,19 @@ impl Roster {
                 in_place_of = Some(weaker);
             }
         }
-        let window = self.departed.remove(&card.peer);
+        let departed = self.departed.remove(&card.peer);
+        let (window, held) = departed.unwrap_or_else(|| (ReplayWindow::new(), false));
         self.members.entry(card.peer).or_insert_with(|| Member {
             card: card.clone(),
             on_server: false,
             neighbours: BTreeSet::new(),
             link: None,
-            window: window.unwrap_or_else(ReplayWindow::new),
+            window,
             ended: None,
             failures: 0,
             retry_at: now,
-            held: false,
+            held,
+            ended_attempt: None,
             introductions: (0, now),
         });
         Some(Meeting { is_new, in_place_of })
@@ -182,8 +187,20 @@ impl Roster {
             if self.departed.len() >= DEPARTED_MAX {
                 self.departed.pop_first();
             }
-            self.departed.insert(peer, member.window);
+            self.departed.insert(peer, (member.window, member.held));
         }
+    }
+
+    /// Who was closed on purpose and is gone may be connected to again when it comes back.
+    pub(crate) fn release(&mut self, peer: PeerId) {
+        if let Some((_, held)) = self.departed.get_mut(&peer) {
+            *held = false;
+        }
+    }
+
+    /// As [`Self::release`], for all: this device leaves the room.
+    pub(crate) fn release_all(&mut self) {
+        self.departed.values_mut().for_each(|(_, held)| *held = false);
     }
 
     pub(crate) fn get(&self, peer: PeerId) -> Option<&Member> {

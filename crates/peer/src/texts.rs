@@ -82,12 +82,19 @@ impl Texts {
         &self.messages
     }
 
-    /// Notes a text to `to`; returns its number.
-    pub(crate) fn compose(&mut self, now: Instant, to: PeerId, text: &str, core: &mut Core) -> u64 {
+    /// Notes a text to `to`, which is called `name`; returns its number.
+    pub(crate) fn compose(
+        &mut self,
+        now: Instant,
+        to: PeerId,
+        name: String,
+        text: &str,
+        core: &mut Core,
+    ) -> u64 {
         core.newest_text += 1;
         let (id, from, at) = (core.newest_text, core.me, core.wall_clock(now));
         let text = text.to_owned();
-        self.push(MessageView { id, from, to, text, at, delivered: false }, core);
+        self.push(MessageView { id, from, to, name, text, at, delivered: false }, core);
         self.write(core);
         id
     }
@@ -103,6 +110,7 @@ impl Texts {
         &mut self,
         now: Instant,
         from: PeerId,
+        name: String,
         id: u64,
         text: String,
         core: &mut Core,
@@ -116,7 +124,7 @@ impl Texts {
             self.newest_heard.insert(from, id);
             then.insert(0, OnStored::Announce(Event::Message { from, text: text.clone() }));
             let (to, at) = (core.me, core.wall_clock(now));
-            self.push(MessageView { id, from, to, text, at, delivered: true }, core);
+            self.push(MessageView { id, from, to, name, text, at, delivered: true }, core);
         }
         self.save(then, core);
     }
@@ -205,11 +213,18 @@ mod tests {
     fn who_floods_this_device_pushes_nobody_elses_texts_out() {
         let mut core = core(10);
         let mut texts = texts(&mut core);
-        texts.receive(Instant::ZERO, peer(2), 1, "from a friend".to_owned(), &mut core);
-        texts.compose(Instant::ZERO, peer(3), "to a friend", &mut core);
-        texts.compose(Instant::ZERO, peer(9), "to the flood", &mut core);
+        texts.receive(
+            Instant::ZERO,
+            peer(2),
+            String::new(),
+            1,
+            "from a friend".to_owned(),
+            &mut core,
+        );
+        texts.compose(Instant::ZERO, peer(3), String::new(), "to a friend", &mut core);
+        texts.compose(Instant::ZERO, peer(9), String::new(), "to the flood", &mut core);
         for id in 1..100 {
-            texts.receive(Instant::ZERO, peer(9), id, "flood".to_owned(), &mut core);
+            texts.receive(Instant::ZERO, peer(9), String::new(), id, "flood".to_owned(), &mut core);
         }
         let kept: Vec<&str> = texts.messages().iter().map(|m| m.text.as_str()).collect();
         assert_eq!(kept[..3], ["from a friend", "to a friend", "to the flood"]);
@@ -221,7 +236,7 @@ mod tests {
         let mut core = core(200);
         let mut texts = texts(&mut core);
         for id in 1..100 {
-            texts.receive(Instant::ZERO, peer(9), id, "flood".to_owned(), &mut core);
+            texts.receive(Instant::ZERO, peer(9), String::new(), id, "flood".to_owned(), &mut core);
         }
         assert_eq!(writes(&mut core), 1);
         let promised = core.stored(&texts.key()).len();
@@ -236,19 +251,21 @@ mod tests {
     fn numbers_grow_even_if_the_clock_was_set_back() {
         let mut core = core(200);
         let mut earlier = texts(&mut core);
-        let last =
-            (0..2_000).map(|_| earlier.compose(Instant::ZERO, peer(2), "a", &mut core)).last();
+        let last = (0..2_000)
+            .map(|_| earlier.compose(Instant::ZERO, peer(2), String::new(), "a", &mut core))
+            .last();
         let record = MessagesRecord { messages: earlier.messages, newest_heard: Vec::new() };
         let mut core = self::core(200);
         let mut later = Texts::new(RoomId::from_bytes([1; 16]), record, &mut core);
-        assert!(Some(later.compose(Instant::ZERO, peer(2), "b", &mut core)) > last);
+        assert!(Some(later.compose(Instant::ZERO, peer(2), String::new(), "b", &mut core)) > last);
     }
 
     #[test]
     fn numbers_grow_from_one_stay_in_a_room_to_the_next() {
         let mut core = core(200);
-        let first = texts(&mut core).compose(Instant::ZERO, peer(2), "a", &mut core);
-        let second = texts(&mut core).compose(Instant::ZERO, peer(2), "b", &mut core);
+        let first = texts(&mut core).compose(Instant::ZERO, peer(2), String::new(), "a", &mut core);
+        let second =
+            texts(&mut core).compose(Instant::ZERO, peer(2), String::new(), "b", &mut core);
         assert!(second > first);
     }
 }

@@ -26,6 +26,8 @@ pub struct View {
     pub clusters: Vec<ClusterView>,
     /// The learning session, running or the last one that ended.
     pub session: Option<SessionView>,
+    /// A session that was left here, still runs elsewhere, and can be taken part in again.
+    pub left_session: Option<LeftSessionView>,
     /// The newest messages, oldest first.
     pub messages: Vec<MessageView>,
 }
@@ -185,6 +187,19 @@ pub struct SessionView {
     pub problem: Option<String>,
 }
 
+/// A session that was left on this device and that connected peers go on with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftSessionView {
+    /// Which.
+    pub id: SessionId,
+    /// What it learns, in a person's words.
+    pub task: String,
+    /// The cluster.
+    pub cluster: ClusterId,
+    /// Who proposed it.
+    pub founder: PeerId,
+}
+
 /// What a device is doing in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -242,6 +257,8 @@ pub struct MessageView {
     pub from: PeerId,
     /// Who it is for; one entry a receiver, for messages to all as well.
     pub to: PeerId,
+    /// What the other device was called then: who wrote it, or of one's own, who it is for. Empty if it had no name.
+    pub name: String,
     /// The text.
     pub text: String,
     /// When it was sent or arrived, by this device's clock.

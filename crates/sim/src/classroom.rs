@@ -12,7 +12,7 @@ use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     session::SessionOptions,
 };
-use units::{ClusterId, SessionId};
+use units::{ClusterId, PeerId, SessionId};
 
 const INPUTS: u32 = 6;
 const CLASSES: u32 = 3;
@@ -159,8 +159,30 @@ impl World {
         id: HostId,
         rounds: u32,
     ) -> Option<Result<SessionId, CommandError>> {
+        self.start(id, rounds, None)
+    }
+
+    /// Starts to train on one device alone.
+    ///
+    /// # Errors
+    /// What the engine says; `None` if the page is closed.
+    pub fn start_alone(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+    ) -> Option<Result<SessionId, CommandError>> {
+        self.start(id, rounds, Some(Vec::new()))
+    }
+
+    fn start(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+        invited: Option<Vec<PeerId>>,
+    ) -> Option<Result<SessionId, CommandError>> {
+        let task = "three classes".to_owned();
         self.command(id, |engine, now| {
-            engine.start_session(now, cluster(), "three classes".to_owned(), options(rounds), None)
+            engine.start_session(now, cluster(), task, options(rounds), invited)
         })
     }
 }

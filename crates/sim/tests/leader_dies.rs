@@ -11,11 +11,12 @@ fn kill_the_leader(seed: u64, phase: RoundPhase, goodbye: bool) {
     let mut world = World::room(WorldConfig::new(seed, 4));
     world.start_session(HostId(0), 5).expect("the page is open").expect("there are rows");
     let leader = |world: &World| {
-        let view = world.view(HostId(0)).session?;
-        let peer = view.leader.filter(|_| view.round == 1)?;
-        let id = world.host_ids().into_iter().find(|id| world.peer_id(*id) == peer)?;
-        let leads = world.view(id).session.filter(|session| session.round == 1)?;
-        (leads.phase == phase).then_some(id)
+        let leads = |id: &HostId| {
+            let me = world.peer_id(*id);
+            let session = world.view(*id).session.filter(|session| session.round == 1);
+            session.is_some_and(|session| session.leader == Some(me) && session.phase == phase)
+        };
+        world.host_ids().into_iter().find(leads)
     };
     let mut found = None;
     for _ in 0..60_000 {

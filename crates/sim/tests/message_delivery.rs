@@ -71,3 +71,17 @@ fn who_leaves_the_room_and_comes_back_is_heard_again() {
     assert!(world.send_text(a, b, "after"));
     world.live_until("it is there", PATIENCE, |world| held(world, b, "after") == 1);
 }
+
+#[test]
+fn a_text_keeps_the_names_that_the_two_had() {
+    let mut world = World::room(WorldConfig::new(94, 2));
+    let (a, b) = (HostId(0), HostId(1));
+    assert!(world.send_text(a, b, "by name"));
+    world.live_until("it is there", PATIENCE, |world| held(world, b, "by name") == 1);
+    world.leave_room(a);
+    world.run_for(Duration::from_secs(3));
+    world.crash(b, true);
+    world.boot(b);
+    let message = world.view(b).messages.into_iter().next().expect("it is kept");
+    assert_eq!((message.name.as_str(), message.from), ("device 0", world.peer_id(a)));
+}

@@ -58,13 +58,14 @@ impl Engine {
         }
         let mut receivers: Vec<PeerId> = self.roster.connected().collect();
         receivers.retain(|peer| to.is_none_or(|to| to == *peer));
+        let names: Vec<String> = receivers.iter().map(|to| self.device_name_of(*to)).collect();
         let texts = self.texts.as_mut().ok_or(CommandError::NoRoom)?;
         if receivers.is_empty() {
             return Err(CommandError::NotConnected(to));
         }
         let mut numbered = Vec::with_capacity(receivers.len());
-        for peer in receivers {
-            numbered.push((peer, texts.compose(now, peer, text, &mut self.core)));
+        for (peer, name) in receivers.into_iter().zip(names) {
+            numbered.push((peer, texts.compose(now, peer, name, text, &mut self.core)));
         }
         let count = numbered.len() as u32;
         for (peer, id) in numbered {

@@ -48,6 +48,7 @@ impl Engine {
                 self.core.event(Event::PeerLeft { peer });
             }
         }
+        self.roster.release_all();
         self.server.stop(&mut self.core);
         self.room = None;
         self.texts = None;
@@ -91,9 +92,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether to connect to everyone in the room, or only when told to.
+    /// Whether to connect to everyone in the room, or only when told to. That is kept: in the next life, it counts more than
+    /// [`crate::Config::connect`].
     pub fn set_connect_policy(&mut self, now: Instant, policy: ConnectPolicy) {
         self.connect = policy;
+        let by_hand = policy == ConnectPolicy::ByHand;
+        self.core.store(records::CONNECT_BY_HAND.to_owned(), &by_hand, Vec::new());
         self.settle(now);
     }
 

@@ -38,6 +38,7 @@ impl Engine {
                 .collect(),
             clusters: self.clusters.view(),
             session: self.view_session(),
+            left_session: self.left_session(),
             messages: self.texts.as_ref().map_or(Vec::new(), |t| t.messages().to_vec()),
         }
     }

@@ -7,11 +7,15 @@ use crate::{
     link::LinkAction,
     view::{Ended, LinkEnd, LinkStage},
 };
+use ::core::time::Duration;
 use protocol::{VERSION, envelope::SignalStep, message::ControlMessage, signaling::PeerCard};
 use units::{Instant, PeerId};
 
 /// What a member may send on `bulk` when no session says otherwise: probes that measure a connection.
 const BULK_LIMIT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+
+/// How long after its channels a connection's goodbye may come, which goes another way.
+const GOODBYE_WAIT: Duration = Duration::from_secs(1);
 
 impl Engine {
     pub(crate) fn handle_connection(
@@ -98,8 +102,9 @@ impl Engine {
     fn handle_control(&mut self, now: Instant, from: PeerId, message: ControlMessage) {
         match message {
             ControlMessage::Text { id, text } => {
+                let name = self.device_name_of(from);
                 if let Some(texts) = &mut self.texts {
-                    texts.receive(now, from, id, text, &mut self.core);
+                    texts.receive(now, from, name, id, text, &mut self.core);
                 }
             }
             ControlMessage::TextReceived { id } => {
@@ -144,19 +149,25 @@ impl Engine {
 
     /// Ends a connection. With `hold` it is not opened again by ourselves.
     pub(super) fn end_link(&mut self, now: Instant, peer: PeerId, ended: Ended, hold: bool) {
+        let link = self.roster.get(peer).and_then(|member| member.link.as_ref());
+        let attempt = link.map(|link| link.attempt);
         let Some(was_open) = self.drop_link(now, peer, &ended) else { return };
         let failures = self.roster.get(peer).map_or(0, |member| member.failures);
-        let wait = self.core.backoff(if was_open { 0 } else { failures });
+        let mut wait = self.core.backoff(if was_open { 0 } else { failures });
+        if ended.end == LinkEnd::ClosedThere {
+            wait = wait.max(GOODBYE_WAIT);
+        }
         let by_server = self.server.is_registered();
         if let Some(member) = self.roster.get_mut(peer) {
             member.failures = if was_open { 0 } else { failures + 1 };
             member.retry_at = now + wait;
             member.held = hold;
+            member.ended_attempt = attempt;
             member.ended = Some(ended);
             // Without a server, the lost connection was the only sign of life.
             member.on_server &= by_server;
         }
-        self.forget_if_gone(peer);
+        self.forget_if_gone(now, peer);
     }
 
     /// Closes a connection and tells everyone concerned; says whether it was open.
@@ -175,7 +186,7 @@ impl Engine {
                     member.neighbours.remove(&peer);
                 }
                 if other != peer {
-                    self.forget_if_gone(other);
+                    self.forget_if_gone(now, other);
                 }
             }
             self.neighbours_due = Some(now + NEIGHBOURS_DELAY);

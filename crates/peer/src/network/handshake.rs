@@ -12,6 +12,7 @@ use crate::{
 use ::core::time::Duration;
 use protocol::{
     envelope::{Envelope, Instance, Route, Signal, SignalStep},
+    limits,
     message::ControlMessage,
     signaling::{Capability, ClientMessage, PeerCard},
 };
@@ -64,10 +65,22 @@ impl Engine {
         member.link = Some(link);
         let detail = match via {
             None => "through the signaling server".to_owned(),
-            Some(neighbour) => format!("introduced by {}", neighbour.short()),
+            Some(neighbour) => format!("introduced by {}", self.name_of(neighbour)),
         };
         self.core.event(Event::Link { peer, stage: LinkStage::Offering, detail });
         true
+    }
+
+    /// What a device is called: its name, or else its short id.
+    pub(crate) fn name_of(&self, peer: PeerId) -> String {
+        let name = self.device_name_of(peer);
+        if name.is_empty() { peer.short() } else { name }
+    }
+
+    /// The name of a device; empty if it has none.
+    pub(crate) fn device_name_of(&self, peer: PeerId) -> String {
+        let name = self.roster.get(peer).map_or("", |member| &member.card.capability.device_name);
+        name.trim().chars().take(limits::DEVICE_NAME_CHARS_MAX).collect()
     }
 
     /// Who can carry a handshake to `peer`: `Some(None)` is the server, which is tried first, in turn with neighbours.
@@ -151,12 +164,12 @@ impl Engine {
             }
             Freshness::Replayed => {
                 self.refuse(Some(from), "a repeated handshake".to_owned());
-                return self.forget_if_gone(from);
+                return self.forget_if_gone(now, from);
             }
             Freshness::EarlierLife => {
                 let reason = "a handshake from an earlier visit of that device".to_owned();
                 self.refuse(Some(from), reason);
-                return self.forget_if_gone(from);
+                return self.forget_if_gone(now, from);
             }
         }
         if let (Some(via), Some(member)) = (via, self.roster.get_mut(from)) {
@@ -190,7 +203,18 @@ impl Engine {
                     self.answer(now, from, attempt, sdp, via);
                 }
             }
+            (None, SignalStep::Bye { reason }) => self.hold_what_ended(from, attempt, &reason),
             _ => {}
+        }
+    }
+
+    /// A goodbye has come after the channels had closed: that was on purpose.
+    fn hold_what_ended(&mut self, peer: PeerId, attempt: u64, reason: &str) {
+        let Some(member) = self.roster.get_mut(peer) else { return };
+        if member.ended_attempt == Some(attempt) {
+            member.held = true;
+            let reason = format!("the other device closed: {}", printable(reason));
+            member.ended = Some(Ended { end: LinkEnd::ClosedThere, reason });
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
     engine::Engine,
     event::Event,
     roster::{COURTESY, Evidence, Meeting, Member},
+    view::{Ended, LinkEnd, LinkStage},
 };
 use protocol::{
     message::ControlMessage,
@@ -30,7 +31,7 @@ impl Engine {
                 let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
                 for peer in known {
                     if !listed.contains(&peer) {
-                        self.unlist(peer);
+                        self.unlist(now, peer);
                     }
                 }
                 for card in peers {
@@ -46,7 +47,11 @@ impl Engine {
                                on with that one: close the other, then discover again";
                 self.core.problem("replaced", message.to_owned());
             }
-            ServerMessage::PeerLeft { peer, .. } => self.unlist(peer),
+            ServerMessage::PeerLeft { peer, .. } => {
+                self.unlist(now, peer);
+                // Whoever leaves the room and comes back is to be met like anybody else.
+                self.roster.release(peer);
+            }
             ServerMessage::Signal { from, envelope } => {
                 self.handle_envelope(now, from, &envelope, None);
             }
@@ -108,19 +113,23 @@ impl Engine {
     }
 
     /// The server does not list a peer (any more).
-    fn unlist(&mut self, peer: PeerId) {
+    fn unlist(&mut self, now: Instant, peer: PeerId) {
         if let Some(member) = self.roster.get_mut(peer) {
             member.on_server = false;
-            self.forget_if_gone(peer);
+            self.forget_if_gone(now, peer);
         }
     }
 
     /// Removes a peer that neither the server nor a neighbour nor this device sees.
-    fn forget_if_gone(&mut self, peer: PeerId) {
-        let gone = self.roster.get(peer).is_some_and(|member| {
-            member.link.is_none() && !member.on_server && member.neighbours.is_empty()
-        });
-        if gone {
+    fn forget_if_gone(&mut self, now: Instant, peer: PeerId) {
+        let unseen = |member: &Member| !member.on_server && member.neighbours.is_empty();
+        let Some(member) = self.roster.get(peer).filter(|member| unseen(member)) else { return };
+        // An offer to somebody whom nobody sees any more is no sign of life.
+        if member.link.as_ref().is_some_and(|link| link.stage == LinkStage::Offering) {
+            let reason = "the other device is gone".to_owned();
+            self.drop_link(now, peer, &Ended { end: LinkEnd::NotReached, reason });
+        }
+        if self.roster.get(peer).is_some_and(|member| member.link.is_none()) {
             self.roster.depart(peer);
             self.core.event(Event::PeerLeft { peer });
         }
@@ -140,7 +149,7 @@ impl Engine {
                 if let Some(member) = self.roster.get_mut(peer) {
                     member.neighbours.remove(&from);
                 }
-                self.forget_if_gone(peer);
+                self.forget_if_gone(now, peer);
             }
         }
     }

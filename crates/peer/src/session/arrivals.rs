@@ -52,7 +52,8 @@ impl Session {
             return;
         }
         match message {
-            SessionMessage::Proposal(_) => {}
+            // Whoever proposes what is known has just begun with it, and missed what was said before.
+            SessionMessage::Proposal(_) => self.tell_newcomer(from),
             SessionMessage::Join { rows } => {
                 self.members.insert(from, rows);
             }
@@ -85,6 +86,16 @@ impl Session {
             BulkMessage::Probe { .. } => {}
         }
         self.advance(s);
+    }
+
+    fn tell_newcomer(&mut self, to: PeerId) {
+        if !self.running || !self.ready {
+            return;
+        }
+        if self.model_here {
+            self.send(to, SessionMessage::Head(self.head.clone()));
+        }
+        self.send(to, SessionMessage::Join { rows: self.rows });
     }
 
     fn handle_stop(&mut self, from: PeerId, s: &Surroundings<'_>) {

@@ -224,6 +224,29 @@ impl Session {
         self.compare_endings(s);
     }
 
+    /// The person at this device takes part again in a session that it had left. Who else takes part, the others say.
+    pub(crate) fn take_part_again(&mut self, now: Instant) {
+        self.left = false;
+        self.running = true;
+        self.ended_because = None;
+        self.problem = None;
+        self.members.clear();
+        self.told.clear();
+        self.begun_at = now;
+        self.ready = false;
+        // The work on the last round may still be under way; else a round is begun when the others are heard.
+        if !self.round.is_aggregating() {
+            self.model_here = false;
+            self.round = Round::new(now);
+            self.gathering_until = Some(now + GATHERING);
+        }
+    }
+
+    /// Others that take part.
+    pub(crate) fn members(&self) -> impl Iterator<Item = PeerId> + '_ {
+        self.members.keys().copied()
+    }
+
     /// Ends the session here; the others go on, and this device does not look back.
     pub(crate) fn leave(&mut self, reason: &str, s: &Surroundings<'_>) {
         self.left = true;

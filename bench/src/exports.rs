@@ -95,12 +95,12 @@ impl Products {
 
 /// See [`arithmetic::multiply_add_chains`].
 #[wasm_bindgen]
-pub(crate) fn multiply_add_chains(times: u32) -> f32 {
+pub fn multiply_add_chains(times: u32) -> f32 {
     arithmetic::multiply_add_chains(times)
 }
 
 /// Operations of one turn.
 #[wasm_bindgen]
-pub(crate) fn chain_operations() -> f64 {
+pub fn chain_operations() -> f64 {
     arithmetic::chain_operations()
 }

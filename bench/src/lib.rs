@@ -4,4 +4,4 @@ pub mod arithmetic;
 pub mod course;
 
 #[cfg(target_arch = "wasm32")]
-mod exports;
+pub mod exports;

@@ -115,6 +115,10 @@ impl PeerPort for Port {
         self.now(|host| host.start_session(cluster, task, options, invited))
     }
 
+    fn rejoin_session(&self, session: SessionId) -> Reply<()> {
+        self.now(|host| host.rejoin_session(session))
+    }
+
     fn stop_session(&self, session: SessionId) -> Reply<()> {
         self.now(|host| host.stop_session(session))
     }

@@ -1,6 +1,6 @@
 //! Learning curves: accuracy on this device's held-out rows, together and alone.
 
-use crate::state::page::use_page;
+use crate::{components::session_numbers::is_by_itself, state::page::use_page};
 use leptos::{ev, html::Canvas, prelude::*};
 use peer::{RoundView, SessionView};
 
@@ -13,6 +13,8 @@ pub(super) struct CurvePoints {
     pub(super) alone: Vec<(f64, f64)>,
     /// Rounds of the whole session.
     pub(super) rounds: u32,
+    /// Whether nobody else takes part: then there is one curve.
+    by_itself: bool,
 }
 
 impl CurvePoints {
@@ -21,12 +23,13 @@ impl CurvePoints {
             let accuracy = evaluation.as_ref()?.accuracy();
             Some((f64::from(round.round), accuracy))
         };
-        let history = || session.history.iter();
-        Self {
-            together: history().filter_map(|round| accuracy(round, &round.together)).collect(),
-            alone: history().filter_map(|round| accuracy(round, &round.alone)).collect(),
-            rounds: session.options.rounds,
-        }
+        let curve = |which: fn(&RoundView) -> &Option<peer::Evaluation>| {
+            session.history.iter().filter_map(|round| accuracy(round, which(round))).collect()
+        };
+        let (together, alone) = (curve(|round| &round.together), curve(|round| &round.alone));
+        let by_itself = is_by_itself(session);
+        let (together, alone) = if by_itself { (Vec::new(), together) } else { (together, alone) };
+        Self { together, alone, rounds: session.options.rounds, by_itself }
     }
 
     /// The lowest accuracy that the axis needs: a whole tenth below every point.
@@ -59,14 +62,15 @@ pub fn Curves() -> impl IntoView {
             points.with(|points| draw(&canvas, points));
         }
     });
+    let by_itself = move || points.with(|points| points.by_itself);
     let empty = move || points.with(|points| points.together.is_empty() && points.alone.is_empty());
 
     view! {
         <figure class="curves" class:curves-empty=empty>
             <canvas node_ref=canvas role="img" aria-label="Accuracy by round"></canvas>
             <figcaption class="legend">
-                <span class="legend-together">"together"</span>
-                <span class="legend-alone">"alone"</span>
+                <span class="legend-together" hidden=by_itself>"together"</span>
+                <span class="legend-alone">{move || if by_itself() { "this device" } else { "alone" }}</span>
                 <span class="hint">"accuracy on this device’s held-out rows, by round"</span>
             </figcaption>
         </figure>

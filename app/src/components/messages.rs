@@ -77,9 +77,10 @@ fn Message(
     });
     let (from, to, _) = which;
     let own = page.me.get_untracked() == Some(from);
+    let known_as = message.name;
     let head = move || match own {
-        true => format!("You to {}", page.name_of(to)),
-        false => page.name_of(from),
+        true => format!("You to {}", page.name_or(to, &known_as)),
+        false => page.name_or(from, &known_as),
     };
     let mark = move || own.then(|| if delivered.get() { "delivered" } else { "on its way" });
 

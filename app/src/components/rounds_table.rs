@@ -1,6 +1,7 @@
 //! The rounds in a table: what the curves show, for reading.
 
 use crate::{
+    components::session_numbers::is_by_itself,
     format::{bytes, duration_ms, percent},
     state::page::use_page,
 };
@@ -21,6 +22,9 @@ pub fn RoundsTable() -> impl IntoView {
         })
     });
 
+    let by_itself =
+        Memo::new(move |_| page.session.with(|session| session.as_ref().is_some_and(is_by_itself)));
+
     view! {
         <details class="rounds">
             <summary>"Round by round"</summary>
@@ -30,8 +34,8 @@ pub fn RoundsTable() -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Round"</th>
-                            <th scope="col">"Together"</th>
-                            <th scope="col">"Alone"</th>
+                            <th scope="col">{move || if by_itself.get() { "This device" } else { "Together" }}</th>
+                            <Show when=move || !by_itself.get()><th scope="col">"Alone"</th></Show>
                             <th scope="col">"Members"</th>
                             <th scope="col">"Took"</th>
                             <th scope="col">"Sent"</th>
@@ -45,7 +49,7 @@ pub fn RoundsTable() -> impl IntoView {
                             key=|round| (round.round, round.model, round.together.is_some(), round.alone.is_some())
                             let(round)
                         >
-                            <Row round />
+                            <Row round by_itself />
                         </For>
                     </tbody>
                 </table>
@@ -56,15 +60,16 @@ pub fn RoundsTable() -> impl IntoView {
 }
 
 #[component]
-fn Row(round: RoundView) -> impl IntoView {
+fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
     let accuracy = |evaluation: &Option<Evaluation>| {
         evaluation.as_ref().map_or("–".to_owned(), |e| percent(e.accuracy()))
     };
+    let alone = accuracy(&round.alone);
     view! {
         <tr>
             <th scope="row">{round.round}</th>
             <td>{accuracy(&round.together)}</td>
-            <td>{accuracy(&round.alone)}</td>
+            {move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> })}
             <td>{round.members.len()}</td>
             <td>{duration_ms(round.duration_ms.into())}</td>
             <td>{bytes(round.sent_bytes)}</td>

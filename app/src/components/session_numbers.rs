@@ -37,7 +37,10 @@ pub fn SessionNumbers() -> impl IntoView {
             data-together=attribute(|n| n.together.map(|a| a.to_string()).unwrap_or_default())
             data-alone=attribute(|n| n.alone.map(|a| a.to_string()).unwrap_or_default())
         >
-            {move || numbers.get().map(|numbers| view! { <Accuracies numbers=numbers.clone() /><Facts numbers /> })}
+            {move || numbers.get().map(|numbers| view! {
+                <Accuracies numbers=numbers.clone() />
+                {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> })}
+            })}
             <ul class="members" aria-label="Members">
                 <For
                     each=move || members.get()
@@ -63,6 +66,7 @@ struct Numbers {
     model: String,
     signatures: u32,
     members_of_round: usize,
+    by_itself: bool,
     together: Option<f64>,
     alone: Option<f64>,
     rows: u32,
@@ -88,6 +92,7 @@ impl Numbers {
             model: session.model.to_string(),
             signatures: session.signatures,
             members_of_round: newest.map_or(0, |round| round.members.len()),
+            by_itself: is_by_itself(session),
             together: together.map(Evaluation::accuracy),
             alone: alone.map(Evaluation::accuracy),
             rows: together.map_or(0, |evaluation| evaluation.rows),
@@ -97,6 +102,12 @@ impl Numbers {
             round_ms: newest.map(|round| round.duration_ms),
         }
     }
+}
+
+/// Whether no other device has brought anything into what is shown: then there is nothing to compare.
+pub(super) fn is_by_itself(session: &SessionView) -> bool {
+    let contributors = session.members.iter().filter(|member| member.rows > 0).count();
+    contributors <= 1 && session.history.iter().all(|round| round.members.len() <= 1)
 }
 
 fn phase_name(phase: RoundPhase) -> &'static str {
@@ -129,22 +140,37 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
 
     let uncompared =
         format!("Measured on {rows} of yours. Nobody else took part in the newest round.");
-
-    Some(view! {
-        <div class="accuracies">
-            <p class="accuracy accuracy-together">
-                <span class="accuracy-name">"Together"</span>
-                <span class="accuracy-value">{percent(together)}</span>
-            </p>
-            {numbers.alone.map(|alone| view! {
+    if numbers.by_itself {
+        return Some(view! {
+            <div class="accuracies">
                 <p class="accuracy accuracy-alone">
-                    <span class="accuracy-name">"Alone"</span>
-                    <span class="accuracy-value">{percent(alone)}</span>
+                    <span class="accuracy-name">"This device"</span>
+                    <span class="accuracy-value">{percent(together)}</span>
                 </p>
-            })}
-            <p class="accuracy-sentence">{compared.unwrap_or(uncompared)}</p>
-        </div>
-    })
+                <p class="accuracy-sentence">{format!("Measured on {rows} of yours. Nobody else takes part.")}</p>
+            </div>
+        }
+        .into_any());
+    }
+
+    Some(
+        view! {
+            <div class="accuracies">
+                <p class="accuracy accuracy-together">
+                    <span class="accuracy-name">"Together"</span>
+                    <span class="accuracy-value">{percent(together)}</span>
+                </p>
+                {numbers.alone.map(|alone| view! {
+                    <p class="accuracy accuracy-alone">
+                        <span class="accuracy-name">"Alone"</span>
+                        <span class="accuracy-value">{percent(alone)}</span>
+                    </p>
+                })}
+                <p class="accuracy-sentence">{compared.unwrap_or(uncompared)}</p>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 #[component]
@@ -168,7 +194,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
         view! { <div><dt>"Last round"</dt><dd>{words}</dd></div> }
     });
     // Of a round that an earlier life of the page has seen, nobody knows any more who took part.
-    let signed = (numbers.members_of_round > 0).then(|| {
+    let signed = (numbers.members_of_round > 0 && numbers.signatures > 0).then(|| {
         let words = format!("{} of {}", numbers.signatures, numbers.members_of_round);
         view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
     });
@@ -214,11 +240,14 @@ fn Member(
     let class = if member.committed && running { "member member-committed" } else { "member" };
     let doing = match (running, member.rows, member.committed) {
         (false, ..) => "",
-        (_, 0, _) => " · follows",
         (.., true) => " · update promised",
         (.., false) => " · working",
     };
-    let words = plural(member.rows.into(), "row", "rows") + doing;
+    let words = match (running, member.rows) {
+        (true, 0) => "follows".to_owned(),
+        (false, 0) => String::new(),
+        (_, rows) => plural(rows.into(), "row", "rows") + doing,
+    };
     view! {
         <li class=class data-peer=id.to_string()>
             <span class="member-mark" aria-hidden="true"></span>

@@ -12,15 +12,25 @@ use crate::{
         command::Command,
         defaults::set_named,
         page::{Page, use_page},
+        slot::port,
     },
 };
 use leptos::prelude::*;
-use peer::{RoundPhase, SessionView};
+use peer::{ClusterView, LeftSessionView, RoundPhase, SessionView};
+use units::ClusterId;
 
 /// The training panel.
 #[component]
 pub fn Training() -> impl IntoView {
     let page = use_page();
+    // Who only looks on has measured nothing.
+    let has_rounds = Memo::new(move |_| {
+        page.session.with(|session| {
+            session.as_ref().is_some_and(|session| {
+                has_rows(page, session) || session.history.iter().any(|r| r.together.is_some())
+            })
+        })
+    });
 
     view! {
         <section class="panel training" aria-label="Training">
@@ -29,8 +39,10 @@ pub fn Training() -> impl IntoView {
             <Show when=move || page.session.with(Option::is_some)>
                 <Progress />
                 <SessionNumbers />
-                <Curves />
-                <RoundsTable />
+                <Show when=move || has_rounds.get()>
+                    <Curves />
+                    <RoundsTable />
+                </Show>
             </Show>
         </section>
     }
@@ -48,7 +60,15 @@ fn Controls() -> impl IntoView {
     let form = SessionForm::default();
     let has_data = Memo::new(move |_| page.cluster().is_some_and(|cluster| cluster.train_rows > 0));
     let may_start = move || has_data.get() && !is_running(page) && !command.is_pending();
+    let left = left_session(page);
     let start = move |together: bool| match untrack(|| form.options()) {
+        // The second press of a double click comes before the button is drawn anew.
+        _ if runs_by_now() => {}
+        _ if together && left.with_untracked(Option::is_some) => {
+            if let Some(left) = left.get_untracked() {
+                command.run(move |port| port.rejoin_session(left.id), |()| {});
+            }
+        }
         Ok(options) => start_session(page, command, options, together),
         Err(problem) => command.refuse("invalid_input", problem.to_string()),
     };
@@ -61,11 +81,18 @@ fn Controls() -> impl IntoView {
         let text = if is_running(page) {
             return None;
         } else if !has_data.get() {
-            "Load some data first: each device trains on its own rows."
+            "Load some data first: each device trains on its own rows.".to_owned()
+        } else if let Some(left) = left.get() {
+            let whose = match page.me.get() == Some(left.founder) {
+                true => "Your".to_owned(),
+                false => format!("{}’s", page.name_of(left.founder)),
+            };
+            format!("{whose} session is running: Train together joins it.")
         } else if page.connected.get() == 0 {
             "To train together, wait until someone is connected; you can train alone at once."
+                .to_owned()
         } else {
-            "Together: everyone connected who has rows takes part, now or later."
+            "Together: everyone connected who has rows takes part, now or later.".to_owned()
         };
         Some(view! { <p class="hint">{text}</p> })
     };
@@ -97,6 +124,20 @@ fn Controls() -> impl IntoView {
         <OptionsForm form disabled=Signal::derive(move || is_running(page)) />
     }
     .into_any()
+}
+
+/// Whether a session runs, by the peer itself: what is drawn may be a frame behind.
+fn runs_by_now() -> bool {
+    port().is_some_and(|port| port.view().session.is_some_and(|session| session.running))
+}
+
+/// The session on the cluster in use that was left here and that others go on with.
+fn left_session(page: Page) -> Memo<Option<LeftSessionView>> {
+    let left = page.select(|view| view.left_session.clone());
+    Memo::new(move |_| {
+        let cluster = page.cluster()?.id;
+        left.get().filter(|left| left.cluster == cluster)
+    })
 }
 
 fn start_session(
@@ -154,8 +195,8 @@ fn phase_words(page: Page, session: &SessionView) -> String {
         return format!("The session is over: {}", why.trim_end_matches('.')) + ".";
     }
     let doing = match session.phase {
-        RoundPhase::Waiting if !has_rows(page, session) => {
-            "Someone is training; load data to take part"
+        _ if !has_rows(page, session) => {
+            return looking_on(page, session);
         }
         RoundPhase::Waiting => "Waiting for the newest model",
         RoundPhase::Training => "Training on this device’s rows",
@@ -171,8 +212,75 @@ fn phase_words(page: Page, session: &SessionView) -> String {
     format!("{}: {doing}{leader}.", session.task)
 }
 
+/// What a session is about that this device has no rows for, and how to take part.
+fn looking_on(page: Page, session: &SessionView) -> String {
+    page.clusters.with(|clusters| {
+        let network = clusters.iter().find(|cluster| cluster.id == session.cluster);
+        let network = network.map(|cluster| (cluster.network.inputs, cluster.network.classes));
+        looking_on_words(&session.cluster, network, clusters)
+    })
+}
+
+fn looking_on_words(
+    cluster: &ClusterId,
+    network: Option<(u32, u32)>,
+    clusters: &[ClusterView],
+) -> String {
+    let shape = network.map_or(format!("the rows of cluster {cluster}"), |(inputs, classes)| {
+        format!("{inputs} values in {classes} classes")
+    });
+    let choose = match set_named(cluster.as_str()) {
+        Some(set) => format!("choose “{}” to take part", set.name),
+        None => format!("load such rows into cluster {cluster} to take part"),
+    };
+    match clusters.iter().find(|other| other.train_rows > 0) {
+        Some(other) => format!(
+            "This session learns from {shape}; you have {}-value rows loaded: {choose}.",
+            other.network.inputs
+        ),
+        None => format!(
+            "You have no data here: you follow the shared model, which learns from {shape}. To help it, {choose}."
+        ),
+    }
+}
+
 fn has_rows(page: Page, session: &SessionView) -> bool {
     page.clusters.with(|clusters| {
         clusters.iter().any(|cluster| cluster.id == session.cluster && cluster.train_rows > 0)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::defaults::network;
+    use units::Hash;
+
+    fn cluster(id: &str, inputs: u32, train_rows: u32) -> ClusterView {
+        ClusterView {
+            id: id.parse().unwrap(),
+            network: network(inputs, &[8], 10),
+            model: Hash::of(&[]),
+            train_rows,
+            held_out_rows: 0,
+            class_rows: Vec::new(),
+            data_source: None,
+        }
+    }
+
+    #[test]
+    fn who_has_other_rows_or_none_is_told_what_a_session_is_about() {
+        let here = [cluster("digits", 64, 300), cluster("mnist", 784, 0)];
+        let words = |here: &[ClusterView]| {
+            looking_on_words(&"mnist".parse().unwrap(), Some((784, 10)), here)
+        };
+        assert_eq!(
+            words(&here),
+            "This session learns from 784 values in 10 classes; you have 64-value rows loaded: \
+             choose “Handwritten digits, 28×28 (MNIST)” to take part."
+        );
+        assert!(
+            words(&here[1..]).starts_with("You have no data here: you follow the shared model")
+        );
+    }
 }

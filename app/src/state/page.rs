@@ -106,6 +106,22 @@ impl Page {
         self.view.with(|view| name_in(view.as_ref(), peer))
     }
 
+    /// As [`Self::name_of`]; whoever is not here, or has no name any more, is called what it was `known` as.
+    pub fn name_or(self, peer: PeerId, known: &str) -> String {
+        let is_named = self.view.with(|view| {
+            view.as_ref().is_some_and(|view| {
+                let named = |name: &str| !shown_name(name).is_empty();
+                view.me == peer
+                    || view
+                        .peers
+                        .iter()
+                        .any(|other| other.peer == peer && named(&other.capability.device_name))
+            })
+        });
+        let known = shown_name(known);
+        if is_named || known.is_empty() { self.name_of(peer) } else { known }
+    }
+
     /// As [`Self::name_of`], without a subscription.
     pub fn name_now(self, peer: PeerId) -> String {
         self.view.with_untracked(|view| name_in(view.as_ref(), peer))

@@ -77,6 +77,8 @@ pub trait PeerPort {
         options: SessionOptions,
         together: bool,
     ) -> Reply<SessionId>;
+    /// Takes part again in a session that was left here and still runs elsewhere.
+    fn rejoin_session(&self, session: SessionId) -> Reply<()>;
     /// Stops taking part; stops the session for all if this device proposed it.
     fn stop_session(&self, session: SessionId) -> Reply<()>;
     /// What does the shared network see? Classes by falling probability.

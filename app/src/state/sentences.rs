@@ -38,6 +38,8 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
                 format!("The signaling server is out of reach ({reason}); the room goes on.");
             (Tone::Problem, text)
         }
+        // A handshake for somebody who has just gone: how the attempt ends is told where it was made.
+        Event::SignalingRefused { code, .. } if code == "unknown_peer" => return None,
         Event::SignalingRefused { message, .. } => {
             (Tone::Problem, format!("The signaling server refused something: {message}."))
         }

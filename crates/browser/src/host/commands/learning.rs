@@ -19,6 +19,14 @@ impl Host {
         self.command(|engine, now| engine.start_session(now, cluster, task, options, invited))
     }
 
+    /// Takes part again in a session that was left here and still runs elsewhere.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if another session runs here, or nobody connected runs that one.
+    pub fn rejoin_session(&self, session: SessionId) -> Result<(), HostError> {
+        self.command(|engine, now| engine.rejoin_session(now, session))
+    }
+
     /// Stops taking part; stops the session for all if this device proposed it.
     ///
     /// # Errors

@@ -103,7 +103,10 @@ fn DeviceName() -> impl IntoView {
     // What is being typed, until it is saved.
     let draft = RwSignal::new(None::<String>);
     let shown = move || draft.get().unwrap_or_else(|| page.device_name.get());
-    let room = move || Room::by_characters(&shown_name(&shown()), DEVICE_NAME_CHARS_MAX);
+    let room = move || match draft.read().as_deref() {
+        Some(draft) => Room::by_characters(&shown_name(draft), DEVICE_NAME_CHARS_MAX),
+        None => Room::Enough,
+    };
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         let name = shown_name(&untrack(shown));

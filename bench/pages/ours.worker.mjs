@@ -5,7 +5,6 @@ import init, { Measured, Products, chain_operations, multiply_add_chains } from 
 const TEST_ROWS = 10_000;
 /** As the course has it. */
 const BATCH_ROWS = 64;
-const BATCH_ROWS = 64;
 
 let memory;
 let measured;

@@ -95,8 +95,8 @@ impl Products {
 
 /// See [`arithmetic::multiply_add_chains`].
 #[wasm_bindgen]
-pub fn multiply_add_chains(times: u32) -> f32 {
-    arithmetic::multiply_add_chains(times)
+pub fn multiply_add_chains(times: u32, factor: f32) -> f32 {
+    arithmetic::multiply_add_chains(times, factor)
 }
 
 /// Operations of one turn.

@@ -230,16 +230,16 @@ fn looking_on_words(
         format!("{inputs} values in {classes} classes")
     });
     let choose = match set_named(cluster.as_str()) {
-        Some(set) => format!("choose “{}” to take part", set.name),
-        None => format!("load such rows into cluster {cluster} to take part"),
+        Some(set) => format!("choose “{}”", set.name),
+        None => format!("load such rows into cluster {cluster}"),
     };
     match clusters.iter().find(|other| other.train_rows > 0) {
         Some(other) => format!(
-            "This session learns from {shape}; you have {}-value rows loaded: {choose}.",
+            "This session learns from {shape}; you have {}-value rows loaded: {choose} to take part.",
             other.network.inputs
         ),
         None => format!(
-            "You have no data here: you follow the shared model, which learns from {shape}. To help it, {choose}."
+            "You have no data here: you follow the shared model, which learns from {shape}. To take part, {choose}."
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! A room outlives its server.
 
 use core::time::Duration;
-use peer::{ConnectPolicy, SignalingState};
+use peer::{ConnectPolicy, LinkStage, SignalingState};
 use sim::{HostId, World, WorldConfig};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -66,5 +66,26 @@ fn the_server_may_die_at_any_step_of_a_handshake() {
         world.restart_server();
         world.live_until("they connect", PATIENCE, World::all_connected);
         world.check_promises();
+    }
+}
+
+#[test]
+fn who_is_gone_without_a_goodbye_is_offered_connections_no_longer_than_somebody_sees_it() {
+    for seed in 130..140 {
+        let mut world = World::room(WorldConfig::new(seed, 3));
+        let [a, b, gone] = [HostId(0), HostId(1), HostId(2)];
+        let peer = world.peer_id(gone);
+        world.crash(gone, false);
+        let lost = |world: &World, id| {
+            let held = [LinkStage::Open, LinkStage::Restarting];
+            let peers = world.view(id).peers;
+            !peers.iter().any(|known| known.peer == peer && held.contains(&known.stage))
+        };
+        world.live_until("both lost it", PATIENCE, |world| lost(world, a) && lost(world, b));
+        world.run_for(Duration::from_secs(2));
+        for id in [a, b] {
+            let known = world.view(id).peers.into_iter().find(|known| known.peer == peer);
+            assert_eq!(known, None, "seed {seed}: {id:?} still tries");
+        }
     }
 }

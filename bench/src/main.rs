@@ -2,7 +2,6 @@
 //!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]`; with `validation`, as many of the training rows as there are
 //! test rows take the test's place: that is how settings are chosen.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::disallowed_methods)]
 
 use bench::course::{Course, Pupil};

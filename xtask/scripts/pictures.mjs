@@ -114,5 +114,5 @@ function write(bytes) {
   renameSync(`${target}.part`, target);
   const megabytes = (size) => `${(size / 1e6).toFixed(1)} MB`;
   console.log(`data/${name}.bin: ${megabytes(bytes.length)}, ${megabytes(brotli.length)} on the wire.`);
-  console.log("`cargo xtask run` serves it from now on.");
+  if (name === "mnist") console.log("`cargo xtask run` serves it from now on.");
 }

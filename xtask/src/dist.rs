@@ -15,8 +15,8 @@ use crate::{
 use std::{fs, process::Command, thread};
 
 /// The profile of everything that is compiled for browsers; the same as `lib-profile-release` in the root manifest.
-pub(crate) const WASM_PROFILE: &str = "wasm-release";
-pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+const WASM_PROFILE: &str = "wasm-release";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const COMPILE_ADVICE: &str = "Read the compiler's message above.";
 
 /// `cargo xtask dist`.
@@ -62,13 +62,33 @@ fn tools_and_compile(workspace: &Workspace) -> Result<(), Failure> {
 
 /// With the arguments that cargo-leptos gives to cargo, into the folder where it looks.
 fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
+    let mut command = browser_build(workspace, "frontend");
+    command.arg("--package=sdk").arg(format!("--profile={WASM_PROFILE}"));
+    execute_labelled("browser", &mut command, COMPILE_ADVICE)
+}
+
+/// Compiles a library for browsers, for development unless a profile is added.
+fn browser_build(workspace: &Workspace, package: &str) -> Command {
     let mut command = workspace.command("cargo");
-    command.args(["build", "--package=frontend", "--lib"]);
+    command.args(["build", "--lib", "--no-default-features"]);
+    command.arg(format!("--package={package}"));
     command.arg(format!("--target-dir={}", workspace.path("target/front").display()));
     command.arg(format!("--target={WASM_TARGET}"));
-    command.args(["--no-default-features", "--package=sdk"]);
-    command.arg(format!("--profile={WASM_PROFILE}"));
-    execute_labelled("browser", &mut command, COMPILE_ADVICE)
+    command
+}
+
+/// Compiles one library as it is released, and makes a module of it: `folder/package.js`.
+pub(crate) fn browser_module(
+    workspace: &Workspace,
+    package: &str,
+    folder: &str,
+) -> Result<(), Failure> {
+    tools::wasm_target(workspace)?;
+    tools::wasm_opt(workspace)?;
+    tools::wasm_bindgen(workspace)?;
+    let mut command = browser_build(workspace, package);
+    execute(command.arg(format!("--profile={WASM_PROFILE}")), COMPILE_ADVICE)?;
+    bind(workspace, package, package, folder)
 }
 
 /// All that the server is made of: with its last features, so that only its own crate is compiled again once the site
@@ -99,12 +119,7 @@ fn site(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// Makes a small module of `library`, which cargo has compiled: `folder/name.js`, and what it loads.
-pub(crate) fn bind(
-    workspace: &Workspace,
-    library: &str,
-    name: &str,
-    folder: &str,
-) -> Result<(), Failure> {
+fn bind(workspace: &Workspace, library: &str, name: &str, folder: &str) -> Result<(), Failure> {
     bind_as_compiled(workspace, WASM_PROFILE, library, name, folder)?;
     optimise(workspace.command("wasm-opt"), &format!("{folder}/{name}_bg.wasm"))
 }
@@ -134,10 +149,7 @@ pub(crate) fn sdk_for_development(
     }
     tools::wasm_target(workspace)?;
     tools::wasm_bindgen(workspace)?;
-    let mut command = workspace.command("cargo");
-    command.args(["build", "--package=sdk", "--lib", "--no-default-features"]);
-    command.arg(format!("--target-dir={}", workspace.path("target/front").display()));
-    execute(command.arg(format!("--target={WASM_TARGET}")), COMPILE_ADVICE)?;
+    execute(&mut browser_build(workspace, "sdk"), COMPILE_ADVICE)?;
     bind_as_compiled(workspace, "debug", "sdk", "peerceptron", "target/site/sdk")
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask run`: from nothing to a served page.
 
 use crate::{dist, failure::Failure, workspace::Workspace};
-use std::{ffi::OsString, fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 /// Builds what is missing or old, and becomes the server.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -17,25 +17,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     become_program(command.args(options))
 }
 
-/// Puts what `cargo xtask data` has fetched beside the site's own data; tells whether there is any.
+/// What the application offers once `cargo xtask data mnist` has fetched it.
+const FETCHED: [&str; 2] = ["mnist.bin", "mnist.bin.br"];
+
+/// Puts it beside the site's own data; tells whether it is there.
 fn place_data(workspace: &Workspace) -> Result<bool, Failure> {
     let (fetched, served) = (workspace.path("data"), workspace.path("target/site/data"));
-    let names = file_names(&fetched);
-    for name in &names {
+    let size = |path: &Path| fs::metadata(path).map(|metadata| metadata.len()).ok();
+    let mut there = false;
+    for name in FETCHED {
         let (from, to) = (fetched.join(name), served.join(name));
-        let size = |path: &Path| fs::metadata(path).map(|metadata| metadata.len()).ok();
-        if size(&from) != size(&to) {
+        there |= from.is_file();
+        if from.is_file() && size(&from) != size(&to) {
             fs::create_dir_all(&served)
                 .and_then(|()| fs::copy(&from, &to))
                 .map_err(|error| Failure::io("Writing", &to, &error))?;
         }
     }
-    Ok(!names.is_empty())
-}
-
-fn file_names(folder: &Path) -> Vec<OsString> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.filter(|entry| entry.path().is_file()).map(|entry| entry.file_name()).collect()
+    Ok(there)
 }
 
 /// Replaces this program, so that signals reach the server itself.

@@ -66,10 +66,11 @@ impl Pupil {
     /// # Errors
     /// [`InvalidSpec`] if no network is so large.
     pub fn new(course: Course, dataset: &Dataset) -> Result<Self, InvalidSpec> {
-        let layer = |nodes: &u32| LayerSpec { nodes: *nodes, timer: course.timer };
+        let layer = |nodes: &u32| LayerSpec::new(*nodes, course.timer);
         let layers = course.layers.iter().map(layer).collect();
         let Dataset { inputs, classes, .. } = *dataset;
-        let model = Model::new(&NetworkSpec { inputs, layers, classes, seed: course.seed })?;
+        let model =
+            Model::new(&NetworkSpec { inputs, steps: 1, layers, classes, seed: course.seed })?;
         let network = model.network().clone();
         let adam = Adam::new(network.parameters().len());
         Ok(Self { course, network, adam, epoch: 0 })

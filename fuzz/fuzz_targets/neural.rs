@@ -9,8 +9,8 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(model) = Model::decode(bytes) {
         assert_eq!(model.encode(), bytes);
     }
-    let layers = vec![LayerSpec { nodes: 3, timer: 4 }, LayerSpec { nodes: 2, timer: 4 }];
-    let spec = NetworkSpec { inputs: 4, layers, classes: 2, seed: 1 };
+    let layers = vec![LayerSpec::new(3, 4), LayerSpec::new(2, 4)];
+    let spec = NetworkSpec { inputs: 4, steps: 1, layers, classes: 2, seed: 1 };
     if let Ok(update) = Update::decode(bytes, &spec) {
         assert_eq!(update.encode(), bytes);
     }

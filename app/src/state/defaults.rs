@@ -79,8 +79,8 @@ impl BuiltinSet {
 
 /// A network of the given layers.
 pub fn network(inputs: u32, nodes: &[u32], classes: u32) -> NetworkSpec {
-    let layers = nodes.iter().map(|&nodes| LayerSpec { nodes, timer: TIMER }).collect();
-    NetworkSpec { inputs, layers, classes, seed: SEED }
+    let layers = nodes.iter().map(|&nodes| LayerSpec::new(nodes, TIMER)).collect();
+    NetworkSpec { inputs, steps: 1, layers, classes, seed: SEED }
 }
 
 /// How a session trains.

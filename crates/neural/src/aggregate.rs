@@ -88,8 +88,8 @@ mod tests {
     use protocol::cluster::{LayerSpec, NetworkSpec};
 
     fn model() -> Model {
-        let layers = vec![LayerSpec { nodes: 4, timer: 4 }];
-        Model::new(&NetworkSpec { inputs: 3, layers, classes: 2, seed: 5 }).unwrap()
+        let layers = vec![LayerSpec::new(4, 4)];
+        Model::new(&NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 5 }).unwrap()
     }
 
     fn moving(model: &Model, by: f32, samples: u32) -> Contribution {

@@ -32,14 +32,12 @@ impl Layout {
     pub(crate) fn new(spec: &NetworkSpec) -> Result<Self, InvalidSpec> {
         spec.validate()?;
         let classes = spec.classes as usize;
-        let mut inputs = spec.inputs as usize;
         let mut parameters = 0;
         let mut layers = Vec::with_capacity(spec.layers.len());
-        for layer in &spec.layers {
-            let nodes = layer.nodes as usize;
+        for (layer, inputs) in spec.layers.iter().zip(spec.layer_inputs()) {
+            let (nodes, inputs) = (layer.nodes as usize, inputs as usize);
             layers.push(LayerLayout { inputs, nodes, classes, start: parameters });
             parameters += nodes * (inputs + 2) + classes * (nodes + 1);
-            inputs = nodes;
         }
         debug_assert_eq!(parameters as u64, spec.parameters());
         Ok(Self { layers, parameters })
@@ -111,8 +109,9 @@ mod tests {
 
     #[test]
     fn rows_cover_every_parameter_once_and_in_order() {
-        let layers = vec![LayerSpec { nodes: 5, timer: 4 }, LayerSpec { nodes: 3, timer: 2 }];
-        let layout = Layout::new(&NetworkSpec { inputs: 7, layers, classes: 2, seed: 0 }).unwrap();
+        let layers = vec![LayerSpec::new(5, 4), LayerSpec::new(3, 2)];
+        let layout =
+            Layout::new(&NetworkSpec { inputs: 7, steps: 1, layers, classes: 2, seed: 0 }).unwrap();
         let mut place = 0;
         for row in layout.rows() {
             assert_eq!(row.start, place);

@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn lessons_bring_the_wanted_class_forward() {
-        let layers = vec![LayerSpec { nodes: 16, timer: 4 }; 2];
-        let spec = NetworkSpec { inputs: 6, layers, classes: 3, seed: 3 };
+        let layers = vec![LayerSpec::new(16, 4); 2];
+        let spec = NetworkSpec { inputs: 6, steps: 1, layers, classes: 3, seed: 3 };
         let mut network = Network::new(&spec).unwrap();
         let input = [1.0, 0.0, 2.0, 0.0, -1.0, 0.5];
         for _ in 0..20 {
@@ -72,8 +72,8 @@ mod tests {
 
     #[test]
     fn an_error_beyond_one_is_refused() {
-        let layers = vec![LayerSpec { nodes: 4, timer: 4 }];
-        let spec = NetworkSpec { inputs: 2, layers, classes: 2, seed: 3 };
+        let layers = vec![LayerSpec::new(4, 4)];
+        let spec = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 3 };
         let mut network = Network::new(&spec).unwrap();
         assert!(network.learn_from_error(&[1.0, 1.0], &[1.5, 0.0]).is_err());
         assert!(network.learn_from_error(&[1.0, 1.0], &[0.5]).is_err());

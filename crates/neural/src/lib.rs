@@ -11,8 +11,8 @@
 //! use neural::{Adam, Dataset, Model, Plan, Values, evaluate, train};
 //! use protocol::cluster::{LayerSpec, NetworkSpec};
 //!
-//! let layers = vec![LayerSpec { nodes: 16, timer: 3 }];
-//! let spec = NetworkSpec { inputs: 2, layers, classes: 2, seed: 7 };
+//! let layers = vec![LayerSpec::new(16, 3)];
+//! let spec = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 7 };
 //! let values = Values::Floats(vec![1.0, -0.2, -0.3, 1.0]);
 //! let dataset = Dataset { inputs: 2, classes: 2, values, labels: vec![0, 1] };
 //!

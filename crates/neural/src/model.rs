@@ -9,11 +9,11 @@ use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 use units::Hash;
 
 const MAGIC: [u8; 4] = *b"PCNM";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
-/// Magic, version, inputs, classes, seed and the number of layers.
-const HEADER_BYTES: usize = 4 + 2 + 4 + 4 + 8 + 1;
-const LAYER_HEADER_BYTES: usize = 4 + 4;
+/// Magic, version, inputs, steps, classes, seed and the number of layers.
+const HEADER_BYTES: usize = 4 + 2 + 4 + 4 + 4 + 8 + 1;
+const LAYER_HEADER_BYTES: usize = 4 + 4 + 4;
 
 /// What a session's members agree on. It holds everything that the next aggregation depends on, so that whoever joins
 /// late goes on with the same bits.
@@ -83,12 +83,14 @@ impl Model {
         writer.bytes(&MAGIC);
         writer.u16(VERSION);
         writer.u32(spec.inputs);
+        writer.u32(spec.steps);
         writer.u32(spec.classes);
         writer.u64(spec.seed);
         writer.u8(spec.layers.len() as u8);
         for layer in &spec.layers {
             writer.u32(layer.nodes);
             writer.u32(layer.timer);
+            writer.u32(layer.traces);
         }
         writer.floats(parameters);
         for segment in layout.segments().filter(|segment| !segment.is_threshold) {
@@ -144,11 +146,12 @@ impl Model {
 }
 
 fn read_spec(reader: &mut Reader<'_>) -> Result<NetworkSpec, Damaged> {
-    let (inputs, classes, seed) = (reader.u32()?, reader.u32()?, reader.u64()?);
+    let (inputs, steps, classes) = (reader.u32()?, reader.u32()?, reader.u32()?);
+    let seed = reader.u64()?;
     let layers = (0..reader.u8()?)
-        .map(|_| Ok(LayerSpec { nodes: reader.u32()?, timer: reader.u32()? }))
+        .map(|_| Ok(LayerSpec::new(reader.u32()?, reader.u32()?).with_traces(reader.u32()?)))
         .collect::<Result<_, Damaged>>()?;
-    Ok(NetworkSpec { inputs, layers, classes, seed })
+    Ok(NetworkSpec { inputs, steps, layers, classes, seed })
 }
 
 #[cfg(test)]
@@ -158,8 +161,8 @@ mod tests {
     use units::SessionId;
 
     fn spec() -> NetworkSpec {
-        let layers = vec![LayerSpec { nodes: 6, timer: 4 }, LayerSpec { nodes: 5, timer: 4 }];
-        NetworkSpec { inputs: 3, layers, classes: 2, seed: 11 }
+        let layers = vec![LayerSpec::new(6, 4), LayerSpec::new(5, 4)];
+        NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 11 }
     }
 
     #[test]
@@ -180,8 +183,8 @@ mod tests {
             + LAYER_HEADER_BYTES * limits::NETWORK_LAYERS_MAX
             + 4 * 2 * limits::NETWORK_PARAMETERS_MAX;
         assert!(largest_bytes + ENVELOPE_BYTES <= limits::BULK_VALUE_BYTES_MAX);
-        let layers = vec![LayerSpec { nodes: 61, timer: 4 }];
-        let spec = NetworkSpec { inputs: 65_536, layers, classes: 2, seed: 11 };
+        let layers = vec![LayerSpec::new(61, 4)];
+        let spec = NetworkSpec { inputs: 65_536, steps: 1, layers, classes: 2, seed: 11 };
         assert!(spec.parameters() > 3_990_000, "{} parameters", spec.parameters());
         let model = Model::new(&spec).unwrap().encode();
         assert!(model.len() <= largest_bytes);

@@ -185,8 +185,8 @@ mod tests {
     use protocol::cluster::LayerSpec;
 
     fn network() -> Network {
-        let layers = vec![LayerSpec { nodes: 8, timer: 4 }; 2];
-        Network::new(&NetworkSpec { inputs: 4, layers, classes: 3, seed: 9 }).unwrap()
+        let layers = vec![LayerSpec::new(8, 4); 2];
+        Network::new(&NetworkSpec { inputs: 4, steps: 1, layers, classes: 3, seed: 9 }).unwrap()
     }
 
     #[test]

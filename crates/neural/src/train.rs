@@ -255,8 +255,8 @@ mod tests {
     }
 
     fn trained(timer: u32, steps: u32) -> (Network, f32) {
-        let layers = vec![LayerSpec { nodes: 64, timer }];
-        let spec = NetworkSpec { inputs: 12, layers, classes: 3, seed: 1 };
+        let layers = vec![LayerSpec::new(64, timer)];
+        let spec = NetworkSpec { inputs: 12, steps: 1, layers, classes: 3, seed: 1 };
         let mut network = Network::new(&spec).unwrap();
         let mut adam = Adam::new(network.parameters.len());
         let plan = Plan { steps, seed: 1, ..Plan::default() };

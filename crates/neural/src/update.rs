@@ -196,8 +196,8 @@ mod tests {
     use protocol::cluster::LayerSpec;
 
     fn network() -> Network {
-        let layers = vec![LayerSpec { nodes: 6, timer: 4 }];
-        Network::new(&NetworkSpec { inputs: 3, layers, classes: 2, seed: 11 }).unwrap()
+        let layers = vec![LayerSpec::new(6, 4)];
+        Network::new(&NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 11 }).unwrap()
     }
 
     fn moved(by: impl Fn(usize) -> f32) -> Network {

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use protocol::cluster::{LayerSpec, NetworkSpec};
 
 fn spec() -> NetworkSpec {
-    let layers = vec![LayerSpec { nodes: 5, timer: 4 }, LayerSpec { nodes: 3, timer: 2 }];
-    NetworkSpec { inputs: 4, layers, classes: 2, seed: 1 }
+    let layers = vec![LayerSpec::new(5, 4), LayerSpec::new(3, 2)];
+    NetworkSpec { inputs: 4, steps: 1, layers, classes: 2, seed: 1 }
 }
 
 fn update_bytes() -> Vec<u8> {

@@ -86,8 +86,8 @@ fn cluster() -> ClusterId {
 
 impl Device {
     fn new(peer: PeerId, part: u32, seed: u64, setting: &Setting) -> Self {
-        let layers = vec![LayerSpec { nodes: setting.nodes, timer: setting.timer }; 2];
-        let network = NetworkSpec { inputs: 64, layers, classes: 10, seed };
+        let layers = vec![LayerSpec::new(setting.nodes, setting.timer); 2];
+        let network = NetworkSpec { inputs: 64, steps: 1, layers, classes: 10, seed };
         let dataset = Dataset::decode_file(DIGITS).unwrap().part(part, setting.parts).unwrap();
         let held_out_percent = setting.held_out_percent;
         let mut workbench = Workbench::new();

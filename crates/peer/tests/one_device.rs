@@ -125,8 +125,8 @@ fn cluster() -> ClusterId {
 }
 
 fn network() -> NetworkSpec {
-    let layers = vec![LayerSpec { nodes: 6, timer: 4 }];
-    NetworkSpec { inputs: 2, layers, classes: 2, seed: 1 }
+    let layers = vec![LayerSpec::new(6, 4)];
+    NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 1 }
 }
 
 fn rows(inputs: u32) -> Dataset {

@@ -13,8 +13,8 @@ fn id() -> ClusterId {
 }
 
 fn spec() -> NetworkSpec {
-    let layers = vec![LayerSpec { nodes: 32, timer: 4 }; 2];
-    NetworkSpec { inputs: 64, layers, classes: 10, seed: 3 }
+    let layers = vec![LayerSpec::new(32, 4); 2];
+    NetworkSpec { inputs: 64, steps: 1, layers, classes: 10, seed: 3 }
 }
 
 fn device(part: u32) -> Workbench {

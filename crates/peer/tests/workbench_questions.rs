@@ -11,8 +11,8 @@ fn id() -> ClusterId {
 }
 
 fn spec() -> NetworkSpec {
-    let layers = vec![LayerSpec { nodes: 12, timer: 3 }];
-    NetworkSpec { inputs: 2, layers, classes: 2, seed: 1 }
+    let layers = vec![LayerSpec::new(12, 3)];
+    NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 1 }
 }
 
 fn dataset() -> Dataset {
@@ -159,8 +159,8 @@ fn clusters_beyond_the_limit_are_refused_before_they_take_memory() {
     assert!(error.unwrap_err().to_string().contains("16 clusters"));
 
     let mut workbench = Workbench::new();
-    let layers = vec![LayerSpec { nodes: 8_000, timer: 4 }];
-    let large = NetworkSpec { inputs: 400, layers, classes: 10, seed: 1 };
+    let layers = vec![LayerSpec::new(8_000, 4)];
+    let large = NetworkSpec { inputs: 400, steps: 1, layers, classes: 10, seed: 1 };
     let create = |n| Job::CreateCluster { cluster: name(n), network: large.clone() };
     workbench.run(create(0)).unwrap();
     workbench.run(create(1)).unwrap();

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 /// the same description hold the same first state, bit for bit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkSpec {
-    /// Values in one input.
+    /// Values in one input, all its frames together.
     pub inputs: u32,
+    /// Frames of which an input consists, one after another; 1 for what has no time.
+    pub steps: u32,
     /// Layers from the input upwards.
     pub layers: Vec<LayerSpec>,
     /// Classes that the network tells apart.
@@ -24,6 +26,9 @@ pub struct LayerSpec {
     pub nodes: u32,
     /// After how many samples without an event a node is forced by its timer; sets the firing rate (about 10 % at 4).
     pub timer: u32,
+    /// Traces that a temporal layer keeps of every value below it, each swinging at a speed of its own; 0 for a static
+    /// layer, which knows of no time.
+    pub traces: u32,
 }
 
 /// A description that no network can have.
@@ -37,7 +42,30 @@ pub struct InvalidSpec {
 }
 
 /// The longest timer; beyond it a layer would be silent.
-const TIMER_MAX: u64 = 64;
+const TIMER_MAX: usize = 64;
+
+/// Traces of one value: beyond, their speeds lie closer than any task here tells apart.
+const TRACES_MAX: usize = 32;
+
+/// Numbers that a trace has: its two phases.
+const TRACE_NUMBERS: u64 = 2;
+
+impl LayerSpec {
+    /// A static layer.
+    pub const fn new(nodes: u32, timer: u32) -> Self {
+        Self { nodes, timer, traces: 0 }
+    }
+
+    /// The same as a temporal layer with so many traces.
+    pub const fn with_traces(self, traces: u32) -> Self {
+        Self { traces, ..self }
+    }
+
+    /// Whether it knows of time.
+    pub const fn is_temporal(&self) -> bool {
+        self.traces > 0
+    }
+}
 
 impl NetworkSpec {
     /// Checks every size against [`limits`].
@@ -56,24 +84,45 @@ impl NetworkSpec {
         within("inputs", self.inputs.into(), 1, limits::NETWORK_INPUTS_MAX)?;
         within("classes", self.classes.into(), 2, limits::NETWORK_CLASSES_MAX)?;
         within("layers", self.layers.len() as u64, 1, limits::NETWORK_LAYERS_MAX)?;
+        within("frames in an input", self.steps.into(), 1, self.inputs as usize)?;
+        within("values beyond whole frames", (self.inputs % self.steps).into(), 0, 0)?;
+        let mut may_be_temporal = self.steps > 1;
         for layer in &self.layers {
             within("nodes in a layer", layer.nodes.into(), 1, limits::LAYER_NODES_MAX)?;
-            within("samples on a timer", layer.timer.into(), 1, TIMER_MAX as usize)?;
+            within("samples on a timer", layer.timer.into(), 1, TIMER_MAX)?;
+            let traces_max = if may_be_temporal { TRACES_MAX } else { 0 };
+            within("traces in this layer", layer.traces.into(), 0, traces_max)?;
+            may_be_temporal &= layer.is_temporal();
+        }
+        if self.steps > 1 {
+            let traces = self.layers[0].traces.into();
+            within("traces in the first layer above frames", traces, 1, TRACES_MAX)?;
         }
         within("parameters", self.parameters(), 1, limits::NETWORK_PARAMETERS_MAX)
+    }
+
+    /// Values in one frame of an input.
+    pub fn frame(&self) -> u32 {
+        self.inputs / self.steps.max(1)
+    }
+
+    /// How many values each layer is given at once: events from below, or the traces that it keeps of them.
+    pub fn layer_inputs(&self) -> impl Iterator<Item = u64> {
+        let below = core::iter::once(self.frame()).chain(self.layers.iter().map(|it| it.nodes));
+        self.layers.iter().zip(below).map(|(layer, below)| match layer.traces {
+            0 => u64::from(below),
+            traces => u64::from(below) * u64::from(traces) * TRACE_NUMBERS,
+        })
     }
 
     /// Numbers that training adapts: weights, biases and thresholds of every node, and every layer's readout.
     pub fn parameters(&self) -> u64 {
         let classes = u64::from(self.classes);
-        let mut inputs = u64::from(self.inputs);
-        let mut total = 0;
-        for layer in &self.layers {
+        let parameters = |(layer, inputs): (&LayerSpec, u64)| {
             let nodes = u64::from(layer.nodes);
-            total += nodes * (inputs + 2) + classes * (nodes + 1);
-            inputs = nodes;
-        }
-        total
+            nodes * (inputs + 2) + classes * (nodes + 1)
+        };
+        self.layers.iter().zip(self.layer_inputs()).map(parameters).sum()
     }
 
     /// All nodes of all layers.
@@ -86,18 +135,35 @@ impl NetworkSpec {
 mod tests {
     use super::*;
 
+    fn spec(inputs: u32, steps: u32, layers: Vec<LayerSpec>) -> NetworkSpec {
+        NetworkSpec { inputs, steps, layers, classes: 10, seed: 1 }
+    }
+
     #[test]
     fn the_parameters_of_784_128_128_10_are_counted_as_in_the_design() {
-        let layer = LayerSpec { nodes: 128, timer: 4 };
-        let spec = NetworkSpec { inputs: 784, layers: vec![layer; 2], classes: 10, seed: 1 };
+        let spec = spec(784, 1, vec![LayerSpec::new(128, 4); 2]);
         assert_eq!(spec.parameters(), 119_828);
         assert_eq!(spec.validate(), Ok(()));
     }
 
     #[test]
+    fn a_temporal_layer_has_two_inputs_for_each_trace_of_a_frame() {
+        let spec = spec(784, 28, vec![LayerSpec::new(50, 4).with_traces(8), LayerSpec::new(20, 4)]);
+        assert_eq!(spec.validate(), Ok(()));
+        assert_eq!(spec.layer_inputs().collect::<Vec<_>>(), [28 * 8 * 2, 50]);
+    }
+
+    #[test]
     fn an_impossible_size_is_named() {
-        let layer = LayerSpec { nodes: 0, timer: 4 };
-        let spec = NetworkSpec { inputs: 4, layers: vec![layer], classes: 3, seed: 1 };
-        assert!(spec.validate().unwrap_err().to_string().contains("0 nodes in a layer"));
+        let problem = |spec: NetworkSpec| spec.validate().unwrap_err().to_string();
+        let layer = LayerSpec::new(8, 4);
+        assert!(problem(spec(4, 1, vec![LayerSpec::new(0, 4)])).contains("0 nodes in a layer"));
+        assert!(problem(spec(4, 3, vec![layer])).contains("1 values beyond whole frames"));
+        assert!(problem(spec(4, 0, vec![layer])).contains("0 frames"));
+        assert!(problem(spec(4, 2, vec![layer])).contains("0 traces in the first layer"));
+        let temporal = layer.with_traces(4);
+        assert!(problem(spec(4, 1, vec![temporal])).contains("4 traces in this layer"));
+        let above = spec(4, 2, vec![temporal, layer, temporal]);
+        assert!(problem(above).contains("4 traces in this layer: 0 to 0"));
     }
 }

@@ -302,8 +302,8 @@ mod tests {
 
     #[test]
     fn a_proposal_that_keeps_devices_busy_for_hours_is_refused() {
-        let layers = vec![crate::cluster::LayerSpec { nodes: 64, timer: 4 }];
-        let network = NetworkSpec { inputs: 50_000, layers, classes: 10, seed: 1 };
+        let layers = vec![crate::cluster::LayerSpec::new(64, 4)];
+        let network = NetworkSpec { inputs: 50_000, steps: 1, layers, classes: 10, seed: 1 };
         let mut proposal = Proposal {
             cluster: "digits".parse().unwrap(),
             network,

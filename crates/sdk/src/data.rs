@@ -50,13 +50,14 @@ pub(crate) fn network(spec: &JsValue) -> Result<NetworkSpec, Failure> {
     let inputs = whole(&fields.require("inputs")?, "`inputs`", 0, u32::MAX)?;
     let classes = whole(&fields.require("classes")?, "`classes`", 0, u32::MAX)?;
     let seed = fields.whole("seed", 0, u32::MAX)?.unwrap_or(SEED).into();
-    checked(NetworkSpec { inputs, layers, classes, seed })
+    checked(NetworkSpec { inputs, steps: 1, layers, classes, seed })
 }
 
 fn digits_network(nodes: u32) -> Result<NetworkSpec, Failure> {
-    let layers = [nodes.div_ceil(2), nodes / 2].map(|nodes| LayerSpec { nodes, timer: TIMER });
+    let layers = [nodes.div_ceil(2), nodes / 2].map(|nodes| LayerSpec::new(nodes, TIMER));
     checked(NetworkSpec {
         inputs: DIGITS_INPUTS,
+        steps: 1,
         layers: layers.to_vec(),
         classes: DIGITS_CLASSES,
         seed: SEED.into(),
@@ -65,11 +66,11 @@ fn digits_network(nodes: u32) -> Result<NetworkSpec, Failure> {
 
 fn layer(entry: &JsValue, timer: u32) -> Result<LayerSpec, Failure> {
     if entry.as_f64().is_some() {
-        return Ok(LayerSpec { nodes: whole(entry, "a layer", 0, u32::MAX)?, timer });
+        return Ok(LayerSpec::new(whole(entry, "a layer", 0, u32::MAX)?, timer));
     }
     let fields = Fields::new(entry, "a layer", &["nodes", "timer"])?;
     let nodes = whole(&fields.require("nodes")?, "`nodes`", 0, u32::MAX)?;
-    Ok(LayerSpec { nodes, timer: fields.whole("timer", 1, TIMER_MAX)?.unwrap_or(timer) })
+    Ok(LayerSpec::new(nodes, fields.whole("timer", 1, TIMER_MAX)?.unwrap_or(timer)))
 }
 
 fn checked(network: NetworkSpec) -> Result<NetworkSpec, Failure> {

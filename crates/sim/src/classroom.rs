@@ -28,7 +28,8 @@ pub fn cluster() -> ClusterId {
 pub fn network() -> NetworkSpec {
     NetworkSpec {
         inputs: INPUTS,
-        layers: vec![LayerSpec { nodes: 8, timer: 4 }],
+        steps: 1,
+        layers: vec![LayerSpec::new(8, 4)],
         classes: CLASSES,
         seed: 1,
     }

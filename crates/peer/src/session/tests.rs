@@ -27,8 +27,8 @@ struct Member {
 const SAMPLES: u32 = 16;
 
 fn network() -> NetworkSpec {
-    let layers = vec![LayerSpec { nodes: 4, timer: 4 }];
-    NetworkSpec { inputs: 3, layers, classes: 2, seed: 7 }
+    let layers = vec![LayerSpec::new(4, 4)];
+    NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 7 }
 }
 
 fn first_model() -> Hash {

@@ -5,8 +5,8 @@
 //! use protocol::cluster::{LayerSpec, NetworkSpec};
 //!
 //! let cluster: units::ClusterId = "digits".parse().unwrap();
-//! let layers = vec![LayerSpec { nodes: 8, timer: 4 }];
-//! let network = NetworkSpec { inputs: 2, layers, classes: 2, seed: 1 };
+//! let layers = vec![LayerSpec::new(8, 4)];
+//! let network = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 1 };
 //! let mut workbench = Workbench::new();
 //! workbench.run(Job::CreateCluster { cluster: cluster.clone(), network }).unwrap();
 //! let answer = workbench.run(Job::Predict { cluster, input: vec![1.0, 0.0] }).unwrap();

@@ -51,6 +51,6 @@ pub use evaluate::{Evaluation, evaluate, predict};
 pub use events::{Events, InvalidEvents};
 pub use layer::{Activity, Layer};
 pub use model::{InvalidModel, Model};
-pub use network::{InvalidInput, Network};
+pub use network::{InvalidInput, Network, PARAMETER_MAX};
 pub use train::{Diverged, Plan, log_prior, train};
 pub use update::{InvalidUpdate, Update, compress};

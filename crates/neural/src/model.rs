@@ -50,6 +50,14 @@ pub enum InvalidModel {
         /// How long it should be.
         expected_bytes: usize,
     },
+    /// Another count of numbers than its description says.
+    #[error("{given} numbers, where a network of this description has {expected}")]
+    Count {
+        /// As given.
+        given: usize,
+        /// As the description says.
+        expected: usize,
+    },
     /// A number that is infinite, undefined or beyond a million.
     #[error("a model with a number that no training leads to")]
     Number,
@@ -66,9 +74,45 @@ impl Model {
         Ok(Self { network, momentum })
     }
 
+    /// A model of numbers that come from elsewhere: one parameter and one momentum for each that the description counts,
+    /// in the order of [`Network::parameters`].
+    ///
+    /// # Errors
+    /// [`InvalidModel`] if the description is out of bounds, numbers are missing or too many, one is beyond
+    /// [`PARAMETER_MAX`], or a threshold has momentum.
+    pub fn from_numbers(
+        spec: &NetworkSpec,
+        parameters: Vec<f32>,
+        momentum: Vec<f32>,
+    ) -> Result<Self, InvalidModel> {
+        let layout = Layout::new(spec)?;
+        for numbers in [&parameters, &momentum] {
+            if numbers.len() != layout.parameters {
+                let (given, expected) = (numbers.len(), layout.parameters);
+                return Err(InvalidModel::Count { given, expected });
+            }
+        }
+        let mut numbers = parameters.iter().chain(&momentum);
+        let is_bounded = numbers.all(|number| number.abs() <= PARAMETER_MAX);
+        let is_still = layout
+            .segments()
+            .filter(|segment| segment.is_threshold)
+            .all(|segment| momentum[segment.range].iter().all(|value| value.to_bits() == 0));
+        if !is_bounded || !is_still {
+            return Err(InvalidModel::Number);
+        }
+        Ok(Self { network: Network { spec: spec.clone(), layout, parameters }, momentum })
+    }
+
     /// The network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The outer optimiser's momentum, one a parameter in the order of [`Network::parameters`]; 0 for thresholds, which
+    /// have none.
+    pub fn momentum(&self) -> &[f32] {
+        &self.momentum
     }
 
     /// The SHA-256 of the encoding: the model's name.
@@ -172,6 +216,22 @@ mod tests {
         assert_eq!(bytes.len(), Model::size_bytes(&spec()));
         assert_eq!(Model::decode(&bytes).as_ref(), Ok(&model));
         assert_eq!(model.hash(), Hash::of(&bytes));
+    }
+
+    #[test]
+    fn a_model_is_made_of_its_numbers() {
+        let model = Model::new(&spec()).unwrap();
+        let made = |change: &dyn Fn(&mut Vec<f32>, &mut Vec<f32>)| {
+            let mut parameters = model.network().parameters().to_vec();
+            let mut momentum = model.momentum().to_vec();
+            change(&mut parameters, &mut momentum);
+            Model::from_numbers(&spec(), parameters, momentum)
+        };
+        assert_eq!(made(&|_, _| ()).as_ref(), Ok(&model));
+        assert!(matches!(made(&|_, momentum| momentum.push(0.0)), Err(InvalidModel::Count { .. })));
+        assert_eq!(made(&|parameters, _| parameters[0] = f32::NAN), Err(InvalidModel::Number));
+        let threshold = model.network().layout.layers[0].thresholds().start;
+        assert_eq!(made(&|_, momentum| momentum[threshold] = 0.1), Err(InvalidModel::Number));
     }
 
     /// What `protocol::message::BulkMessage` puts around a model: kind, session, record, length.

@@ -13,7 +13,7 @@ use protocol::cluster::{InvalidSpec, NetworkSpec};
 
 /// The largest magnitude of a parameter. Trained ones are around 1; with this bound no sum over the widest layer
 /// overflows, whatever a peer sends.
-pub(crate) const PARAMETER_MAX: f32 = 1e6;
+pub const PARAMETER_MAX: f32 = 1e6;
 
 /// A stack of threshold-gated layers, each with a readout of its own.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! The description of a network, as peers tell it to each other.
 
 use crate::limits;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A network of threshold-gated layers, described by everything that its first state depends on: two devices that hold
@@ -131,6 +132,48 @@ impl NetworkSpec {
     }
 }
 
+/// In a person's words: what comes in, every layer, what comes out, and how many numbers it takes.
+impl fmt::Display for NetworkSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.steps {
+            0 | 1 => write!(f, "{} values", Thousands(self.inputs.into()))?,
+            steps => write!(f, "{steps} frames of {} values", Thousands(self.frame().into()))?,
+        }
+        for layer in &self.layers {
+            write!(f, " -> {layer}")?;
+        }
+        let (classes, numbers) = (self.classes.into(), self.parameters());
+        write!(f, " -> {} classes, {} numbers", Thousands(classes), Thousands(numbers))
+    }
+}
+
+impl fmt::Display for LayerSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} nodes (timer {}", Thousands(self.nodes.into()), self.timer)?;
+        match self.traces {
+            0 => f.write_str(")"),
+            1 => f.write_str(", 1 trace)"),
+            traces => write!(f, ", {traces} traces)"),
+        }
+    }
+}
+
+/// A whole number with a comma before every three digits.
+struct Thousands(u64);
+
+impl fmt::Display for Thousands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (place, digit) in digits.bytes().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{}", char::from(digit))?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +194,19 @@ mod tests {
         let spec = spec(784, 28, vec![LayerSpec::new(50, 4).with_traces(8), LayerSpec::new(20, 4)]);
         assert_eq!(spec.validate(), Ok(()));
         assert_eq!(spec.layer_inputs().collect::<Vec<_>>(), [28 * 8 * 2, 50]);
+    }
+
+    #[test]
+    fn a_description_can_be_read() {
+        let plain = spec(784, 1, vec![LayerSpec::new(512, 5); 2]);
+        assert_eq!(
+            plain.to_string(),
+            "784 values -> 512 nodes (timer 5) -> 512 nodes (timer 5) -> 10 classes, 675,860 numbers"
+        );
+        let temporal = spec(784, 28, vec![LayerSpec::new(50, 4).with_traces(8)]);
+        let words =
+            "28 frames of 28 values -> 50 nodes (timer 4, 8 traces) -> 10 classes, 23,010 numbers";
+        assert_eq!(temporal.to_string(), words);
     }
 
     #[test]

@@ -1,0 +1,259 @@
+//! Our own models as tensors, bit for bit.
+//!
+//! | tensor | shape | what |
+//! |---|---|---|
+//! | `layers.N.weights` | inputs, nodes | a row an input, a column a node (`nn.Linear` has the transpose) |
+//! | `layers.N.bias` | nodes | |
+//! | `layers.N.thresholds` | nodes | a node fires when its accumulator is not below |
+//! | `layers.N.readout` | classes, nodes | what the layer's events say of each class |
+//! | `layers.N.readout_bias` | classes | |
+//! | `momentum.layers.N.…` | as above | the outer optimiser's momentum; thresholds have none |
+//! | `adam.means.layers.N.…`, `adam.squares.layers.N.…` | as above | Adam's moments, if they were given |
+//! | `adam.biases` | 2 | Adam's decays to the power of the steps taken |
+//!
+//! Layers count from 0 at the input; all numbers are `F32`. The metadata has `format` (`peerceptron`), `version`,
+//! `description` (for people), `spec` (JSON), `model` (the model's hash, which covers all but Adam's state and the
+//! preparation), `adam` (the hash of Adam's state) and `preparation` (JSON).
+
+use crate::{
+    PREPARATION_BYTES_MAX,
+    error::{ExportError, ImportError},
+    tensors::{TensorFile, TensorWriter},
+};
+use core::ops::Range;
+use neural::{
+    Adam, Model, PARAMETER_MAX,
+    bytes::{Reader, Writer},
+};
+use protocol::cluster::NetworkSpec;
+use serde::de::IgnoredAny;
+use units::Hash;
+
+/// What `format` says in the metadata of our files.
+const FORMAT: &str = "peerceptron";
+const VERSION: &str = "1";
+
+/// Adam's decays, in front of its moments.
+const ADAM_BIASES: usize = 2;
+const ADAM_BIASES_NAME: &str = "adam.biases";
+
+/// What one of our files held.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Own {
+    /// Network and outer momentum, with the hash that the file named.
+    pub model: Model,
+    /// The state that this device's training goes on from, if it was saved.
+    pub adam: Option<Adam>,
+    /// How inputs are prepared: JSON of at most [`PREPARATION_BYTES_MAX`].
+    pub preparation: Option<String>,
+}
+
+/// A tensor of a network, and its place among all parameters.
+struct Part {
+    name: String,
+    shape: Vec<usize>,
+    range: Range<usize>,
+    is_threshold: bool,
+}
+
+/// Writes a model with the state of Adam, which goes on from there, as safetensors.
+///
+/// # Errors
+/// [`ExportError`] names what cannot be written.
+pub fn export_with_adam(
+    model: &Model,
+    adam: &Adam,
+    preparation: Option<&str>,
+) -> Result<Vec<u8>, ExportError> {
+    write(model, Some(adam), preparation)
+}
+
+pub(crate) fn write(
+    model: &Model,
+    adam: Option<&Adam>,
+    preparation: Option<&str>,
+) -> Result<Vec<u8>, ExportError> {
+    let network = model.network();
+    let spec = network.spec();
+    let parts = parts(spec);
+    let mut writer = TensorWriter::default();
+    let mut metadata = vec![
+        ("format", FORMAT.to_owned()),
+        ("version", VERSION.to_owned()),
+        ("description", spec.to_string()),
+        ("spec", serde_json::json!(spec).to_string()),
+        ("model", model.hash().to_string()),
+    ];
+    for part in &parts {
+        writer.tensor(&part.name, &part.shape, &network.parameters()[part.range.clone()]);
+    }
+    for part in parts.iter().filter(|part| !part.is_threshold) {
+        let numbers = &model.momentum()[part.range.clone()];
+        writer.tensor(&format!("momentum.{}", part.name), &part.shape, numbers);
+    }
+    if let Some(adam) = adam {
+        let (expected, state) = (network.parameters().len(), adam_bytes(adam));
+        let numbers = floats(&state);
+        let given = (numbers.len() - ADAM_BIASES) / 2;
+        if given != expected {
+            return Err(ExportError::Adam { given, expected });
+        }
+        let (biases, moments) = numbers.split_at(ADAM_BIASES);
+        writer.tensor(ADAM_BIASES_NAME, &[ADAM_BIASES], biases);
+        for (kind, moments) in ADAM_MOMENTS.iter().zip(moments.chunks_exact(expected)) {
+            for part in &parts {
+                let name = format!("adam.{kind}.{}", part.name);
+                writer.tensor(&name, &part.shape, &moments[part.range.clone()]);
+            }
+        }
+        metadata.push(("adam", Hash::of(&state).to_string()));
+    }
+    if let Some(preparation) = preparation {
+        check_preparation(preparation)?;
+        metadata.push(("preparation", preparation.to_owned()));
+    }
+    writer.finish(&metadata)
+}
+
+const ADAM_MOMENTS: [&str; 2] = ["means", "squares"];
+
+pub(crate) fn read(mut file: TensorFile<'_>) -> Result<Own, ImportError> {
+    let version = text(&mut file, "version")?;
+    if version != VERSION {
+        let problem = format!("is {version:.20}, where {VERSION} is read here");
+        return Err(ImportError::Metadata { name: "version", problem });
+    }
+    let spec: NetworkSpec = serde_json::from_str(&text(&mut file, "spec")?).map_err(|error| {
+        ImportError::Metadata { name: "spec", problem: format!("is wrong: {error}") }
+    })?;
+    spec.validate()?;
+    let preparation = file.metadata.remove("preparation").map(checked_preparation).transpose()?;
+    let parts = parts(&spec);
+    let parameters = read_all(&mut file, &parts, "", PARAMETER_MAX)?;
+    let mut momentum = vec![0.0; parameters.len()];
+    for part in parts.iter().filter(|part| !part.is_threshold) {
+        let name = format!("momentum.{}", part.name);
+        let numbers = file.take_f32(&name, &part.shape)?.parameters().map_err(|it| it.of(&name))?;
+        momentum[part.range.clone()].copy_from_slice(&numbers);
+    }
+    let model = Model::from_numbers(&spec, parameters, momentum)
+        .map_err(|error| ImportError::Metadata { name: "spec", problem: error.to_string() })?;
+    check_hash("model", model.hash(), text(&mut file, "model")?)?;
+    let adam = if file.tensors.contains_key(ADAM_BIASES_NAME) {
+        Some(read_adam(&mut file, &parts)?)
+    } else {
+        None
+    };
+    match file.tensors.first_key_value() {
+        None => Ok(Own { model, adam, preparation }),
+        Some((name, _)) => Err(ImportError::Unexpected {
+            name: crate::error::shortened(name),
+            whole: "the described network",
+            advice: "download the model again",
+        }),
+    }
+}
+
+fn read_adam(file: &mut TensorFile<'_>, parts: &[Part]) -> Result<Adam, ImportError> {
+    let mut numbers = Vec::new();
+    let biases = file.take_f32(ADAM_BIASES_NAME, &[ADAM_BIASES])?;
+    biases.read_into(&mut numbers, 1.0).map_err(|problem| problem.of(ADAM_BIASES_NAME))?;
+    for kind in ADAM_MOMENTS {
+        numbers.extend(read_all(file, parts, &format!("adam.{kind}."), f32::MAX)?);
+    }
+    let mut writer = Writer::new();
+    writer.floats(&numbers);
+    let state = writer.finish();
+    check_hash("state of Adam", Hash::of(&state), text(file, "adam")?)?;
+    let parameters = parts.last().map_or(0, |part| part.range.end);
+    Adam::read(&mut Reader::new(&state), parameters).map_err(|_| ImportError::Metadata {
+        name: "adam",
+        problem: "is of moments that no training leads to".to_owned(),
+    })
+}
+
+/// The numbers of all parts, in order; memory is taken once every shape is right.
+fn read_all(
+    file: &mut TensorFile<'_>,
+    parts: &[Part],
+    prefix: &str,
+    magnitude_max: f32,
+) -> Result<Vec<f32>, ImportError> {
+    let named = parts.iter().map(|part| (format!("{prefix}{}", part.name), part));
+    let tensors = named
+        .map(|(name, part)| Ok((file.take_f32(&name, &part.shape)?, name)))
+        .collect::<Result<Vec<_>, ImportError>>()?;
+    let mut numbers = Vec::with_capacity(parts.last().map_or(0, |part| part.range.end));
+    for (tensor, name) in tensors {
+        tensor.read_into(&mut numbers, magnitude_max).map_err(|problem| problem.of(&name))?;
+    }
+    Ok(numbers)
+}
+
+/// The tensors of a network, in the order of its parameters.
+fn parts(spec: &NetworkSpec) -> Vec<Part> {
+    let classes = spec.classes as usize;
+    let mut parts = Vec::with_capacity(5 * spec.layers.len());
+    let mut start = 0;
+    for ((number, layer), inputs) in spec.layers.iter().enumerate().zip(spec.layer_inputs()) {
+        let (nodes, inputs) = (layer.nodes as usize, inputs as usize);
+        for (kind, shape) in [
+            ("weights", vec![inputs, nodes]),
+            ("bias", vec![nodes]),
+            ("thresholds", vec![nodes]),
+            ("readout", vec![classes, nodes]),
+            ("readout_bias", vec![classes]),
+        ] {
+            let range = start..start + shape.iter().product::<usize>();
+            start = range.end;
+            let (name, is_threshold) = (format!("layers.{number}.{kind}"), kind == "thresholds");
+            parts.push(Part { name, shape, range, is_threshold });
+        }
+    }
+    debug_assert_eq!(start as u64, spec.parameters());
+    parts
+}
+
+fn text(file: &mut TensorFile<'_>, name: &'static str) -> Result<String, ImportError> {
+    let missing = || ImportError::Metadata { name, problem: "is missing".to_owned() };
+    file.metadata.remove(name).ok_or_else(missing)
+}
+
+fn check_hash(what: &'static str, found: Hash, expected: String) -> Result<(), ImportError> {
+    let found = found.to_string();
+    if found == expected {
+        return Ok(());
+    }
+    let expected = crate::error::shortened(&expected);
+    Err(ImportError::Hash { what, found, expected })
+}
+
+fn check_preparation(text: &str) -> Result<(), ExportError> {
+    let size_bytes = text.len();
+    if size_bytes > PREPARATION_BYTES_MAX {
+        return Err(ExportError::PreparationTooLong { size_bytes });
+    }
+    serde_json::from_str::<IgnoredAny>(text)
+        .map(drop)
+        .map_err(|error| ExportError::Preparation(error.to_string()))
+}
+
+fn checked_preparation(text: String) -> Result<String, ImportError> {
+    let wrong = |error: ExportError| ImportError::Metadata {
+        name: "preparation",
+        problem: format!("holds {error}"),
+    };
+    check_preparation(&text).map_err(wrong)?;
+    Ok(text)
+}
+
+fn adam_bytes(adam: &Adam) -> Vec<u8> {
+    let mut writer = Writer::new();
+    adam.write(&mut writer);
+    writer.finish()
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    let (numbers, _) = bytes.as_chunks::<4>();
+    numbers.iter().copied().map(f32::from_le_bytes).collect()
+}

@@ -1,5 +1,6 @@
 //! One course of training, from the first weights to the last epoch.
 
+use crate::order;
 use neural::{Adam, Dataset, Diverged, Evaluation, Model, Network, Plan, evaluate, train};
 use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 
@@ -11,6 +12,10 @@ const LAST_RATE: f32 = 0.01;
 pub struct Course {
     /// Nodes of each layer.
     pub layers: Vec<u32>,
+    /// Frames of an input.
+    pub steps: u32,
+    /// Traces of the temporal layers, from the input upwards.
+    pub traces: Vec<u32>,
     /// After how many silent samples a node is forced by its timer; sets the firing rate.
     pub timer: u32,
     /// Times that every row is taken.
@@ -39,6 +44,8 @@ impl Course {
     pub fn standard(seed: u64) -> Self {
         Self {
             layers: vec![512, 512],
+            steps: 1,
+            traces: Vec::new(),
             timer: 5,
             epochs: 20,
             batch_rows: 64,
@@ -48,12 +55,29 @@ impl Course {
         }
     }
 
+    /// The order task: see [`crate::order`].
+    pub fn order(seed: u64) -> Self {
+        Self {
+            layers: vec![256],
+            steps: order::STEPS,
+            traces: vec![8],
+            timer: 8,
+            epochs: 10,
+            learning_rate: 3e-3,
+            ..Self::standard(seed)
+        }
+    }
+
     /// In a line.
     pub fn describe(&self) -> String {
         let layers: Vec<_> = self.layers.iter().map(u32::to_string).collect();
-        let Self { timer, epochs, batch_rows, learning_rate, smoothing, .. } = self;
+        let Self { steps, traces, timer, epochs, batch_rows, learning_rate, smoothing, .. } = self;
+        let time = match traces.as_slice() {
+            [] => String::new(),
+            traces => format!(", {steps} frames, {traces:?} traces"),
+        };
         format!(
-            "{} nodes, timer {timer}, {epochs} epochs, batch {batch_rows}, Adam {learning_rate} to a hundredth, label \
+            "{} nodes{time}, timer {timer}, {epochs} epochs, batch {batch_rows}, Adam {learning_rate} to a hundredth, label \
              smoothing {smoothing}",
             layers.join("-")
         )
@@ -66,11 +90,13 @@ impl Pupil {
     /// # Errors
     /// [`InvalidSpec`] if no network is so large.
     pub fn new(course: Course, dataset: &Dataset) -> Result<Self, InvalidSpec> {
-        let layer = |nodes: &u32| LayerSpec::new(*nodes, course.timer);
-        let layers = course.layers.iter().map(layer).collect();
+        let traces = course.traces.iter().copied().chain(core::iter::repeat(0));
+        let layer =
+            |(nodes, traces): (&u32, u32)| LayerSpec::new(*nodes, course.timer).with_traces(traces);
+        let layers = course.layers.iter().zip(traces).map(layer).collect();
         let Dataset { inputs, classes, .. } = *dataset;
-        let model =
-            Model::new(&NetworkSpec { inputs, steps: 1, layers, classes, seed: course.seed })?;
+        let Course { steps, seed, .. } = course;
+        let model = Model::new(&NetworkSpec { inputs, steps, layers, classes, seed })?;
         let network = model.network().clone();
         let adam = Adam::new(network.parameters().len());
         Ok(Self { course, network, adam, epoch: 0 })

@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod course;
+pub mod order;
 
 #[cfg(target_arch = "wasm32")]
 pub mod exports;

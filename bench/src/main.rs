@@ -1,34 +1,34 @@
-//! The native half of `cargo xtask bench neural`: trains a standard course and prints what came of it as JSON.
+//! The native half of `cargo xtask bench neural`: trains a course and prints what came of it as JSON.
 //!
-//! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]`; with `validation`, as many of the training rows as there are
-//! test rows take the test's place: that is how settings are chosen.
+//! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
+//! `order` in the place of a file the course of the order task on sequences made for it. With `validation`, as many of the
+//! training rows as there are test rows take the test's place: that is how settings are chosen.
 #![allow(clippy::disallowed_methods)]
 
-use bench::course::{Course, Pupil};
+use bench::{
+    course::{Course, Pupil},
+    order,
+};
 use neural::Dataset;
 use std::{error::Error, fs, time::Instant};
 
+const USAGE: &str = "bench FILE|order TEST_ROWS SEED [validation] [NAME=VALUE...]";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [file, test_rows, seed, options @ ..] = arguments.as_slice() else {
-        return Err("bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]".into());
+    let [source, test_rows, seed, options @ ..] = arguments.as_slice() else {
+        return Err(USAGE.into());
     };
-    let dataset = Dataset::decode_file(&fs::read(file)?)?;
-    let (rows, test_rows) = (dataset.rows() as u32, test_rows.parse::<u32>()?);
-    let mut course = Course::standard(seed.parse()?);
-    let mut end = rows;
+    let (dataset, mut course) = match source.as_str() {
+        "order" => (order::sequences(), Course::order(seed.parse()?)),
+        file => (Dataset::decode_file(&fs::read(file)?)?, Course::standard(seed.parse()?)),
+    };
+    let (mut end, test_rows) = (dataset.rows() as u32, test_rows.parse::<u32>()?);
     for option in options {
         match option.split_once('=') {
             None if option == "validation" => end -= test_rows,
-            Some(("layers", value)) => {
-                course.layers = value.split('-').map(str::parse).collect::<Result<_, _>>()?;
-            }
-            Some(("timer", value)) => course.timer = value.parse()?,
-            Some(("epochs", value)) => course.epochs = value.parse()?,
-            Some(("batch", value)) => course.batch_rows = value.parse()?,
-            Some(("rate", value)) => course.learning_rate = value.parse()?,
-            Some(("smoothing", value)) => course.smoothing = value.parse()?,
-            _ => return Err(format!("`{option}` is no setting of a course").into()),
+            Some((name, value)) => set(&mut course, name, value)?,
+            None => return Err(format!("`{option}` is no setting: {USAGE}").into()),
         }
     }
     let train: Vec<u32> = (0..end - test_rows).collect();
@@ -50,5 +50,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         "seed": course.seed,
     });
     println!("{result}");
+    Ok(())
+}
+
+/// Changes one setting of a course.
+fn set(course: &mut Course, name: &str, value: &str) -> Result<(), Box<dyn Error>> {
+    let list = || value.split('-').map(str::parse).collect::<Result<_, _>>();
+    match name {
+        "layers" => course.layers = list()?,
+        "steps" => course.steps = value.parse()?,
+        "traces" => course.traces = list()?,
+        "timer" => course.timer = value.parse()?,
+        "epochs" => course.epochs = value.parse()?,
+        "batch" => course.batch_rows = value.parse()?,
+        "rate" => course.learning_rate = value.parse()?,
+        "smoothing" => course.smoothing = value.parse()?,
+        _ => return Err(format!("`{name}` is no setting of a course").into()),
+    }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub struct Evaluation {
     pub confusion: Vec<u32>,
     /// For each layer and node, the rows on which it fired.
     pub fired: Vec<Vec<u32>>,
-    /// Multiplications of node weights and readouts that were needed.
+    /// Multiplications of node weights and readouts that were needed; at the last frame, where inputs have frames.
     pub multiplications: u64,
     /// Multiplications that the same network without gating needs.
     pub multiplications_ungated: u64,
@@ -79,15 +79,24 @@ impl Evaluation {
         (fired as f64 / chances.max(1.0)) as f32
     }
 
-    /// Adds what one batch cost. Silence in the input itself is no merit of gating and counts as work on both sides.
+    /// Adds what one batch cost. Silence in the input itself, or in traces, is no merit of gating and
+    /// counts as work on both sides.
     fn count_firing(&mut self, network: &Network, thought: &Thought) {
         let samples = thought.input.samples() as u64;
         let mut inputs_needed = samples * u64::from(network.spec.inputs);
-        for ((layer, activity), fired) in
-            network.layout.layers.iter().zip(&thought.activities).zip(&mut self.fired)
+        for (((layer, spec), activity), fired) in network
+            .layout
+            .layers
+            .iter()
+            .zip(&network.spec.layers)
+            .zip(&thought.activities)
+            .zip(&mut self.fired)
         {
             let (inputs, nodes, classes) =
                 (layer.inputs as u64, layer.nodes as u64, layer.classes as u64);
+            if spec.is_temporal() {
+                inputs_needed = samples * inputs;
+            }
             let events = activity.events().count() as u64;
             self.multiplications += inputs_needed * nodes + events * classes;
             self.multiplications_ungated += samples * (inputs * nodes + nodes * classes);

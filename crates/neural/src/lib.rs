@@ -39,6 +39,7 @@ mod model;
 mod network;
 mod numbers;
 mod random;
+mod temporal;
 mod train;
 mod update;
 
@@ -52,5 +53,6 @@ pub use events::{Events, InvalidEvents};
 pub use layer::{Activity, Layer};
 pub use model::{InvalidModel, Model};
 pub use network::{InvalidInput, Network, PARAMETER_MAX};
+pub use random::Counter;
 pub use train::{Diverged, Plan, log_prior, train};
 pub use update::{InvalidUpdate, Update, compress};

@@ -8,6 +8,7 @@ use crate::{
     layout::Layout,
     numbers::{exp, log_softmax},
     random::Counter,
+    temporal::Past,
 };
 use protocol::cluster::{InvalidSpec, NetworkSpec};
 
@@ -57,6 +58,7 @@ pub enum InvalidInput {
 #[derive(Debug, Clone)]
 pub(crate) struct Thought {
     pub(crate) input: Events,
+    past: Past,
     pub(crate) activities: Vec<Activity>,
     logits: Vec<f32>,
     /// A row a sample, a column a class: the sum over layers of the logarithm of its probability.
@@ -147,6 +149,7 @@ impl Thought {
     pub(crate) fn new(network: &Network) -> Self {
         Self {
             input: Events::new(network.spec.inputs),
+            past: Past::new(&network.spec),
             activities: vec![Activity::default(); network.layout.layers.len()],
             logits: Vec::new(),
             belief: Vec::new(),
@@ -155,12 +158,13 @@ impl Thought {
 
     /// Lets every layer fire on `self.input` and sums up what their readouts believe.
     pub(crate) fn think(&mut self, network: &Network) {
-        let Self { input, activities, logits, belief } = self;
+        let Self { input, past, activities, logits, belief } = self;
+        past.recall(network, input);
         let classes = network.spec.classes as usize;
         belief.clear();
         belief.resize(input.samples() * classes, 0.0);
         for (number, layer) in network.layers().enumerate() {
-            let (below, activity) = layer_of(activities, number, input);
+            let (below, activity) = layer_of(activities, number, input, past);
             layer.forward(below, activity);
             layer.logits(activity.events(), logits);
             logits.chunks_exact_mut(classes).for_each(log_softmax);
@@ -169,14 +173,16 @@ impl Thought {
     }
 }
 
-/// What one layer is given, and its own activity.
+/// What one layer is given (at the last frame, if there are frames), and its own activity.
 pub(crate) fn layer_of<'a>(
     activities: &'a mut [Activity],
     number: usize,
     input: &'a Events,
+    past: &'a Past,
 ) -> (&'a Events, &'a mut Activity) {
     let (below, rest) = activities.split_at_mut(number);
-    (below.last().map_or(input, Activity::events), &mut rest[0])
+    let now = below.last().map_or(input, Activity::events);
+    (past.input_of(number).unwrap_or(now), &mut rest[0])
 }
 
 #[cfg(test)]

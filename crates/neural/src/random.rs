@@ -4,7 +4,7 @@ use crate::numbers::ln;
 
 /// A counter under a key; SplitMix64 (Steele, Lea and Flood 2014) turns each count into 64 bits.
 #[derive(Debug, Clone)]
-pub(crate) struct Counter {
+pub struct Counter {
     count: u64,
 }
 
@@ -12,17 +12,18 @@ const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Counter {
     /// One of 2^64 streams for every seed.
-    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+    pub fn new(seed: u64, stream: u64) -> Self {
         Self { count: mix(seed ^ mix(stream.wrapping_add(GOLDEN_GAMMA))) }
     }
 
-    pub(crate) fn next_u64(&mut self) -> u64 {
+    /// The next 64 bits.
+    pub fn next_u64(&mut self) -> u64 {
         self.count = self.count.wrapping_add(GOLDEN_GAMMA);
         mix(self.count)
     }
 
     /// Below `bound`, which is not 0; the bias is under 2^-32 for any bound of 32 bits (Lemire 2019, without rejection).
-    pub(crate) fn below(&mut self, bound: u32) -> u32 {
+    pub fn below(&mut self, bound: u32) -> u32 {
         debug_assert!(bound > 0);
         ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u32
     }
@@ -33,7 +34,7 @@ impl Counter {
     }
 
     /// From the normal distribution with mean 0 and deviation 1 (Marsaglia and Bray 1964, the polar method).
-    pub(crate) fn normal(&mut self) -> f32 {
+    pub fn normal(&mut self) -> f32 {
         loop {
             let (u, v) = (self.symmetric(), self.symmetric());
             let square = u * u + v * v;
@@ -44,7 +45,7 @@ impl Counter {
     }
 
     /// Puts `items` in an order that is equally likely to be any (Durstenfeld 1964).
-    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last as u32 + 1) as usize;
             items.swap(last, other);

@@ -10,6 +10,7 @@ use crate::{
     network::{Network, PARAMETER_MAX, layer_of},
     numbers::{exp, ln, log_softmax, whole_power},
     random::Counter,
+    temporal::Past,
 };
 
 /// How far a threshold moves in a step at most.
@@ -142,6 +143,7 @@ impl RowOrder {
 struct School<'a> {
     plan: &'a Plan,
     input: Events,
+    past: Past,
     labels: Vec<usize>,
     activities: Vec<Activity>,
     /// A row a sample, a column a class: logits, and what becomes of them.
@@ -156,6 +158,7 @@ impl<'a> School<'a> {
         Self {
             plan,
             input: Events::new(network.spec.inputs),
+            past: Past::new(&network.spec),
             labels: Vec::new(),
             activities: vec![Activity::default(); network.layout.layers.len()],
             errors: Vec::new(),
@@ -175,12 +178,13 @@ impl<'a> School<'a> {
 
     /// Takes one step of every layer; gives the loss, summed over samples and layers.
     fn teach(&mut self, network: &mut Network, adam: &mut Adam, learning_rate: f32) -> f64 {
+        self.past.recall(network, &self.input);
         let mut step = adam.step(learning_rate);
         let mut loss = 0.0;
         let Network { spec, layout, parameters } = network;
         for (number, (layout, spec)) in layout.layers.iter().zip(&spec.layers).enumerate() {
             let layer = layout.view(parameters);
-            let (below, activity) = layer_of(&mut self.activities, number, &self.input);
+            let (below, activity) = layer_of(&mut self.activities, number, &self.input, &self.past);
             layer.forward(below, activity);
             layer.logits(activity.events(), &mut self.errors);
             loss += self.find_errors(layout.classes);

@@ -14,6 +14,16 @@ fn spec() -> NetworkSpec {
     NetworkSpec { inputs: 64, steps: 1, layers, classes: 10, seed: 2026 }
 }
 
+/// Digits of 8 x 8 row by row, through two temporal layers and a static one.
+fn spec_in_time() -> NetworkSpec {
+    let layers = vec![
+        LayerSpec::new(40, 4).with_traces(4),
+        LayerSpec::new(24, 4).with_traces(2),
+        LayerSpec::new(24, 4),
+    ];
+    NetworkSpec { inputs: 64, steps: 8, layers, classes: 10, seed: 2026 }
+}
+
 /// One device: its rows, what its optimiser has gathered, and what compression has left over.
 struct Device {
     dataset: Dataset,
@@ -76,6 +86,24 @@ fn eight_rounds_of_three_devices_on_real_digits_end_at_a_known_hash() {
     assert_eq!(
         model.hash().to_string(),
         "11b079bce54328521683b2268c129b045c7c758388f6043710ea6d1cd50fa9a0",
+        "the model after training"
+    );
+}
+
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn two_hundred_steps_on_rows_of_digits_in_time_end_at_a_known_hash() {
+    let mut model = Model::new(&spec_in_time()).unwrap();
+    let mut device = Device::new(0, model.network().parameters().len());
+    for round in 0..14 {
+        let contribution = device.contribute(&model, round);
+        model.aggregate(&[contribution]).unwrap();
+    }
+    let evaluation = evaluate(model.network(), &device.dataset, &device.held_out_rows);
+    assert!(evaluation.accuracy() > 0.8, "{}", evaluation.accuracy());
+    assert_eq!(
+        model.hash().to_string(),
+        "d05c99375cea569af5062a2cd199fff522a92ab35b5b5cb1168d25fa54a765ed",
         "the model after training"
     );
 }

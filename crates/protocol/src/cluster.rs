@@ -99,7 +99,11 @@ impl NetworkSpec {
             let traces = self.layers[0].traces.into();
             within("traces in the first layer above frames", traces, 1, TRACES_MAX)?;
         }
-        within("parameters", self.parameters(), 1, limits::NETWORK_PARAMETERS_MAX)
+        for inputs in self.layer_inputs() {
+            within("values given to a layer at once", inputs, 1, limits::NETWORK_INPUTS_MAX)?;
+        }
+        within("parameters", self.parameters(), 1, limits::NETWORK_PARAMETERS_MAX)?;
+        within("visits of parameters by one input", self.visits(), 1, limits::NETWORK_VISITS_MAX)
     }
 
     /// Values in one frame of an input.
@@ -118,12 +122,25 @@ impl NetworkSpec {
 
     /// Numbers that training adapts: weights, biases and thresholds of every node, and every layer's readout.
     pub fn parameters(&self) -> u64 {
+        self.layer_parameters().sum()
+    }
+
+    /// Parameters that one input leads through: those of a layer below a temporal one are visited at every frame.
+    pub fn visits(&self) -> u64 {
+        let last_temporal = self.layers.iter().rposition(LayerSpec::is_temporal).unwrap_or(0);
+        let visits = |(number, parameters)| match number < last_temporal {
+            true => u64::from(self.steps) * parameters,
+            false => parameters,
+        };
+        self.layer_parameters().enumerate().map(visits).sum()
+    }
+
+    fn layer_parameters(&self) -> impl Iterator<Item = u64> {
         let classes = u64::from(self.classes);
-        let parameters = |(layer, inputs): (&LayerSpec, u64)| {
+        self.layers.iter().zip(self.layer_inputs()).map(move |(layer, inputs)| {
             let nodes = u64::from(layer.nodes);
             nodes * (inputs + 2) + classes * (nodes + 1)
-        };
-        self.layers.iter().zip(self.layer_inputs()).map(parameters).sum()
+        })
     }
 
     /// All nodes of all layers.
@@ -221,5 +238,9 @@ mod tests {
         assert!(problem(spec(4, 1, vec![temporal])).contains("4 traces in this layer"));
         let above = spec(4, 2, vec![temporal, layer, temporal]);
         assert!(problem(above).contains("4 traces in this layer: 0 to 0"));
+        let wide = spec(65_536, 2, vec![LayerSpec::new(1, 4).with_traces(32)]);
+        assert!(problem(wide).contains("2097152 values given to a layer at once"));
+        let stacked = spec(65_536, 65_536, vec![LayerSpec::new(64, 4).with_traces(8); 2]);
+        assert!(problem(stacked).contains("visits of parameters by one input"));
     }
 }

@@ -31,7 +31,8 @@ pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Members whose updates enter one round: the length of a round record, and the weight that a record can claim.
 pub const ROUND_MEMBERS_MAX: usize = ROOM_PEERS_MAX;
 
-/// Inputs of a network: rows of a picture of 256 x 256, or a wide table.
+/// Inputs of a network: rows of a picture of 256 x 256, or a wide table. Also what a temporal layer is given at once: the
+/// memory that its traces take for each sample of a batch.
 pub const NETWORK_INPUTS_MAX: usize = 65_536;
 
 /// Layers of a network.
@@ -46,6 +47,10 @@ pub const NETWORK_CLASSES_MAX: usize = 1_024;
 /// Parameters of a network: the memory a description alone can make a device allocate. A model, of at most eight bytes a
 /// parameter, is a value that travels whole.
 pub const NETWORK_PARAMETERS_MAX: usize = 4_000_000;
+
+/// Parameters that one input leads through, where a layer below a temporal one is at work at every frame: the time that a
+/// description alone can make a device spend on one input.
+pub const NETWORK_VISITS_MAX: usize = 64_000_000;
 
 /// What a session trains, in a person's words.
 pub const TASK_CHARS_MAX: usize = 80;

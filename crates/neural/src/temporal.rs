@@ -1,0 +1,10 @@
+//! Layers that know of time.
+//!
+//! A temporal layer is a static one above traces: oscillators that every value below it drives, whose phases say what
+//! came when. Learning at a frame needs nothing else of the past (see [`traces`]), so no gradient goes back in time.
+
+mod past;
+mod rotation;
+mod traces;
+
+pub(crate) use past::Past;

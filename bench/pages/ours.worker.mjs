@@ -25,6 +25,14 @@ const chores = {
     return (steps * BATCH_ROWS) / seconds;
   },
 
+  /** The same on dense kernels throughout. */
+  train_densely(steps) {
+    measured.use_dense_kernels(true);
+    const seconds = timed(() => measured.take_steps(steps));
+    measured.use_dense_kernels(false);
+    return (steps * BATCH_ROWS) / seconds;
+  },
+
   /** Seconds of training until so much of the test is told right; evaluation after every quarter of an epoch. */
   train_until(wanted, epochs, seed) {
     measured.restart(epochs * 4, seed);

@@ -44,25 +44,29 @@ impl DenseProduct {
     }
 }
 
-/// Chains of dependent multiplications and additions that keep every unit busy, in registers alone.
+/// Chains of dependent multiplications and additions: enough to keep every unit busy, few enough for the registers.
+#[cfg(target_arch = "wasm32")]
 const CHAINS: usize = 13;
 
-/// Four lanes of every chain, so many times. `factor` comes from outside and every lane begins elsewhere, so that no
-/// compiler can know the result or take two chains for one.
+/// One turn of all chains, so many times, four lanes each: the best that this machine's WebAssembly can do.
+#[cfg(target_arch = "wasm32")]
 pub fn multiply_add_chains(times: u32, factor: f32) -> f32 {
-    let start = |chain: usize| [0, 1, 2, 3].map(|lane| (chain * 4 + lane) as f32 * 0.01);
-    let mut chains: [[f32; 4]; CHAINS] = core::array::from_fn(start);
+    use core::arch::wasm32::{f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat};
+    let factor = f32x4_splat(factor);
+    // Every chain begins elsewhere, so that no compiler can take two for one.
+    let start = |chain: usize| f32x4(chain as f32, 0.1, 0.2, 0.3);
+    let mut chains: [_; CHAINS] = core::array::from_fn(start);
     for _ in 0..times {
         for chain in &mut chains {
-            for lane in chain {
-                *lane = *lane * factor + factor;
-            }
+            *chain = f32x4_add(f32x4_mul(*chain, factor), factor);
         }
     }
-    chains.iter().flatten().sum()
+    let sum = chains.into_iter().fold(f32x4_splat(0.0), f32x4_add);
+    f32x4_extract_lane::<0>(sum)
 }
 
 /// Multiplications and additions of one turn of all chains.
+#[cfg(target_arch = "wasm32")]
 pub fn chain_operations() -> f64 {
     (CHAINS * 4 * 2) as f64
 }

@@ -1,7 +1,9 @@
 //! One course of training, from the first weights to the last epoch.
 
 use crate::order;
-use neural::{Adam, Dataset, Diverged, Evaluation, Model, Network, Plan, evaluate, train};
+use neural::{
+    Dataset, Diverged, Evaluation, Kernels, LearningState, Model, Network, Plan, evaluate, train,
+};
 use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 
 /// The part of the step size that is left at a course's end.
@@ -26,6 +28,10 @@ pub struct Course {
     pub learning_rate: f32,
     /// The part of the wanted probability that is spread evenly.
     pub smoothing: f32,
+    /// How far a timer moves in a step at most.
+    pub timer_rate: f32,
+    /// Which kernels do the work.
+    pub kernels: Kernels,
     /// Decides the first weights and the order of rows.
     pub seed: u64,
 }
@@ -35,7 +41,7 @@ pub struct Course {
 pub struct Pupil {
     course: Course,
     network: Network,
-    adam: Adam,
+    state: LearningState,
     epoch: u32,
 }
 
@@ -51,6 +57,8 @@ impl Course {
             batch_rows: 64,
             learning_rate: 1e-3,
             smoothing: 0.2,
+            timer_rate: 0.0,
+            kernels: Kernels::Chosen,
             seed,
         }
     }
@@ -98,8 +106,13 @@ impl Pupil {
         let Course { steps, seed, .. } = course;
         let model = Model::new(&NetworkSpec { inputs, steps, layers, classes, seed })?;
         let network = model.network().clone();
-        let adam = Adam::new(network.parameters().len());
-        Ok(Self { course, network, adam, epoch: 0 })
+        let state = LearningState::new(network.spec());
+        Ok(Self { course, network, state, epoch: 0 })
+    }
+
+    /// Goes on with other kernels.
+    pub fn use_kernels(&mut self, kernels: Kernels) {
+        self.course.kernels = kernels;
     }
 
     /// Takes so many steps of the epoch that has begun, on those rows.
@@ -112,7 +125,8 @@ impl Pupil {
         rows: &[u32],
         steps: u32,
     ) -> Result<(), Diverged> {
-        let Course { batch_rows, learning_rate, smoothing, seed, .. } = self.course;
+        let Course { batch_rows, learning_rate, smoothing, timer_rate, kernels, seed, .. } =
+            self.course;
         let left = |epoch: u32| {
             1.0 - (1.0 - LAST_RATE) * (epoch as f32 / self.course.epochs as f32).min(1.0)
         };
@@ -123,10 +137,12 @@ impl Pupil {
             learning_rate: learning_rate * before,
             decay: 1.0 - after / before,
             smoothing,
+            timer_rate,
+            kernels,
             seed: seed ^ (u64::from(self.epoch) << 32),
             log_prior: None,
         };
-        train(&mut self.network, &mut self.adam, dataset, rows, &plan)?;
+        train(&mut self.network, &mut self.state, dataset, rows, &plan)?;
         self.epoch += 1;
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::{
     arithmetic::{self, DenseProduct},
     course::{Course, Pupil},
 };
-use neural::Dataset;
+use neural::{Dataset, Kernels};
 use wasm_bindgen::prelude::*;
 
 /// A course on one data set, whose last rows are its test.
@@ -40,6 +40,11 @@ impl Measured {
     /// The course in a line.
     pub fn description(&self) -> String {
         self.course.describe()
+    }
+
+    /// Goes on with dense kernels throughout, or with those that are chosen.
+    pub fn use_dense_kernels(&mut self, is_dense: bool) {
+        self.pupil.use_kernels(if is_dense { Kernels::Dense } else { Kernels::Chosen });
     }
 
     /// Takes so many steps of the next epoch.

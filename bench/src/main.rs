@@ -9,7 +9,7 @@ use bench::{
     course::{Course, Pupil},
     order,
 };
-use neural::Dataset;
+use neural::{Dataset, Kernels};
 use std::{error::Error, fs, time::Instant};
 
 const USAGE: &str = "bench FILE|order TEST_ROWS SEED [validation] [NAME=VALUE...]";
@@ -65,6 +65,9 @@ fn set(course: &mut Course, name: &str, value: &str) -> Result<(), Box<dyn Error
         "batch" => course.batch_rows = value.parse()?,
         "rate" => course.learning_rate = value.parse()?,
         "smoothing" => course.smoothing = value.parse()?,
+        "timer_rate" => course.timer_rate = value.parse()?,
+        "kernels" if value == "dense" => course.kernels = Kernels::Dense,
+        "kernels" if value == "events" => course.kernels = Kernels::EventDriven,
         _ => return Err(format!("`{name}` is no setting of a course").into()),
     }
     Ok(())

@@ -14,7 +14,7 @@ const TINY: f32 = 1e-30;
 
 /// Running moments of the gradient of every parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Adam {
+pub(crate) struct Adam {
     means: Vec<f32>,
     squares: Vec<f32>,
     /// The decays to the power of the steps taken: what the moments still lack.
@@ -31,7 +31,7 @@ pub(crate) struct AdamStep<'a> {
 
 impl Adam {
     /// The state before the first step.
-    pub fn new(parameters: usize) -> Self {
+    pub(crate) fn new(parameters: usize) -> Self {
         let zeros = vec![0.0; parameters];
         Self { means: zeros.clone(), squares: zeros, mean_bias: 1.0, square_bias: 1.0 }
     }
@@ -45,7 +45,7 @@ impl Adam {
     }
 
     /// Writes the state down.
-    pub fn write(&self, writer: &mut Writer) {
+    pub(crate) fn write(&self, writer: &mut Writer) {
         writer.floats(&[self.mean_bias, self.square_bias]);
         writer.floats(&self.means);
         writer.floats(&self.squares);
@@ -55,7 +55,7 @@ impl Adam {
     ///
     /// # Errors
     /// [`Damaged`] if it is cut short or holds what no training leads to.
-    pub fn read(reader: &mut Reader<'_>, parameters: usize) -> Result<Self, Damaged> {
+    pub(crate) fn read(reader: &mut Reader<'_>, parameters: usize) -> Result<Self, Damaged> {
         let biases = reader.floats(2, 1.0)?;
         let means = reader.floats(parameters, f32::MAX)?;
         let squares = reader.floats(parameters, f32::MAX)?;

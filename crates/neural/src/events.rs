@@ -139,6 +139,19 @@ impl Events {
         self.end_sample();
     }
 
+    /// Writes a row a sample, a column a node, with the zeros that are no events.
+    pub(crate) fn write_dense(&self, values: &mut Vec<f32>) {
+        let width = self.width as usize;
+        values.clear();
+        values.resize(self.samples() * width, 0.0);
+        for (sample, row) in values.chunks_exact_mut(width.max(1)).enumerate() {
+            let (nodes, values) = self.sample(sample);
+            for (node, value) in nodes.iter().zip(values) {
+                row[*node as usize] = *value;
+            }
+        }
+    }
+
     /// Becomes `other` with each sample's values changed in place; keeps the memory.
     pub(crate) fn copy_changed(&mut self, other: &Self, mut change: impl FnMut(&mut [f32])) {
         self.width = other.width;

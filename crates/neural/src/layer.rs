@@ -1,9 +1,11 @@
 //! One layer of threshold-gated nodes: events in, events out.
 
 use crate::{
+    dense::Panels,
     events::Events,
     kernels::{Block, BlockWork, add_scaled, for_each_block, sum_of_squares},
     layout::LayerLayout,
+    plan::Kernels,
 };
 
 /// Keeps the scale of an almost silent input finite.
@@ -33,6 +35,9 @@ pub struct Activity {
     pub(crate) accumulators: Vec<f32>,
     /// What the layer sends on.
     pub(crate) events: Events,
+    /// The input with its zeros, a row a sample, where dense kernels work on it.
+    whole_input: Vec<f32>,
+    panels: Panels,
 }
 
 impl Layer<'_> {
@@ -47,7 +52,7 @@ impl Layer<'_> {
     ///
     /// # Panics
     /// If the input is not as wide as the layer.
-    pub fn forward(&self, input: &Events, activity: &mut Activity) {
+    pub fn forward(&self, input: &Events, activity: &mut Activity, kernels: Kernels) {
         let (nodes, width) = (self.nodes(), input.width());
         assert_eq!(self.weights.len(), nodes * width as usize, "an input {width} wide");
         activity.input.copy_changed(input, |values| {
@@ -56,8 +61,16 @@ impl Layer<'_> {
             values.iter_mut().for_each(|value| *value *= scale);
         });
         activity.accumulators.resize(input.samples() * nodes, 0.0);
-        let Activity { input, accumulators, events } = activity;
-        for_each_block(nodes, &mut Gather { layer: self, input, accumulators });
+        let Activity { input, accumulators, events, whole_input, panels } = activity;
+        if kernels.is_dense_for(input) {
+            input.write_dense(whole_input);
+            accumulators.chunks_exact_mut(nodes).for_each(|sums| sums.copy_from_slice(self.bias));
+            panels.multiply_add(whole_input, self.weights, accumulators, width as usize, nodes);
+        } else if input.samples() == 1 {
+            self.gather_alone(input.sample(0), accumulators);
+        } else {
+            for_each_block(nodes, &mut Gather { layer: self, input, accumulators });
+        }
         events.reset(nodes as u32);
         for accumulators in accumulators.chunks_exact(nodes) {
             for (node, (a, threshold)) in (0..).zip(accumulators.iter().zip(self.thresholds)) {
@@ -69,24 +82,25 @@ impl Layer<'_> {
         }
     }
 
+    /// The accumulators of a single sample, a whole row of weights at a time: each is read once, from end to end.
+    fn gather_alone(&self, (rows, factors): (&[u32], &[f32]), accumulators: &mut [f32]) {
+        accumulators.copy_from_slice(self.bias);
+        for (row, factor) in rows.iter().zip(factors) {
+            let start = *row as usize * self.nodes();
+            add_scaled(accumulators, &self.weights[start..start + self.nodes()], *factor);
+        }
+    }
+
     /// What the layer's own readout makes of its events: `M y + c`, a row a sample, a column a class.
     pub fn logits(&self, events: &Events, logits: &mut Vec<f32>) {
-        let (nodes, classes) = (self.nodes(), self.readout_bias.len());
-        let mut by_node = vec![0.0; nodes * classes];
-        for (class, row) in self.readout.chunks_exact(nodes).enumerate() {
-            for (node, weight) in row.iter().enumerate() {
-                by_node[node * classes + class] = *weight;
-            }
-        }
         logits.clear();
         for sample in 0..events.samples() {
-            let start = logits.len();
-            logits.extend_from_slice(self.readout_bias);
             let (nodes, values) = events.sample(sample);
-            for (node, value) in nodes.iter().zip(values) {
-                let row = &by_node[*node as usize * classes..][..classes];
-                add_scaled(&mut logits[start..], row, *value);
-            }
+            let rows = self.readout.chunks_exact(self.nodes());
+            logits.extend(rows.zip(self.readout_bias).map(|(row, bias)| {
+                let terms = nodes.iter().zip(values);
+                terms.fold(*bias, |sum, (node, value)| sum + value * row[*node as usize])
+            }));
         }
     }
 }
@@ -120,7 +134,9 @@ impl Activity {
 
 impl Default for Activity {
     fn default() -> Self {
-        Self { input: Events::new(0), accumulators: Vec::new(), events: Events::new(0) }
+        let (input, events) = (Events::new(0), Events::new(0));
+        let (accumulators, whole_input) = (Vec::new(), Vec::new());
+        Self { input, accumulators, events, whole_input, panels: Panels::default() }
     }
 }
 
@@ -154,7 +170,7 @@ mod tests {
         let mut input = Events::new(2);
         input.push_sample(&[0], &[3.0]).unwrap();
         input.push_sample(&[], &[]).unwrap();
-        layer.forward(&input, &mut activity);
+        layer.forward(&input, &mut activity, Kernels::Chosen);
         let (nodes, values) = activity.events().sample(0);
         assert_eq!(nodes, [0]);
         assert!((values[0] - 2.0f32.sqrt()).abs() < 1e-3, "{}", values[0]);

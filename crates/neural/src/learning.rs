@@ -1,10 +1,12 @@
 //! What a layer learns from its own readout's error on a batch; no gradient crosses a layer.
 
 use crate::{
+    dense::Panels,
     events::EventsByNode,
     kernels::{Block, BlockWork, add_scaled, for_each_block},
     layer::Activity,
     layout::LayerLayout,
+    plan::Kernels,
 };
 
 /// How much a node that nearly fired learns, against 1 for one that fired.
@@ -32,9 +34,23 @@ pub(crate) struct Lesson {
     input: EventsByNode,
     events: EventsByNode,
     readout_gradient: Vec<f32>,
-    /// A row a sample, a column a node of one block: the learning signal after the surrogate gate.
+    /// A row a sample, a column a node: the learning signal after the surrogate gate; of one block of nodes, or of all.
     signals: Vec<f32>,
+    dense: DenseMemory,
 }
+
+/// Memory of dense kernels.
+#[derive(Debug, Clone, Default)]
+struct DenseMemory {
+    panels: Panels,
+    /// A row an input, a column a sample.
+    input: Vec<f32>,
+    /// A row an input, a column a node.
+    gradient: Vec<f32>,
+}
+
+/// Inputs whose gradients are found by one product, which then are still in the cache when parameters move.
+const DENSE_INPUTS: usize = 64;
 
 impl Lesson {
     /// Teaches a layer of `parameters` from `error` on the batch that `activity` is of: `(Mᵀ e ⊙ ψ) x̂ᵀ` for the nodes,
@@ -47,15 +63,56 @@ impl Lesson {
         parameters: &mut [f32],
         error: &Error<'_>,
         activity: &Activity,
+        kernels: Kernels,
         descent: &mut impl Descent,
     ) {
         self.input.turn(&activity.input);
         self.events.turn(&activity.events);
-        let signals = &mut self.signals;
-        let input = &self.input;
-        let mut nodes = NodeWork { layout, parameters, error, activity, input, signals, descent };
+        let is_dense = kernels.is_dense_for(&activity.input);
+        let Self { input, signals, .. } = self;
+        signals.clear();
+        if is_dense {
+            signals.resize(activity.accumulators.len(), 0.0);
+        }
+        let mut nodes =
+            NodeWork { layout, parameters, error, activity, input, signals, is_dense, descent };
         for_each_block(layout.nodes, &mut nodes);
+        if is_dense {
+            self.teach_weights_densely(layout, parameters, activity.input.samples(), descent);
+        }
         self.teach_readout(layout, parameters, error, descent);
+    }
+
+    /// The weights of all nodes from `self.signals`, by products of whole matrices.
+    fn teach_weights_densely(
+        &mut self,
+        layout: &LayerLayout,
+        parameters: &mut [f32],
+        samples: usize,
+        descent: &mut impl Descent,
+    ) {
+        let Self { input, signals, dense, .. } = self;
+        for first in (0..layout.inputs).step_by(DENSE_INPUTS) {
+            let numbers = first..layout.inputs.min(first + DENSE_INPUTS);
+            dense.input.clear();
+            dense.input.resize(numbers.len() * samples, 0.0);
+            for (row, number) in dense.input.chunks_exact_mut(samples.max(1)).zip(numbers.clone()) {
+                let (samples, values) = input.node(number);
+                for (sample, value) in samples.iter().zip(values) {
+                    row[*sample as usize] = *value;
+                }
+            }
+            dense.gradient.clear();
+            dense.gradient.resize(numbers.len() * layout.nodes, 0.0);
+            let DenseMemory { panels, input: left, gradient } = dense;
+            panels.multiply_add(left, signals, gradient, samples, layout.nodes);
+            for (row, number) in gradient.chunks_exact(layout.nodes).zip(numbers) {
+                if !input.node(number).0.is_empty() {
+                    let place = layout.weights().start + number * layout.nodes;
+                    descent.descend(parameters, place, row);
+                }
+            }
+        }
     }
 
     fn teach_readout(
@@ -102,6 +159,8 @@ struct NodeWork<'a, D> {
     activity: &'a Activity,
     input: &'a EventsByNode,
     signals: &'a mut Vec<f32>,
+    /// Then the signals of all nodes are kept, and the weights are left alone.
+    is_dense: bool,
     descent: &'a mut D,
 }
 
@@ -110,6 +169,9 @@ impl<D: Descent> BlockWork for NodeWork<'_, D> {
         let bias_gradient = self.find_signals::<WIDTH>(first);
         let Self { layout, parameters, input, signals, descent, .. } = self;
         descent.descend(parameters, layout.bias().start + first, &bias_gradient);
+        if self.is_dense {
+            return;
+        }
         let signals = Block { matrix: signals, stride: WIDTH, first: 0 };
         for number in 0..layout.inputs {
             let events = input.node(number);
@@ -129,9 +191,13 @@ impl<D> NodeWork<'_, D> {
         let readout = &self.parameters[self.layout.readout()];
         let thresholds = &self.parameters[self.layout.thresholds()][first..first + WIDTH];
         let mut sums = [0.0; WIDTH];
-        self.signals.clear();
+        if !self.is_dense {
+            self.signals.clear();
+        }
         let rows = self.activity.accumulators.chunks_exact(nodes);
-        for (accumulators, error) in rows.zip(self.error.values.chunks_exact(classes)) {
+        for (sample, (accumulators, error)) in
+            rows.zip(self.error.values.chunks_exact(classes)).enumerate()
+        {
             let mut signal = [0.0; WIDTH];
             for (row, error) in readout.chunks_exact(nodes).zip(error) {
                 let row = &row[first..first + WIDTH];
@@ -142,7 +208,11 @@ impl<D> NodeWork<'_, D> {
                 *signal *= surrogate_gate(a - threshold);
             }
             add_scaled(&mut sums, &signal, 1.0);
-            self.signals.extend_from_slice(&signal);
+            if self.is_dense {
+                self.signals[sample * nodes + first..][..WIDTH].copy_from_slice(&signal);
+            } else {
+                self.signals.extend_from_slice(&signal);
+            }
         }
         sums
     }
@@ -175,10 +245,10 @@ mod tests {
         let mut input = Events::new(2);
         input.push_sample(&[0], &[3.0]).unwrap();
         let mut activity = Activity::default();
-        layout.view(&before).forward(&input, &mut activity);
+        layout.view(&before).forward(&input, &mut activity, Kernels::Chosen);
         let error = Error { values: &[0.5, -0.5], nodes_scale: 1.0, readout_scale: 1.0 };
         let mut after = before;
-        Lesson::default().teach(&layout, &mut after, &error, &activity, &mut Add);
+        Lesson::default().teach(&layout, &mut after, &error, &activity, Kernels::Chosen, &mut Add);
         let learnt: Vec<f32> = after.iter().zip(before).map(|(after, was)| after - was).collect();
         let learnt = layout.view(&learnt);
         assert!(learnt.weights[0] > 0.0);

@@ -4,6 +4,7 @@ use crate::{
     kernels::sum_of_squares,
     learning::{Descent, Error, Lesson},
     network::{InvalidInput, Network, PARAMETER_MAX, Thought, check_values},
+    plan::Kernels,
 };
 
 /// How much of the error one lesson takes away from a readout.
@@ -34,7 +35,15 @@ impl Network {
                 nodes_scale: LESSON_RATE / (layout.inputs as f32 + 1.0),
                 readout_scale: LESSON_RATE / (energy + 1.0),
             };
-            lesson.teach(layout, &mut self.parameters, &error, activity, &mut PlainStep);
+            let parameters = &mut self.parameters;
+            lesson.teach(
+                layout,
+                parameters,
+                &error,
+                activity,
+                Kernels::EventDriven,
+                &mut PlainStep,
+            );
         }
         Ok(())
     }

@@ -8,7 +8,7 @@
 //! fixed order, no fused multiply-add, no platform mathematics, counters instead of a generator's state.
 //!
 //! ```
-//! use neural::{Adam, Dataset, Model, Plan, Values, evaluate, train};
+//! use neural::{Dataset, LearningState, Model, Plan, Values, evaluate, train};
 //! use protocol::cluster::{LayerSpec, NetworkSpec};
 //!
 //! let layers = vec![LayerSpec::new(16, 3)];
@@ -17,9 +17,9 @@
 //! let dataset = Dataset { inputs: 2, classes: 2, values, labels: vec![0, 1] };
 //!
 //! let mut network = Model::new(&spec).unwrap().network().clone();
-//! let mut adam = Adam::new(network.parameters().len());
+//! let mut state = LearningState::new(&spec);
 //! let plan = Plan { batch_rows: 2, learning_rate: 0.01, seed: 1, ..Plan::default() };
-//! train(&mut network, &mut adam, &dataset, &[0, 1], &plan).unwrap();
+//! train(&mut network, &mut state, &dataset, &[0, 1], &plan).unwrap();
 //! assert_eq!(evaluate(&network, &dataset, &[0, 1]).correct, 2);
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -30,14 +30,17 @@ mod dataset;
 pub mod dense;
 mod evaluate;
 mod events;
+mod homeostasis;
 mod kernels;
 mod layer;
 mod layout;
 mod learning;
+mod learning_state;
 mod lesson;
 mod model;
 mod network;
 mod numbers;
+mod plan;
 mod random;
 mod temporal;
 mod train;
@@ -45,14 +48,15 @@ mod update;
 
 pub mod bytes;
 
-pub use adam::Adam;
 pub use aggregate::{AggregateError, Contribution};
 pub use dataset::{Dataset, DatasetFileError, InvalidDataset, Split, Values};
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use events::{Events, InvalidEvents};
 pub use layer::{Activity, Layer};
+pub use learning_state::LearningState;
 pub use model::{InvalidModel, Model};
 pub use network::{InvalidInput, Network, PARAMETER_MAX};
+pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;
-pub use train::{Diverged, Plan, log_prior, train};
+pub use train::{Diverged, train};
 pub use update::{InvalidUpdate, Update, compress};

@@ -7,6 +7,7 @@ use crate::{
     layer::{Activity, Layer},
     layout::Layout,
     numbers::{exp, log_softmax},
+    plan::Kernels,
     random::Counter,
     temporal::Past,
 };
@@ -165,7 +166,7 @@ impl Thought {
         belief.resize(input.samples() * classes, 0.0);
         for (number, layer) in network.layers().enumerate() {
             let (below, activity) = layer_of(activities, number, input, past);
-            layer.forward(below, activity);
+            layer.forward(below, activity, Kernels::Chosen);
             layer.logits(activity.events(), logits);
             logits.chunks_exact_mut(classes).for_each(log_softmax);
             add_scaled(belief, logits, 1.0);

@@ -1,49 +1,20 @@
 //! Local training: every layer descends its own readout's error; thresholds follow their nodes' firing rates.
 
 use crate::{
-    adam::Adam,
+    adam::AdamStep,
     dataset::Dataset,
     events::Events,
+    homeostasis::Rates,
     kernels::add_scaled,
     layer::Activity,
     learning::{Error, Lesson},
+    learning_state::LearningState,
     network::{Network, PARAMETER_MAX, layer_of},
-    numbers::{exp, ln, log_softmax, whole_power},
+    numbers::{exp, log_softmax},
+    plan::Plan,
     random::Counter,
     temporal::Past,
 };
-
-/// How far a threshold moves in a step at most.
-const HOMEOSTASIS_RATE_MAX: f32 = 0.05;
-
-/// How far it moves for each unit of Adam's step size. Thresholds that come to rest with the weights told one in a
-/// hundred digits more right than thresholds that jump to the end.
-const HOMEOSTASIS_RATE_PER_LEARNING_RATE: f32 = 25.0;
-
-/// The least probability a class is taken to have: a class without rows must stay learnable from others.
-const PRIOR_FLOOR: f32 = 1e-3;
-
-/// One stretch of local training.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Steps.
-    pub steps: u32,
-    /// Rows a step.
-    pub batch_rows: u32,
-    /// Adam's step size at the first step.
-    pub learning_rate: f32,
-    /// The part of it that is gone after the last step, from 0 to 1; it falls evenly.
-    pub decay: f32,
-    /// The part of the wanted probability that is spread evenly over all classes, from 0 to less than 1 (label smoothing,
-    /// Szegedy et al. 2016). Readouts that are never quite sure go on teaching the nodes below: with a tenth, two layers
-    /// of 512 nodes tell half a percent more of MNIST right than with none.
-    pub smoothing: f32,
-    /// Decides which rows make which step.
-    pub seed: u64,
-    /// Added to the logits while training, one a class: with [`log_prior`] of skewed rows, the network learns what it
-    /// would learn from even ones (logit adjustment, Menon et al. 2021).
-    pub log_prior: Option<Vec<f32>>,
-}
 
 /// Training left the range of useful numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,13 +26,13 @@ pub struct Diverged;
 /// Rows are taken in an order drawn from the seed, each once before any comes again.
 ///
 /// # Errors
-/// [`Diverged`]; the network and Adam's state are then of no use.
+/// [`Diverged`]; the network and its learning state are then of no use.
 ///
 /// # Panics
 /// If there are no rows, or the data set does not fit the network.
 pub fn train(
     network: &mut Network,
-    adam: &mut Adam,
+    state: &mut LearningState,
     dataset: &Dataset,
     rows: &[u32],
     plan: &Plan,
@@ -73,7 +44,7 @@ pub fn train(
     let mut loss = 0.0;
     for step in 0..plan.steps {
         school.take_rows(dataset, (0..plan.batch_rows).map(|_| order.next_row()));
-        loss += school.teach(network, adam, plan.learning_rate_at(step));
+        loss += school.teach(network, state, plan.learning_rate_at(step));
         if !loss.is_finite() {
             return Err(Diverged);
         }
@@ -84,34 +55,6 @@ pub fn train(
     let terms =
         f64::from(plan.steps) * f64::from(plan.batch_rows) * network.spec.layers.len() as f64;
     Ok((loss / terms.max(1.0)) as f32)
-}
-
-impl Default for Plan {
-    /// A hundred steps of 32 rows, with one step size throughout and labels as they are.
-    fn default() -> Self {
-        Self {
-            steps: 100,
-            batch_rows: 32,
-            learning_rate: 1e-3,
-            decay: 0.0,
-            smoothing: 0.0,
-            seed: 0,
-            log_prior: None,
-        }
-    }
-}
-
-impl Plan {
-    fn learning_rate_at(&self, step: u32) -> f32 {
-        self.learning_rate * (1.0 - self.decay * (step as f32 / self.steps as f32))
-    }
-}
-
-/// The logarithm of each class's part of the rows, at least ln 0.001.
-pub fn log_prior(class_rows: &[u32]) -> Vec<f32> {
-    let total: u64 = class_rows.iter().map(|rows| u64::from(*rows)).sum();
-    let part = |rows: &u32| *rows as f32 / total.max(1) as f32;
-    class_rows.iter().map(|rows| ln(part(rows).max(PRIOR_FLOOR))).collect()
 }
 
 /// Rows in one random order after another.
@@ -177,32 +120,47 @@ impl<'a> School<'a> {
     }
 
     /// Takes one step of every layer; gives the loss, summed over samples and layers.
-    fn teach(&mut self, network: &mut Network, adam: &mut Adam, learning_rate: f32) -> f64 {
+    fn teach(
+        &mut self,
+        network: &mut Network,
+        state: &mut LearningState,
+        learning_rate: f32,
+    ) -> f64 {
         self.past.recall(network, &self.input);
-        let mut step = adam.step(learning_rate);
+        let learning_rate = learning_rate * state.gain();
+        state.calm_down();
+        let mut step: AdamStep<'_> = state.adam.step(learning_rate);
         let mut loss = 0.0;
         let Network { spec, layout, parameters } = network;
-        for (number, (layout, spec)) in layout.layers.iter().zip(&spec.layers).enumerate() {
+        let layers = layout.layers.iter().zip(&spec.layers).zip(&mut state.layers);
+        for (number, ((layout, spec), homeostasis)) in layers.enumerate() {
             let layer = layout.view(parameters);
             let (below, activity) = layer_of(&mut self.activities, number, &self.input, &self.past);
-            layer.forward(below, activity);
+            layer.forward(below, activity, self.plan.kernels);
             layer.logits(activity.events(), &mut self.errors);
-            loss += self.find_errors(layout.classes);
+            let Verdict { loss: layer_loss, error } = self.find_errors(layout.classes);
+            loss += layer_loss;
+            homeostasis.notice_error(error);
             let mean = 1.0 / self.labels.len() as f32;
             let error = Error { values: &self.errors, nodes_scale: mean, readout_scale: mean };
             let activity = &self.activities[number];
-            self.lesson.teach(layout, parameters, &error, activity, &mut step);
+            let kernels = self.plan.kernels;
+            self.lesson.teach(layout, parameters, &error, activity, kernels, &mut step);
             let thresholds = &mut parameters[layout.thresholds()];
-            let (events, fired) = (activity.events(), &mut self.fired);
-            move_thresholds(thresholds, spec.timer, learning_rate, events, fired);
+            let rates = Rates {
+                learning: learning_rate,
+                timer: self.plan.timer_rate,
+                timer_wanted: spec.timer,
+            };
+            homeostasis.move_thresholds(thresholds, activity.events(), &rates, &mut self.fired);
         }
         loss
     }
 
-    /// Turns logits into predicted less wanted probabilities; gives the loss.
-    fn find_errors(&mut self, classes: usize) -> f64 {
+    /// Turns logits into predicted less wanted probabilities.
+    fn find_errors(&mut self, classes: usize) -> Verdict {
         let everywhere = self.plan.smoothing / classes as f32;
-        let mut loss = 0.0;
+        let (mut loss, mut right) = (0.0, 0.0);
         for (logits, label) in self.errors.chunks_exact_mut(classes).zip(&self.labels) {
             if let Some(log_prior) = &self.plan.log_prior {
                 add_scaled(logits, log_prior, 1.0);
@@ -210,37 +168,25 @@ impl<'a> School<'a> {
             log_softmax(logits);
             loss -= f64::from(logits[*label]);
             logits.iter_mut().for_each(|logit| *logit = exp(*logit) - everywhere);
+            right += logits[*label] + everywhere;
             logits[*label] -= 1.0 - self.plan.smoothing;
         }
-        loss
+        Verdict { loss, error: 1.0 - right / self.labels.len() as f32 }
     }
 }
 
-/// Homeostasis: a threshold rises as far as the timer stays quiet, and falls half as far as it runs out. `fired` is
-/// memory for the samples on which each node fired.
-fn move_thresholds(
-    thresholds: &mut [f32],
-    timer: u32,
-    learning_rate: f32,
-    events: &Events,
-    fired: &mut Vec<u32>,
-) {
-    let rate = HOMEOSTASIS_RATE_PER_LEARNING_RATE * learning_rate;
-    let rate = rate.min(HOMEOSTASIS_RATE_MAX);
-    fired.clear();
-    fired.resize(thresholds.len(), 0);
-    events.nodes().iter().for_each(|node| fired[*node as usize] += 1);
-    for (threshold, fired) in thresholds.iter_mut().zip(fired) {
-        let silent = 1.0 - *fired as f32 / events.samples() as f32;
-        let runs_out = whole_power(silent, timer);
-        *threshold += rate * ((1.0 - runs_out) - 0.5 * runs_out);
-    }
+/// How a layer did on a batch.
+struct Verdict {
+    /// Summed over samples.
+    loss: f64,
+    /// The probability that went to wrong classes, mean over samples.
+    error: f32,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Values;
+    use crate::{dataset::Values, plan::Kernels};
     use protocol::cluster::{LayerSpec, NetworkSpec};
 
     fn blobs() -> Dataset {
@@ -262,10 +208,10 @@ mod tests {
         let layers = vec![LayerSpec::new(64, timer)];
         let spec = NetworkSpec { inputs: 12, steps: 1, layers, classes: 3, seed: 1 };
         let mut network = Network::new(&spec).unwrap();
-        let mut adam = Adam::new(network.parameters.len());
+        let mut state = LearningState::new(&spec);
         let plan = Plan { steps, seed: 1, ..Plan::default() };
         let rows: Vec<u32> = (0..300).collect();
-        let loss = train(&mut network, &mut adam, &blobs(), &rows, &plan).unwrap();
+        let loss = train(&mut network, &mut state, &blobs(), &rows, &plan).unwrap();
         (network, loss)
     }
 
@@ -288,10 +234,61 @@ mod tests {
     }
 
     #[test]
-    fn the_prior_of_a_missing_class_has_a_floor() {
-        let prior = log_prior(&[3, 1, 0]);
-        assert!((prior[0] - 0.75f32.ln()).abs() < 1e-5);
-        assert!((prior[2] - 1e-3f32.ln()).abs() < 1e-5);
+    fn dense_kernels_teach_the_same_bits() {
+        let layers = vec![LayerSpec::new(43, 4), LayerSpec::new(7, 3)];
+        let spec = NetworkSpec { inputs: 12, steps: 1, layers, classes: 3, seed: 1 };
+        let rows: Vec<u32> = (0..300).collect();
+        let taught = |kernels| {
+            let mut network = Network::new(&spec).unwrap();
+            let mut state = LearningState::new(&spec);
+            let plan = Plan { steps: 50, batch_rows: 13, kernels, ..Plan::default() };
+            train(&mut network, &mut state, &blobs(), &rows, &plan).unwrap();
+            (network, state)
+        };
+        let (events, dense) = (taught(Kernels::EventDriven), taught(Kernels::Dense));
+        assert_eq!(events, dense);
+        assert_eq!(taught(Kernels::Chosen), dense);
+    }
+
+    #[test]
+    fn a_timer_that_adapts_stays_within_a_quarter_of_its_description() {
+        let spec = NetworkSpec {
+            inputs: 12,
+            steps: 1,
+            layers: vec![LayerSpec::new(64, 8)],
+            classes: 3,
+            seed: 1,
+        };
+        let mut network = Network::new(&spec).unwrap();
+        let mut state = LearningState::new(&spec);
+        let rows: Vec<u32> = (0..300).collect();
+        let plan = Plan { steps: 400, timer_rate: 10.0, ..Plan::default() };
+        train(&mut network, &mut state, &blobs(), &rows, &plan).unwrap();
+        let timer = state.layers[0].timer;
+        assert!(timer != 8.0 && (6.0..=10.0).contains(&timer), "{timer}");
+    }
+
+    #[test]
+    fn a_call_for_learning_lengthens_the_steps() {
+        let spec = NetworkSpec {
+            inputs: 12,
+            steps: 1,
+            layers: vec![LayerSpec::new(64, 4)],
+            classes: 3,
+            seed: 1,
+        };
+        let rows: Vec<u32> = (0..300).collect();
+        let moved = |urgency| {
+            let mut network = Network::new(&spec).unwrap();
+            let mut state = LearningState::new(&spec);
+            state.call_for_learning(urgency);
+            let plan = Plan { steps: 5, ..Plan::default() };
+            let before = network.parameters.clone();
+            train(&mut network, &mut state, &blobs(), &rows, &plan).unwrap();
+            let squares = network.parameters.iter().zip(before).map(|(a, b)| (a - b) * (a - b));
+            squares.sum::<f32>().sqrt()
+        };
+        assert!(moved(1.0) > 1.5 * moved(0.0), "{} and {}", moved(1.0), moved(0.0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the temporal layers of a network remember of a batch at its last frame.
 
 use super::traces::Traces;
-use crate::{events::Events, layer::Activity, network::Network};
+use crate::{events::Events, layer::Activity, network::Network, plan::Kernels};
 use protocol::cluster::NetworkSpec;
 
 /// Frames that a layer below a temporal one looks at together: its weights are fetched once for all of them.
@@ -90,7 +90,7 @@ impl Past {
             }
             if !above.is_empty() {
                 let layer = network.layout.layers[number].view(&network.parameters);
-                layer.forward(&memory.frames, &mut memory.activity);
+                layer.forward(&memory.frames, &mut memory.activity, Kernels::Chosen);
             }
         }
     }
@@ -154,7 +154,7 @@ mod tests {
             traces[0].take_frame(cut(input.sample(1), frame, 3), 3 * frame);
             let mut below = Events::new(12);
             traces[0].tell(&mut below);
-            network.layers().next().unwrap().forward(&below, &mut activity);
+            network.layers().next().unwrap().forward(&below, &mut activity, Kernels::Chosen);
             traces[1].take_frame(activity.events().sample(0), 0);
         }
         let mut expected = Events::new(30);

@@ -1,20 +1,20 @@
 //! A cluster as bytes for storage on this device: all but its rows, with a digest that tells damage.
 //!
-//! Little-endian: magic, version, length of the model (u32), the model, the alone network's parameters, both Adam
+//! Little-endian: magic, version, length of the model (u32), the model, the alone network's parameters, both learning
 //! states, the residual, the update on its way (length u32, 0 for none; then the root mean square of its training), the
 //! taught network (0 or 1, then its parameters), SHA-256 of all that.
 
 use super::cluster::{Cluster, Pending};
 use crate::job::Answer;
 use neural::{
-    Adam, InvalidModel, Model, Network, Update,
+    InvalidModel, LearningState, Model, Network, Update,
     bytes::{Damaged, Reader, Writer},
 };
 use protocol::cluster::NetworkSpec;
 use units::Hash;
 
 const MAGIC: [u8; 4] = *b"PCNC";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const DIGEST_BYTES: usize = 32;
 
 /// A number in a checkpoint that is larger is damage, digest or not.
@@ -67,8 +67,8 @@ impl Cluster {
         writer.u16(VERSION);
         write_block(&mut writer, &self.model.encode());
         writer.floats(self.alone.parameters());
-        self.adam.write(&mut writer);
-        self.alone_adam.write(&mut writer);
+        self.learning.write(&mut writer);
+        self.alone_learning.write(&mut writer);
         writer.floats(&self.residual);
         match &self.pending {
             Some(Pending { update, trained_rms }) => {
@@ -100,8 +100,9 @@ impl Cluster {
             model.network().with_parameters(numbers).ok_or(Damaged)
         };
         let alone = network(reader)?;
-        let adam = Adam::read(reader, parameters)?;
-        let alone_adam = Adam::read(reader, parameters)?;
+        let spec = model.network().spec();
+        let learning = LearningState::read(reader, spec)?;
+        let alone_learning = LearningState::read(reader, spec)?;
         let residual = reader.floats(parameters, MAGNITUDE_MAX)?;
         let pending = match read_block(reader)? {
             [] => None,
@@ -121,7 +122,17 @@ impl Cluster {
         }
         let fresh = Self::new(model.network().spec()).map_err(|_| Damaged)?;
         let model_hash = model.hash();
-        Ok(Self { model, model_hash, alone, adam, alone_adam, residual, pending, taught, ..fresh })
+        Ok(Self {
+            model,
+            model_hash,
+            alone,
+            learning,
+            alone_learning,
+            residual,
+            pending,
+            taught,
+            ..fresh
+        })
     }
 }
 

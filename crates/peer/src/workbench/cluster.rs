@@ -2,7 +2,7 @@
 
 use super::invalid;
 use crate::job::{Answer, JobError};
-use neural::{Adam, Dataset, Model, Network, Split};
+use neural::{Dataset, LearningState, Model, Network, Split};
 use protocol::cluster::{InvalidSpec, NetworkSpec};
 use units::Hash;
 
@@ -14,8 +14,8 @@ pub(super) struct Cluster {
     /// Trained on this device's rows only.
     pub(super) alone: Network,
     /// Of the copies of the shared network that train on this device.
-    pub(super) adam: Adam,
-    pub(super) alone_adam: Adam,
+    pub(super) learning: LearningState,
+    pub(super) alone_learning: LearningState,
     /// What this device has learnt and not sent, one a parameter.
     pub(super) residual: Vec<f32>,
     /// The newest update, until it is known whether it went into the shared network.
@@ -61,8 +61,8 @@ impl Cluster {
         Ok(Self {
             model_hash: model.hash(),
             alone: model.network().clone(),
-            adam: Adam::new(parameters),
-            alone_adam: Adam::new(parameters),
+            learning: LearningState::new(spec),
+            alone_learning: LearningState::new(spec),
             residual: vec![0.0; parameters],
             model,
             pending: None,

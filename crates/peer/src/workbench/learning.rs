@@ -27,19 +27,20 @@ impl Cluster {
             return Err(JobError::NoData(id.clone()));
         };
         let mut plan = Plan { steps, batch_rows, learning_rate, seed, ..Plan::default() };
-        let (mut alone, mut alone_adam) = (self.alone.clone(), self.alone_adam.clone());
-        train(&mut alone, &mut alone_adam, dataset, &split.train, &plan).map_err(invalid)?;
+        let (mut alone, mut alone_learning) = (self.alone.clone(), self.alone_learning.clone());
+        train(&mut alone, &mut alone_learning, dataset, &split.train, &plan).map_err(invalid)?;
 
         plan.log_prior = Some(log_prior(class_rows));
-        let (mut copy, mut adam) = (self.model.network().clone(), self.adam.clone());
-        let loss = train(&mut copy, &mut adam, dataset, &split.train, &plan).map_err(invalid)?;
+        let (mut copy, mut learning) = (self.model.network().clone(), self.learning.clone());
+        let loss =
+            train(&mut copy, &mut learning, dataset, &split.train, &plan).map_err(invalid)?;
         let shared = self.model.network();
         let trained_rms = root_mean_square(&difference(copy.parameters(), shared.parameters()));
         let mut residual = self.residual_with_lessons();
         let update = compress(shared, &copy, &mut residual).map_err(invalid)?.encode();
 
         self.pending = Some(Pending { update: update.clone(), trained_rms });
-        (self.alone, self.alone_adam, self.adam) = (alone, alone_adam, adam);
+        (self.alone, self.alone_learning, self.learning) = (alone, alone_learning, learning);
         (self.residual, self.taught) = (residual, None);
         Ok(Answer::Trained { update, samples: steps * batch_rows, loss })
     }

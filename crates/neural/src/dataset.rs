@@ -4,7 +4,7 @@ mod file;
 mod split;
 
 pub use file::DatasetFileError;
-pub use split::Split;
+pub use split::{Shares, Split};
 
 use crate::events::Events;
 use protocol::limits;
@@ -33,13 +33,13 @@ pub enum Values {
 }
 
 /// The largest magnitude of a value: squares of the widest row still add up.
-pub(crate) const VALUE_MAX: f32 = 1e15;
+pub const VALUE_MAX: f32 = 1e15;
 
 /// Rows of one data set: row numbers and counts stay small numbers.
-const ROWS_MAX: usize = 1 << 20;
+pub const ROWS_MAX: usize = 1 << 20;
 
 /// Bytes that the values of one data set may take: the memory of a page on a phone.
-const VALUES_BYTES_MAX: usize = 128 << 20;
+pub const VALUES_BYTES_MAX: usize = 128 << 20;
 
 /// A data set that cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -97,8 +97,8 @@ pub enum InvalidDataset {
         /// Rows there are.
         rows: usize,
     },
-    /// More held out than there is.
-    #[error("{0} percent held out: 0 to 90 are possible")]
+    /// Too little is left to train on.
+    #[error("{0} percent kept from training: 0 to 90 are possible")]
     HeldOut(u8),
 }
 

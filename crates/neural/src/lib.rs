@@ -49,7 +49,10 @@ mod update;
 pub mod bytes;
 
 pub use aggregate::{AggregateError, Contribution};
-pub use dataset::{Dataset, DatasetFileError, InvalidDataset, Split, Values};
+pub use dataset::{
+    Dataset, DatasetFileError, InvalidDataset, ROWS_MAX, Shares, Split, VALUE_MAX,
+    VALUES_BYTES_MAX, Values,
+};
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use events::{Events, InvalidEvents};
 pub use layer::{Activity, Layer};

@@ -1,7 +1,7 @@
 //! Models as files that other programs understand.
 //!
 //! A model goes out as [safetensors](https://huggingface.co/docs/safetensors/index) with everything that it is, and
-//! comes back bit for bit. Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation
+//! comes back bit for bit. A plain dense network that another program has trained comes in as a start. Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation
 //! of inputs says, which it carries along as text.
 //!
 //! ```
@@ -13,16 +13,18 @@
 //! let spec = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 7 };
 //! let model = Model::new(&spec).unwrap();
 //! let file = export(&model, Format::Safetensors, None).unwrap();
-//! let Imported::Own(own) = import(&file).unwrap();
+//! let Ok(Imported::Own(own)) = import(&file) else { panic!("another program's file") };
 //! assert_eq!(own.model, model);
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod error;
+mod mlp;
 mod own;
 mod tensors;
 
 pub use error::{ExportError, ImportError, TensorProblem};
+pub use mlp::{Calibration, Mlp, Start, StartError};
 pub use own::{Own, export_with_adam};
 
 use neural::Model;
@@ -43,6 +45,8 @@ pub enum Format {
 pub enum Imported {
     /// One of our models.
     Own(Own),
+    /// A plain dense network of another program, to start from.
+    Mlp(Mlp),
 }
 
 /// Writes a model down. `preparation` is JSON that says how inputs are made ready for the network.
@@ -66,5 +70,9 @@ pub fn export(
 /// [`ImportError`] names what is wrong with the file, and what helps.
 pub fn import(bytes: &[u8]) -> Result<Imported, ImportError> {
     let file = TensorFile::read(bytes)?;
-    own::read(file).map(Imported::Own)
+    if own::is_own(&file) {
+        own::read(file).map(Imported::Own)
+    } else {
+        Mlp::read(file).map(Imported::Mlp)
+    }
 }

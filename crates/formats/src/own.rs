@@ -117,6 +117,11 @@ pub(crate) fn write(
 
 const ADAM_MOMENTS: [&str; 2] = ["means", "squares"];
 
+/// Whether the file says that it is one of ours.
+pub(crate) fn is_own(file: &TensorFile<'_>) -> bool {
+    file.metadata.get("format").is_some_and(|format| format == FORMAT)
+}
+
 pub(crate) fn read(mut file: TensorFile<'_>) -> Result<Own, ImportError> {
     let version = text(&mut file, "version")?;
     if version != VERSION {

@@ -9,7 +9,7 @@ mod header;
 mod read;
 mod write;
 
-pub(crate) use read::TensorFile;
+pub(crate) use read::{Tensor, TensorFile};
 pub(crate) use write::TensorWriter;
 
 /// A header that is longer is not looked at: the memory that a file's promises can take. The largest preparation fits.

@@ -74,7 +74,7 @@ pub enum ImportError {
         "the {what} has the hash {found}, where the file says {expected}: it was changed or damaged, fetch it again"
     )]
     Hash {
-        /// Model or Adam's state.
+        /// The model, or its learning state.
         what: &'static str,
         /// Of what was read.
         found: String,
@@ -195,14 +195,14 @@ pub enum ExportError {
     /// A preparation that is no JSON.
     #[error("a preparation that is no JSON: {0}")]
     Preparation(String),
-    /// Adam's state of another network.
+    /// The learning state of another network.
     #[error(
-        "Adam's state for {given} numbers with a model of {expected}: give the state of this model"
+        "a learning state of {given} numbers, where that of this model has {expected}: give the model's own"
     )]
-    Adam {
-        /// Numbers that the state is for.
+    Learning {
+        /// Numbers of the state.
         given: usize,
-        /// Numbers of the model.
+        /// Numbers of the state that belongs to the model.
         expected: usize,
     },
     /// Texts that make the header too long.

@@ -25,7 +25,7 @@ mod tensors;
 
 pub use error::{ExportError, ImportError, TensorProblem};
 pub use mlp::{Calibration, Mlp, Start, StartError};
-pub use own::{Own, export_with_adam};
+pub use own::{Own, export_with_learning};
 
 use neural::Model;
 use tensors::TensorFile;

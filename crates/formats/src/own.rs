@@ -8,12 +8,13 @@
 //! | `layers.N.readout` | classes, nodes | what the layer's events say of each class |
 //! | `layers.N.readout_bias` | classes | |
 //! | `momentum.layers.N.…` | as above | the outer optimiser's momentum; thresholds have none |
-//! | `adam.means.layers.N.…`, `adam.squares.layers.N.…` | as above | Adam's moments, if they were given |
-//! | `adam.biases` | 2 | Adam's decays to the power of the steps taken |
+//! | `learning.means.layers.N.…`, `learning.squares.layers.N.…` | as above | Adam's moments, if the learning state was given |
+//! | `learning.biases` | 2 | Adam's decays to the power of the steps taken |
+//! | `learning.rest` | 3 a layer, 1 | pace of thresholds, usual error and timer of every layer; gain |
 //!
 //! Layers count from 0 at the input; all numbers are `F32`. The metadata has `format` (`peerceptron`), `version`,
-//! `description` (for people), `spec` (JSON), `model` (the model's hash, which covers all but Adam's state and the
-//! preparation), `adam` (the hash of Adam's state) and `preparation` (JSON).
+//! `description` (for people), `spec` (JSON), `model` (the model's hash, which covers all but the learning state and
+//! the preparation), `learning` (the hash of the learning state) and `preparation` (JSON).
 
 use crate::{
     PREPARATION_BYTES_MAX,
@@ -22,7 +23,7 @@ use crate::{
 };
 use core::ops::Range;
 use neural::{
-    Adam, Model, PARAMETER_MAX,
+    LearningState, Model, PARAMETER_MAX,
     bytes::{Reader, Writer},
 };
 use protocol::cluster::NetworkSpec;
@@ -34,16 +35,19 @@ const FORMAT: &str = "peerceptron";
 const VERSION: &str = "1";
 
 /// Adam's decays, in front of its moments.
-const ADAM_BIASES: usize = 2;
-const ADAM_BIASES_NAME: &str = "adam.biases";
+const BIASES: (&str, usize) = ("learning.biases", 2);
+/// Adam's moments, one each a parameter.
+const MOMENTS: [&str; 2] = ["means", "squares"];
+/// What the learning state has behind the moments.
+const REST: &str = "learning.rest";
 
 /// What one of our files held.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Own {
     /// Network and outer momentum, with the hash that the file named.
     pub model: Model,
-    /// The state that this device's training goes on from, if it was saved.
-    pub adam: Option<Adam>,
+    /// What this device's training goes on from, if it was saved.
+    pub learning: Option<LearningState>,
     /// How inputs are prepared: JSON of at most [`PREPARATION_BYTES_MAX`].
     pub preparation: Option<String>,
 }
@@ -56,21 +60,21 @@ struct Part {
     is_threshold: bool,
 }
 
-/// Writes a model with the state of Adam, which goes on from there, as safetensors.
+/// Writes a model with what learning remembers, which goes on from there, as safetensors.
 ///
 /// # Errors
 /// [`ExportError`] names what cannot be written.
-pub fn export_with_adam(
+pub fn export_with_learning(
     model: &Model,
-    adam: &Adam,
+    learning: &LearningState,
     preparation: Option<&str>,
 ) -> Result<Vec<u8>, ExportError> {
-    write(model, Some(adam), preparation)
+    write(model, Some(learning), preparation)
 }
 
 pub(crate) fn write(
     model: &Model,
-    adam: Option<&Adam>,
+    learning: Option<&LearningState>,
     preparation: Option<&str>,
 ) -> Result<Vec<u8>, ExportError> {
     let network = model.network();
@@ -91,22 +95,24 @@ pub(crate) fn write(
         let numbers = &model.momentum()[part.range.clone()];
         writer.tensor(&format!("momentum.{}", part.name), &part.shape, numbers);
     }
-    if let Some(adam) = adam {
-        let (expected, state) = (network.parameters().len(), adam_bytes(adam));
-        let numbers = floats(&state);
-        let given = (numbers.len() - ADAM_BIASES) / 2;
+    if let Some(learning) = learning {
+        let state = state_bytes(learning);
+        let (given, expected) = (state.len() / 4, state_numbers(spec));
         if given != expected {
-            return Err(ExportError::Adam { given, expected });
+            return Err(ExportError::Learning { given, expected });
         }
-        let (biases, moments) = numbers.split_at(ADAM_BIASES);
-        writer.tensor(ADAM_BIASES_NAME, &[ADAM_BIASES], biases);
-        for (kind, moments) in ADAM_MOMENTS.iter().zip(moments.chunks_exact(expected)) {
+        let numbers = floats(&state);
+        let (biases, moments) = numbers.split_at(BIASES.1);
+        let (moments, rest) = moments.split_at(2 * network.parameters().len());
+        writer.tensor(BIASES.0, &[BIASES.1], biases);
+        for (kind, moments) in MOMENTS.iter().zip(moments.chunks_exact(moments.len() / 2)) {
             for part in &parts {
-                let name = format!("adam.{kind}.{}", part.name);
+                let name = format!("learning.{kind}.{}", part.name);
                 writer.tensor(&name, &part.shape, &moments[part.range.clone()]);
             }
         }
-        metadata.push(("adam", Hash::of(&state).to_string()));
+        writer.tensor(REST, &[rest.len()], rest);
+        metadata.push(("learning", Hash::of(&state).to_string()));
     }
     if let Some(preparation) = preparation {
         check_preparation(preparation)?;
@@ -114,8 +120,6 @@ pub(crate) fn write(
     }
     writer.finish(&metadata)
 }
-
-const ADAM_MOMENTS: [&str; 2] = ["means", "squares"];
 
 /// Whether the file says that it is one of ours.
 pub(crate) fn is_own(file: &TensorFile<'_>) -> bool {
@@ -144,13 +148,13 @@ pub(crate) fn read(mut file: TensorFile<'_>) -> Result<Own, ImportError> {
     let model = Model::from_numbers(&spec, parameters, momentum)
         .map_err(|error| ImportError::Metadata { name: "spec", problem: error.to_string() })?;
     check_hash("model", model.hash(), text(&mut file, "model")?)?;
-    let adam = if file.tensors.contains_key(ADAM_BIASES_NAME) {
-        Some(read_adam(&mut file, &parts)?)
+    let learning = if file.metadata.contains_key("learning") {
+        Some(read_learning(&mut file, &spec, &parts)?)
     } else {
         None
     };
     match file.tensors.first_key_value() {
-        None => Ok(Own { model, adam, preparation }),
+        None => Ok(Own { model, learning, preparation }),
         Some((name, _)) => Err(ImportError::Unexpected {
             name: crate::error::shortened(name),
             whole: "the described network",
@@ -159,21 +163,27 @@ pub(crate) fn read(mut file: TensorFile<'_>) -> Result<Own, ImportError> {
     }
 }
 
-fn read_adam(file: &mut TensorFile<'_>, parts: &[Part]) -> Result<Adam, ImportError> {
+fn read_learning(
+    file: &mut TensorFile<'_>,
+    spec: &NetworkSpec,
+    parts: &[Part],
+) -> Result<LearningState, ImportError> {
     let mut numbers = Vec::new();
-    let biases = file.take_f32(ADAM_BIASES_NAME, &[ADAM_BIASES])?;
-    biases.read_into(&mut numbers, 1.0).map_err(|problem| problem.of(ADAM_BIASES_NAME))?;
-    for kind in ADAM_MOMENTS {
-        numbers.extend(read_all(file, parts, &format!("adam.{kind}."), f32::MAX)?);
+    let (name, count) = BIASES;
+    let biases = file.take_f32(name, &[count])?;
+    biases.read_into(&mut numbers, 1.0).map_err(|problem| problem.of(name))?;
+    for kind in MOMENTS {
+        numbers.extend(read_all(file, parts, &format!("learning.{kind}."), f32::MAX)?);
     }
+    let rest = file.take_f32(REST, &[state_numbers(spec) - numbers.len()])?;
+    rest.read_into(&mut numbers, f32::MAX).map_err(|problem| problem.of(REST))?;
     let mut writer = Writer::new();
     writer.floats(&numbers);
     let state = writer.finish();
-    check_hash("state of Adam", Hash::of(&state), text(file, "adam")?)?;
-    let parameters = parts.last().map_or(0, |part| part.range.end);
-    Adam::read(&mut Reader::new(&state), parameters).map_err(|_| ImportError::Metadata {
-        name: "adam",
-        problem: "is of moments that no training leads to".to_owned(),
+    check_hash("learning state", Hash::of(&state), text(file, "learning")?)?;
+    LearningState::read(&mut Reader::new(&state), spec).map_err(|_| ImportError::Metadata {
+        name: "learning",
+        problem: "is of numbers that no training leads to".to_owned(),
     })
 }
 
@@ -252,10 +262,15 @@ fn checked_preparation(text: String) -> Result<String, ImportError> {
     Ok(text)
 }
 
-fn adam_bytes(adam: &Adam) -> Vec<u8> {
+fn state_bytes(learning: &LearningState) -> Vec<u8> {
     let mut writer = Writer::new();
-    adam.write(&mut writer);
+    learning.write(&mut writer);
     writer.finish()
+}
+
+/// How many numbers the learning state of a network has.
+fn state_numbers(spec: &NetworkSpec) -> usize {
+    state_bytes(&LearningState::new(spec)).len() / 4
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use formats::{
-    ExportError, Format, ImportError, Imported, Own, TensorProblem, export, export_with_adam,
+    ExportError, Format, ImportError, Imported, Own, TensorProblem, export, export_with_learning,
     import,
 };
-use neural::{Adam, Dataset, Model, Plan, Values, train};
+use neural::{Dataset, LearningState, Model, Plan, Values, train};
 use proptest::prelude::*;
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use safetensors::SafeTensors;
@@ -15,19 +15,19 @@ fn spec() -> NetworkSpec {
     NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: u64::MAX }
 }
 
-/// A model that has learnt a little, with momentum, and the state of Adam.
-fn trained() -> (Model, Adam) {
+/// A model that has learnt a little, with momentum, and the learning state.
+fn trained() -> (Model, LearningState) {
     let mut network = Model::new(&spec()).unwrap().network().clone();
-    let mut adam = Adam::new(network.parameters().len());
+    let mut state = LearningState::new(&spec());
     let values = Values::Floats(vec![1.0, -0.2, 0.0, -0.3, 1.0, 0.5]);
     let dataset = Dataset { inputs: 3, classes: 2, values, labels: vec![0, 1] };
     let plan = Plan { steps: 9, batch_rows: 2, learning_rate: 0.01, ..Plan::default() };
-    train(&mut network, &mut adam, &dataset, &[0, 1], &plan).unwrap();
+    train(&mut network, &mut state, &dataset, &[0, 1], &plan).unwrap();
     let mut bytes = Model::new(&spec()).unwrap().encode();
     let last = bytes.len() - 4;
     bytes[last..].copy_from_slice(&0.125f32.to_le_bytes());
     let momentum = Model::decode(&bytes).unwrap().momentum().to_vec();
-    (Model::from_numbers(&spec(), network.parameters().to_vec(), momentum).unwrap(), adam)
+    (Model::from_numbers(&spec(), network.parameters().to_vec(), momentum).unwrap(), state)
 }
 
 fn own(bytes: &[u8]) -> Own {
@@ -53,28 +53,28 @@ fn data_bytes(file: &[u8]) -> usize {
 
 #[test]
 fn a_model_comes_back_bit_for_bit() {
-    let (model, adam) = trained();
+    let (model, state) = trained();
     let preparation = r#"{"mean": [0.5, 1e-3], "words": "a \"b\" \u0007 ä"}"#;
-    let file = export_with_adam(&model, &adam, Some(preparation)).unwrap();
+    let file = export_with_learning(&model, &state, Some(preparation)).unwrap();
     let back = own(&file);
     assert_eq!(back.model.encode(), model.encode());
-    assert_eq!(back.adam, Some(adam));
+    assert_eq!(back.learning, Some(state));
     assert_eq!(back.preparation.as_deref(), Some(preparation));
     let alone = own(&export(&model, Format::Safetensors, None).unwrap());
-    assert_eq!(alone, Own { model, adam: None, preparation: None });
+    assert_eq!(alone, Own { model, learning: None, preparation: None });
 }
 
 #[test]
 fn a_model_is_one_file() {
-    let (model, adam) = trained();
-    let file = || export_with_adam(&model, &adam, Some("{}")).unwrap();
+    let (model, state) = trained();
+    let file = || export_with_learning(&model, &state, Some("{}")).unwrap();
     assert_eq!(file(), file());
 }
 
 #[test]
 fn the_reference_implementation_reads_our_files() {
-    let (model, adam) = trained();
-    let file = export_with_adam(&model, &adam, Some("[]")).unwrap();
+    let (model, state) = trained();
+    let file = export_with_learning(&model, &state, Some("[]")).unwrap();
     let (_, metadata) = SafeTensors::read_metadata(&file).unwrap();
     let texts = metadata.metadata().clone().unwrap();
     assert_eq!(texts["format"], "peerceptron");
@@ -98,15 +98,15 @@ fn the_reference_implementation_reads_our_files() {
 
 #[test]
 fn a_changed_number_is_found_by_its_hash() {
-    let (model, adam) = trained();
+    let (model, state) = trained();
     let mut file = export(&model, Format::Safetensors, None).unwrap();
     let last = file.len() - 4;
     file[last] ^= 1;
     assert!(matches!(import(&file), Err(ImportError::Hash { what: "model", .. })));
-    let mut file = export_with_adam(&model, &adam, None).unwrap();
+    let mut file = export_with_learning(&model, &state, None).unwrap();
     let last = file.len() - 4;
     file[last] ^= 1;
-    assert!(matches!(import(&file), Err(ImportError::Hash { what: "state of Adam", .. })));
+    assert!(matches!(import(&file), Err(ImportError::Hash { what: "learning state", .. })));
 }
 
 #[test]
@@ -191,8 +191,9 @@ fn what_cannot_be_written_is_refused() {
     assert!(matches!(error("{"), ExportError::Preparation(_)));
     let long = format!("\"{}\"", "a".repeat(formats::PREPARATION_BYTES_MAX));
     assert!(matches!(error(&long), ExportError::PreparationTooLong { .. }));
-    let other = export_with_adam(&model, &Adam::new(7), None);
-    assert!(matches!(other, Err(ExportError::Adam { given: 7, .. })));
+    let other = LearningState::new(&NetworkSpec { inputs: 7, ..spec() });
+    let other = export_with_learning(&model, &other, None);
+    assert!(matches!(other, Err(ExportError::Learning { .. })));
 }
 
 #[test]
@@ -209,8 +210,8 @@ proptest! {
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in prop::option::of(any::<prop::sample::Index>()),
     ) {
-        let (model, adam) = trained();
-        let mut file = export_with_adam(&model, &adam, Some("{}")).unwrap();
+        let (model, state) = trained();
+        let mut file = export_with_learning(&model, &state, Some("{}")).unwrap();
         for (place, byte) in changes {
             let place = place.index(file.len());
             file[place] = byte;

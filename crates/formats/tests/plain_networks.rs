@@ -5,7 +5,7 @@
 mod plain;
 
 use formats::{Calibration, ImportError, Imported, Mlp, StartError, import};
-use neural::{Adam, Dataset, Network, Plan, Values, evaluate, train};
+use neural::{Dataset, LearningState, Network, Plan, Values, evaluate, train};
 use plain::{Plain, bytes, digits, file};
 use proptest::prelude::*;
 use safetensors::Dtype;
@@ -34,10 +34,10 @@ fn accuracy(network: &Network, dataset: &Dataset, rows: &[u32]) -> f32 {
 
 fn learn(network: &Network, dataset: &Dataset, rows: &[u32], epochs: u32) -> Network {
     let mut network = network.clone();
-    let mut adam = Adam::new(network.parameters().len());
+    let mut state = LearningState::new(network.spec());
     let steps = epochs * rows.len() as u32 / 32;
     let plan = Plan { steps, batch_rows: 32, learning_rate: 1e-3, decay: 0.9, ..Plan::default() };
-    train(&mut network, &mut adam, dataset, rows, &plan).unwrap();
+    train(&mut network, &mut state, dataset, rows, &plan).unwrap();
     network
 }
 

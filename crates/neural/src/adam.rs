@@ -44,6 +44,49 @@ impl Adam {
         AdamStep { means: &mut self.means, squares: &mut self.squares, rate }
     }
 
+    /// Parameters it knows of.
+    pub(crate) fn parameters(&self) -> usize {
+        self.means.len()
+    }
+
+    /// The decays to the power of the steps taken, of means and of squares.
+    pub(crate) fn decays(&self) -> [f32; 2] {
+        [self.mean_bias, self.square_bias]
+    }
+
+    /// By how much moments that were gathered up to other `decays` become such as this state would have gathered; 1 for
+    /// equal ones.
+    pub(crate) fn ages_since(&self, decays: [f32; 2]) -> [f32; 2] {
+        let [mean, square] = [(self.mean_bias, decays[0]), (self.square_bias, decays[1])].map(
+            // Before the first step there is nothing to take over.
+            |(here, there)| if there < 1.0 { (1.0 - here) / (1.0 - there) } else { 0.0 },
+        );
+        [mean, square]
+    }
+
+    /// The mean and the mean square of one parameter's gradient.
+    pub(crate) fn moments(&self, place: usize) -> (f32, f32) {
+        (self.means[place], self.squares[place])
+    }
+
+    /// Sets them, within the numbers that there are.
+    pub(crate) fn set_moments(&mut self, place: usize, mean: f32, square: f32) {
+        self.means[place] = mean.clamp(-f32::MAX, f32::MAX);
+        self.squares[place] = square.clamp(0.0, f32::MAX);
+    }
+
+    /// The gradient of one parameter is `factor` times as large from now on.
+    pub(crate) fn scale_gradient(&mut self, place: usize, factor: f32) {
+        let (mean, square) = self.moments(place);
+        self.set_moments(place, mean * factor, square * (factor * factor));
+    }
+
+    /// Puts other lists of moments in the place of both.
+    pub(crate) fn replace_moments(&mut self, change: impl Fn(&[f32]) -> Vec<f32>) {
+        self.means = change(&self.means);
+        self.squares = change(&self.squares);
+    }
+
     /// Writes the state down.
     pub(crate) fn write(&self, writer: &mut Writer) {
         writer.floats(&[self.mean_bias, self.square_bias]);

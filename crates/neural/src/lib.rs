@@ -47,6 +47,7 @@ mod train;
 mod update;
 
 pub mod bytes;
+pub mod nodes;
 
 pub use aggregate::{AggregateError, Contribution};
 pub use dataset::{
@@ -59,6 +60,7 @@ pub use layer::{Activity, Layer};
 pub use learning_state::LearningState;
 pub use model::{InvalidModel, Model};
 pub use network::{InvalidInput, Network, PARAMETER_MAX};
+pub use nodes::{NodeError, NodeId, NodePacket};
 pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;
 pub use train::{Diverged, train};

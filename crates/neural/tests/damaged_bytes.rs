@@ -2,9 +2,13 @@
 #![allow(clippy::unwrap_used)]
 #![cfg(not(target_arch = "wasm32"))]
 
-use neural::{Dataset, Model, Update, Values, compress};
+use neural::{
+    Dataset, Events, LearningState, Model, NodeId, NodePacket, Update, Values, compress,
+    nodes::wire,
+};
 use proptest::prelude::*;
 use protocol::cluster::{LayerSpec, NetworkSpec};
+use units::Hash;
 
 fn spec() -> NetworkSpec {
     let layers = vec![LayerSpec::new(5, 4), LayerSpec::new(3, 2)];
@@ -22,6 +26,37 @@ fn update_bytes() -> Vec<u8> {
 fn dataset_bytes() -> Vec<u8> {
     let values = Values::Bytes((0..20).collect());
     Dataset { inputs: 4, classes: 3, values, labels: vec![0, 1, 2, 0, 1] }.encode_file().unwrap()
+}
+
+fn packet_bytes() -> Vec<u8> {
+    let model = Model::new(&spec()).unwrap();
+    let (network, ids) = (model.network(), [NodeId::new(0, 3), NodeId::new(0, 1)]);
+    let state = LearningState::new(&spec());
+    network.extract_nodes(&state, &ids, Some(&[0.25, 0.0])).unwrap().encode()
+}
+
+/// The packet with a hash that is right whatever was done to it: what a liar sends.
+fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(body_bytes) = bytes.len().checked_sub(32) {
+        bytes.truncate(body_bytes);
+        let hash = Hash::of(&bytes);
+        bytes.extend_from_slice(hash.as_bytes());
+    }
+    bytes
+}
+
+/// Any events of three samples of 300 nodes.
+fn events() -> impl Strategy<Value = Events> {
+    let sample = prop::collection::btree_map(0u32..300, any::<f32>(), 0..40);
+    prop::collection::vec(sample, 3).prop_map(|samples| {
+        let mut events = Events::new(300);
+        for mut sample in samples {
+            sample.retain(|_, value| value.is_finite());
+            let (nodes, values): (Vec<u32>, Vec<f32>) = sample.into_iter().unzip();
+            events.push_sample(&nodes, &values).unwrap();
+        }
+        events
+    })
 }
 
 /// Valid bytes with some of them changed and the end cut off or drawn out.
@@ -46,6 +81,47 @@ proptest! {
         prop_assert!(Model::decode(&bytes).is_err());
         prop_assert!(Update::decode(&bytes, &spec()).is_err());
         prop_assert!(Dataset::decode_file(&bytes).is_err());
+        prop_assert!(NodePacket::decode(&bytes).is_err());
+        if let Ok(events) = wire::decode(&bytes, 300) {
+            prop_assert_eq!(wire::encode(&events), bytes);
+        }
+    }
+
+    #[test]
+    fn a_packet_that_is_accepted_has_those_bytes(bytes in damaged(packet_bytes())) {
+        for bytes in [sealed(bytes.clone()), bytes] {
+            if let Ok(packet) = NodePacket::decode(&bytes) {
+                prop_assert_eq!(packet.encode(), bytes);
+                let mut network = Model::new(&spec()).unwrap().network().clone();
+                let mut state = LearningState::new(&spec());
+                let _ = network.insert_nodes(&mut state, 0, &packet);
+            }
+        }
+    }
+
+    #[test]
+    fn events_on_the_wire_are_read_as_they_were_written(events in events()) {
+        let bytes = wire::encode(&events);
+        let received = wire::decode(&bytes, 300).unwrap();
+        prop_assert_eq!(received.samples(), 3);
+        prop_assert_eq!(wire::encode(&received), bytes);
+        for sample in 0..3 {
+            let ((_, sent), (nodes, values)) = (events.sample(sample), received.sample(sample));
+            let largest = sent.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+            for (node, value) in nodes.iter().zip(values) {
+                let place = events.sample(sample).0.binary_search(node).unwrap();
+                prop_assert!((sent[place] - value).abs() <= (largest / 126.0).max(1e-36));
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_events_are_read_as_what_they_are_or_not_at_all(
+        bytes in events().prop_flat_map(|events| damaged(wire::encode(&events))),
+    ) {
+        if let Ok(events) = wire::decode(&bytes, 300) {
+            prop_assert_eq!(wire::encode(&events), bytes);
+        }
     }
 
     #[test]

@@ -1,0 +1,258 @@
+//! Events as they travel between devices: two bytes for most of them.
+//!
+//! A batch is the number of its samples, then sample after sample: the number of its events; unless that is 0, the exponent
+//! `e` of the scale (`i8`); then for each event, by ascending node, the nodes that were left out since the one before, and
+//! the value in steps of `2^e` (`i8`, -127 to 127, not 0). Numbers without a stated type are LEB128 without trailing zeros.
+//!
+//! The scale is the least power of two with which the largest value fits: it takes one byte, and products with it are
+//! exact, so that what was received is sent on as the same bytes. Events of less than half a step are silent.
+
+use crate::{
+    bytes::{Damaged, Reader, Writer},
+    dataset::Dataset,
+    events::Events,
+    network::{Network, Thought},
+};
+use protocol::limits;
+
+/// Values in steps of the scale.
+const STEPS_MAX: f32 = 127.0;
+
+/// Below, the largest value would have fitted half the scale.
+const LARGEST_STEPS_MIN: i8 = 64;
+
+/// Values below 2^-121 are silent.
+const EXPONENT_MIN: i32 = -120;
+
+/// With it, 127 steps are the largest that is finite.
+const EXPONENT_MAX: i32 = 121;
+
+/// Three times seven bits: beyond every node and every sample.
+const VARINT_BYTES_MAX: u32 = 3;
+
+/// The fewest bytes of an event: one for its node, one for its value.
+const EVENT_BYTES_MIN: usize = 2;
+
+/// Bytes that are no events of the layer they are said to be of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidWire {
+    /// Cut short, or nothing that [`encode`] writes.
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    /// More samples than a batch may have.
+    #[error("events of {0} samples: {max} are possible", max = limits::BATCH_ROWS_MAX)]
+    Samples(u32),
+    /// Events of a wider layer.
+    #[error("an event of node {node}, where the layer has {width} nodes")]
+    Node {
+        /// Which.
+        node: u64,
+        /// How many there are.
+        width: u32,
+    },
+}
+
+/// Writes a batch of events. Values are rounded to one of 127 steps up to the sample's largest, or to silence.
+///
+/// Only the first [`limits::BATCH_ROWS_MAX`] samples are written: [`decode`] takes no more.
+pub fn encode(events: &Events) -> Vec<u8> {
+    let mut writer = Writer::new();
+    let samples = events.samples().min(limits::BATCH_ROWS_MAX as usize);
+    write_varint(&mut writer, samples as u32);
+    for sample in 0..samples {
+        write_sample(&mut writer, events.sample(sample));
+    }
+    writer.finish()
+}
+
+/// Reads a batch of events of a layer of `width` nodes. Memory grows with the bytes that are here, eight times at most.
+///
+/// # Errors
+/// [`InvalidWire`] for anything that [`encode`] does not write.
+pub fn decode(bytes: &[u8], width: u32) -> Result<Events, InvalidWire> {
+    let mut reader = Reader::new(bytes);
+    let samples = read_varint(&mut reader)?;
+    if samples > limits::BATCH_ROWS_MAX {
+        return Err(InvalidWire::Samples(samples));
+    }
+    let mut events = Events::new(width);
+    for _ in 0..samples {
+        read_sample(&mut reader, &mut events)?;
+    }
+    if reader.remaining() > 0 {
+        return Err(Damaged.into());
+    }
+    Ok(events)
+}
+
+/// Bytes on the wire for one sparse activation of each layer of `network`: the mean over those `rows` of `dataset`, and
+/// what the same activation takes as four bytes for every node.
+///
+/// # Panics
+/// If the data set does not fit the network.
+pub fn activation_bytes(network: &Network, dataset: &Dataset, rows: &[u32]) -> Vec<(f64, u32)> {
+    assert_eq!((dataset.inputs, dataset.classes), (network.spec.inputs, network.spec.classes));
+    let mut thought = Thought::new(network);
+    let mut totals = vec![0; network.spec.layers.len()];
+    for row in rows {
+        thought.input.reset(network.spec.inputs);
+        dataset.read_row(*row as usize, &mut thought.input);
+        thought.think(network);
+        for (total, activity) in totals.iter_mut().zip(&thought.activities) {
+            *total += encode(activity.events()).len();
+        }
+    }
+    let mean = |total: usize| total as f64 / rows.len().max(1) as f64;
+    totals.into_iter().map(mean).zip(network.spec.layers.iter().map(|it| 4 * it.nodes)).collect()
+}
+
+fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32])) {
+    let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let exponent = exponent_for(largest);
+    let steps = |value: f32| (value * power_of_two(-exponent)).round().clamp(-STEPS_MAX, STEPS_MAX);
+    let audible = || nodes.iter().zip(values).filter(|(_, value)| steps(**value) != 0.0);
+    let count = audible().count() as u32;
+    write_varint(writer, count);
+    if count == 0 {
+        return;
+    }
+    writer.u8((exponent as i8).cast_unsigned());
+    let mut least = 0;
+    for (node, value) in audible() {
+        write_varint(writer, node - least);
+        writer.u8((steps(*value) as i8).cast_unsigned());
+        least = node + 1;
+    }
+}
+
+fn read_sample(reader: &mut Reader<'_>, events: &mut Events) -> Result<(), InvalidWire> {
+    let count = read_varint(reader)? as usize;
+    if count > reader.remaining() / EVENT_BYTES_MIN {
+        return Err(Damaged.into());
+    }
+    if count > 0 {
+        let exponent = i32::from(reader.u8()?.cast_signed());
+        if !(EXPONENT_MIN..=EXPONENT_MAX).contains(&exponent) {
+            return Err(Damaged.into());
+        }
+        let (mut least, mut largest) = (0, 0);
+        for _ in 0..count {
+            let node = least + u64::from(read_varint(reader)?);
+            let width = events.width();
+            if node >= u64::from(width) {
+                return Err(InvalidWire::Node { node, width });
+            }
+            let steps = reader.u8()?.cast_signed();
+            if steps == 0 || steps == i8::MIN {
+                return Err(Damaged.into());
+            }
+            events.push(node as u32, f32::from(steps) * power_of_two(exponent));
+            least = node + 1;
+            largest = largest.max(steps.abs());
+        }
+        if largest < LARGEST_STEPS_MIN && exponent > EXPONENT_MIN {
+            return Err(Damaged.into());
+        }
+    }
+    events.end_sample();
+    Ok(())
+}
+
+/// The least `e` with `largest <= 127 · 2^e`, within bounds.
+fn exponent_for(largest: f32) -> i32 {
+    // The exponent of the number itself; far too low for denormal ones, which are silent anyway.
+    let exponent = (largest.to_bits() >> 23) as i32 - 127 - 6;
+    let exponent = exponent.clamp(EXPONENT_MIN, EXPONENT_MAX);
+    let fits = largest <= STEPS_MAX * power_of_two(exponent);
+    if fits { exponent } else { (exponent + 1).min(EXPONENT_MAX) }
+}
+
+/// 2 to the power of -126 to 127, by its bits.
+fn power_of_two(exponent: i32) -> f32 {
+    debug_assert!((-126..=127).contains(&exponent));
+    f32::from_bits(((exponent + 127) as u32) << 23)
+}
+
+fn write_varint(writer: &mut Writer, mut number: u32) {
+    while number >= 128 {
+        writer.u8(number as u8 | 128);
+        number >>= 7;
+    }
+    writer.u8(number as u8);
+}
+
+fn read_varint(reader: &mut Reader<'_>) -> Result<u32, Damaged> {
+    let mut number = 0;
+    for place in 0..VARINT_BYTES_MAX {
+        let byte = reader.u8()?;
+        number |= u32::from(byte & 127) << (7 * place);
+        if byte < 128 {
+            let is_shortest = byte > 0 || place == 0;
+            return is_shortest.then_some(number).ok_or(Damaged);
+        }
+    }
+    Err(Damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(nodes: &[u32], values: &[f32], width: u32) -> Events {
+        let mut events = Events::new(width);
+        events.push_sample(nodes, values).unwrap();
+        events
+    }
+
+    #[test]
+    fn twenty_six_events_of_256_nodes_take_55_bytes_in_place_of_1024() {
+        let nodes: Vec<u32> = (0..26).map(|place| place * 9 + 2).collect();
+        let values: Vec<f32> = (0..26).map(|place| 0.5 + place as f32 * 0.1).collect();
+        assert_eq!(encode(&sample(&nodes, &values, 256)).len(), 1 + 1 + 1 + 2 * 26);
+    }
+
+    #[test]
+    fn values_come_within_half_a_step_of_the_largest_power() {
+        let events = sample(&[0, 130, 131, 300], &[3.0, -0.7, 0.004, 1.26], 301);
+        let received = decode(&encode(&events), 301).unwrap();
+        let (nodes, values) = received.sample(0);
+        assert_eq!(nodes, [0, 130, 300], "0.004 is less than half of 1/32");
+        for (value, sent) in values.iter().zip([3.0f32, -0.7, 1.26]) {
+            assert!((value - sent).abs() <= 1.0 / 64.0, "{value} for {sent}");
+        }
+    }
+
+    #[test]
+    fn extreme_values_stay_finite_or_fall_silent() {
+        for (largest, expected) in
+            [(f32::MAX, Some(127.0 * power_of_two(121))), (1e-38, None), (f32::from_bits(1), None)]
+        {
+            let received = decode(&encode(&sample(&[1], &[largest], 2)), 2).unwrap();
+            assert_eq!(received.sample(0).1.first().copied(), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_that_nobody_writes_are_refused() {
+        let good = [1, 1, 0, 3, 64];
+        assert!(decode(&good, 4).is_ok());
+        assert_eq!(decode(&good, 3), Err(InvalidWire::Node { node: 3, width: 3 }));
+        assert_eq!(decode(&[0x81, 0x20], 3), Err(InvalidWire::Samples(4097)));
+        for bad in [
+            &[][..],
+            &[1],
+            &[2, 0],
+            &[1, 1, 0, 3],
+            &[1, 1, 0, 3, 63],
+            &[1, 1, 0, 3, 0],
+            &[1, 1, 0, 3, 128],
+            &[1, 1, 122, 3, 64],
+            &[1, 1, 0, 0x83, 0, 64],
+            &[1, 1, 0, 3, 64, 0],
+            &[1, 0xff, 0xff, 0x7f, 0],
+        ] {
+            assert_eq!(decode(bad, 4), Err(InvalidWire::Damaged(Damaged)), "{bad:?}");
+        }
+    }
+}

@@ -3,12 +3,10 @@
 //   node bench/neural.mjs [--json]
 
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
-import { createReadStream, existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { launchChromium } from "../end2end/harness/chromium.mjs";
 import { median, progress, report } from "./report.mjs";
+import { startSite } from "./site.mjs";
 
 const SEEDS = [1, 2, 3];
 const RUNS = 5;
@@ -38,7 +36,7 @@ function learnNatively(task, [source, ...settings], { atLeast, atMost }) {
 }
 
 async function learnInChromium() {
-  const site = await startSite();
+  const site = await startSite("neural.html");
   const browser = await launchChromium();
   const page = await browser.newPage();
   page.on("pageerror", (error) => progress(String(error)));
@@ -95,31 +93,4 @@ async function learnInChromium() {
     { metric: "dense product, part of the peak", value: (100 * of("product")) / of("peak"), unit: "%", atLeast: 75 },
     { metric: "memory of the worker", value: memory, unit: "MB", atMost: 400 },
   ]);
-}
-
-/** An empty page with both programs, and the data. */
-async function startSite() {
-  const folders = {
-    ours: `${root}target/bench/`,
-    pages: `${root}bench/pages/`,
-    tfjs: `${root}bench/node_modules/`,
-    data: `${root}data/`,
-  };
-  const types = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
-  const site = createServer(({ url }, response) => {
-    const [, folder, path] = /^\/(\w+)\/([\w@./-]+)$/.exec(url) ?? [];
-    const file = `${folders[folder]}${path}`;
-    if (url === "/") {
-      response.setHeader("content-type", types.html);
-      response.end(readFileSync(`${folders.pages}neural.html`));
-    } else if (folders[folder] === undefined || path.includes("..") || !existsSync(file)) {
-      response.statusCode = 404;
-      response.end();
-    } else {
-      response.setHeader("content-type", types[file.split(".").pop()] ?? "application/octet-stream");
-      createReadStream(file).pipe(response);
-    }
-  }).listen(0, "127.0.0.1");
-  await once(site, "listening");
-  return { origin: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
 }

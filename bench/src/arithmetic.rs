@@ -61,7 +61,7 @@ pub fn multiply_add_chains(times: u32, factor: f32) -> f32 {
             *chain = f32x4_add(f32x4_mul(*chain, factor), factor);
         }
     }
-    let sum = chains.into_iter().fold(f32x4_splat(0.0), f32x4_add);
+    let sum = chains.into_iter().fold(f32x4_splat(0.0), |sum, chain| f32x4_add(sum, chain));
     f32x4_extract_lane::<0>(sum)
 }
 

@@ -1,6 +1,7 @@
 //! What `cargo xtask bench neural` measures, natively and in a browser.
 
 pub mod arithmetic;
+pub mod bits;
 pub mod course;
 pub mod order;
 

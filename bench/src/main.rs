@@ -1,11 +1,14 @@
 //! The native half of `cargo xtask bench neural`: trains a course and prints what came of it as JSON.
 //!
+//! `bench bits` compares the last bits of seeded trainings with what they must be.
+//!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
 //! `order` in the place of a file the course of the order task on sequences made for it. With `validation`, as many of the
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
 #![allow(clippy::disallowed_methods)]
 
 use bench::{
+    bits::TRAININGS,
     course::{Course, Pupil},
     order,
 };
@@ -16,6 +19,9 @@ const USAGE: &str = "bench FILE|order TEST_ROWS SEED [validation] [NAME=VALUE...
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments == ["bits"] {
+        return compare_bits();
+    }
     let [source, test_rows, seed, options @ ..] = arguments.as_slice() else {
         return Err(USAGE.into());
     };
@@ -69,6 +75,18 @@ fn set(course: &mut Course, name: &str, value: &str) -> Result<(), Box<dyn Error
         "kernels" if value == "dense" => course.kernels = Kernels::Dense,
         "kernels" if value == "events" => course.kernels = Kernels::EventDriven,
         _ => return Err(format!("`{name}` is no setting of a course").into()),
+    }
+    Ok(())
+}
+
+/// Prints every training's hash.
+fn compare_bits() -> Result<(), Box<dyn Error>> {
+    for training in TRAININGS {
+        let (name, hash) = (training.name, training.hash());
+        println!("{hash}  {name}");
+        if hash != training.expected {
+            return Err(format!("{name}: {} was expected", training.expected).into());
+        }
     }
     Ok(())
 }

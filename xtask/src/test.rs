@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that says whether the project works.
 
+mod bits;
 mod native;
 mod webassembly;
 
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// The parts, in the order in which they run: what fails fastest first.
-const PARTS: [&str; 6] = ["format", "lint", "unit", "wasm", "sim", "e2e"];
+const PARTS: [&str; 7] = ["format", "lint", "unit", "wasm", "bits", "sim", "e2e"];
 
 /// Runs all parts, or the one that is named; a filter goes to the part's own runner.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -42,6 +43,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     }
     if wanted("wasm") {
         steps.step("The same kernels in WebAssembly", || webassembly::test(workspace, filter));
+    }
+    if wanted("bits") {
+        steps.step("The same bits in every build", || bits::native(workspace));
+        steps.step("The same bits in Chromium and Firefox", || bits::browsers(workspace));
     }
     if wanted("sim") {
         steps.step("The simulator's quick run", || simulate(workspace));

@@ -2,7 +2,8 @@
 
 use crate::order;
 use neural::{
-    Dataset, Diverged, Evaluation, Kernels, LearningState, Model, Network, Plan, evaluate, train,
+    Dataset, Diverged, Evaluation, InvalidInput, Kernels, LearningState, Model, Network, Plan,
+    Stream, evaluate, train,
 };
 use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 
@@ -158,6 +159,25 @@ impl Pupil {
     /// How well it knows those rows.
     pub fn evaluate(&self, dataset: &Dataset, rows: &[u32]) -> Evaluation {
         evaluate(&self.network, dataset, rows)
+    }
+
+    /// The part of nodes that fires, the mean over all nodes and over all frames of those rows.
+    ///
+    /// # Errors
+    /// [`InvalidInput`], if the rows are of another data set.
+    pub fn firing_in_time(&self, dataset: &Dataset, rows: &[u32]) -> Result<f64, InvalidInput> {
+        let spec = self.network.spec();
+        let mut stream = Stream::new(self.network.clone(), 0.0)?;
+        let mut fired = 0;
+        for row in rows {
+            stream.forget();
+            for frame in dataset.row(*row as usize).chunks_exact(spec.frame() as usize) {
+                stream.take_frame(frame)?;
+                fired += stream.activities().iter().map(|it| it.events().count()).sum::<usize>();
+            }
+        }
+        let chances = rows.len() as u64 * u64::from(spec.steps) * spec.nodes();
+        Ok(fired as f64 / chances as f64)
     }
 
     /// What it has learnt.

@@ -17,6 +17,9 @@ use std::{error::Error, fs, time::Instant};
 
 const USAGE: &str = "bench FILE|order TEST_ROWS SEED [validation] [NAME=VALUE...]";
 
+/// Rows on which firing is counted frame by frame.
+const FIRING_ROWS: usize = 1_000;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["bits"] {
@@ -46,10 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let seconds = start.elapsed().as_secs_f64();
     let evaluation = pupil.evaluate(&dataset, &test);
+    let firing_in_time = pupil.firing_in_time(&dataset, &test[..test.len().min(FIRING_ROWS)])?;
     let saved = 1.0 - evaluation.multiplications as f64 / evaluation.multiplications_ungated as f64;
     let result = serde_json::json!({
         "accuracy_percent": 100.0 * evaluation.accuracy(),
         "firing_percent": 100.0 * evaluation.firing_rate(),
+        "firing_in_time_percent": 100.0 * firing_in_time,
         "operations_saved_percent": 100.0 * saved,
         "samples_per_second": f64::from(course.epochs) * train.len() as f64 / seconds,
         "course": course.describe(),

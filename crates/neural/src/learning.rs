@@ -219,7 +219,7 @@ impl<D> NodeWork<'_, D> {
 }
 
 /// 1 for a node that fired; less, the further it stayed below its threshold.
-fn surrogate_gate(excess: f32) -> f32 {
+pub(crate) fn surrogate_gate(excess: f32) -> f32 {
     let near = SURROGATE_HEIGHT * (1.0 - excess.abs()).max(0.0);
     if excess >= 0.0 { 1.0 } else { near }
 }

@@ -2,13 +2,14 @@
 
 use crate::{
     kernels::sum_of_squares,
+    layer::Activity,
     learning::{Descent, Error, Lesson},
     network::{InvalidInput, Network, PARAMETER_MAX, Thought, check_values},
     plan::Kernels,
 };
 
 /// How much of the error one lesson takes away from a readout.
-const LESSON_RATE: f32 = 0.5;
+pub(crate) const LESSON_RATE: f32 = 0.5;
 
 impl Network {
     /// Takes one local step in every layer from `error` (predicted less wanted probability, one a class) on `input`.
@@ -20,37 +21,41 @@ impl Network {
     /// [`InvalidInput`] names what is wrong with the input or the error; the network is then as it was.
     pub fn learn_from_error(&mut self, input: &[f32], error: &[f32]) -> Result<(), InvalidInput> {
         self.check_input(input)?;
-        check_values(error, self.spec.classes)?;
-        if let Some(place) = error.iter().position(|value| value.abs() > 1.0) {
-            return Err(InvalidInput::Error { place, value: error[place] });
-        }
+        check_error(error, self.spec.classes)?;
         let mut thought = Thought::new(self);
         thought.input.push_dense(input.iter().copied());
         thought.think(self);
-        let mut lesson = Lesson::default();
-        for (layout, activity) in self.layout.layers.iter().zip(&thought.activities) {
-            let energy = sum_of_squares(activity.events().sample(0).1);
-            let error = Error {
-                values: error,
-                nodes_scale: LESSON_RATE / (layout.inputs as f32 + 1.0),
-                readout_scale: LESSON_RATE / (energy + 1.0),
-            };
-            let parameters = &mut self.parameters;
-            lesson.teach(
-                layout,
-                parameters,
-                &error,
-                activity,
-                Kernels::EventDriven,
-                &mut PlainStep,
-            );
-        }
+        teach_present(self, &thought.activities, error);
         Ok(())
     }
 }
 
+/// Takes one local step in every layer from `error` on the one sample that `activities` are of.
+pub(crate) fn teach_present(network: &mut Network, activities: &[Activity], error: &[f32]) {
+    let mut lesson = Lesson::default();
+    for (layout, activity) in network.layout.layers.iter().zip(activities) {
+        let energy = sum_of_squares(activity.events().sample(0).1);
+        let error = Error {
+            values: error,
+            nodes_scale: LESSON_RATE / (layout.inputs as f32 + 1.0),
+            readout_scale: LESSON_RATE / (energy + 1.0),
+        };
+        let parameters = &mut network.parameters;
+        lesson.teach(layout, parameters, &error, activity, Kernels::EventDriven, &mut PlainStep);
+    }
+}
+
+/// Checks an error that comes from a person, one a class.
+pub(crate) fn check_error(error: &[f32], classes: u32) -> Result<(), InvalidInput> {
+    check_values(error, classes)?;
+    match error.iter().position(|value| value.abs() > 1.0) {
+        Some(place) => Err(InvalidInput::Error { place, value: error[place] }),
+        None => Ok(()),
+    }
+}
+
 /// As far as the gradient says, within what a parameter may be.
-struct PlainStep;
+pub(crate) struct PlainStep;
 
 impl Descent for PlainStep {
     fn descend(&mut self, parameters: &mut [f32], place: usize, gradient: &[f32]) {

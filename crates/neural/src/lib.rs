@@ -63,5 +63,6 @@ pub use network::{InvalidInput, Network, PARAMETER_MAX};
 pub use nodes::{NodeError, NodeId, NodePacket};
 pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;
+pub use temporal::Stream;
 pub use train::{Diverged, train};
 pub use update::{InvalidUpdate, Update, compress};

@@ -53,6 +53,9 @@ pub enum InvalidInput {
         /// What it is.
         value: f32,
     },
+    /// No part of something that fades.
+    #[error("an eligibility that fades to {0} of itself: a number from 0 to less than 1 is needed")]
+    Decay(f32),
 }
 
 /// What a network does with a batch; reused from batch to batch.
@@ -167,11 +170,21 @@ impl Thought {
         for (number, layer) in network.layers().enumerate() {
             let (below, activity) = layer_of(activities, number, input, past);
             layer.forward(below, activity, Kernels::Chosen);
-            layer.logits(activity.events(), logits);
-            logits.chunks_exact_mut(classes).for_each(log_softmax);
-            add_scaled(belief, logits, 1.0);
+            add_belief(belief, &layer, activity.events(), logits);
         }
     }
+}
+
+/// Adds the logarithms of the probabilities that a layer's readout gives each class, a row a sample; `logits` is memory.
+pub(crate) fn add_belief(
+    belief: &mut [f32],
+    layer: &Layer<'_>,
+    events: &Events,
+    logits: &mut Vec<f32>,
+) {
+    layer.logits(events, logits);
+    logits.chunks_exact_mut(layer.readout_bias.len()).for_each(log_softmax);
+    add_scaled(belief, logits, 1.0);
 }
 
 /// What one layer is given (at the last frame, if there are frames), and its own activity.

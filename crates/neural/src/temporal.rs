@@ -3,8 +3,11 @@
 //! A temporal layer is a static one above traces: oscillators that every value below it drives, whose phases say what
 //! came when. Learning at a frame needs nothing else of the past (see [`traces`]), so no gradient goes back in time.
 
+mod eligibility;
 mod past;
 mod rotation;
+mod stream;
 mod traces;
 
 pub(crate) use past::Past;
+pub use stream::Stream;

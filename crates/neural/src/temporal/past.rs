@@ -29,10 +29,8 @@ struct Memory {
 
 impl Past {
     pub(crate) fn new(spec: &NetworkSpec) -> Self {
-        let below = core::iter::once(spec.frame()).chain(spec.layers.iter().map(|it| it.nodes));
-        let temporal = spec.layers.iter().zip(below).take_while(|(layer, _)| layer.is_temporal());
-        let memories = temporal.map(|(layer, below)| Memory {
-            traces: Traces::new(below, layer.traces, spec.steps),
+        let memories = Traces::of_network(spec).into_iter().map(|traces| Memory {
+            traces,
             frames: Events::new(0),
             activity: Activity::default(),
             last: Events::new(0),

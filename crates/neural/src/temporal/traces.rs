@@ -2,6 +2,7 @@
 
 use super::rotation::{Rotation, rotations};
 use crate::{dataset::VALUE_MAX, events::Events};
+use protocol::cluster::NetworkSpec;
 
 /// Traces below this are silent: a stream may go on for ever, and denormal numbers would slow it down.
 const TINY: f32 = 1e-30;
@@ -22,6 +23,13 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
+    /// Those of all temporal layers of a valid description, from the input upwards; silent.
+    pub(crate) fn of_network(spec: &NetworkSpec) -> Vec<Self> {
+        let below = core::iter::once(spec.frame()).chain(spec.layers.iter().map(|it| it.nodes));
+        let temporal = spec.layers.iter().zip(below).take_while(|(layer, _)| layer.is_temporal());
+        temporal.map(|(layer, below)| Self::new(below, layer.traces, spec.steps)).collect()
+    }
+
     /// Silent traces of `below` values.
     pub(crate) fn new(below: u32, traces: u32, steps: u32) -> Self {
         let below = below as usize;

@@ -2,6 +2,7 @@
 
 mod bits;
 mod native;
+mod onnx;
 mod webassembly;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// The parts, in the order in which they run: what fails fastest first.
-const PARTS: [&str; 7] = ["format", "lint", "unit", "wasm", "bits", "sim", "e2e"];
+const PARTS: [&str; 8] = ["format", "lint", "unit", "wasm", "onnx", "bits", "sim", "e2e"];
 
 /// Runs all parts, or the one that is named; a filter goes to the part's own runner.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -43,6 +44,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     }
     if wanted("wasm") {
         steps.step("The same kernels in WebAssembly", || webassembly::test(workspace, filter));
+    }
+    if wanted("onnx") {
+        steps.step("Exported networks in ONNX Runtime", || onnx::test(workspace));
     }
     if wanted("bits") {
         steps.step("The same bits in every build", || bits::native(workspace));

@@ -195,6 +195,17 @@ pub enum ExportError {
     /// A preparation that is no JSON.
     #[error("a preparation that is no JSON: {0}")]
     Preparation(String),
+    /// Traces that take too much as constant matrices.
+    #[error(
+        "a graph with {numbers} numbers for its traces, where {most} are possible: use fewer frames or traces, or export the \
+         model as safetensors"
+    )]
+    Temporal {
+        /// How many it would take.
+        numbers: u64,
+        /// How many a file may have.
+        most: u64,
+    },
     /// The learning state of another network.
     #[error(
         "a learning state of {given} numbers, where that of this model has {expected}: give the model's own"

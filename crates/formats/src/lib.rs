@@ -1,7 +1,8 @@
 //! Models as files that other programs understand.
 //!
 //! A model goes out as [safetensors](https://huggingface.co/docs/safetensors/index) with everything that it is, and
-//! comes back bit for bit. A plain dense network that another program has trained comes in as a start. Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation
+//! comes back bit for bit. As [ONNX](https://onnx.ai), other programs execute it.
+//! A plain dense network that another program has trained comes in as a start. Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation
 //! of inputs says, which it carries along as text.
 //!
 //! ```
@@ -20,6 +21,7 @@
 
 mod error;
 mod mlp;
+mod onnx;
 mod own;
 mod tensors;
 
@@ -38,6 +40,8 @@ pub const PREPARATION_BYTES_MAX: usize = 4 << 20;
 pub enum Format {
     /// Everything that the model is; [`import`] reads it back.
     Safetensors,
+    /// What the network does, for other programs to execute; nothing reads it back here.
+    Onnx,
 }
 
 /// What a file held.
@@ -60,6 +64,7 @@ pub fn export(
 ) -> Result<Vec<u8>, ExportError> {
     match format {
         Format::Safetensors => own::write(model, None, preparation),
+        Format::Onnx => onnx::write(model, preparation),
     }
 }
 

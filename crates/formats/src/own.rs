@@ -243,7 +243,7 @@ fn check_hash(what: &'static str, found: Hash, expected: String) -> Result<(), I
     Err(ImportError::Hash { what, found, expected })
 }
 
-fn check_preparation(text: &str) -> Result<(), ExportError> {
+pub(crate) fn check_preparation(text: &str) -> Result<(), ExportError> {
     let size_bytes = text.len();
     if size_bytes > PREPARATION_BYTES_MAX {
         return Err(ExportError::PreparationTooLong { size_bytes });

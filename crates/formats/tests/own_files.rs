@@ -65,6 +65,33 @@ fn a_model_comes_back_bit_for_bit() {
 }
 
 #[test]
+fn a_temporal_model_comes_back_bit_for_bit() {
+    let layers = vec![LayerSpec::new(5, 4).with_traces(3), LayerSpec::new(4, 4)];
+    let model = Model::new(&NetworkSpec { inputs: 12, steps: 4, layers, ..spec() }).unwrap();
+    let file = export(&model, Format::Safetensors, None).unwrap();
+    assert_eq!(own(&file).model, model);
+}
+
+#[test]
+fn a_graph_says_what_it_is() {
+    let (model, _) = trained();
+    let graph = export(&model, Format::Onnx, Some("{}")).unwrap();
+    assert_eq!(export(&model, Format::Onnx, Some("{}")).as_ref(), Ok(&graph));
+    for text in ["probabilities", "label", "GreaterOrEqual", &model.hash().to_string()] {
+        assert!(graph.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
+    }
+    assert!(matches!(import(&graph), Err(ImportError::Unknown { .. })));
+}
+
+#[test]
+fn traces_that_are_too_large_for_a_graph_are_refused() {
+    let layers = vec![LayerSpec::new(8, 4).with_traces(2), LayerSpec::new(8, 4).with_traces(2)];
+    let model = Model::new(&NetworkSpec { inputs: 4_096, steps: 4_096, layers, ..spec() }).unwrap();
+    let error = export(&model, Format::Onnx, None).unwrap_err();
+    assert!(matches!(error, ExportError::Temporal { numbers: 67_125_248, .. }), "{error}");
+}
+
+#[test]
 fn a_model_is_one_file() {
     let (model, state) = trained();
     let file = || export_with_learning(&model, &state, Some("{}")).unwrap();

@@ -8,8 +8,9 @@ use crate::{
     plan::Kernels,
 };
 
-/// Keeps the scale of an almost silent input finite.
-const RMS_FLOOR: f32 = 1e-3;
+/// Added to the root mean square of an input before the input is divided by it: keeps the scale of an almost silent one
+/// finite.
+pub const RMS_FLOOR: f32 = 1e-3;
 
 /// A layer's numbers, wherever they are kept.
 #[derive(Debug, Clone, Copy)]

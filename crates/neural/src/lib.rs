@@ -56,13 +56,13 @@ pub use dataset::{
 };
 pub use evaluate::{Evaluation, evaluate, predict};
 pub use events::{Events, InvalidEvents};
-pub use layer::{Activity, Layer};
+pub use layer::{Activity, Layer, RMS_FLOOR};
 pub use learning_state::LearningState;
 pub use model::{InvalidModel, Model};
 pub use network::{InvalidInput, Network, PARAMETER_MAX};
 pub use nodes::{NodeError, NodeId, NodePacket};
 pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;
-pub use temporal::Stream;
+pub use temporal::{Stream, impulse_responses};
 pub use train::{Diverged, train};
 pub use update::{InvalidUpdate, Update, compress};

@@ -11,3 +11,4 @@ mod traces;
 
 pub(crate) use past::Past;
 pub use stream::Stream;
+pub use traces::impulse_responses;

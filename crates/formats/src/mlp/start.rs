@@ -9,12 +9,9 @@
 
 use super::{Dense, Mlp};
 use crate::error::ImportError;
-use neural::{Dataset, InvalidDataset, Model, dense::Panels};
+use neural::{Dataset, InvalidDataset, Model, RMS_FLOOR, dense::Panels};
 use protocol::cluster::NetworkSpec;
 use units::Hash;
-
-/// As our layers have it.
-const RMS_FLOOR: f32 = 1e-3;
 
 /// Rows beyond that change the means little.
 const ROWS_MAX: usize = 1_000;

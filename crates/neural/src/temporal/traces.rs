@@ -70,6 +70,23 @@ impl Traces {
     }
 }
 
+/// What the traces of one value hold 0, 1, … `steps - 1` frames after it was 1 once: a row for each age, in it the two
+/// parts of every trace. Traces are sums of such responses, so this is all that another program needs to know of them.
+///
+/// # Panics
+/// With fewer than 2 steps.
+pub fn impulse_responses(traces: u32, steps: u32) -> Vec<f32> {
+    assert!(steps >= 2, "{steps} frames");
+    let mut one = Traces::new(1, traces, steps);
+    let mut responses = Vec::with_capacity(one.parts.len() * steps as usize);
+    one.take_frame((&[0], &[1.0]), 0);
+    for _ in 0..steps {
+        responses.extend_from_slice(&one.parts);
+        one.take_frame((&[], &[]), 0);
+    }
+    responses
+}
+
 /// Within what a value may be, or silent.
 fn bounded(part: f32) -> f32 {
     if part.abs() < TINY { 0.0 } else { part.clamp(-VALUE_MAX, VALUE_MAX) }
@@ -99,6 +116,17 @@ mod tests {
         let length = |traces: &Traces| traces.parts.iter().map(|part| part * part).sum::<f32>();
         let faded = length(&after(&[[0.0, 1.0], [0.0; 2], [0.0; 2]])) / length(&traces);
         assert!((faded - 0.86 * 0.86).abs() < 1e-5, "1 - 1.4 / 10 a frame: {faded}");
+    }
+
+    #[test]
+    fn traces_are_sums_of_responses() {
+        let responses = impulse_responses(3, 10);
+        assert_eq!(responses.len(), 10 * 6);
+        let traces = after(&[[0.5, 0.0], [-2.0, 0.0], [0.0, 0.0]]);
+        for (part, response) in responses.chunks_exact(6).nth(1).unwrap().iter().enumerate() {
+            let expected = -2.0 * response + 0.5 * responses[2 * 6 + part];
+            assert!((traces.parts[2 * part] - expected).abs() < 1e-6, "part {part}");
+        }
     }
 
     #[test]

@@ -5,6 +5,9 @@
 //! learnt on the training rows alone, belongs to the model, and turns this table, later ones, or one question into the
 //! same inputs.
 //!
+//! Pictures come as red, green, blue and opacity, as a browser decodes them, and are gathered one by one in a
+//! [`PictureSet`], drawings too. [`suggest_network`] sizes a network for rows of either kind and says why.
+//!
 //! The crate guesses what can be seen (separators, headers, kinds of columns, the label) and each guess can be overruled.
 //! It refuses to guess dates, and it knows of classes only: a quantity as a label is an error that says the way out.
 //! Numbers are summed up in `f64` in the order of the rows: the same file gives the same bits everywhere.
@@ -26,15 +29,23 @@
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod advice;
 mod cell;
 mod columns;
 mod label;
+mod picture;
+mod picture_set;
 mod preparation;
 mod sheet;
+mod sizing;
 mod summary;
 mod table;
 
+pub use advice::{Advice, advice};
+pub use picture::{Ground, Look, Paint, PictureError};
+pub use picture_set::{PictureSet, Pictures, class_of_path};
 pub use preparation::{Preparation, PreparationError, Question, Value};
 pub use sheet::{Reading, Separator, Sheet, SheetError};
+pub use sizing::{Shape, SizingError, Suggestion, suggest_network};
 pub use summary::{ClassSummary, ColumnKind, ColumnSummary, Ignored, Summary};
 pub use table::{Table, TableError, Wish, Wishes};

@@ -219,11 +219,32 @@ mod tests {
                 Dataset { values: Values::Floats(vec![0.0, 0.0, 0.0, f32::NAN]), ..dataset() },
                 "value 1 of row 1 is NaN",
             ),
+            (
+                Dataset { values: Values::Floats(vec![0.0, f32::INFINITY, 0.0, 0.0]), ..dataset() },
+                "value 1 of row 0 is inf",
+            ),
+            (
+                Dataset { values: Values::Floats(vec![0.0, 0.0, -1e30, 0.0]), ..dataset() },
+                "value 0 of row 1 is -1000000000000000000000000000000: a number from -1e15 to 1e15",
+            ),
+            (Dataset { inputs: 3, ..dataset() }, "4 values, where 2 rows of 3 have 6"),
+            (
+                Dataset { inputs: 100_000, ..dataset() },
+                "100000 values in a row: 1 to 65536 are possible",
+            ),
         ];
         for (dataset, words) in cases {
             let error = dataset.validate().unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
+    }
+
+    #[test]
+    fn one_row_is_a_data_set() {
+        let values = Values::Floats(vec![0.5, 1.0]);
+        let one = Dataset { values, labels: vec![1], ..dataset() };
+        assert_eq!(one.validate(), Ok(()));
+        assert_eq!(one.split(50).unwrap().train, [0]);
     }
 
     #[test]

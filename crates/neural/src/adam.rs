@@ -81,10 +81,9 @@ impl Adam {
         self.set_moments(place, mean * factor, square * (factor * factor));
     }
 
-    /// Puts other lists of moments in the place of both.
-    pub(crate) fn replace_moments(&mut self, change: impl Fn(&[f32]) -> Vec<f32>) {
-        self.means = change(&self.means);
-        self.squares = change(&self.squares);
+    /// As old as this one, with other lists of moments.
+    pub(crate) fn with_moments(&self, change: impl Fn(&[f32]) -> Vec<f32>) -> Self {
+        Self { means: change(&self.means), squares: change(&self.squares), ..*self }
     }
 
     /// Writes the state down.

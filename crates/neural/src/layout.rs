@@ -96,8 +96,8 @@ impl LayerLayout {
         start..start + self.classes
     }
 
-    #[cfg(test)]
-    pub(crate) fn for_tests(inputs: usize, nodes: usize, classes: usize) -> Self {
+    /// Of a layer whose numbers are kept by themselves.
+    pub(crate) fn alone(inputs: usize, nodes: usize, classes: usize) -> Self {
         Self { inputs, nodes, classes, start: 0 }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     dense::Panels,
-    events::EventsByNode,
+    events::{Events, EventsByNode},
     kernels::{Block, BlockWork, add_scaled, for_each_block},
     layer::Activity,
     layout::LayerLayout,
@@ -113,6 +113,19 @@ impl Lesson {
                 }
             }
         }
+    }
+
+    /// Teaches the readout alone: `e yᵀ`, where the nodes themselves are elsewhere.
+    pub(crate) fn teach_readout_of(
+        &mut self,
+        layout: &LayerLayout,
+        parameters: &mut [f32],
+        error: &Error<'_>,
+        events: &Events,
+        descent: &mut impl Descent,
+    ) {
+        self.events.turn(events);
+        self.teach_readout(layout, parameters, error, descent);
     }
 
     fn teach_readout(
@@ -227,7 +240,6 @@ pub(crate) fn surrogate_gate(excess: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Events;
 
     /// Steps as long as the gradient, forwards: what is left are the sums themselves.
     struct Add;
@@ -240,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_node_far_from_its_threshold_learns_nothing() {
-        let layout = LayerLayout::for_tests(2, 2, 2);
+        let layout = LayerLayout::alone(2, 2, 2);
         let before = [1.0, -1.0, 0.0, 2.0, 0.0, 0.5, 0.5, 0.5, 1.0, 0.0, 0.0, 1.0, 0.0, 0.25];
         let mut input = Events::new(2);
         input.push_sample(&[0], &[3.0]).unwrap();

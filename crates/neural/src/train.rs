@@ -138,7 +138,8 @@ impl<'a> School<'a> {
             let (below, activity) = layer_of(&mut self.activities, number, &self.input, &self.past);
             layer.forward(below, activity, self.plan.kernels);
             layer.logits(activity.events(), &mut self.errors);
-            let Verdict { loss: layer_loss, error } = self.find_errors(layout.classes);
+            let Verdict { loss: layer_loss, error } =
+                find_errors(&mut self.errors, &self.labels, layout.classes, self.plan);
             loss += layer_loss;
             homeostasis.notice_error(error);
             let mean = 1.0 / self.labels.len() as f32;
@@ -156,31 +157,36 @@ impl<'a> School<'a> {
         }
         loss
     }
+}
 
-    /// Turns logits into predicted less wanted probabilities.
-    fn find_errors(&mut self, classes: usize) -> Verdict {
-        let everywhere = self.plan.smoothing / classes as f32;
-        let (mut loss, mut right) = (0.0, 0.0);
-        for (logits, label) in self.errors.chunks_exact_mut(classes).zip(&self.labels) {
-            if let Some(log_prior) = &self.plan.log_prior {
-                add_scaled(logits, log_prior, 1.0);
-            }
-            log_softmax(logits);
-            loss -= f64::from(logits[*label]);
-            logits.iter_mut().for_each(|logit| *logit = exp(*logit) - everywhere);
-            right += logits[*label] + everywhere;
-            logits[*label] -= 1.0 - self.plan.smoothing;
+/// Turns logits, a row a sample, into predicted less wanted probabilities.
+pub(crate) fn find_errors(
+    logits: &mut [f32],
+    labels: &[usize],
+    classes: usize,
+    plan: &Plan,
+) -> Verdict {
+    let everywhere = plan.smoothing / classes as f32;
+    let (mut loss, mut right) = (0.0, 0.0);
+    for (logits, label) in logits.chunks_exact_mut(classes).zip(labels) {
+        if let Some(log_prior) = &plan.log_prior {
+            add_scaled(logits, log_prior, 1.0);
         }
-        Verdict { loss, error: 1.0 - right / self.labels.len() as f32 }
+        log_softmax(logits);
+        loss -= f64::from(logits[*label]);
+        logits.iter_mut().for_each(|logit| *logit = exp(*logit) - everywhere);
+        right += logits[*label] + everywhere;
+        logits[*label] -= 1.0 - plan.smoothing;
     }
+    Verdict { loss, error: 1.0 - right / labels.len() as f32 }
 }
 
 /// How a layer did on a batch.
-struct Verdict {
+pub(crate) struct Verdict {
     /// Summed over samples.
-    loss: f64,
+    pub(crate) loss: f64,
     /// The probability that went to wrong classes, mean over samples.
-    error: f32,
+    pub(crate) error: f32,
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Network {
     }
 
     /// The layer that all of them are of, each once.
-    fn common_layer(&self, ids: &[NodeId]) -> Result<u32, NodeError> {
+    pub(super) fn common_layer(&self, ids: &[NodeId]) -> Result<u32, NodeError> {
         let first = *ids.first().ok_or(NodeError::NoNodes)?;
         for id in ids {
             self.check_node(*id)?;

@@ -116,7 +116,7 @@ impl Network {
         let layout = Layout::new(&spec)?;
         let regroup = |values: &[f32]| regrouped(values, (&self.layout, &layout), number, sources);
         let parameters = regroup(&self.parameters);
-        adam.replace_moments(regroup);
+        *adam = adam.with_moments(regroup);
         let before = self.layout.layers[number].nodes as f32;
         *self = Self { spec, layout, parameters };
         if let Some(above) = self.layout.layers.get(number + 1) {

@@ -33,6 +33,8 @@ pub struct Course {
     pub timer_rate: f32,
     /// Which kernels do the work.
     pub kernels: Kernels,
+    /// How many pixels pictures are moved at most.
+    pub jitter: u32,
     /// Decides the first weights and the order of rows.
     pub seed: u64,
 }
@@ -60,6 +62,7 @@ impl Course {
             smoothing: 0.2,
             timer_rate: 0.0,
             kernels: Kernels::Chosen,
+            jitter: 0,
             seed,
         }
     }
@@ -85,9 +88,13 @@ impl Course {
             [] => String::new(),
             traces => format!(", {steps} frames, {traces:?} traces"),
         };
+        let moved = match self.jitter {
+            0 => String::new(),
+            pixels => format!(", pictures moved by up to {pixels} pixel in each direction"),
+        };
         format!(
             "{} nodes{time}, timer {timer}, {epochs} epochs, batch {batch_rows}, Adam {learning_rate} to a hundredth, label \
-             smoothing {smoothing}",
+             smoothing {smoothing}{moved}",
             layers.join("-")
         )
     }
@@ -126,8 +133,9 @@ impl Pupil {
         rows: &[u32],
         steps: u32,
     ) -> Result<(), Diverged> {
-        let Course { batch_rows, learning_rate, smoothing, timer_rate, kernels, seed, .. } =
-            self.course;
+        let Course {
+            batch_rows, learning_rate, smoothing, timer_rate, kernels, jitter, seed, ..
+        } = self.course;
         let left = |epoch: u32| {
             1.0 - (1.0 - LAST_RATE) * (epoch as f32 / self.course.epochs as f32).min(1.0)
         };
@@ -140,6 +148,7 @@ impl Pupil {
             smoothing,
             timer_rate,
             kernels,
+            jitter,
             seed: seed ^ (u64::from(self.epoch) << 32),
             log_prior: None,
         };

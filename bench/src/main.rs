@@ -77,6 +77,7 @@ fn set(course: &mut Course, name: &str, value: &str) -> Result<(), Box<dyn Error
         "rate" => course.learning_rate = value.parse()?,
         "smoothing" => course.smoothing = value.parse()?,
         "timer_rate" => course.timer_rate = value.parse()?,
+        "jitter" => course.jitter = value.parse()?,
         "kernels" if value == "dense" => course.kernels = Kernels::Dense,
         "kernels" if value == "events" => course.kernels = Kernels::EventDriven,
         _ => return Err(format!("`{name}` is no setting of a course").into()),

@@ -139,6 +139,26 @@ impl Events {
         self.end_sample();
     }
 
+    /// Moves the events of the newest sample, which is a square picture: so many pixels down and to the right. What leaves
+    /// the picture is gone.
+    pub(crate) fn move_newest(&mut self, down: i32, right: i32) {
+        let side = self.width.isqrt() as i32;
+        let last = self.samples() - 1;
+        let (mut kept, end) = (self.starts[last] as usize, self.nodes.len());
+        for place in kept..end {
+            let pixel = self.nodes[place] as i32;
+            let (row, column) = (pixel / side + down, pixel % side + right);
+            if (0..side).contains(&row) && (0..side).contains(&column) {
+                self.nodes[kept] = (row * side + column) as u32;
+                self.values[kept] = self.values[place];
+                kept += 1;
+            }
+        }
+        self.nodes.truncate(kept);
+        self.values.truncate(kept);
+        self.starts[last + 1] = kept as u32;
+    }
+
     /// Writes a row a sample, a column a node, with the zeros that are no events.
     pub(crate) fn write_dense(&self, values: &mut Vec<f32>) {
         let width = self.width as usize;
@@ -209,6 +229,16 @@ mod tests {
         assert_eq!(events.sample(0), (&[1, 3][..], &[1.5, -2.0][..]));
         assert_eq!(events.sample(1), (&[][..], &[][..]));
         assert_eq!((events.samples(), events.count()), (2, 2));
+    }
+
+    #[test]
+    fn a_picture_moves_and_loses_what_leaves_it() {
+        let mut events = Events::new(9);
+        events.push_dense([1.0; 9].into_iter());
+        events.push_dense([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0].into_iter());
+        events.move_newest(1, -1);
+        assert_eq!(events.sample(0).0.len(), 9);
+        assert_eq!(events.sample(1), (&[3, 4, 6, 7][..], &[2.0, 3.0, 5.0, 6.0][..]));
     }
 
     #[test]

@@ -81,8 +81,9 @@ impl Homeostasis {
     /// The timer's own rule: `T += η_T · mean((1 - q) - q / 2)`, within a quarter of what the description says.
     ///
     /// Thresholds and timer share their one fixed point, so nothing holds a timer that may go anywhere: with
-    /// `η_T = 0.5` and no bounds, MNIST's two layers drifted from 5 to TIMER_DRIFT samples in 20 epochs, and the firing
-    /// rate with them. Hence the bounds, and a rate of 0 unless a plan asks for more.
+    /// `η_T = 0.1` and no bounds, the timers of MNIST's two layers of 512 went from 5 to 21 and 119 samples in ten epochs,
+    /// the firing rate from 8 to 1.4 %, and a percent of the digits was lost. Hence the bounds, and a rate of 0 unless a
+    /// plan asks for more.
     fn move_timer(&mut self, rates: &Rates, above_rest: f32) {
         if rates.timer > 0.0 {
             let [least, most] = TIMER_BOUNDS.map(|bound| bound * rates.timer_wanted as f32);

@@ -24,7 +24,10 @@ pub struct Plan {
     pub timer_rate: f32,
     /// Which kernels do the work; the outcome is the same.
     pub kernels: Kernels,
-    /// Decides which rows make which step.
+    /// How many pixels a square grey picture is moved at most in each direction when it is taken, another way each time;
+    /// 0 leaves every row as it is, and other rows must be left so.
+    pub jitter: u32,
+    /// Decides which rows make which step, and how far pictures are moved.
     pub seed: u64,
     /// Added to the logits while training, one a class: with [`log_prior`] of skewed rows, the network learns what it
     /// would learn from even ones (logit adjustment, Menon et al. 2021).
@@ -72,6 +75,7 @@ impl Default for Plan {
             smoothing: 0.0,
             timer_rate: 0.0,
             kernels: Kernels::Chosen,
+            jitter: 0,
             seed: 0,
             log_prior: None,
         }

@@ -29,7 +29,7 @@ pub struct Diverged;
 /// [`Diverged`]; the network and its learning state are then of no use.
 ///
 /// # Panics
-/// If there are no rows, or the data set does not fit the network.
+/// If there are no rows, the data set does not fit the network, or rows that are no square pictures are to be moved.
 pub fn train(
     network: &mut Network,
     state: &mut LearningState,
@@ -39,6 +39,8 @@ pub fn train(
 ) -> Result<f32, Diverged> {
     assert!(!rows.is_empty() && plan.batch_rows > 0);
     assert_eq!((dataset.inputs, dataset.classes), (network.spec.inputs, network.spec.classes));
+    let side = dataset.inputs.isqrt();
+    assert!(plan.jitter == 0 || (plan.jitter < side && side * side == dataset.inputs));
     let mut order = RowOrder::new(rows, plan.seed);
     let mut school = School::new(network, plan);
     let mut loss = 0.0;
@@ -87,6 +89,8 @@ struct School<'a> {
     plan: &'a Plan,
     input: Events,
     past: Past,
+    /// Decides how far pictures are moved.
+    moves: Counter,
     labels: Vec<usize>,
     activities: Vec<Activity>,
     /// A row a sample, a column a class: logits, and what becomes of them.
@@ -102,6 +106,7 @@ impl<'a> School<'a> {
             plan,
             input: Events::new(network.spec.inputs),
             past: Past::new(&network.spec),
+            moves: Counter::new(plan.seed, 1),
             labels: Vec::new(),
             activities: vec![Activity::default(); network.layout.layers.len()],
             errors: Vec::new(),
@@ -116,6 +121,12 @@ impl<'a> School<'a> {
         for row in rows {
             dataset.read_row(row, &mut self.input);
             self.labels.push(usize::from(dataset.labels[row]));
+            if self.plan.jitter > 0 {
+                let mut pixels =
+                    || self.moves.below(2 * self.plan.jitter + 1) as i32 - self.plan.jitter as i32;
+                let (down, right) = (pixels(), pixels());
+                self.input.move_newest(down, right);
+            }
         }
     }
 

@@ -144,8 +144,9 @@ impl Events {
     pub(crate) fn move_newest(&mut self, down: i32, right: i32) {
         let side = self.width.isqrt() as i32;
         let last = self.samples() - 1;
-        let (mut kept, end) = (self.starts[last] as usize, self.nodes.len());
-        for place in kept..end {
+        let start = self.starts[last] as usize;
+        let mut kept = start;
+        for place in start..self.nodes.len() {
             let pixel = self.nodes[place] as i32;
             let (row, column) = (pixel / side + down, pixel % side + right);
             if (0..side).contains(&row) && (0..side).contains(&column) {

@@ -2,7 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use neural::{LearningState, Model, NodePacket, nodes::wire};
+use neural::{
+    Events, LearningState, Model, NodePacket, Plan,
+    nodes::{Slice, Target, wire},
+};
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use units::Hash;
 
@@ -19,6 +22,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(packet.encode(), bytes);
             insert(&packet);
         }
+        if let Ok(mut slice) = Slice::decode(bytes) {
+            assert_eq!(slice.encode(), bytes);
+            learn(&mut slice);
+        }
     }
 });
 
@@ -33,5 +40,12 @@ fn insert(packet: &NodePacket) {
             assert!(ids.iter().all(|id| network.check_node(*id).is_ok()));
             assert!(network.parameters().iter().all(|parameter| parameter.is_finite()));
         }
+    }
+}
+
+fn learn(slice: &mut Slice) {
+    let mut below = Events::new(4);
+    if below.push_sample(&[1, 3], &[1.0, -2.0]).is_ok() && slice.forward(1, &below).is_ok() {
+        assert!(slice.teach(1, Target::Labels(&[1]), &Plan::default(), 0).is_ok());
     }
 }

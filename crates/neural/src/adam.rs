@@ -81,6 +81,12 @@ impl Adam {
         self.set_moments(place, mean * factor, square * (factor * factor));
     }
 
+    /// A state that was written down by others; the two lists are equally long.
+    pub(crate) fn from_moments(decays: [f32; 2], means: Vec<f32>, squares: Vec<f32>) -> Self {
+        debug_assert_eq!(means.len(), squares.len());
+        Self { means, squares, mean_bias: decays[0], square_bias: decays[1] }
+    }
+
     /// As old as this one, with other lists of moments.
     pub(crate) fn with_moments(&self, change: impl Fn(&[f32]) -> Vec<f32>) -> Self {
         Self { means: change(&self.means), squares: change(&self.squares), ..*self }

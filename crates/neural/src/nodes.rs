@@ -23,6 +23,7 @@ mod places;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
+mod sealed;
 #[cfg(test)]
 mod simulation;
 mod slice;
@@ -33,7 +34,8 @@ pub mod wire;
 pub use choice::{busiest_edge, idle_nodes, overloaded_nodes};
 pub use grow::Difference;
 pub use home::{ClassErrors, LayerHome, join};
-pub use packet::{InvalidPacket, NodePacket};
+pub use packet::NodePacket;
+pub use sealed::InvalidPacket;
 pub use slice::{Slice, SliceError, Target};
 
 use core::fmt;

@@ -4,7 +4,7 @@
 
 use neural::{
     Dataset, Events, LearningState, Model, NodeId, NodePacket, Update, Values, compress,
-    nodes::wire,
+    nodes::{Slice, wire},
 };
 use proptest::prelude::*;
 use protocol::cluster::{LayerSpec, NetworkSpec};
@@ -35,7 +35,13 @@ fn packet_bytes() -> Vec<u8> {
     network.extract_nodes(&state, &ids, Some(&[0.25, 0.0])).unwrap().encode()
 }
 
-/// The packet with a hash that is right whatever was done to it: what a liar sends.
+fn slice_bytes() -> Vec<u8> {
+    let model = Model::new(&spec()).unwrap();
+    let ids = [NodeId::new(1, 0), NodeId::new(1, 2)];
+    model.network().slice(&LearningState::new(&spec()), &ids, 3).unwrap().encode()
+}
+
+/// The bytes with a hash that is right whatever was done to it: what a liar sends.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     if let Some(body_bytes) = bytes.len().checked_sub(32) {
         bytes.truncate(body_bytes);
@@ -82,6 +88,7 @@ proptest! {
         prop_assert!(Update::decode(&bytes, &spec()).is_err());
         prop_assert!(Dataset::decode_file(&bytes).is_err());
         prop_assert!(NodePacket::decode(&bytes).is_err());
+        prop_assert!(Slice::decode(&bytes).is_err());
         if let Ok(events) = wire::decode(&bytes, 300) {
             prop_assert_eq!(wire::encode(&events), bytes);
         }
@@ -95,6 +102,18 @@ proptest! {
                 let mut network = Model::new(&spec()).unwrap().network().clone();
                 let mut state = LearningState::new(&spec());
                 let _ = network.insert_nodes(&mut state, 0, &packet);
+            }
+        }
+    }
+
+    #[test]
+    fn a_slice_that_is_accepted_has_those_bytes_and_fires(bytes in damaged(slice_bytes())) {
+        for bytes in [sealed(bytes.clone()), bytes] {
+            if let Ok(slice) = Slice::decode(&bytes) {
+                prop_assert_eq!(slice.encode(), bytes);
+                let mut below = Events::new(5);
+                below.push_sample(&[0, 4], &[1.0, -1.0]).unwrap();
+                let _ = slice.fire(&below);
             }
         }
     }

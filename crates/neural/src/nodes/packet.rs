@@ -1,8 +1,14 @@
 //! Nodes on their way between networks, and the bytes that their hash is of.
 
-use super::LayerShape;
+use super::{
+    LayerShape,
+    sealed::{
+        HASH_BYTES, InvalidPacket, START_BYTES, begin, check_seal, open, read_decays, read_lists,
+        seal, within,
+    },
+};
 use crate::{
-    bytes::{Damaged, Reader, Writer},
+    bytes::{Damaged, Reader},
     network::PARAMETER_MAX,
 };
 use protocol::limits;
@@ -11,9 +17,9 @@ use units::Hash;
 const MAGIC: [u8; 4] = *b"PCNP";
 const VERSION: u16 = 1;
 
-/// Magic and version; shape, width and nodes; the two decays; whether firing rates are known.
-const HEADER_BYTES: usize = 4 + 2 + 4 * 8 + 4 * 2 + 1;
-const HASH_BYTES: usize = 32;
+/// Shape, width, nodes, and whether firing rates are known; the two decays.
+const SIZES: usize = 9;
+const HEADER_BYTES: usize = START_BYTES + 4 * SIZES + 4 * 2;
 
 /// A parameter and its two moments.
 const PARAMETER_BYTES: usize = 12;
@@ -39,54 +45,6 @@ pub struct NodePacket {
     pub(super) firing_rates: Option<Vec<f32>>,
 }
 
-/// Bytes that are no packet of nodes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidPacket {
-    /// Something else, or too short for a description.
-    #[error("{size_bytes} bytes that do not begin like nodes")]
-    Unknown {
-        /// How many.
-        size_bytes: usize,
-    },
-    /// From another version of this application.
-    #[error(
-        "nodes of version {0}, where this device reads version {VERSION}: reload the page on both devices"
-    )]
-    Version(u16),
-    /// A size that no packet has.
-    #[error("{value} {what}: {low} to {high} are possible")]
-    Bounds {
-        /// Of what.
-        what: &'static str,
-        /// As the packet says.
-        value: u64,
-        /// At least.
-        low: u64,
-        /// At most.
-        high: u64,
-    },
-    /// Not as long as its description says.
-    #[error("{size_bytes} bytes, where nodes of this description have {expected_bytes}")]
-    Size {
-        /// How long it is.
-        size_bytes: usize,
-        /// How long it should be.
-        expected_bytes: usize,
-    },
-    /// Bytes that changed on the way.
-    #[error("the nodes have the hash {found}, where {stated} was stated: ask for them again")]
-    Hash {
-        /// Of what came.
-        found: Hash,
-        /// Of what was sent.
-        stated: Hash,
-    },
-    /// A number that is infinite, undefined or out of bounds.
-    #[error("nodes with a number that no training leads to")]
-    Number,
-}
-
 impl NodePacket {
     /// What layers the nodes fit.
     pub fn shape(&self) -> &LayerShape {
@@ -110,22 +68,18 @@ impl NodePacket {
 
     /// The canonical encoding, little-endian, with its SHA-256 at the end.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = self.encode_body();
-        let hash = Hash::of(&bytes);
-        bytes.extend_from_slice(hash.as_bytes());
-        bytes
+        seal(self.encode_body())
     }
 
     fn encode_body(&self) -> Vec<u8> {
         let LayerShape { inputs, traces, timer, classes, above, above_rows } = self.shape;
-        let mut writer = Writer::new();
-        writer.bytes(&MAGIC);
-        writer.u16(VERSION);
-        for size in [inputs, traces, timer, classes, above, above_rows, self.width, self.nodes] {
+        let has_rates = self.firing_rates.is_some().into();
+        let sizes = [inputs, traces, timer, classes, above, above_rows];
+        let mut writer = begin(MAGIC, VERSION);
+        for size in sizes.into_iter().chain([self.width, self.nodes, has_rates]) {
             writer.u32(size);
         }
         writer.floats(&self.decays);
-        writer.u8(self.firing_rates.is_some().into());
         for numbers in [&self.parameters, &self.means, &self.squares] {
             writer.floats(numbers);
         }
@@ -138,99 +92,37 @@ impl NodePacket {
     /// # Errors
     /// [`InvalidPacket`] for anything that [`Self::encode`] does not give.
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidPacket> {
-        let size_bytes = bytes.len();
-        let unknown = |_| InvalidPacket::Unknown { size_bytes };
-        let mut reader = Reader::new(bytes);
-        if reader.array().map_err(unknown)? != MAGIC {
-            return Err(InvalidPacket::Unknown { size_bytes });
-        }
-        let version = reader.u16().map_err(unknown)?;
-        if version != VERSION {
-            return Err(InvalidPacket::Version(version));
-        }
-        let header = Header::read(&mut reader).map_err(unknown)?;
-        header.check()?;
-        let expected_bytes = header.packet_bytes();
-        if size_bytes != expected_bytes {
-            return Err(InvalidPacket::Size { size_bytes, expected_bytes });
-        }
-        let (body, stated) = bytes.split_at(size_bytes - HASH_BYTES);
-        let found = Hash::of(body);
-        if found.as_bytes()[..] != *stated {
-            let mut digest = [0; HASH_BYTES];
-            digest.copy_from_slice(stated);
-            return Err(InvalidPacket::Hash { found, stated: Hash::from_bytes(digest) });
-        }
-        header.read_numbers(&mut reader).map_err(|_| InvalidPacket::Number)
-    }
-}
-
-/// What a packet says of itself before its numbers.
-struct Header {
-    shape: LayerShape,
-    width: u32,
-    nodes: u32,
-    decays: [[u8; 4]; 2],
-    has_rates: u8,
-}
-
-impl Header {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
-        let (inputs, traces, timer) = (reader.u32()?, reader.u32()?, reader.u32()?);
-        let (classes, above, above_rows) = (reader.u32()?, reader.u32()?, reader.u32()?);
+        let (mut reader, sizes) = open::<SIZES>(bytes, MAGIC, VERSION)?;
+        let [inputs, traces, timer, classes, above, above_rows, width, nodes, has_rates] = sizes;
         let shape = LayerShape { inputs, traces, timer, classes, above, above_rows };
-        let (width, nodes) = (reader.u32()?, reader.u32()?);
-        let decays = [reader.array()?, reader.array()?];
-        Ok(Self { shape, width, nodes, decays, has_rates: reader.u8()? })
-    }
-
-    /// Every size by itself is small enough that none of their products overflows.
-    fn check(&self) -> Result<(), InvalidPacket> {
-        let within = |what, value: u64, low: u64, high: usize| {
-            let high = high as u64;
-            let fits = (low..=high).contains(&value);
-            fits.then_some(()).ok_or(InvalidPacket::Bounds { what, value, low, high })
-        };
-        let LayerShape { inputs, traces, timer, classes, above, above_rows } = self.shape;
-        within("inputs", inputs.into(), 1, limits::NETWORK_PARAMETERS_MAX)?;
-        within("traces", traces.into(), 0, limits::NETWORK_PARAMETERS_MAX)?;
-        within("samples on a timer", timer.into(), 1, limits::NETWORK_PARAMETERS_MAX)?;
-        within("classes", classes.into(), 2, limits::NETWORK_CLASSES_MAX)?;
-        within("nodes above", above.into(), 0, limits::LAYER_NODES_MAX)?;
+        // Every size by itself is small enough that none of their products overflows.
+        within("inputs", inputs, 1, limits::NETWORK_PARAMETERS_MAX)?;
+        within("traces", traces, 0, limits::NETWORK_PARAMETERS_MAX)?;
+        within("samples on a timer", timer, 1, limits::NETWORK_PARAMETERS_MAX)?;
+        within("classes", classes, 2, limits::NETWORK_CLASSES_MAX)?;
+        within("nodes above", above, 0, limits::LAYER_NODES_MAX)?;
         let rows_max = if above > 0 { limits::NETWORK_PARAMETERS_MAX } else { 0 };
-        within("weights for each of them", above_rows.into(), (above > 0).into(), rows_max)?;
-        within("nodes in the layer", self.width.into(), 1, limits::LAYER_NODES_MAX)?;
-        within("nodes", self.nodes.into(), 1, self.width as usize)?;
-        within("firing rates for each node", self.has_rates.into(), 0, 1)?;
-        within("parameters", self.parameters(), 1, PARAMETERS_MAX)
-    }
-
-    fn parameters(&self) -> u64 {
-        let LayerShape { inputs, classes, above, above_rows, .. } = self.shape;
-        let node = u64::from(inputs) + 2 + u64::from(classes);
-        u64::from(self.nodes) * (node + u64::from(above) * u64::from(above_rows))
-    }
-
-    fn packet_bytes(&self) -> usize {
-        let rates = usize::from(self.has_rates) * self.nodes as usize;
-        HEADER_BYTES + PARAMETER_BYTES * self.parameters() as usize + 4 * rates + HASH_BYTES
-    }
-
-    fn read_numbers(self, reader: &mut Reader<'_>) -> Result<NodePacket, Damaged> {
-        let Self { shape, width, nodes, decays, has_rates } = self;
-        let decays = decays.map(f32::from_le_bytes);
-        let count = shape.node_parameters() * nodes as usize;
-        let parameters = reader.floats(count, PARAMETER_MAX)?;
-        let means = reader.floats(count, f32::MAX)?;
-        let squares = reader.floats(count, f32::MAX)?;
-        let firing_rates =
-            (has_rates > 0).then(|| reader.floats(nodes as usize, 1.0)).transpose()?;
-        let is_part = |value: &f32| (0.0..=1.0).contains(value);
-        let are_parts = decays.iter().chain(firing_rates.iter().flatten()).all(is_part);
-        if !are_parts || squares.iter().any(|square| *square < 0.0) {
-            return Err(Damaged);
-        }
-        Ok(NodePacket { shape, width, nodes, decays, parameters, means, squares, firing_rates })
+        within("weights for each of them", above_rows, (above > 0).into(), rows_max)?;
+        within("nodes in the layer", width, 1, limits::LAYER_NODES_MAX)?;
+        within("nodes", nodes, 1, width as usize)?;
+        within("firing rates for each node", has_rates, 0, 1)?;
+        let edges = u64::from(above) * u64::from(above_rows);
+        let node = u64::from(inputs) + 2 + u64::from(classes) + edges;
+        within("parameters", u64::from(nodes) * node, 1, PARAMETERS_MAX)?;
+        let (parameters, rates) = (nodes as usize * node as usize, has_rates * nodes);
+        let numbers_bytes = PARAMETER_BYTES * parameters + 4 * rates as usize;
+        check_seal(bytes, HEADER_BYTES + numbers_bytes + HASH_BYTES)?;
+        let packet = |reader: &mut Reader<'_>| {
+            let decays = read_decays(reader)?;
+            let [parameters, means, squares] = read_lists(reader, parameters, PARAMETER_MAX)?;
+            let rates = reader.floats(rates as usize, 1.0)?;
+            if rates.iter().any(|rate| *rate < 0.0) {
+                return Err(Damaged);
+            }
+            let firing_rates = (has_rates > 0).then_some(rates);
+            Ok(Self { shape, width, nodes, decays, parameters, means, squares, firing_rates })
+        };
+        packet(&mut reader).map_err(|_| InvalidPacket::Number)
     }
 }
 
@@ -279,12 +171,12 @@ mod tests {
     #[test]
     fn what_is_no_packet_is_refused() {
         assert!(matches!(with(0, b"X"), InvalidPacket::Unknown { .. }));
-        assert_eq!(with(4, &[9, 0]), InvalidPacket::Version(9));
+        assert_eq!(with(4, &[9, 0]), InvalidPacket::Version { given: 9, wanted: VERSION });
         assert!(with(6, &[255; 4]).to_string().contains("4294967295 inputs"));
         assert!(with(34, &[7]).to_string().contains("7 nodes: 1 to 6"));
         assert!(matches!(with(6, &[4]), InvalidPacket::Size { .. }));
         assert_eq!(with(HEADER_BYTES, &f32::NAN.to_le_bytes()), InvalidPacket::Number);
-        assert_eq!(with(38, &2.0f32.to_le_bytes()), InvalidPacket::Number, "a decay beyond 1");
+        assert_eq!(with(42, &2.0f32.to_le_bytes()), InvalidPacket::Number, "a decay beyond 1");
         let mut bytes = packet().encode();
         bytes[HEADER_BYTES + 1] ^= 1;
         assert!(matches!(NodePacket::decode(&bytes), Err(InvalidPacket::Hash { .. })));

@@ -4,6 +4,11 @@ export interface PeerceptronError extends Error {
   code: string;
 }
 
+export interface DeviceOptions {
+  /** How many workers share the work, to the same bits: 1 or 2. As the device's cores allow unless given. */
+  workers?: number;
+}
+
 export interface JoinOptions {
   /** What others in the room see; at most 32 characters. */
   device_name?: string;

@@ -21,19 +21,19 @@ export async function startSite() {
   return { origin: `http://127.0.0.1:${site.address().port}`, close: () => site.close() };
 }
 
-/** Opens the site's page in a context and makes a device of it. */
-export async function openBarePage(context, site, origin, device) {
+/** Opens the site's page in a context and makes a device of it. `options` are those of the class. */
+export async function openBarePage(context, site, origin, device, options = {}) {
   // As for the server's own pages: addresses instead of mDNS names.
   await context.grantPermissions(["camera", "microphone"], { origin: site.origin });
   const page = await context.newPage();
   await page.goto(site.origin);
   await page.evaluate(
-    async ([origin, device]) => {
+    async ([origin, device, options]) => {
       const { default: init, DistributedNeuralNetwork } = await import(`${origin}/sdk/peerceptron.js`);
       await init();
-      window.network = new DistributedNeuralNetwork(device);
+      window.network = new DistributedNeuralNetwork(device, options);
     },
-    [origin, device],
+    [origin, device, options],
   );
   return page;
 }

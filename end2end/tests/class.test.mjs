@@ -116,6 +116,21 @@ scenario("bad arguments are refused with a code and lose nothing", async (world)
   assert.deepEqual(outputs, [true, true, true]);
 });
 
+scenario("a compute worker that cannot be loaded is told of, with the reason", async (world) => {
+  const site = await startBoth(world);
+  const context = await world.context();
+  await context.route("**/compute_bg.wasm", (route) => route.abort());
+  const page = await openBarePage(context, site, world.server.origin, "bare");
+  const refusal = await page.evaluate(() =>
+    window.network.create_cluster("small", { inputs: 4, layers: [8], classes: 3 }).then(
+      () => "a cluster without a worker",
+      ({ code, message }) => ({ code, message }),
+    ),
+  );
+  assert.equal(refusal.code, "worker_lost");
+  assert.match(refusal.message, /the compute worker stopped: it did not start: .*fetch.*; reload the page/i);
+});
+
 scenario("the application's own peer is on window", async (world) => {
   await world.startServer();
   const ada = await world.device("Ada");

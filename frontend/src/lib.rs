@@ -1,5 +1,5 @@
-//! The browser's entry points. [`hydrate`] brings the page to life and puts this device's peer behind it; the compute
-//! worker's entry, `worker_main`, comes with the `sdk` crate, whose JavaScript class is on the page's `window` too.
+//! The browser's entry point. [`hydrate`] brings the page to life and puts this device's peer behind it; the `sdk`
+//! crate's JavaScript class is on the page's `window` too. The compute worker has a module of its own.
 
 mod builtin;
 mod device;

@@ -3,9 +3,15 @@
 use crate::{builtin, problem};
 use app::{BuiltinPart, PeerPort, Problem, Reply};
 use browser::{Host, HostError};
+use core::time::Duration;
+use gloo_timers::future::sleep;
 use peer::{Class, ClusterState, ConnectPolicy, Event, View};
 use protocol::{cluster::NetworkSpec, session::SessionOptions};
 use units::{ClusterId, PeerId, RoomId, SessionId};
+use wasm_bindgen_futures::spawn_local;
+
+/// How long after entering a room the worker is loaded: first comes the page, then the connections.
+const WORKER_WAIT: Duration = Duration::from_secs(1);
 
 /// A host, as the application sees it.
 pub(crate) struct Port {
@@ -52,6 +58,7 @@ impl PeerPort for Port {
         self.now(|host| {
             let invitation_path = host.create_room()?.invitation_path();
             host.start_discovery()?;
+            prepare_worker_soon(host);
             Ok(invitation_path)
         })
     }
@@ -59,6 +66,7 @@ impl PeerPort for Port {
     fn open_room(&self, room: RoomId, fragment: String) -> Reply<()> {
         self.now(|host| {
             host.join_room(room, &fragment)?;
+            prepare_worker_soon(host);
             host.start_discovery()
         })
     }
@@ -130,4 +138,12 @@ impl PeerPort for Port {
     fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState> {
         self.later(|host| async move { host.cluster_state(cluster).await })
     }
+}
+
+fn prepare_worker_soon(host: &Host) {
+    let host = host.clone();
+    spawn_local(async move {
+        sleep(WORKER_WAIT).await;
+        host.prepare_worker();
+    });
 }

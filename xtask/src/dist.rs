@@ -17,6 +17,10 @@ use std::{fs, process::Command, thread};
 /// The profile of everything that is compiled for browsers; the same as `lib-profile-release` in the root manifest.
 const WASM_PROFILE: &str = "wasm-release";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What goes beside the application: the class for pages of other sites, and the compute worker of both. Packages, and
+/// the names of their modules.
+const MODULES: [(&str, &str); 2] = [("module", "peerceptron"), ("worker", "compute")];
+const MODULES_FOLDER: &str = "target/site/sdk";
 const COMPILE_ADVICE: &str = "Read the compiler's message above.";
 
 /// `cargo xtask dist`.
@@ -62,16 +66,20 @@ fn tools_and_compile(workspace: &Workspace) -> Result<(), Failure> {
 
 /// With the arguments that cargo-leptos gives to cargo, into the folder where it looks.
 fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
-    let mut command = browser_build(workspace, "frontend");
-    command.arg("--package=sdk").arg(format!("--profile={WASM_PROFILE}"));
+    let mut command = browser_build(workspace, &["frontend"]);
+    command.args(module_packages()).arg(format!("--profile={WASM_PROFILE}"));
     execute_labelled("browser", &mut command, COMPILE_ADVICE)
 }
 
-/// Compiles a library for browsers, for development unless a profile is added.
-fn browser_build(workspace: &Workspace, package: &str) -> Command {
+fn module_packages() -> impl Iterator<Item = String> {
+    MODULES.iter().map(|(package, _)| format!("--package={package}"))
+}
+
+/// Compiles libraries for browsers, for development unless a profile is added.
+fn browser_build(workspace: &Workspace, packages: &[&str]) -> Command {
     let mut command = workspace.command("cargo");
     command.args(["build", "--lib", "--no-default-features"]);
-    command.arg(format!("--package={package}"));
+    command.args(packages.iter().map(|package| format!("--package={package}")));
     command.arg(format!("--target-dir={}", workspace.path("target/front").display()));
     command.arg(format!("--target={WASM_TARGET}"));
     command
@@ -86,7 +94,7 @@ pub(crate) fn browser_module(
     tools::wasm_target(workspace)?;
     tools::wasm_opt(workspace)?;
     tools::wasm_bindgen(workspace)?;
-    let mut command = browser_build(workspace, package);
+    let mut command = browser_build(workspace, &[package]);
     execute(command.arg(format!("--profile={WASM_PROFILE}")), COMPILE_ADVICE)?;
     bind(workspace, package, package, folder)
 }
@@ -111,9 +119,12 @@ fn server_build(workspace: &Workspace) -> Command {
 fn site(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["leptos", "build", "--release", "--frontend-only"]);
-    execute(command.arg("--lib-cargo-args=--package=sdk"), COMPILE_ADVICE)?;
-    // The JavaScript class, beside the application.
-    bind(workspace, "sdk", "peerceptron", "target/site/sdk")?;
+    // The same packages as before, so that cargo finds its work done.
+    command.args(module_packages().map(|package| format!("--lib-cargo-args={package}")));
+    execute(&mut command, COMPILE_ADVICE)?;
+    for (package, name) in MODULES {
+        bind(workspace, package, name, MODULES_FOLDER)?;
+    }
     let script = "xtask/scripts/compress.mjs";
     execute(workspace.command("node").args([script, "target/site"]), "Read the message above.")
 }
@@ -137,7 +148,7 @@ fn bind_as_compiled(
     execute(&mut bindgen, "Check that wasm-bindgen has the version of the crate in Cargo.toml.")
 }
 
-/// `cargo xtask sdk`: the JavaScript class beside what `cargo leptos` has built for development.
+/// `cargo xtask sdk`: the compute worker and the JavaScript class beside what `cargo leptos` has built for development.
 pub(crate) fn sdk_for_development(
     workspace: &Workspace,
     arguments: &[String],
@@ -149,8 +160,12 @@ pub(crate) fn sdk_for_development(
     }
     tools::wasm_target(workspace)?;
     tools::wasm_bindgen(workspace)?;
-    execute(&mut browser_build(workspace, "sdk"), COMPILE_ADVICE)?;
-    bind_as_compiled(workspace, "debug", "sdk", "peerceptron", "target/site/sdk")
+    let packages = MODULES.map(|(package, _)| package);
+    execute(&mut browser_build(workspace, &packages), COMPILE_ADVICE)?;
+    for (package, name) in MODULES {
+        bind_as_compiled(workspace, "debug", package, name, MODULES_FOLDER)?;
+    }
+    Ok(())
 }
 
 /// As `wasm-opt-features` in the root manifest has it for the application.

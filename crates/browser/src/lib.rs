@@ -5,7 +5,7 @@
 //! whom to connect to, what to store and when a round ends is the engine's business, which the simulator tests.
 //!
 //! The page's main thread owns connections and storage, because workers have no `RTCPeerConnection`. One dedicated
-//! worker loads the same wasm with [`worker_main`] as its entry and owns the neural state, so that the page never
+//! worker, with WebAssembly of its own (the `worker` crate), owns the neural state, so that the page is small and never
 //! stalls while it trains.
 //!
 //! ```no_run
@@ -31,4 +31,4 @@ mod worker;
 pub use error::HostError;
 pub use host::{Host, LoadedRows, Options, check_device};
 pub use js::module_url;
-pub use worker::{WorkerScript, worker_main};
+pub use worker::WorkerScript;

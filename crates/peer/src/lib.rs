@@ -21,6 +21,7 @@ mod core;
 mod engine;
 mod error;
 mod event;
+pub mod handover;
 mod io;
 mod job;
 mod learning;
@@ -53,4 +54,4 @@ pub use view::{
     ClusterView, Ended, LeftSessionView, LinkEnd, LinkStage, MemberView, MessageView, PeerView,
     RoomView, RoundPhase, RoundView, SessionView, SignalingState, View,
 };
-pub use workbench::Workbench;
+pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

@@ -109,7 +109,7 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
         (Job::CreateCluster { cluster: id(), network: spec() }, "cluster `xor` exists"),
         (load(wide, 20), "rows of 4 values"),
         (load(wild, 20), "value 0 of row 0 is NaN"),
-        (load(dataset(), 95), "95 percent held out"),
+        (load(dataset(), 95), "95 percent kept from training"),
         (with(|training| training.steps = 0), "0 training steps"),
         (with(|training| training.batch_rows = 5_000), "5000 rows in a step"),
         (with(|training| training.learning_rate = f32::NAN), "learning rate of NaN"),

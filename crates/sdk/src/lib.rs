@@ -2,7 +2,7 @@
 //!
 //! Thin over [`browser::Host`]: arguments are read and checked ([`argument`]), results become plain objects
 //! ([`shapes`]), and whatever fails becomes an `Error` with a stable `code` ([`failure`]). The class is exported by the
-//! module `/sdk/peerceptron.js`, and by the application, whose own peer it wraps with
+//! module `/sdk/peerceptron.js` (the `module` crate), and by the application, whose own peer it wraps with
 //! [`DistributedNeuralNetwork::around`].
 //!
 //! Every argument is taken as any JavaScript value and checked here, because what `wasm-bindgen` says about a wrong one has no
@@ -23,9 +23,3 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../peerceptron.d.ts");
-
-/// The compute worker's entry; called by `worker.js` only.
-#[wasm_bindgen(skip_typescript)]
-pub fn worker_main(waiting: &js_sys::Array) {
-    browser::worker_main(waiting);
-}

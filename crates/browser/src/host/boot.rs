@@ -32,6 +32,8 @@ pub struct Options {
     pub connect: ConnectPolicy,
     /// Where the compute worker's script comes from.
     pub worker: WorkerScript,
+    /// How many workers share the work, 1 or 2, to the same bits; `None` for as many as the device's cores are good for.
+    pub workers: Option<u8>,
 }
 
 impl Options {
@@ -43,6 +45,7 @@ impl Options {
             signaling_url: None,
             connect: ConnectPolicy::Everyone,
             worker: WorkerScript::default(),
+            workers: None,
         }
     }
 }
@@ -81,7 +84,9 @@ impl Host {
             records,
             limits: Limits::default(),
         };
-        let inner = assemble(config, storage, lock, options.worker);
+        let workers = options.workers.unwrap_or_else(|| u8::from(clock::logical_cores() > 1) + 1);
+        let compute = |dispatch| Compute::new(dispatch, options.worker, workers);
+        let inner = assemble(config, storage, lock, compute);
         for (code, message) in problems {
             inner.dispatch.problem(code, message);
         }
@@ -106,7 +111,7 @@ fn assemble(
     config: Config,
     storage: Storage,
     lock: Option<IdentityLock>,
-    worker: WorkerScript,
+    compute: impl FnOnce(Dispatch) -> Compute,
 ) -> Rc<Inner> {
     Rc::new_cyclic(|weak| {
         let dispatch = Dispatch::new(weak.clone());
@@ -120,7 +125,7 @@ fn assemble(
             socket: Socket::new(dispatch.clone()),
             connections: Connections::new(dispatch.clone(), bulk_window_bytes),
             storage,
-            compute: Compute::new(dispatch.clone(), worker),
+            compute: compute(dispatch.clone()),
             timer: Timer::new(move || deadline.deadline_passed()),
             waiters: RefCell::new(Waiters::default()),
             notifier: Notifier::new(dispatch.clone()),

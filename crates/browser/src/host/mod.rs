@@ -76,6 +76,12 @@ impl Host {
         self.0.dispatch.problem(code, message);
     }
 
+    /// Loads and starts the compute worker, so that the first data do not wait for it, and need no server that has gone
+    /// meanwhile.
+    pub fn prepare_worker(&self) {
+        self.0.compute.prepare();
+    }
+
     /// Ends the peer: its connections, its worker, its timer and its hold on the identity. Commands that wait, and all
     /// that come later, end with [`crate::HostError::Closed`].
     pub fn close(&self) {

@@ -1,24 +1,26 @@
 //! The compute worker: jobs go in, answers come back, and the page never stalls.
+//!
+//! The worker has a WebAssembly module of its own, which this page does not hold. Where the device has more than one core,
+//! two workers share the work of one workbench; jobs go to the first of them.
 
-mod bench;
-mod message;
+mod script;
 
 use crate::{
-    clock::window,
     host::Dispatch,
-    js::{Listener, describe, module_url},
+    js::{Listener, describe},
 };
 use core::{cell::RefCell, time::Duration};
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, ArrayBuffer};
-use peer::{Answer, Input, Job, JobError, JobId};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use peer::{
+    Input, Job, JobError, JobId,
+    handover::{FIRST_LANE, GREETING, SECOND_LANE, decode_answer, encode_job, is_of_another_build},
+};
 use std::{collections::BTreeSet, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType,
-};
+use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker};
 
-pub use bench::worker_main;
+pub use script::WorkerScript;
 
 /// Jobs that wait for the worker: the memory that a page can claim by asking faster than the worker answers.
 const JOBS_MAX: usize = 256;
@@ -26,23 +28,16 @@ const JOBS_MAX: usize = 256;
 /// Loading the module takes a fraction of a second; a worker that is silent for this long will not come.
 const START_MAX: Duration = Duration::from_secs(30);
 
-/// The script of a worker on pages of other sites, which cannot be loaded from there.
-const SCRIPT: &str = include_str!("../../../../public/sdk/worker.js");
+const OTHER_BUILD: &str = "it is of another build than this page";
 
-/// Where the worker's script comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum WorkerScript {
-    /// `worker.js` beside the JavaScript module; a copy of its own on pages of another site than the module's.
-    #[default]
-    BesideModule,
-    /// This address, on the page's own site.
-    At(String),
-}
+/// As many workers as work can be divided among.
+const WORKERS_MAX: u8 = 2;
 
-/// The one worker of a host, started when the first job comes.
+/// The compute worker of a host, started when it is prepared or the first job comes.
 pub(crate) struct Compute {
     dispatch: Dispatch,
     script: WorkerScript,
+    workers: u8,
     state: Rc<RefCell<State>>,
 }
 
@@ -55,15 +50,25 @@ struct State {
 }
 
 struct Running {
-    worker: Worker,
-    /// Fires unless the worker says that it has started.
+    /// The first one takes the jobs.
+    workers: Vec<Worker>,
+    /// How many have not said that they have started.
+    starting: usize,
+    /// Fires unless all say so.
     start: Option<Timeout>,
     _listeners: Vec<Listener>,
 }
 
+impl Running {
+    fn end(&self) {
+        self.workers.iter().for_each(Worker::terminate);
+    }
+}
+
 impl Compute {
-    pub(crate) fn new(dispatch: Dispatch, script: WorkerScript) -> Self {
-        Self { dispatch, script, state: Rc::default() }
+    /// `workers` are 1 to [`WORKERS_MAX`].
+    pub(crate) fn new(dispatch: Dispatch, script: WorkerScript, workers: u8) -> Self {
+        Self { dispatch, script, workers, state: Rc::default() }
     }
 
     /// Hands a job over. Every job is answered once: by the worker, or with the reason why it cannot be.
@@ -73,13 +78,18 @@ impl Compute {
         }
     }
 
+    /// Starts the worker before there is anything to do. If that fails, the first job tries again, and tells why not.
+    pub(crate) fn prepare(&self) {
+        let _ = self.worker();
+    }
+
     /// Ends the worker; jobs that wait are not answered any more.
     pub(crate) fn close(&self) {
         let mut state = self.state.borrow_mut();
         state.waiting.clear();
         state.lost = Some("this network is closed".to_owned());
         if let Some(running) = state.running.take() {
-            running.worker.terminate();
+            running.end();
         }
     }
 
@@ -91,7 +101,7 @@ impl Compute {
             )));
         }
         let worker = self.worker().map_err(JobError::WorkerLost)?;
-        let buffer = message::encode(&(id, job));
+        let buffer = Uint8Array::from(&encode_job(id, job)[..]).buffer();
         worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|thrown| {
             JobError::WorkerLost(format!("a job could not be sent: {}", describe(&thrown)))
         })?;
@@ -104,17 +114,30 @@ impl Compute {
             return Err(reason.clone());
         }
         if let Some(running) = &self.state.borrow().running {
-            return Ok(running.worker.clone());
+            return Ok(running.workers[0].clone());
         }
-        let worker = start(&self.script).map_err(|thrown| describe(&thrown))?;
-        let listeners = vec![self.listen_for_answers(&worker), self.listen_for_errors(&worker)];
+        let workers = self.start().map_err(|thrown| describe(&thrown))?;
+        let (first, starting) = (workers[0].clone(), workers.len());
+        let listen = |worker| [self.listen_for_answers(worker), self.listen_for_errors(worker)];
+        let _listeners = workers.iter().flat_map(listen).collect();
         let late = self.loser();
-        let start = Timeout::new(START_MAX.as_millis() as u32, move || {
+        let start = Some(Timeout::new(START_MAX.as_millis() as u32, move || {
             late(format!("it did not start within {} s", START_MAX.as_secs()));
-        });
-        self.state.borrow_mut().running =
-            Some(Running { worker: worker.clone(), start: Some(start), _listeners: listeners });
-        Ok(worker)
+        }));
+        self.state.borrow_mut().running = Some(Running { workers, starting, start, _listeners });
+        Ok(first)
+    }
+
+    fn start(&self) -> Result<Vec<Worker>, JsValue> {
+        let first = self.script.start()?;
+        if self.workers < WORKERS_MAX {
+            return Ok(vec![first]);
+        }
+        let second = self.script.start()?;
+        let channel = MessageChannel::new()?;
+        make_lane(&first, FIRST_LANE, &channel.port1())?;
+        make_lane(&second, SECOND_LANE, &channel.port2())?;
+        Ok(vec![first, second])
     }
 
     fn listen_for_answers(&self, worker: &Worker) -> Listener {
@@ -123,20 +146,28 @@ impl Compute {
         Listener::new(worker, "message", move |event| {
             let data = event.unchecked_ref::<MessageEvent>().data();
             if let Some(buffer) = data.dyn_ref::<ArrayBuffer>() {
-                match message::decode::<(JobId, Result<Answer, JobError>)>(buffer) {
+                match decode_answer(&Uint8Array::new(buffer).to_vec()) {
                     Ok((job, result)) => {
                         if state.borrow_mut().waiting.remove(&job) {
                             dispatch.input(Input::JobDone { job, result });
                         }
                     }
-                    Err(error) => lose(format!("its answer cannot be read: {error}")),
+                    Err(error) => lose(format!("an answer of {error}")),
                 }
-            } else if data == message::STARTED {
-                if let Some(running) = &mut state.borrow_mut().running {
-                    running.start.take();
+                return;
+            }
+            match data.as_string() {
+                Some(text) if text == GREETING => {
+                    if let Some(running) = &mut state.borrow_mut().running {
+                        running.starting = running.starting.saturating_sub(1);
+                        if running.starting == 0 {
+                            running.start.take();
+                        }
+                    }
                 }
-            } else {
-                lose(data.as_string().unwrap_or_else(|| "it said something else".to_owned()));
+                Some(text) if is_of_another_build(&text) => lose(OTHER_BUILD.to_owned()),
+                Some(reason) => lose(reason),
+                None => lose("it said something else".to_owned()),
             }
         })
     }
@@ -150,7 +181,8 @@ impl Compute {
         })
     }
 
-    /// What ends a worker that has failed: every waiting job is answered.
+    /// What ends a worker that has failed: every waiting job is answered. One that did not even start, and that nobody
+    /// has asked for anything, may be started again.
     fn loser(&self) -> impl Fn(String) + 'static {
         let (state, dispatch) = (self.state.clone(), self.dispatch.clone());
         move |reason: String| {
@@ -159,12 +191,17 @@ impl Compute {
                 if state.lost.is_some() {
                     return;
                 }
-                state.lost = Some(reason.clone());
+                let mut is_needed = true;
                 if let Some(running) = state.running.take() {
-                    running.worker.terminate();
+                    is_needed = running.start.is_none() || !state.waiting.is_empty();
+                    running.end();
                     // Its listeners may be what is running now.
                     wasm_bindgen_futures::spawn_local(async move { drop(running) });
                 }
+                if !is_needed {
+                    return;
+                }
+                state.lost = Some(reason.clone());
                 core::mem::take(&mut state.waiting)
             };
             let error = JobError::WorkerLost(reason);
@@ -179,36 +216,7 @@ impl Compute {
     }
 }
 
-/// Starts the script and hands it the wasm that this page has compiled already.
-fn start(script: &WorkerScript) -> Result<Worker, JsValue> {
-    let module = module_url();
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    options.set_name(&module);
-    let worker = match script_url(script, &module)? {
-        Some(url) => Worker::new_with_options(&url, &options)?,
-        None => start_copy(&options)?,
-    };
-    worker.post_message(&wasm_bindgen::module())?;
-    Ok(worker)
-}
-
-/// `None` if the module is another site's: then so would be its worker, which no browser starts.
-fn script_url(script: &WorkerScript, module: &str) -> Result<Option<String>, JsValue> {
-    if let WorkerScript::At(url) = script {
-        return Ok(Some(url.clone()));
-    }
-    let url = Url::new_with_base("worker.js", module)?;
-    let same_site = url.origin() == window().location().origin()?;
-    Ok(same_site.then(|| url.href()))
-}
-
-fn start_copy(options: &WorkerOptions) -> Result<Worker, JsValue> {
-    let properties = BlobPropertyBag::new();
-    properties.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&SCRIPT.into()), &properties)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let worker = Worker::new_with_options(&url, options);
-    Url::revoke_object_url(&url)?;
-    worker
+fn make_lane(worker: &Worker, lane: &str, port: &MessagePort) -> Result<(), JsValue> {
+    let message = Array::of2(&lane.into(), port);
+    worker.post_message_with_transfer(&message, &Array::of1(port))
 }

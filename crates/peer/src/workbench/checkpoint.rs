@@ -4,7 +4,10 @@
 //! states, the residual, the update on its way (length u32, 0 for none; then the root mean square of its training), the
 //! taught network (0 or 1, then its parameters), SHA-256 of all that.
 
-use super::cluster::{Cluster, Pending};
+use super::{
+    alone::Alone,
+    cluster::{Cluster, Pending},
+};
 use crate::job::Answer;
 use neural::{
     InvalidModel, LearningState, Model, Network, Update,
@@ -61,14 +64,16 @@ impl Cluster {
         Answer::Model { model: self.model_hash, bytes: self.model.encode() }
     }
 
-    pub(super) fn checkpoint(&self) -> Answer {
+    /// `alone` are the blocks of the alone network, wherever it is kept.
+    pub(super) fn checkpoint(&self, alone: &[Vec<u8>; 2]) -> Answer {
+        let [alone, alone_learning] = alone;
         let mut writer = Writer::new();
         writer.bytes(&MAGIC);
         writer.u16(VERSION);
         write_block(&mut writer, &self.model.encode());
-        writer.floats(self.alone.parameters());
+        writer.bytes(alone);
         self.learning.write(&mut writer);
-        self.alone_learning.write(&mut writer);
+        writer.bytes(alone_learning);
         writer.floats(&self.residual);
         match &self.pending {
             Some(Pending { update, trained_rms }) => {
@@ -102,7 +107,7 @@ impl Cluster {
         let alone = network(reader)?;
         let spec = model.network().spec();
         let learning = LearningState::read(reader, spec)?;
-        let alone_learning = LearningState::read(reader, spec)?;
+        let alone = Alone::from_parts(alone, LearningState::read(reader, spec)?);
         let residual = reader.floats(parameters, MAGNITUDE_MAX)?;
         let pending = match read_block(reader)? {
             [] => None,
@@ -122,17 +127,8 @@ impl Cluster {
         }
         let fresh = Self::new(model.network().spec()).map_err(|_| Damaged)?;
         let model_hash = model.hash();
-        Ok(Self {
-            model,
-            model_hash,
-            alone,
-            learning,
-            alone_learning,
-            residual,
-            pending,
-            taught,
-            ..fresh
-        })
+        let alone = Some(alone);
+        Ok(Self { model, model_hash, alone, learning, residual, pending, taught, ..fresh })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One cluster: its networks, its optimisers and its rows.
 
-use super::invalid;
+use super::{alone::Alone, invalid};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split};
 use protocol::cluster::{InvalidSpec, NetworkSpec};
@@ -11,11 +11,10 @@ pub(super) struct Cluster {
     /// The newest agreed model.
     pub(super) model: Model,
     pub(super) model_hash: Hash,
-    /// Trained on this device's rows only.
-    pub(super) alone: Network,
     /// Of the copies of the shared network that train on this device.
     pub(super) learning: LearningState,
-    pub(super) alone_learning: LearningState,
+    /// `None` where a second lane keeps it.
+    pub(super) alone: Option<Alone>,
     /// What this device has learnt and not sent, one a parameter.
     pub(super) residual: Vec<f32>,
     /// The newest update, until it is known whether it went into the shared network.
@@ -60,9 +59,8 @@ impl Cluster {
         let parameters = model.network().parameters().len();
         Ok(Self {
             model_hash: model.hash(),
-            alone: model.network().clone(),
             learning: LearningState::new(spec),
-            alone_learning: LearningState::new(spec),
+            alone: Some(Alone::new(model.network().clone())),
             residual: vec![0.0; parameters],
             model,
             pending: None,
@@ -84,14 +82,13 @@ impl Cluster {
     /// Puts rows in place of earlier ones.
     pub(super) fn load(&mut self, dataset: Dataset, percent: u8) -> Result<Answer, JobError> {
         self.check_fit(&dataset)?;
-        let split = dataset.split(percent).map_err(invalid)?;
-        let class_rows = dataset.class_rows(&split.train);
+        let data = Data::new(dataset, percent)?;
         let answer = Answer::Loaded {
-            train_rows: split.train.len() as u32,
-            held_out_rows: split.held_out.len() as u32,
-            class_rows: class_rows.clone(),
+            train_rows: data.split.train.len() as u32,
+            held_out_rows: data.split.held_out.len() as u32,
+            class_rows: data.class_rows.clone(),
         };
-        self.data = Some(Data { dataset, split, class_rows });
+        self.data = Some(data);
         Ok(answer)
     }
 
@@ -107,5 +104,19 @@ impl Cluster {
             )));
         }
         Ok(())
+    }
+}
+
+impl Data {
+    pub(super) fn new(dataset: Dataset, held_out_percent: u8) -> Result<Self, JobError> {
+        let split = dataset.split(held_out_percent).map_err(invalid)?;
+        let class_rows = dataset.class_rows(&split.train);
+        Ok(Self { dataset, split, class_rows })
+    }
+
+    /// A network on the held-out rows; `None` where there are none.
+    pub(super) fn judge(&self, network: &Network) -> Option<neural::Evaluation> {
+        let rows = &self.split.held_out;
+        (!rows.is_empty()).then(|| neural::evaluate(network, &self.dataset, rows))
     }
 }

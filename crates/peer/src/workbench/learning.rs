@@ -1,36 +1,53 @@
 //! Jobs that change what a cluster has learnt.
 
 use super::{
+    alone::Alone,
     cluster::{Cluster, Data, Pending},
     invalid,
 };
 use crate::job::{Answer, JobError, LocalTraining, WeightedUpdate};
-use neural::{Contribution, Model, Plan, Update, compress, log_prior, train};
+use neural::{Contribution, LearningState, Model, Plan, Update, compress, log_prior, train};
 use protocol::limits;
 use units::{ClusterId, Hash};
 
 /// The largest root mean square that lessons may add to an update.
 const LESSONS_RMS_MAX: f32 = 1.0;
 
+/// What a round of training comes to, before it counts.
+#[derive(Debug)]
+pub(super) struct Trained {
+    learning: LearningState,
+    residual: Vec<f32>,
+    pending: Pending,
+    samples: u32,
+    loss: f32,
+}
+
 impl Cluster {
-    /// Trains a copy of the shared network, whose way becomes the update, and the alone network: the same steps on the
-    /// same rows. Only the copy has its logits adjusted by the class prior; the alone network is measured on rows that
-    /// are skewed as its own are, where the adjustment would hold it back.
+    /// Trains a copy of the shared network, whose way becomes the update, and the alone network, if it is kept here: the
+    /// same steps on the same rows.
     pub(super) fn train(
         &mut self,
         id: &ClusterId,
         training: &LocalTraining,
     ) -> Result<Answer, JobError> {
-        let LocalTraining { steps, batch_rows, learning_rate, seed } = *training;
-        check_training(training)?;
-        let Some(Data { dataset, split, class_rows }) = &self.data else {
-            return Err(JobError::NoData(id.clone()));
-        };
-        let mut plan = Plan { steps, batch_rows, learning_rate, seed, ..Plan::default() };
-        let (mut alone, mut alone_learning) = (self.alone.clone(), self.alone_learning.clone());
-        train(&mut alone, &mut alone_learning, dataset, &split.train, &plan).map_err(invalid)?;
+        let data = data_to_train_on(id, self.data.as_ref(), training)?;
+        let alone = self.alone.as_ref().map(|alone| alone.trained(data, training)).transpose()?;
+        let trained = self.train_copy(id, training)?;
+        self.alone = alone;
+        Ok(self.accept(trained))
+    }
 
-        plan.log_prior = Some(log_prior(class_rows));
+    /// Trains a copy of the shared network. Its logits are adjusted by the class prior, so that it learns what it would
+    /// learn from even rows.
+    pub(super) fn train_copy(
+        &self,
+        id: &ClusterId,
+        training: &LocalTraining,
+    ) -> Result<Trained, JobError> {
+        let data = data_to_train_on(id, self.data.as_ref(), training)?;
+        let Data { dataset, split, class_rows } = data;
+        let plan = Plan { log_prior: Some(log_prior(class_rows)), ..plan_of(training) };
         let (mut copy, mut learning) = (self.model.network().clone(), self.learning.clone());
         let loss =
             train(&mut copy, &mut learning, dataset, &split.train, &plan).map_err(invalid)?;
@@ -38,11 +55,17 @@ impl Cluster {
         let trained_rms = root_mean_square(&difference(copy.parameters(), shared.parameters()));
         let mut residual = self.residual_with_lessons();
         let update = compress(shared, &copy, &mut residual).map_err(invalid)?.encode();
+        let samples = training.steps * training.batch_rows;
+        Ok(Trained { learning, residual, pending: Pending { update, trained_rms }, samples, loss })
+    }
 
-        self.pending = Some(Pending { update: update.clone(), trained_rms });
-        (self.alone, self.alone_learning, self.learning) = (alone, alone_learning, learning);
-        (self.residual, self.taught) = (residual, None);
-        Ok(Answer::Trained { update, samples: steps * batch_rows, loss })
+    /// From here on, training has taken place.
+    pub(super) fn accept(&mut self, trained: Trained) -> Answer {
+        let Trained { learning, residual, pending, samples, loss } = trained;
+        let update = pending.update.clone();
+        (self.learning, self.residual, self.taught) = (learning, residual, None);
+        self.pending = Some(pending);
+        Answer::Trained { update, samples, loss }
     }
 
     /// Brings updates into the shared network. One that is no update of this network, or has no samples behind it, is
@@ -72,7 +95,9 @@ impl Cluster {
         self.pending = None;
         self.model_hash = model.hash();
         self.model = model;
-        let (together, alone) = self.compare();
+        let together = self.together();
+        let judged = |alone: &Alone| alone.judged_on(self.data.as_ref()?);
+        let alone = self.alone.as_ref().and_then(judged);
         Ok(Answer::Aggregated { model: self.model_hash, together, alone })
     }
 
@@ -94,8 +119,7 @@ impl Cluster {
         self.pending = None;
         self.model = model;
         self.model_hash = expected;
-        let (together, _) = self.compare();
-        Ok(Answer::Adopted { model: expected, together })
+        Ok(Answer::Adopted { model: expected, together: self.together() })
     }
 
     /// Takes a lesson from an error on the newest question. The shared network itself stays as agreed: predictions on
@@ -129,6 +153,21 @@ impl Cluster {
         update.add_to(&mut change, 1.0);
         add_bounded(&mut self.residual, &change, trained_rms);
     }
+}
+
+/// The rows to train on, if they and what is asked for are possible.
+pub(super) fn data_to_train_on<'a>(
+    id: &ClusterId,
+    data: Option<&'a Data>,
+    training: &LocalTraining,
+) -> Result<&'a Data, JobError> {
+    check_training(training)?;
+    data.ok_or_else(|| JobError::NoData(id.clone()))
+}
+
+pub(super) fn plan_of(training: &LocalTraining) -> Plan {
+    let LocalTraining { steps, batch_rows, learning_rate, seed } = *training;
+    Plan { steps, batch_rows, learning_rate, seed, ..Plan::default() }
 }
 
 fn check_training(training: &LocalTraining) -> Result<(), JobError> {

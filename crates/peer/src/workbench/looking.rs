@@ -1,11 +1,8 @@
 //! Jobs that look at a cluster.
 
-use super::{
-    cluster::{Cluster, Data},
-    invalid,
-};
+use super::{cluster::Cluster, invalid};
 use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState};
-use neural::{Dataset, Network};
+use neural::Dataset;
 use units::ClusterId;
 
 impl Cluster {
@@ -27,20 +24,10 @@ impl Cluster {
         self.together().map(Answer::Evaluated).ok_or_else(nothing)
     }
 
-    /// The shared and the alone network on the held-out rows.
-    pub(super) fn compare(&mut self) -> (Option<Evaluation>, Option<Evaluation>) {
-        (self.together(), self.on_held_out(&self.alone).map(for_people))
-    }
-
-    fn together(&mut self) -> Option<Evaluation> {
-        let evaluation = self.on_held_out(self.model.network())?;
+    /// The shared network on the held-out rows.
+    pub(super) fn together(&mut self) -> Option<Evaluation> {
+        let evaluation = self.data.as_ref()?.judge(self.model.network())?;
         Some(self.note(evaluation))
-    }
-
-    fn on_held_out(&self, network: &Network) -> Option<neural::Evaluation> {
-        let Data { dataset, split, .. } = self.data.as_ref()?;
-        let rows = &split.held_out;
-        (!rows.is_empty()).then(|| neural::evaluate(network, dataset, rows))
     }
 
     /// Remembers how the shared network's nodes fired.
@@ -88,7 +75,7 @@ impl Cluster {
     }
 }
 
-fn for_people(evaluation: neural::Evaluation) -> Evaluation {
+pub(super) fn for_people(evaluation: neural::Evaluation) -> Evaluation {
     let firing_rate = evaluation.firing_rate();
     let neural::Evaluation { rows, correct, confusion, .. } = evaluation;
     Evaluation { rows, correct, confusion, firing_rate }

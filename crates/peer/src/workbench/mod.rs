@@ -14,17 +14,22 @@
 //! assert!(classes[0].probability >= classes[1].probability);
 //! ```
 
+mod alone;
 mod checkpoint;
 mod cluster;
+mod lanes;
 mod learning;
 mod looking;
 
 use crate::job::{Answer, Job, JobError};
+use alone::Alone;
 use cluster::Cluster;
 use neural::Dataset;
 use protocol::cluster::NetworkSpec;
 use std::collections::BTreeMap;
 use units::ClusterId;
+
+pub use lanes::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart};
 
 /// Clusters on one device.
 const CLUSTERS_MAX: usize = 16;
@@ -78,7 +83,11 @@ impl Workbench {
                 self.get_mut(&cluster)?.adopt(&model, expected)
             }
             Job::ExportModel { cluster } => Ok(self.get_mut(&cluster)?.export()),
-            Job::Checkpoint { cluster } => Ok(self.get_mut(&cluster)?.checkpoint()),
+            Job::Checkpoint { cluster } => {
+                let cluster = self.get_mut(&cluster)?;
+                let alone = cluster.alone.as_ref().map(Alone::to_blocks).unwrap_or_default();
+                Ok(cluster.checkpoint(&alone))
+            }
             Job::Evaluate { cluster, dataset } => {
                 self.get_mut(&cluster)?.evaluate(&cluster, dataset.as_ref())
             }

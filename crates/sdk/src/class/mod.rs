@@ -19,6 +19,9 @@ use units::RoomId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 
+/// As many workers as the work can be divided among.
+const WORKERS_MAX: u32 = 2;
+
 /// The device of a class that was given no name.
 const DEVICE: &str = "default";
 
@@ -71,6 +74,7 @@ impl DistributedNeuralNetwork {
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_optional_param_type = "string")] device_id: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "DeviceOptions")] options: JsValue,
     ) -> Result<DistributedNeuralNetwork, Failure> {
         console_error_panic_hook::set_once();
         let device = if is_missing(&device_id) {
@@ -79,8 +83,10 @@ impl DistributedNeuralNetwork {
             text(&device_id, "a device's id")?
         };
         browser::check_device(&device)?;
+        let options = Fields::new(&options, "the options object", &["workers"])?;
+        let workers = options.whole("workers", 1, WORKERS_MAX)?.map(|workers| workers as u8);
         let device_name = device.clone();
-        Ok(Self::around(Booting::new(Options { device_name, ..Options::new(&device) })))
+        Ok(Self::around(Booting::new(Options { device_name, workers, ..Options::new(&device) })))
     }
 
     /// Resolves to this peer's id once identity and records are loaded. Every other method waits for that by itself.

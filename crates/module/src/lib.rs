@@ -1,0 +1,3 @@
+//! `/sdk/peerceptron.js`: the class of the `sdk` crate, and nothing else.
+
+pub use sdk::DistributedNeuralNetwork;

@@ -12,7 +12,7 @@ const SEEDS = [1, 2, 3];
 const RUNS = 5;
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const ROW_BY_ROW = ["steps=28", "traces=8", "epochs=15"];
+const ROW_BY_ROW = ["steps=28", "traces=8", "epochs=10", "rate=0.002"];
 learnNatively("MNIST", [`${root}data/mnist.bin`], { atLeast: 98.5, atMost: 10 });
 learnNatively("Fashion-MNIST", [`${root}data/fashion.bin`], { atLeast: 90.2, atMost: 10 });
 learnNatively("order of two symbols in 36 frames", ["order"], { atLeast: 99.5, atMost: 7 });
@@ -29,7 +29,8 @@ function learnNatively(task, [source, ...settings], { atLeast, atMost }) {
   const of = (name) => median(results.map((result) => result[name]));
   report(`neural, ${task}`, { course: results[0].course, seeds: SEEDS.join(" "), on: "this machine, native" }, [
     { metric: "test accuracy", value: of("accuracy_percent"), unit: "%", atLeast },
-    { metric: "firing", value: of("firing_percent"), unit: "%", atMost },
+    { metric: "firing", value: of("firing_in_time_percent"), unit: "%", atMost },
+    { metric: "firing at the last frame", value: of("firing_percent"), unit: "%" },
     { metric: "operations saved by gating", value: of("operations_saved_percent"), unit: "%" },
     { metric: "training", value: of("samples_per_second"), unit: "samples/s" },
   ]);

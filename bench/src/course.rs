@@ -73,9 +73,9 @@ impl Course {
             layers: vec![256],
             steps: order::STEPS,
             traces: vec![8],
-            timer: 8,
-            epochs: 10,
-            learning_rate: 3e-3,
+            timer: 10,
+            epochs: 5,
+            learning_rate: 5e-3,
             ..Self::standard(seed)
         }
     }

@@ -1,6 +1,6 @@
 //! What keeps nodes firing as often as their timers say, and how fast.
 
-use crate::{events::Events, numbers::whole_power};
+use crate::{events::Events, numbers::whole_power, temporal::SAMPLES_PER_GLIMPSE};
 
 /// How far a threshold moves in a step at most.
 const RATE_MAX: f32 = 0.05;
@@ -54,22 +54,29 @@ impl Homeostasis {
     /// Moves thresholds: each rises as far as the timer stays quiet, and falls half as far as it runs out.
     ///
     /// A node that fires on a part `f` of the samples lets its timer of `T` samples run out with probability
-    /// `q = (1 - f)^T`, so thresholds rest where `1 - q = q / 2`: at a rate of `1 - (2/3)^(1/T)`. `fired` is memory for
-    /// the samples on which each node fired.
+    /// `q = (1 - f)^T`, so thresholds rest where `1 - q = q / 2`: at a rate of `1 - (2/3)^(1/T)`. Samples
+    /// are `events`, and `glimpses` of earlier frames, where nodes that learn at the last one would fire as they like.
+    /// `fired` is memory for the samples on which each node fired.
     pub(crate) fn move_thresholds(
         &mut self,
         thresholds: &mut [f32],
         events: &Events,
+        glimpses: &Events,
         rates: &Rates,
         fired: &mut Vec<u32>,
     ) {
         fired.clear();
         fired.resize(thresholds.len(), 0);
         events.nodes().iter().for_each(|node| fired[*node as usize] += 1);
+        glimpses
+            .nodes()
+            .iter()
+            .for_each(|node| fired[*node as usize] += SAMPLES_PER_GLIMPSE as u32);
+        let samples = events.samples() + SAMPLES_PER_GLIMPSE * glimpses.samples();
         let rate = (RATE_PER_LEARNING_RATE * rates.learning).min(RATE_MAX) * self.pace;
         let mut drive = 0.0;
         for (threshold, fired) in thresholds.iter_mut().zip(fired) {
-            let silent = 1.0 - *fired as f32 / events.samples() as f32;
+            let silent = 1.0 - *fired as f32 / samples as f32;
             let runs_out = power(silent, self.timer);
             let above_rest = (1.0 - runs_out) - 0.5 * runs_out;
             *threshold += rate * above_rest;

@@ -13,7 +13,7 @@ use crate::{
     numbers::{exp, log_softmax},
     plan::Plan,
     random::Counter,
-    temporal::Past,
+    temporal::{Glimpses, Past},
 };
 
 /// Training left the range of useful numbers.
@@ -93,6 +93,7 @@ struct School<'a> {
     moves: Counter,
     labels: Vec<usize>,
     activities: Vec<Activity>,
+    glimpses: Glimpses,
     /// A row a sample, a column a class: logits, and what becomes of them.
     errors: Vec<f32>,
     lesson: Lesson,
@@ -109,6 +110,7 @@ impl<'a> School<'a> {
             moves: Counter::new(plan.seed, 1),
             labels: Vec::new(),
             activities: vec![Activity::default(); network.layout.layers.len()],
+            glimpses: Glimpses::new(network.layout.layers.len(), plan.seed),
             errors: Vec::new(),
             lesson: Lesson::default(),
             fired: Vec::new(),
@@ -137,6 +139,7 @@ impl<'a> School<'a> {
         state: &mut LearningState,
         learning_rate: f32,
     ) -> f64 {
+        self.glimpses.pick_frames(&mut self.past, self.labels.len());
         self.past.recall(network, &self.input);
         let learning_rate = learning_rate * state.gain();
         state.calm_down();
@@ -147,8 +150,10 @@ impl<'a> School<'a> {
         for (number, ((layout, spec), homeostasis)) in layers.enumerate() {
             let layer = layout.view(parameters);
             let (below, activity) = layer_of(&mut self.activities, number, &self.input, &self.past);
-            layer.forward(below, activity, self.plan.kernels);
+            let kernels = self.plan.kernels;
+            layer.forward(below, activity, kernels);
             layer.logits(activity.events(), &mut self.errors);
+            self.glimpses.fire(number, &layer, &self.past, kernels);
             let Verdict { loss: layer_loss, error } =
                 find_errors(&mut self.errors, &self.labels, layout.classes, self.plan);
             loss += layer_loss;
@@ -156,7 +161,6 @@ impl<'a> School<'a> {
             let mean = 1.0 / self.labels.len() as f32;
             let error = Error { values: &self.errors, nodes_scale: mean, readout_scale: mean };
             let activity = &self.activities[number];
-            let kernels = self.plan.kernels;
             self.lesson.teach(layout, parameters, &error, activity, kernels, &mut step);
             let thresholds = &mut parameters[layout.thresholds()];
             let rates = Rates {
@@ -164,7 +168,8 @@ impl<'a> School<'a> {
                 timer: self.plan.timer_rate,
                 timer_wanted: spec.timer,
             };
-            homeostasis.move_thresholds(thresholds, activity.events(), &rates, &mut self.fired);
+            let (events, glimpses) = (activity.events(), self.glimpses.events_of(number));
+            homeostasis.move_thresholds(thresholds, events, glimpses, &rates, &mut self.fired);
         }
         loss
     }

@@ -228,7 +228,8 @@ impl Slice {
                 Rates { learning: learning_rate, timer: plan.timer_rate, timer_wanted: self.timer };
             self.homeostasis.notice_error(wrong);
             let (events, fired) = (activity.events(), &mut self.fired);
-            self.homeostasis.move_thresholds(thresholds, events, &rates, fired);
+            let glimpses = Events::new(0);
+            self.homeostasis.move_thresholds(thresholds, events, &glimpses, &rates, fired);
         }
         self.kept.remove(place);
         Ok(())

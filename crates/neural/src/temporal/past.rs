@@ -1,6 +1,6 @@
-//! What the temporal layers of a network remember of a batch at its last frame.
+//! What the temporal layers of a network remember of a batch: at its last frames, and in glimpses of earlier ones.
 
-use super::traces::Traces;
+use super::{glimpses::SAMPLES_PER_GLIMPSE, traces::Traces};
 use crate::{events::Events, layer::Activity, network::Network, plan::Kernels};
 use protocol::cluster::NetworkSpec;
 
@@ -12,6 +12,8 @@ const FRAMES_AT_ONCE: u32 = 64;
 #[derive(Debug, Clone)]
 pub(crate) struct Past {
     memories: Vec<Memory>,
+    /// The frame of each glimpse, one for every fourth sample; none where nobody picked any.
+    pub(super) glimpse_frames: Vec<u32>,
     steps: u32,
     frame: u32,
 }
@@ -25,6 +27,8 @@ struct Memory {
     activity: Activity,
     /// What the layer is given at the last frame, sample after sample.
     last: Events,
+    /// What the layer is given in glimpses.
+    glimpses: Events,
 }
 
 impl Past {
@@ -34,23 +38,38 @@ impl Past {
             frames: Events::new(0),
             activity: Activity::default(),
             last: Events::new(0),
+            glimpses: Events::new(0),
         });
-        Self { memories: memories.collect(), steps: spec.steps, frame: spec.frame() }
+        Self {
+            memories: memories.collect(),
+            glimpse_frames: Vec::new(),
+            steps: spec.steps,
+            frame: spec.frame(),
+        }
+    }
+
+    /// Frames of an input.
+    pub(super) fn steps(&self) -> u32 {
+        self.steps
     }
 
     /// Goes through all frames of every sample of `input`.
     pub(crate) fn recall(&mut self, network: &Network, input: &Events) {
         for memory in &mut self.memories {
             memory.last.reset(memory.traces.width());
+            memory.glimpses.reset(memory.traces.width());
         }
         if self.memories.is_empty() {
             return;
         }
         for sample in 0..input.samples() {
             self.memories.iter_mut().for_each(|memory| memory.traces.forget());
+            let has_glimpse = sample % SAMPLES_PER_GLIMPSE == 0;
+            let glimpse = self.glimpse_frames.get(sample / SAMPLES_PER_GLIMPSE).copied();
+            let glimpse = glimpse.filter(|_| has_glimpse);
             for first in (0..self.steps).step_by(FRAMES_AT_ONCE as usize) {
                 let end = self.steps.min(first + FRAMES_AT_ONCE);
-                self.take_frames(network, input.sample(sample), first..end);
+                self.take_frames(network, input.sample(sample), first..end, glimpse);
             }
             for memory in &mut self.memories {
                 memory.traces.tell(&mut memory.last);
@@ -63,12 +82,18 @@ impl Past {
         self.memories.get(number).map(|memory| &memory.last)
     }
 
+    /// What layer `number` is given in glimpses; `None` for a static layer.
+    pub(crate) fn glimpses_of(&self, number: usize) -> Option<&Events> {
+        self.memories.get(number).map(|memory| &memory.glimpses)
+    }
+
     /// Lets the traces of every temporal layer take some frames of one sample, layer after layer.
     fn take_frames(
         &mut self,
         network: &Network,
         sample: (&[u32], &[f32]),
         frames: core::ops::Range<u32>,
+        glimpse: Option<u32>,
     ) {
         let width = self.frame;
         for number in 0..self.memories.len() {
@@ -84,6 +109,9 @@ impl Past {
                 }
                 if !above.is_empty() {
                     memory.traces.tell(&mut memory.frames);
+                }
+                if glimpse == Some(frame) {
+                    memory.traces.tell(&mut memory.glimpses);
                 }
             }
             if !above.is_empty() {

@@ -1,10 +1,6 @@
 //! How far a trace turns and how much of it is left from one frame to the next.
 
-use core::f64::consts::PI;
-
-/// How far a trace has faded at the end of an input: to e^-1.4, a quarter of what it was, so that the first frame still
-/// counts and the last ones count most.
-const FADING: f64 = 1.4;
+use core::f64::consts::{LN_2, PI};
 
 /// Terms of the series of sine and cosine: enough for the last bit of an `f64` up to an eighth of a turn.
 const SERIES_TERMS: u32 = 8;
@@ -16,11 +12,11 @@ pub(crate) struct Rotation {
     pub(crate) imaginary: f32,
 }
 
-/// The rotations of `traces` traces for inputs of `steps` frames, at least 2: all fade alike, by `1 - 1.4 / steps` a
-/// frame, and trace k turns by `π (k + 1/2) / (2 traces)`. The slowest tells early from late, the fastest one frame from
-/// the next.
+/// The rotations of `traces` traces for inputs of `steps` frames, at least 2: all fade alike, by
+/// `1 - ln 2 / steps` a frame, so that half of the first frame is left at the last, and trace k turns by
+/// `π (k + 1/2) / (2 traces)`. The slowest tells early from late, the fastest one frame from the next.
 pub(crate) fn rotations(traces: u32, steps: u32) -> Vec<Rotation> {
-    let decay = 1.0 - FADING / f64::from(steps);
+    let decay = 1.0 - LN_2 / f64::from(steps);
     let rotation = |trace: u32| {
         let half_turns = (f64::from(trace) + 0.5) / (2.0 * f64::from(traces));
         let (cosine, sine) = cosine_and_sine(half_turns);

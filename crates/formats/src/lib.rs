@@ -1,9 +1,11 @@
 //! Models as files that other programs understand.
 //!
 //! A model goes out as [safetensors](https://huggingface.co/docs/safetensors/index) with everything that it is, and
-//! comes back bit for bit. As [ONNX](https://onnx.ai), other programs execute it.
-//! A plain dense network that another program has trained comes in as a start. Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation
-//! of inputs says, which it carries along as text.
+//! comes back bit for bit. As [ONNX](https://onnx.ai), other programs execute it. A plain dense network that another
+//! program has trained comes in as a start. What is in the files is in `docs/PROTOCOL.md`, section "Model files".
+//!
+//! Bytes go in and bytes come out: this crate refuses to know of files, and of what a preparation of inputs says, which
+//! it carries along as text.
 //!
 //! ```
 //! use formats::{Format, Imported, export, import};
@@ -68,8 +70,9 @@ pub fn export(
     }
 }
 
-/// Reads a file. Beside the header, whose length is bounded, memory is taken only once all sizes have been checked: at
-/// most four times that of the largest network.
+/// Reads a file. The header takes at most 10 MiB; more memory is taken only once all sizes have been checked, at most 32
+/// bytes for each parameter of a network, of which there are at most
+/// [`NETWORK_PARAMETERS_MAX`](protocol::limits::NETWORK_PARAMETERS_MAX).
 ///
 /// # Errors
 /// [`ImportError`] names what is wrong with the file, and what helps.

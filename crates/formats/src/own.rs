@@ -26,7 +26,7 @@ use neural::{
     LearningState, Model, PARAMETER_MAX,
     bytes::{Reader, Writer},
 };
-use protocol::cluster::NetworkSpec;
+use protocol::cluster::{LayerSpec, NetworkSpec};
 use serde::de::IgnoredAny;
 use units::Hash;
 
@@ -97,13 +97,14 @@ pub(crate) fn write(
     }
     if let Some(learning) = learning {
         let state = state_bytes(learning);
-        let (given, expected) = (state.len() / 4, state_numbers(spec));
+        let moments = 2 * network.parameters().len();
+        let (given, expected) = (state.len() / 4, BIASES.1 + moments + rest_numbers(spec));
         if given != expected {
             return Err(ExportError::Learning { given, expected });
         }
         let numbers = floats(&state);
-        let (biases, moments) = numbers.split_at(BIASES.1);
-        let (moments, rest) = moments.split_at(2 * network.parameters().len());
+        let (biases, numbers) = numbers.split_at(BIASES.1);
+        let (moments, rest) = numbers.split_at(moments);
         writer.tensor(BIASES.0, &[BIASES.1], biases);
         for (kind, moments) in MOMENTS.iter().zip(moments.chunks_exact(moments.len() / 2)) {
             for part in &parts {
@@ -168,14 +169,15 @@ fn read_learning(
     spec: &NetworkSpec,
     parts: &[Part],
 ) -> Result<LearningState, ImportError> {
-    let mut numbers = Vec::new();
     let (name, count) = BIASES;
+    let (parameters, rest) = (spec.parameters() as usize, rest_numbers(spec));
+    let mut numbers = Vec::with_capacity(count + 2 * parameters + rest);
     let biases = file.take_f32(name, &[count])?;
     biases.read_into(&mut numbers, 1.0).map_err(|problem| problem.of(name))?;
     for kind in MOMENTS {
         numbers.extend(read_all(file, parts, &format!("learning.{kind}."), f32::MAX)?);
     }
-    let rest = file.take_f32(REST, &[state_numbers(spec) - numbers.len()])?;
+    let rest = file.take_f32(REST, &[rest])?;
     rest.read_into(&mut numbers, f32::MAX).map_err(|problem| problem.of(REST))?;
     let mut writer = Writer::new();
     writer.floats(&numbers);
@@ -268,9 +270,12 @@ fn state_bytes(learning: &LearningState) -> Vec<u8> {
     writer.finish()
 }
 
-/// How many numbers the learning state of a network has.
-fn state_numbers(spec: &NetworkSpec) -> usize {
-    state_bytes(&LearningState::new(spec)).len() / 4
+/// How many numbers a learning state has behind its moments; those of a network of as many layers of one node tell.
+fn rest_numbers(spec: &NetworkSpec) -> usize {
+    let layers = vec![LayerSpec::new(1, 1); spec.layers.len()];
+    let small = NetworkSpec { inputs: 1, steps: 1, layers, classes: 2, seed: 0 };
+    let numbers = state_bytes(&LearningState::new(&small)).len() / 4;
+    numbers - BIASES.1 - 2 * small.parameters() as usize
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -4,8 +4,10 @@
 //! weights stay and whose bias is divided by s therefore gives what the plain one gives, divided by s; the next one
 //! divides that out again. But s changes from row to row, and a bias does not: it is chosen for the mean over rows of the
 //! activity that it should lead to, which is the bias over the typical scale, corrected for what the layers below got
-//! wrong (bias correction as in Nagel et al. 2019, section 4.2). The readout of the top layer is the last dense layer, scaled by least squares; readouts
-//! below are 0: they find all classes alike, and learn later.
+//! wrong (bias correction as in Nagel et al. 2019, section 4.2).
+//!
+//! The readout of the top layer is the last dense layer, scaled by least squares; readouts below are 0: they find all
+//! classes alike, and learn later.
 
 use super::{Dense, Mlp};
 use crate::error::ImportError;

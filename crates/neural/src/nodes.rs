@@ -171,6 +171,8 @@ pub struct LayerShape {
     pub above: u32,
     /// Numbers that each of those gathers from one node: 1, or its traces; 0 if there is none.
     pub above_rows: u32,
+    /// Frames of an input, which set how traces swing; 1 where neither this layer nor the one above has any.
+    pub steps: u32,
 }
 
 impl NodeId {
@@ -188,11 +190,11 @@ impl fmt::Display for NodeId {
 
 impl fmt::Display for LayerShape {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { inputs, traces, timer, classes, above, above_rows } = self;
+        let Self { inputs, traces, timer, classes, above, above_rows, steps } = self;
         let kind = if *traces > 0 { "temporal" } else { "static" };
         write!(
             formatter,
-            "a {kind} layer of {inputs} inputs ({traces} traces each), a timer of {timer} and {classes} classes below "
+            "a {kind} layer of {inputs} inputs ({traces} traces each, {steps} frames), a timer of {timer} and {classes} classes below "
         )?;
         match above {
             0 => write!(formatter, "no other layer"),

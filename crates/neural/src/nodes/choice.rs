@@ -2,6 +2,7 @@
 
 use super::NodeId;
 use crate::{evaluate::Evaluation, network::Network};
+use protocol::cluster::LayerSpec;
 
 /// Homeostasis holds nodes near one rate, so whoever fires twice as often as the layer's mean stands out.
 const OVERLOAD: u64 = 2;
@@ -23,12 +24,17 @@ pub fn overloaded_nodes(evaluation: &Evaluation) -> Vec<NodeId> {
 }
 
 /// Nodes that fired on none of the rows, by ascending address: without them, everything on these rows stays as it is. A
-/// layer in which no node fired keeps its first one.
+/// layer in which no node fired keeps its first one; of one below a temporal layer none is idle, as what its nodes do
+/// before the last frame counts and is not in the evaluation.
 ///
 /// Look at enough rows: a node that fires on a thousandth of them is missed by 1,000 with probability 0.37.
-pub fn idle_nodes(evaluation: &Evaluation) -> Vec<NodeId> {
+pub fn idle_nodes(network: &Network, evaluation: &Evaluation) -> Vec<NodeId> {
     let mut found = Vec::new();
     for (layer, fired) in (0..).zip(&evaluation.fired) {
+        let above = network.spec.layers.get(layer as usize + 1);
+        if above.is_some_and(LayerSpec::is_temporal) {
+            continue;
+        }
         let kept = usize::from(fired.iter().all(|rows| *rows == 0));
         for (index, rows) in (0..).zip(fired).skip(kept) {
             if *rows == 0 {
@@ -71,7 +77,14 @@ pub fn busiest_edge(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::cluster::{LayerSpec, NetworkSpec};
+    use protocol::cluster::NetworkSpec;
+
+    fn network(traces: [u32; 3]) -> Network {
+        let layer = |(nodes, traces)| LayerSpec::new(nodes, 4).with_traces(traces);
+        let layers = [4, 2, 5].into_iter().zip(traces).map(layer).collect();
+        let steps = if traces[0] > 0 { 3 } else { 1 };
+        Network::new(&NetworkSpec { inputs: 3, steps, layers, classes: 2, seed: 5 }).unwrap()
+    }
 
     fn evaluation() -> Evaluation {
         Evaluation {
@@ -87,14 +100,14 @@ mod tests {
     #[test]
     fn twice_the_mean_is_overloaded_and_silence_is_idle() {
         assert_eq!(overloaded_nodes(&evaluation()), [NodeId::new(2, 1), NodeId::new(0, 1)]);
-        assert_eq!(idle_nodes(&evaluation()), [NodeId::new(0, 2), NodeId::new(1, 1)]);
+        let idle = [NodeId::new(0, 2), NodeId::new(1, 1)];
+        assert_eq!(idle_nodes(&network([0; 3]), &evaluation()), idle);
+        assert_eq!(idle_nodes(&network([4, 4, 0]), &evaluation()), idle[1..]);
     }
 
     #[test]
     fn the_busiest_edge_has_the_most_firing_times_weight() {
-        let layers = vec![LayerSpec::new(4, 4), LayerSpec::new(2, 4), LayerSpec::new(5, 4)];
-        let spec = NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 5 };
-        let network = Network::new(&spec).unwrap();
+        let network = network([0; 3]);
         let mut parameters = network.parameters().to_vec();
         let above = network.layout.layers[1].weights();
         parameters[above.clone()].copy_from_slice(&[1.0, -6.0, 0.5, -0.9, 9.0, 9.0, 1.0, 5.0]);

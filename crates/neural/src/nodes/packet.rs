@@ -18,7 +18,7 @@ const MAGIC: [u8; 4] = *b"PCNP";
 const VERSION: u16 = 1;
 
 /// Shape, width, nodes, and whether firing rates are known; the two decays.
-const SIZES: usize = 9;
+const SIZES: usize = 10;
 const HEADER_BYTES: usize = START_BYTES + 4 * SIZES + 4 * 2;
 
 /// A parameter and its two moments.
@@ -72,9 +72,9 @@ impl NodePacket {
     }
 
     fn encode_body(&self) -> Vec<u8> {
-        let LayerShape { inputs, traces, timer, classes, above, above_rows } = self.shape;
+        let LayerShape { inputs, traces, timer, classes, above, above_rows, steps } = self.shape;
         let has_rates = self.firing_rates.is_some().into();
-        let sizes = [inputs, traces, timer, classes, above, above_rows];
+        let sizes = [inputs, traces, timer, classes, above, above_rows, steps];
         let mut writer = begin(MAGIC, VERSION);
         for size in sizes.into_iter().chain([self.width, self.nodes, has_rates]) {
             writer.u32(size);
@@ -93,8 +93,9 @@ impl NodePacket {
     /// [`InvalidPacket`] for anything that [`Self::encode`] does not give.
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidPacket> {
         let (mut reader, sizes) = open::<SIZES>(bytes, MAGIC, VERSION)?;
-        let [inputs, traces, timer, classes, above, above_rows, width, nodes, has_rates] = sizes;
-        let shape = LayerShape { inputs, traces, timer, classes, above, above_rows };
+        let [inputs, traces, timer, classes, above, above_rows, steps, width, nodes, has_rates] =
+            sizes;
+        let shape = LayerShape { inputs, traces, timer, classes, above, above_rows, steps };
         // Every size by itself is small enough that none of their products overflows.
         within("inputs", inputs, 1, limits::NETWORK_PARAMETERS_MAX)?;
         within("traces", traces, 0, limits::NETWORK_PARAMETERS_MAX)?;
@@ -103,6 +104,7 @@ impl NodePacket {
         within("nodes above", above, 0, limits::LAYER_NODES_MAX)?;
         let rows_max = if above > 0 { limits::NETWORK_PARAMETERS_MAX } else { 0 };
         within("weights for each of them", above_rows, (above > 0).into(), rows_max)?;
+        within("frames in an input", steps, 1, limits::NETWORK_INPUTS_MAX)?;
         within("nodes in the layer", width, 1, limits::LAYER_NODES_MAX)?;
         within("nodes", nodes, 1, width as usize)?;
         within("firing rates for each node", has_rates, 0, 1)?;
@@ -173,10 +175,10 @@ mod tests {
         assert!(matches!(with(0, b"X"), InvalidPacket::Unknown { .. }));
         assert_eq!(with(4, &[9, 0]), InvalidPacket::Version { given: 9, wanted: VERSION });
         assert!(with(6, &[255; 4]).to_string().contains("4294967295 inputs"));
-        assert!(with(34, &[7]).to_string().contains("7 nodes: 1 to 6"));
+        assert!(with(38, &[7]).to_string().contains("7 nodes: 1 to 6"));
         assert!(matches!(with(6, &[4]), InvalidPacket::Size { .. }));
         assert_eq!(with(HEADER_BYTES, &f32::NAN.to_le_bytes()), InvalidPacket::Number);
-        assert_eq!(with(42, &2.0f32.to_le_bytes()), InvalidPacket::Number, "a decay beyond 1");
+        assert_eq!(with(46, &2.0f32.to_le_bytes()), InvalidPacket::Number, "a decay beyond 1");
         let mut bytes = packet().encode();
         bytes[HEADER_BYTES + 1] ^= 1;
         assert!(matches!(NodePacket::decode(&bytes), Err(InvalidPacket::Hash { .. })));

@@ -7,6 +7,7 @@ use crate::{
     network::{Network, PARAMETER_MAX},
 };
 use core::ops::Range;
+use protocol::cluster::LayerSpec;
 
 /// What a number of a node is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +92,8 @@ impl Network {
             Some(above) => (above.nodes as u32, (above.inputs / layout.nodes) as u32),
             None => (0, 0),
         };
+        let mut around = self.spec.layers[number..].iter().take(2);
+        let steps = if around.any(LayerSpec::is_temporal) { self.spec.steps } else { 1 };
         Ok(LayerShape {
             inputs: layout.inputs as u32,
             traces: spec.traces,
@@ -98,6 +101,7 @@ impl Network {
             classes: layout.classes as u32,
             above,
             above_rows,
+            steps,
         })
     }
 

@@ -158,7 +158,9 @@ fn late_rounded_and_lost_messages_cost_no_accuracy() {
     let ((dataset, split), (mut whole, mut state)) = (digits(), network());
     train(&mut whole, &mut state, &dataset, &split.train, &plan()).unwrap();
     let usual = evaluate(&whole, &dataset, &split.held_out).accuracy();
-    println!("whole: {usual:.4}");
+    let bytes = wire::activation_bytes(&whole, &dataset, &split.held_out);
+    println!("whole: {usual:.4}, bytes of an activation, sparse and dense: {bytes:?}");
+    assert!(bytes.iter().all(|(sparse, dense)| 8.0 * sparse < f64::from(*dense)));
     for parts in [1, 2] {
         for (staleness, lost) in [(0, 0.0), (0, 0.1), (5, 0.1), (20, 0.1)] {
             let accuracy = accuracy_through(Channel { staleness, lost }, parts, 3);

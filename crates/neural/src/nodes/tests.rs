@@ -113,7 +113,7 @@ fn idle_nodes_are_let_go_without_a_change_of_prediction() {
         network.parameters[thresholds.start + 4] = 1e4;
     }
     let before = evaluated(&network);
-    let idle = idle_nodes(&before);
+    let idle = idle_nodes(&network, &before);
     for layer in 0..2 {
         let idle: Vec<_> = idle.iter().copied().filter(|id| id.layer == layer).collect();
         assert!(idle.contains(&NodeId::new(layer, 4)));
@@ -121,7 +121,7 @@ fn idle_nodes_are_let_go_without_a_change_of_prediction() {
     }
     let after = evaluated(&network);
     assert_eq!(after.confusion, before.confusion);
-    assert!(idle_nodes(&after).is_empty());
+    assert!(idle_nodes(&network, &after).is_empty());
     assert_eq!(network.spec.nodes(), 21 - idle.len() as u64);
 }
 

@@ -105,6 +105,15 @@ pub enum Event {
         /// What [`crate::Engine::load_dataset`] was told as its source.
         source: String,
     },
+    /// A peer has asked this device to learn more from a cluster's rows for a while.
+    LearningCalledFor {
+        /// Who.
+        peer: PeerId,
+        /// Of which cluster.
+        cluster: ClusterId,
+        /// From 0, not at all, to 1.
+        urgency: f32,
+    },
     /// A session has begun, or was joined.
     SessionStarted {
         /// Which.

@@ -101,6 +101,13 @@ pub enum Job {
         /// One value a class: predicted less wanted probability.
         error: Vec<f32>,
     },
+    /// Take longer steps in the next rounds of training, for a while: something asks for it. Answer: [`Answer::Done`].
+    CallForLearning {
+        /// The cluster.
+        cluster: ClusterId,
+        /// From 0, not at all, to 1.
+        urgency: f32,
+    },
     /// What is the cluster like? Answer: [`Answer::State`].
     ReadState {
         /// The cluster.

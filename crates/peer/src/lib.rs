@@ -13,6 +13,7 @@
 //! connection. Nothing is announced as durable before storage has answered.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod calls;
 mod capability;
 mod clusters;
 mod commands;

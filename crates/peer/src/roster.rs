@@ -36,6 +36,8 @@ pub(crate) struct Member {
     pub held: bool,
     /// The attempt whose connection ended last: its goodbye may come after its channels have closed.
     pub ended_attempt: Option<u64>,
+    /// When its newest call for learning was heard.
+    pub called_at: Option<Instant>,
     /// Handshakes that this peer may still have passed on, and since when.
     introductions: (u32, Instant),
 }
@@ -168,6 +170,7 @@ impl Roster {
             retry_at: now,
             held,
             ended_attempt: None,
+            called_at: None,
             introductions: (0, now),
         });
         Some(Meeting { is_new, in_place_of })

@@ -9,7 +9,7 @@ use crate::{
     signaling::PeerCard,
 };
 use serde::{Deserialize, Serialize};
-use units::{Hash, PeerId, SessionId};
+use units::{ClusterId, Hash, PeerId, SessionId};
 
 /// One message on the `control` channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,13 @@ pub enum ControlMessage {
         session: SessionId,
         /// What.
         message: SessionMessage,
+    },
+    /// "Something happened here that is worth learning: take longer steps for a while", to all who have the cluster.
+    CallForLearning {
+        /// Which.
+        cluster: ClusterId,
+        /// From 0, not at all, to 255.
+        urgency: u8,
     },
 }
 
@@ -172,7 +179,10 @@ impl ControlMessage {
                 at_most("bytes", envelope.size_bytes(), limits::SIGNALING_MESSAGE_BYTES_MAX)?;
             }
             Self::Session { message, .. } => message.validate()?,
-            Self::Ping { .. } | Self::Pong { .. } | Self::TextReceived { .. } => {}
+            Self::Ping { .. }
+            | Self::Pong { .. }
+            | Self::TextReceived { .. }
+            | Self::CallForLearning { .. } => {}
         }
         Ok(message)
     }

@@ -78,6 +78,7 @@ impl Clusters {
             (ClusterJob::Question, answer) => {
                 core.event(Event::Answered { job, result: Ok(answer) });
             }
+            (ClusterJob::Quiet, _) => {}
             _ => {
                 let message = format!("the worker's answer about `{id}` was one to another job");
                 core.problem("worker", message);
@@ -118,7 +119,7 @@ impl Clusters {
             ClusterJob::Checkpoint { announce: Some((job, _)), .. } => {
                 core.event(Event::Answered { job, result: Err(error) });
             }
-            ClusterJob::Checkpoint { announce: None, .. } => {
+            ClusterJob::Checkpoint { announce: None, .. } | ClusterJob::Quiet => {
                 core.problem(error.code(), error.to_string());
             }
         }

@@ -42,6 +42,8 @@ pub(crate) enum ClusterJob {
     Checkpoint { session: Option<SessionRecord>, announce: Option<(JobId, Answer)> },
     /// A question whose answer goes to whoever asked.
     Question,
+    /// Nobody waits for the answer.
+    Quiet,
 }
 
 /// What a cluster's job changed.
@@ -152,6 +154,11 @@ impl Clusters {
     /// Asks the workbench something on behalf of a command.
     pub(crate) fn ask(&mut self, id: &ClusterId, job: Job, core: &mut Core) -> JobId {
         self.start(id, job, ClusterJob::Question, core)
+    }
+
+    /// Gives the workbench something to do that nobody waits for.
+    pub(crate) fn ask_quietly(&mut self, id: &ClusterId, job: Job, core: &mut Core) {
+        self.start(id, job, ClusterJob::Quiet, core);
     }
 
     /// Has a cluster's state stored, with the session that it belongs to.

@@ -117,7 +117,7 @@ impl Engine {
         self.ask(cluster, |cluster| Job::ExportModel { cluster })
     }
 
-    pub(super) fn known(&self, cluster: &ClusterId) -> Result<(), CommandError> {
+    pub(crate) fn known(&self, cluster: &ClusterId) -> Result<(), CommandError> {
         match self.clusters.get(cluster) {
             Some(_) => Ok(()),
             None => Err(CommandError::UnknownCluster(cluster.clone())),

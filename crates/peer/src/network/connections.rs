@@ -126,6 +126,9 @@ impl Engine {
             ControlMessage::Session { session, message } => {
                 self.handle_session_message(now, from, session, message);
             }
+            ControlMessage::CallForLearning { cluster, urgency } => {
+                self.handle_call_for_learning(now, from, cluster, urgency);
+            }
             // Said again, hello brings a new name or capability.
             ControlMessage::Hello { card, .. } => {
                 if let Some(member) = self.roster.get_mut(from) {

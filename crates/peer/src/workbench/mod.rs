@@ -95,6 +95,10 @@ impl Workbench {
             Job::LearnFromError { cluster, error } => {
                 self.get_mut(&cluster)?.learn_from_error(&error)
             }
+            Job::CallForLearning { cluster, urgency } => {
+                self.get_mut(&cluster)?.learning.call_for_learning(urgency);
+                Ok(Answer::Done)
+            }
             Job::ReadState { cluster } => Ok(self.get_mut(&cluster)?.state()),
         }
     }

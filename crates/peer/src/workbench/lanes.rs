@@ -61,6 +61,7 @@ impl Job {
             | Self::Evaluate { .. }
             | Self::Predict { .. }
             | Self::LearnFromError { .. }
+            | Self::CallForLearning { .. }
             | Self::ReadState { .. } => SecondPart::Nothing,
         }
     }

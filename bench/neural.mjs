@@ -12,7 +12,7 @@ const SEEDS = [1, 2, 3];
 const RUNS = 5;
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const ROW_BY_ROW = ["steps=28", "traces=8", "epochs=10", "rate=0.002"];
+const ROW_BY_ROW = ["steps=28", "traces=8", "timer=6", "epochs=5", "rate=0.002"];
 learnNatively("MNIST", [`${root}data/mnist.bin`], { atLeast: 98.5, atMost: 10 });
 learnNatively("Fashion-MNIST", [`${root}data/fashion.bin`], { atLeast: 90.2, atMost: 10 });
 learnNatively("order of two symbols in 36 frames", ["order"], { atLeast: 99.5, atMost: 7 });

@@ -52,3 +52,57 @@ impl Glimpses {
         self.activities[number].events()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Counter, Dataset, LearningState, Network, Plan, Stream, Values, train};
+    use protocol::cluster::{LayerSpec, NetworkSpec};
+
+    const STEPS: u32 = 8;
+    const FRAME: u32 = 4;
+
+    /// Loud at first, silent at the end; the class is which value was loud.
+    fn dataset() -> Dataset {
+        let mut counter = Counter::new(8, 0);
+        let mut values = vec![0.0; (200 * STEPS * FRAME) as usize];
+        let labels: Vec<u16> = (0..200).map(|row| row % 4).collect();
+        for (row, label) in values.chunks_exact_mut((STEPS * FRAME) as usize).zip(&labels) {
+            for frame in row.chunks_exact_mut(FRAME as usize).take(4) {
+                frame.iter_mut().for_each(|value| *value = 0.5 * counter.normal());
+                frame[usize::from(*label)] += 1.0;
+            }
+        }
+        Dataset { inputs: STEPS * FRAME, classes: 4, values: Values::Floats(values), labels }
+    }
+
+    /// The part of each layer's nodes that fires, mean over all frames.
+    fn firing_in_time(network: &Network) -> [f32; 2] {
+        let mut stream = Stream::new(network.clone(), 0.0).unwrap();
+        let mut fired = [0; 2];
+        for row in 0..200 {
+            stream.forget();
+            for frame in dataset().row(row).chunks_exact(FRAME as usize) {
+                stream.take_frame(frame).unwrap();
+                for (fired, activity) in fired.iter_mut().zip(stream.activities()) {
+                    *fired += activity.events().count();
+                }
+            }
+        }
+        fired.map(|fired| fired as f32 / (200 * STEPS * 64) as f32)
+    }
+
+    #[test]
+    fn the_firing_rate_holds_in_time() {
+        let layer = LayerSpec::new(64, 6);
+        let layers = vec![layer.with_traces(4), layer];
+        let spec = NetworkSpec { inputs: STEPS * FRAME, steps: STEPS, layers, classes: 4, seed: 1 };
+        let mut network = Network::new(&spec).unwrap();
+        let mut state = LearningState::new(&spec);
+        let plan = Plan { steps: 2_000, learning_rate: 2e-3, seed: 1, ..Plan::default() };
+        let rows: Vec<u32> = (0..200).collect();
+        train(&mut network, &mut state, &dataset(), &rows, &plan).unwrap();
+        for rate in firing_in_time(&network) {
+            assert!((0.02..0.12).contains(&rate), "{rate}, where a timer of 6 wants 0.065");
+        }
+    }
+}

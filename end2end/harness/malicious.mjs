@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { WebSocketServer } from "ws";
 
-const VERSION = 1;
+const VERSION = 2;
 
 export class MaliciousServer {
   /** How many signals were passed on, lied about or not. */

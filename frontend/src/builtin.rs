@@ -5,7 +5,7 @@ use app::{BuiltinPart, Problem};
 use browser::Host;
 use gloo_net::http::Request;
 use neural::Dataset;
-use peer::Event;
+use peer::{Event, Origin};
 use units::ClusterId;
 use wasm_bindgen_futures::spawn_local;
 
@@ -16,8 +16,8 @@ pub(crate) async fn load(host: Host, cluster: ClusterId, part: BuiltinPart) -> R
         code: "invalid_input".to_owned(),
         message: format!("{part}: {error}"),
     })?;
-    let source = Some(part.to_string());
-    host.load_dataset(cluster, rows, part.held_out_percent, source)
+    let origin = Origin::Shipped(part.to_string());
+    host.load_dataset(cluster, rows, part.held_out_percent, origin)
         .await
         .map(drop)
         .map_err(|error| problem(&error))

@@ -5,8 +5,12 @@ use app::{BuiltinPart, PeerPort, Problem, Reply};
 use browser::{Host, HostError};
 use core::time::Duration;
 use gloo_timers::future::sleep;
-use peer::{Class, ClusterState, ConnectPolicy, Event, View};
-use protocol::{cluster::NetworkSpec, session::SessionOptions};
+use neural::Dataset;
+use peer::{
+    Answer, Blueprint, ClusterState, ConnectPolicy, DeskJob, Event, ModelFormat, Origin,
+    Prediction, View,
+};
+use protocol::session::SessionOptions;
 use units::{ClusterId, PeerId, RoomId, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
@@ -104,8 +108,29 @@ impl PeerPort for Port {
         self.now(|host| host.set_device_name(name))
     }
 
-    fn create_cluster(&self, cluster: ClusterId, network: NetworkSpec) -> Reply<()> {
-        self.later(|host| async move { host.create_cluster(cluster, network).await.map(drop) })
+    fn create_cluster(&self, cluster: ClusterId, blueprint: Blueprint) -> Reply<()> {
+        self.later(|host| async move { host.create_cluster(cluster, blueprint).await.map(drop) })
+    }
+
+    fn ask_desk(&self, job: DeskJob) -> Reply<Answer> {
+        self.later(|host| async move { host.ask_desk(job).await })
+    }
+
+    fn load_own(
+        &self,
+        cluster: ClusterId,
+        dataset: Dataset,
+        held_out_percent: u8,
+        title: String,
+    ) -> Reply<()> {
+        self.later(|host| async move {
+            let origin = Origin::Own(title);
+            host.load_dataset(cluster, dataset, held_out_percent, origin).await.map(drop)
+        })
+    }
+
+    fn write_model_file(&self, cluster: ClusterId, format: ModelFormat) -> Reply<Vec<u8>> {
+        self.later(|host| async move { host.write_model_file(cluster, format).await })
     }
 
     fn load_builtin(&self, cluster: ClusterId, part: BuiltinPart) -> Reply<()> {
@@ -131,7 +156,7 @@ impl PeerPort for Port {
         self.now(|host| host.stop_session(session))
     }
 
-    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Vec<Class>> {
+    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction> {
         self.later(|host| async move { host.predict(cluster, input).await })
     }
 

@@ -187,7 +187,7 @@ fn CreateCluster(by_hand: ByHand) -> impl IntoView {
                     format!("{cluster} has {} nodes and is ready for data", network.nodes());
                 let chosen = cluster.clone();
                 command.run(
-                    move |port| port.create_cluster(cluster, network),
+                    move |port| port.create_cluster(cluster, network.into()),
                     move |()| {
                         let _ = done.try_set(words);
                         let _ = page.chosen_cluster.try_set(Some(chosen));

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
-use peer::ClusterView;
+use peer::{ClusterView, Origin};
 use units::ClusterId;
 
 /// Chooses a part of a data set and shows what is on this device.
@@ -121,7 +121,7 @@ fn use_data(page: Page, command: Command, set: &'static BuiltinSet, part: u32, p
         move |port| {
             Box::pin(async move {
                 // The order matters: rows go on a cluster that is there.
-                port.create_cluster(cluster.clone(), network).await?;
+                port.create_cluster(cluster.clone(), network.into()).await?;
                 port.load_builtin(cluster.clone(), part).await?;
                 Ok(cluster)
             })
@@ -150,7 +150,7 @@ fn DataHere() -> impl IntoView {
 
 fn drawing(cluster: &ClusterView) -> impl IntoView + use<> {
     let train = u64::from(cluster.train_rows);
-    let source = cluster.data_source.as_deref().unwrap_or_default().to_owned();
+    let source = cluster.origin.as_ref().map_or("", Origin::title).to_owned();
 
     view! {
         <div

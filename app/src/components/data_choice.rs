@@ -99,5 +99,5 @@ fn available_sets() -> RwSignal<Vec<usize>> {
 
 /// The part of a built-in set whose rows are on the cluster in use.
 fn part_here(page: Page) -> Option<BuiltinPart> {
-    page.cluster().filter(|cluster| cluster.train_rows > 0)?.data_source?.parse().ok()
+    page.cluster().filter(|cluster| cluster.train_rows > 0)?.origin?.title().parse().ok()
 }

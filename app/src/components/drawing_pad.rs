@@ -91,7 +91,7 @@ fn look(page: Page, sketch: RwSignal<Sketch>, sight: RwSignal<Sight>) {
         let answer = match question.zip(port()) {
             None => Sight::default(),
             Some(((cluster, _, seen), port)) => match port.predict(cluster, seen.clone()).await {
-                Ok(classes) => Sight { seen, classes, problem: None },
+                Ok(said) => Sight { seen, classes: said.classes, problem: None },
                 Err(problem) => Sight { seen, classes: Vec::new(), problem: Some(problem) },
             },
         };

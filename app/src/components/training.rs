@@ -264,7 +264,8 @@ mod tests {
             train_rows,
             held_out_rows: 0,
             class_rows: Vec::new(),
-            data_source: None,
+            origin: None,
+            recipe: Vec::new(),
         }
     }
 

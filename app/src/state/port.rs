@@ -5,8 +5,9 @@
 
 use crate::state::builtin::BuiltinPart;
 use core::{future::Future, pin::Pin};
-use peer::{Class, ClusterState};
-use protocol::{cluster::NetworkSpec, session::SessionOptions};
+use neural::Dataset;
+use peer::{Answer, Blueprint, ClusterState, DeskJob, ModelFormat, Prediction};
+use protocol::session::SessionOptions;
 use std::rc::Rc;
 use units::{ClusterId, PeerId, RoomId, SessionId};
 
@@ -65,7 +66,19 @@ pub trait PeerPort {
     fn set_device_name(&self, name: String) -> Reply<()>;
 
     /// Makes a cluster of threshold-gated nodes on this device.
-    fn create_cluster(&self, cluster: ClusterId, network: NetworkSpec) -> Reply<()>;
+    fn create_cluster(&self, cluster: ClusterId, blueprint: Blueprint) -> Reply<()>;
+    /// Has the worker look at a person's file, or make something of it.
+    fn ask_desk(&self, job: DeskJob) -> Reply<Answer>;
+    /// Puts a person's own rows on a cluster; they are stored on this device under the title of where they came from.
+    fn load_own(
+        &self,
+        cluster: ClusterId,
+        dataset: Dataset,
+        held_out_percent: u8,
+        title: String,
+    ) -> Reply<()>;
+    /// The shared network as a file that other programs understand.
+    fn write_model_file(&self, cluster: ClusterId, format: ModelFormat) -> Reply<Vec<u8>>;
     /// Loads a part of a data set that ships with the site. The cluster's data source becomes the part's text form, so
     /// that [`peer::Event::DatasetWanted`] in a later life can be answered with the same rows.
     fn load_builtin(&self, cluster: ClusterId, part: BuiltinPart) -> Reply<()>;
@@ -81,8 +94,8 @@ pub trait PeerPort {
     fn rejoin_session(&self, session: SessionId) -> Reply<()>;
     /// Stops taking part; stops the session for all if this device proposed it.
     fn stop_session(&self, session: SessionId) -> Reply<()>;
-    /// What does the shared network see? Classes by falling probability.
-    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Vec<Class>>;
+    /// What does the shared network see, and which nodes fire at it?
+    fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.
     fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState>;
 }

@@ -59,7 +59,7 @@ pub use events::{Events, InvalidEvents};
 pub use layer::{Activity, Layer, RMS_FLOOR};
 pub use learning_state::LearningState;
 pub use model::{InvalidModel, Model};
-pub use network::{InvalidInput, Network, PARAMETER_MAX};
+pub use network::{InvalidInput, Network, PARAMETER_MAX, Sight};
 pub use nodes::{NodeError, NodeId, NodePacket};
 pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;

@@ -25,6 +25,15 @@ pub struct Network {
     pub(crate) parameters: Vec<f32>,
 }
 
+/// What a network makes of one input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sight {
+    /// One a class; they add up to 1.
+    pub probabilities: Vec<f32>,
+    /// For each layer, the nodes that fired, ascending; in time, at the last frame.
+    pub fired: Vec<Vec<u32>>,
+}
+
 /// Values that cannot be given to a network.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -127,12 +136,22 @@ impl Network {
     /// # Errors
     /// [`InvalidInput`] names what is wrong with the input.
     pub fn probabilities(&self, input: &[f32]) -> Result<Vec<f32>, InvalidInput> {
+        self.look(input).map(|sight| sight.probabilities)
+    }
+
+    /// The probability of each class, and which nodes brought it about.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] names what is wrong with the input.
+    pub fn look(&self, input: &[f32]) -> Result<Sight, InvalidInput> {
         self.check_input(input)?;
         let mut thought = Thought::new(self);
         thought.input.push_dense(input.iter().copied());
         thought.think(self);
         log_softmax(&mut thought.belief);
-        Ok(thought.belief.iter().map(|logarithm| exp(*logarithm)).collect())
+        let probabilities = thought.belief.iter().map(|logarithm| exp(*logarithm)).collect();
+        let fired = thought.activities.iter().map(|it| it.events().nodes().to_vec()).collect();
+        Ok(Sight { probabilities, fired })
     }
 }
 

@@ -91,7 +91,7 @@ impl Device {
         let dataset = Dataset::decode_file(DIGITS).unwrap().part(part, setting.parts).unwrap();
         let held_out_percent = setting.held_out_percent;
         let mut workbench = Workbench::new();
-        workbench.run(Job::CreateCluster { cluster: cluster(), network }).unwrap();
+        workbench.run(Job::CreateCluster { cluster: cluster(), network, model: None }).unwrap();
         let job = Job::LoadDataset { cluster: cluster(), dataset, held_out_percent };
         workbench.run(job).unwrap();
         Self { peer, workbench }

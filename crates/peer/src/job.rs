@@ -1,5 +1,6 @@
 //! Work that takes too long for the engine's own thread.
 
+use data::{Look, Reading, Summary, Wishes};
 use neural::Dataset;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,14 @@ pub struct JobId(pub u64);
 /// device's rows only, never sent; what the shared one is compared with), and the device's rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Job {
-    /// Make a cluster in its first state. Answer: [`Answer::Created`].
+    /// Make a cluster. Answer: [`Answer::Created`].
     CreateCluster {
         /// Its name.
         cluster: ClusterId,
         /// Its network.
         network: NetworkSpec,
+        /// Where it begins, as an encoded `neural::Model` of that network; `None` for the first state that its seed gives.
+        model: Option<Vec<u8>>,
     },
     /// Make a cluster in the state of an earlier [`Answer::Checkpoint`]. Answer: [`Answer::Created`].
     RestoreCluster {
@@ -113,6 +116,87 @@ pub enum Job {
         /// The cluster.
         cluster: ClusterId,
     },
+    /// Write the shared network as a file that other programs understand. Answer: [`Answer::File`].
+    WriteModelFile {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Which kind of file.
+        format: ModelFormat,
+        /// How inputs are made; goes along where the format has a place for it.
+        #[serde(with = "serde_bytes")]
+        recipe: Vec<u8>,
+    },
+    /// Something about files that people bring; no cluster changes by it.
+    Desk(DeskJob),
+}
+
+/// Kinds of model files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelFormat {
+    /// Everything that the model is, to be read back.
+    Safetensors,
+    /// What it does, for other programs to execute.
+    Onnx,
+}
+
+/// A piece of work on files that people bring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum DeskJob {
+    /// What is in a table? Answer: [`Answer::Table`].
+    InspectTable {
+        /// The file.
+        file: TableFile,
+    },
+    /// Make rows of a table. Answer: [`Answer::Prepared`].
+    PrepareTable {
+        /// The file.
+        file: TableFile,
+        /// How inputs are made (a `data::Recipe`, encoded); `None` to learn that from the rows that are trained on.
+        recipe: Option<Vec<u8>>,
+        /// Of each class, how many in a hundred will be held out: nothing is learnt from those.
+        held_out_percent: u8,
+    },
+    /// Make a picture small. Answer: [`Answer::Picture`].
+    ScalePicture {
+        /// Four bytes a pixel: red, green, blue, opacity.
+        #[serde(with = "serde_bytes")]
+        rgba: Vec<u8>,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// How it is to look.
+        look: Look,
+    },
+    /// Choose a network for rows. Answer: [`Answer::Suggested`].
+    SuggestNetwork {
+        /// Rows to train on.
+        rows: u32,
+        /// Values in one input.
+        inputs: u32,
+        /// Classes to tell apart.
+        classes: u32,
+    },
+    /// Read a model's file. Answer: [`Answer::ModelFile`].
+    ReadModelFile {
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        file: Vec<u8>,
+        /// A cluster whose rows show how large another program's inputs usually are.
+        rows_of: Option<ClusterId>,
+    },
+}
+
+/// A table as a person brings it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TableFile {
+    /// Its bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// What a person knows of how it is written.
+    pub reading: Reading,
+    /// What a person overrules.
+    pub wishes: Wishes,
 }
 
 /// How a member trains in one round.
@@ -208,9 +292,65 @@ pub enum Answer {
     /// An evaluation.
     Evaluated(Evaluation),
     /// A prediction.
-    Predicted(Vec<Class>),
+    Predicted(Prediction),
     /// A cluster's state.
     State(ClusterState),
+    /// What is in a table.
+    Table(Summary),
+    /// Rows, ready for a cluster.
+    Prepared(Prepared),
+    /// A small picture's values.
+    Picture(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// A network that suits the data.
+    Suggested(Suggested),
+    /// A model that can be made a cluster.
+    ModelFile(ModelFile),
+    /// A file.
+    File(#[serde(with = "serde_bytes")] Vec<u8>),
+}
+
+/// Rows that were made of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The rows.
+    pub dataset: Dataset,
+    /// How they were made (a `data::Recipe`, encoded).
+    #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
+    /// A network for them.
+    pub suggested: Suggested,
+    /// What may disappoint, in sentences.
+    pub advice: Vec<String>,
+}
+
+/// A network that suits some data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggested {
+    /// Its description.
+    pub network: NetworkSpec,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Training steps from beginning to end.
+    pub steps: u32,
+    /// Rows a step.
+    pub batch_rows: u32,
+    /// Adam's step size at first.
+    pub learning_rate: f32,
+}
+
+/// A model from a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// Its network.
+    pub network: NetworkSpec,
+    /// The model, encoded.
+    #[serde(with = "serde_bytes")]
+    pub model: Vec<u8>,
+    /// How inputs are made (a `data::Recipe`, encoded); empty if the file does not say.
+    #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
+    /// What became of it, in a sentence; empty for a model of ours.
+    pub remark: String,
 }
 
 /// How well a network tells classes apart.
@@ -231,6 +371,15 @@ impl Evaluation {
     pub fn accuracy(&self) -> f64 {
         f64::from(self.correct) / f64::from(self.rows.max(1))
     }
+}
+
+/// What the shared network sees in one input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// All classes by falling probability.
+    pub classes: Vec<Class>,
+    /// For each layer, the nodes that fired at the last frame, ascending.
+    pub fired: Vec<Vec<u32>>,
 }
 
 /// A class and its probability.

@@ -1,6 +1,7 @@
 //! Where sessions meet the rest of the engine.
 
 use crate::{
+    clusters::Blueprint,
     engine::Engine,
     event::Event,
     session::{Session, SessionAction, Surroundings},
@@ -163,16 +164,17 @@ impl Engine {
     pub(crate) fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
         let cluster = proposal.cluster.clone();
         match self.clusters.get(&cluster) {
-            Some(known) if known.network != proposal.network => {
+            Some(known) if !known.suits(&proposal) => {
                 let message = format!(
-                    "a session trains a cluster `{cluster}` that has another network on this device"
+                    "a session trains a cluster `{cluster}` that has another network, or inputs of another kind, on this device"
                 );
                 return self.core.problem("cluster_exists", message);
             }
             Some(_) => {}
             None if self.clusters.has_room() => {
-                let network = proposal.network.clone();
-                self.clusters.create(now, cluster.clone(), network, false, &mut self.core);
+                let (network, recipe) = (proposal.network.clone(), proposal.recipe.clone());
+                let blueprint = Blueprint { network, recipe, model: None };
+                self.clusters.create(now, cluster.clone(), blueprint, false, &mut self.core);
             }
             None => {
                 let message = "a session needs one more cluster than this device holds".to_owned();

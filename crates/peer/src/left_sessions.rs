@@ -66,7 +66,7 @@ impl Engine {
         };
         let (from, proposal, head) = (*from, other.proposal.clone(), other.head.clone());
         let cluster = proposal.cluster.clone();
-        if self.clusters.get(&cluster).is_some_and(|known| known.network != proposal.network) {
+        if self.clusters.get(&cluster).is_some_and(|known| !known.suits(&proposal)) {
             return Err(CommandError::ClusterExists(cluster));
         }
         if let Some(moving) = self.moving_session(&cluster).filter(|moving| *moving != id) {
@@ -133,7 +133,7 @@ impl Engine {
         let mut left = self.others.values().filter(|other| self.left.contains(other.name()));
         let other = left.find(|other| {
             let known = self.clusters.get(&other.proposal.cluster);
-            known.is_none_or(|known| known.network == other.proposal.network)
+            known.is_none_or(|known| known.suits(&other.proposal))
         })?;
         Some(LeftSessionView {
             id: other.name(),

@@ -39,6 +39,7 @@ mod texts;
 mod view;
 mod workbench;
 
+pub use clusters::{Blueprint, Origin};
 pub use config::{Config, ConnectPolicy, Limits, StoredRecord};
 pub use engine::Engine;
 pub use error::CommandError;
@@ -48,7 +49,8 @@ pub use io::{
     Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
 };
 pub use job::{
-    Answer, Class, ClusterState, Evaluation, Job, JobError, JobId, LayerState, LocalTraining,
+    Answer, Class, ClusterState, DeskJob, Evaluation, Job, JobError, JobId, LayerState,
+    LocalTraining, ModelFile, ModelFormat, Prediction, Prepared, Suggested, TableFile,
     WeightedUpdate,
 };
 pub use view::{

@@ -113,7 +113,7 @@ impl Engine {
             return;
         }
         let known = self.clusters.get(&other.proposal.cluster);
-        if known.is_some_and(|known| known.network != other.proposal.network) {
+        if known.is_some_and(|known| !known.suits(&other.proposal)) {
             return;
         }
         if known.and_then(|cluster| cluster.model) == Some(record.model) {

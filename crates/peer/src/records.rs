@@ -3,7 +3,7 @@
 //! Every record is framed as `PCR1`, the SHA-256 of the rest, the rest: a record that a crash or a full disk has damaged
 //! is noticed, reported and dropped, and never taken for the truth.
 
-use crate::{config::StoredRecord, view::MessageView};
+use crate::{clusters::Origin, config::StoredRecord, view::MessageView};
 use neural::Dataset;
 use protocol::{
     cluster::NetworkSpec,
@@ -43,6 +43,8 @@ pub(crate) struct RoomRecord {
 pub(crate) struct ClusterRecord {
     pub network: NetworkSpec,
     #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
+    #[serde(with = "serde_bytes")]
     pub checkpoint: Vec<u8>,
     pub session: Option<SessionRecord>,
 }
@@ -63,10 +65,10 @@ pub(crate) struct LeftRecord {
     pub sessions: Vec<SessionId>,
 }
 
-/// A cluster's rows: in full, or by the name of a set that ships with the application.
+/// A cluster's rows: in full, or by where they come from.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct DatasetRecord {
-    pub source: Option<String>,
+    pub origin: Origin,
     pub held_out_percent: u8,
     pub dataset: Option<Dataset>,
 }

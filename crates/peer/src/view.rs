@@ -1,6 +1,6 @@
 //! Where things stand, in a form that can be drawn.
 
-use crate::{io::PathStats, job::Evaluation};
+use crate::{clusters::Origin, io::PathStats, job::Evaluation};
 use protocol::{cluster::NetworkSpec, session::SessionOptions, signaling::Capability};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId, UnixMillis};
@@ -136,6 +136,9 @@ pub struct ClusterView {
     pub id: ClusterId,
     /// Its network.
     pub network: NetworkSpec,
+    /// How inputs are made of people's data (a `data::Recipe`, encoded); empty if they are numbers as they are.
+    #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
     /// The hash of its shared network.
     pub model: Hash,
     /// Rows to train on.
@@ -144,8 +147,8 @@ pub struct ClusterView {
     pub held_out_rows: u32,
     /// Training rows of each class.
     pub class_rows: Vec<u32>,
-    /// What the data set was called when it was loaded.
-    pub data_source: Option<String>,
+    /// Where its rows came from; `None` while there are none.
+    pub origin: Option<Origin>,
 }
 
 /// A learning session as this device sees it.

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use neural::{Dataset, Values};
 use peer::{
-    Answer, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Output, StoredRecord,
-    Workbench,
+    Answer, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Origin, Output,
+    StoredRecord, Workbench,
 };
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
@@ -100,7 +100,7 @@ impl Device {
         device.drain();
         device
             .engine
-            .load_dataset(device.now, cluster(), rows(2), 20, None)
+            .load_dataset(device.now, cluster(), rows(2), 20, own())
             .expect("the cluster is known");
         device.drain();
         device
@@ -118,6 +118,10 @@ impl Device {
     fn writes_of(&self, prefix: &str) -> usize {
         self.writes.iter().filter(|key| key.starts_with(prefix)).count()
     }
+}
+
+fn own() -> Origin {
+    Origin::Own("own rows".to_owned())
 }
 
 fn cluster() -> ClusterId {
@@ -183,7 +187,7 @@ fn a_worker_that_does_not_start_costs_nothing_that_is_stored() {
 #[test]
 fn rows_that_do_not_fit_leave_the_earlier_ones_where_they_are() {
     let mut device = Device::with_cluster();
-    let job = device.engine.load_dataset(device.now, cluster(), rows(3), 20, None).unwrap();
+    let job = device.engine.load_dataset(device.now, cluster(), rows(3), 20, own()).unwrap();
     device.drain();
     let refused =
         |event: &Event| matches!(event, Event::Answered { job: of, result: Err(_) } if *of == job);
@@ -199,7 +203,7 @@ fn rows_are_acknowledged_once_they_are_stored() {
     device.drain();
     device
         .engine
-        .load_dataset(device.now, cluster(), rows(2), 20, None)
+        .load_dataset(device.now, cluster(), rows(2), 20, own())
         .expect("the cluster is known");
     let mut stored = false;
     loop {

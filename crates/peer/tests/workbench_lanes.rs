@@ -73,7 +73,7 @@ fn cluster(id: &str) -> ClusterId {
 fn create(id: &str) -> Job {
     let layers = vec![LayerSpec::new(16, 4); 2];
     let network = NetworkSpec { inputs: 64, steps: 1, layers, classes: 10, seed: 3 };
-    Job::CreateCluster { cluster: cluster(id), network }
+    Job::CreateCluster { cluster: cluster(id), network, model: None }
 }
 
 fn load(id: &str, part: u32) -> Job {

@@ -19,7 +19,7 @@ fn spec() -> NetworkSpec {
 
 fn device(part: u32) -> Workbench {
     let mut workbench = Workbench::new();
-    workbench.run(Job::CreateCluster { cluster: id(), network: spec() }).unwrap();
+    workbench.run(Job::CreateCluster { cluster: id(), network: spec(), model: None }).unwrap();
     let dataset = Dataset::decode_file(DIGITS).unwrap().part(part, 4).unwrap();
     let job = Job::LoadDataset { cluster: id(), dataset, held_out_percent: 30 };
     let Answer::Loaded { train_rows, held_out_rows, class_rows } = workbench.run(job).unwrap()

@@ -24,7 +24,7 @@ fn dataset() -> Dataset {
 
 fn workbench() -> Workbench {
     let mut workbench = Workbench::new();
-    workbench.run(Job::CreateCluster { cluster: id(), network: spec() }).unwrap();
+    workbench.run(Job::CreateCluster { cluster: id(), network: spec(), model: None }).unwrap();
     let job = Job::LoadDataset { cluster: id(), dataset: dataset(), held_out_percent: 20 };
     workbench.run(job).unwrap();
     workbench
@@ -35,7 +35,7 @@ fn predict(workbench: &mut Workbench, input: &[f32]) -> Vec<Class> {
     let Answer::Predicted(classes) = workbench.run(job).unwrap() else {
         panic!("a prediction was asked for")
     };
-    classes
+    classes.classes
 }
 
 fn checkpoint(workbench: &mut Workbench) -> Vec<u8> {
@@ -106,7 +106,10 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
     let load =
         |dataset, held_out_percent| Job::LoadDataset { cluster: id(), dataset, held_out_percent };
     for (job, words) in [
-        (Job::CreateCluster { cluster: id(), network: spec() }, "cluster `xor` exists"),
+        (
+            Job::CreateCluster { cluster: id(), network: spec(), model: None },
+            "cluster `xor` exists",
+        ),
         (load(wide, 20), "rows of 4 values"),
         (load(wild, 20), "value 0 of row 0 is NaN"),
         (load(dataset(), 95), "95 percent kept from training"),
@@ -138,7 +141,7 @@ fn what_is_missing_is_named() {
     let mut workbench = Workbench::new();
     let unknown = workbench.run(Job::ReadState { cluster: id() });
     assert_eq!(unknown, Err(JobError::UnknownCluster(id())));
-    workbench.run(Job::CreateCluster { cluster: id(), network: spec() }).unwrap();
+    workbench.run(Job::CreateCluster { cluster: id(), network: spec(), model: None }).unwrap();
     let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.01, seed: 1 };
     let untrained = workbench.run(Job::Train { cluster: id(), training });
     assert_eq!(untrained, Err(JobError::NoData(id())));
@@ -153,15 +156,18 @@ fn clusters_beyond_the_limit_are_refused_before_they_take_memory() {
     let mut workbench = Workbench::new();
     let name = |n: usize| format!("c{n}").parse::<ClusterId>().unwrap();
     for n in 0..16 {
-        workbench.run(Job::CreateCluster { cluster: name(n), network: spec() }).unwrap();
+        workbench
+            .run(Job::CreateCluster { cluster: name(n), network: spec(), model: None })
+            .unwrap();
     }
-    let error = workbench.run(Job::CreateCluster { cluster: name(16), network: spec() });
+    let error =
+        workbench.run(Job::CreateCluster { cluster: name(16), network: spec(), model: None });
     assert!(error.unwrap_err().to_string().contains("16 clusters"));
 
     let mut workbench = Workbench::new();
     let layers = vec![LayerSpec::new(8_000, 4)];
     let large = NetworkSpec { inputs: 400, steps: 1, layers, classes: 10, seed: 1 };
-    let create = |n| Job::CreateCluster { cluster: name(n), network: large.clone() };
+    let create = |n| Job::CreateCluster { cluster: name(n), network: large.clone(), model: None };
     workbench.run(create(0)).unwrap();
     workbench.run(create(1)).unwrap();
     let error = workbench.run(create(2)).unwrap_err().to_string();

@@ -66,3 +66,6 @@ pub const BATCH_ROWS_MAX: u32 = 4_096;
 
 /// Samples of one round times parameters: how long one proposal can keep a device's worker busy, some minutes.
 pub const ROUND_WORK_MAX: u64 = 100_000_000_000;
+
+/// What a proposal says of how inputs are made: it travels in one control message.
+pub const PROPOSAL_RECIPE_BYTES_MAX: usize = 32 * 1024;

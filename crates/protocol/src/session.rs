@@ -25,6 +25,9 @@ pub struct Proposal {
     pub cluster: ClusterId,
     /// Its network.
     pub network: NetworkSpec,
+    /// How inputs are made of people's data, in an encoding that applications agree on; empty if they agree anyway.
+    #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
     /// What it learns, in a person's words.
     pub task: String,
     /// How.
@@ -160,6 +163,12 @@ impl Proposal {
             self.options;
         if let Err(error) = self.network.validate() {
             return invalid(error.to_string());
+        }
+        let (recipe_bytes, high) = (self.recipe.len(), limits::PROPOSAL_RECIPE_BYTES_MAX);
+        if recipe_bytes > high {
+            return invalid(format!(
+                "{recipe_bytes} bytes that say how inputs are made, where {high} are possible: use fewer columns"
+            ));
         }
         let chars = self.task.chars().count();
         if chars > limits::TASK_CHARS_MAX {
@@ -307,6 +316,7 @@ mod tests {
         let mut proposal = Proposal {
             cluster: "digits".parse().unwrap(),
             network,
+            recipe: Vec::new(),
             task: "digits".to_owned(),
             options: SessionOptions::default(),
             founder: peer(1),

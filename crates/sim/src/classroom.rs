@@ -7,7 +7,7 @@ use crate::{
 };
 use core::time::Duration;
 use neural::{Dataset, Values};
-use peer::CommandError;
+use peer::{CommandError, Origin};
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     session::SessionOptions,
@@ -145,9 +145,10 @@ impl World {
     /// Puts a device's rows on a cluster: on every second device stored in full, on the others by name.
     pub(crate) fn load_rows(&mut self, id: HostId, cluster: &ClusterId) {
         let dataset = rows(self.config.seed, id);
-        let source = id.0.is_multiple_of(2).then(|| "a set of the application".to_owned());
+        let origin = if id.0.is_multiple_of(2) { Origin::Shipped } else { Origin::Own };
+        let origin = origin("rows of the classroom".to_owned());
         self.command(id, |engine, now| {
-            engine.load_dataset(now, cluster.clone(), dataset, HELD_OUT_PERCENT, source)
+            engine.load_dataset(now, cluster.clone(), dataset, HELD_OUT_PERCENT, origin)
         });
     }
 

@@ -26,6 +26,10 @@ impl Clusters {
         result: Result<Answer, JobError>,
         core: &mut Core,
     ) -> Option<ClusterNews> {
+        if self.desk_jobs.remove(&job) {
+            core.event(Event::Answered { job, result });
+            return None;
+        }
         let (id, purpose) = self.jobs.remove(&job)?;
         match result {
             Ok(answer) => self.handle_answer(now, job, id, purpose, answer, core),
@@ -53,12 +57,12 @@ impl Clusters {
                 self.clusters.get_mut(&id)?.model = Some(model);
                 return Some(ClusterNews::Ready(id));
             }
-            (ClusterJob::Reload { source }, answer) => {
-                self.clusters.get_mut(&id)?.take_rows(&answer, source);
+            (ClusterJob::Reload { origin }, answer) => {
+                self.clusters.get_mut(&id)?.take_rows(&answer, origin);
                 return Some(ClusterNews::Ready(id));
             }
             (ClusterJob::Load { record }, answer) => {
-                self.clusters.get_mut(&id)?.take_rows(&answer, record.source.clone());
+                self.clusters.get_mut(&id)?.take_rows(&answer, record.origin.clone());
                 let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
                 core.store(dataset_key(&id), &*record, vec![announce]);
                 return Some(ClusterNews::Ready(id));
@@ -66,10 +70,10 @@ impl Clusters {
             (ClusterJob::Checkpoint { session, announce }, Answer::Checkpoint { bytes, model }) => {
                 let cluster = self.clusters.get_mut(&id)?;
                 cluster.model = Some(model);
-                let network = cluster.network.clone();
+                let (network, recipe) = (cluster.network.clone(), cluster.recipe.clone());
                 // A checkpoint belongs to its session only if it holds the model of the session's record.
                 let session = session.filter(|session| session.head.model == model);
-                let record = ClusterRecord { network, checkpoint: bytes, session };
+                let record = ClusterRecord { network, recipe, checkpoint: bytes, session };
                 let announce = announce
                     .map(|(job, answer)| Event::Answered { job, result: Ok(answer) })
                     .map(OnStored::Announce);

@@ -10,8 +10,9 @@ use crate::{
     view::ClusterView,
 };
 use neural::Dataset;
-use protocol::cluster::NetworkSpec;
-use std::collections::BTreeMap;
+use protocol::{cluster::NetworkSpec, session::Proposal};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use units::{ClusterId, Hash, Instant};
 
 /// Clusters on one device; the workbench holds no more.
@@ -19,12 +20,13 @@ const CLUSTERS_MAX: usize = 16;
 
 pub(crate) struct Cluster {
     pub network: NetworkSpec,
+    pub recipe: Vec<u8>,
     /// `None` until the workbench has made it.
     pub model: Option<Hash>,
     pub train_rows: u32,
     pub held_out_rows: u32,
     pub class_rows: Vec<u32>,
-    pub data_source: Option<String>,
+    pub origin: Option<Origin>,
     pub checkpoint_at: Instant,
 }
 
@@ -35,7 +37,7 @@ pub(crate) enum ClusterJob {
     /// It is brought back from storage.
     Restore,
     /// Rows of an earlier life are put on it.
-    Reload { source: Option<String> },
+    Reload { origin: Origin },
     /// Rows are put on it; the record says what to store of them.
     Load { record: Box<DatasetRecord> },
     /// Its state is read out to be stored, with the session it belongs to.
@@ -54,13 +56,54 @@ pub(crate) enum ClusterNews {
     Lost(ClusterId, JobError),
 }
 
+/// Everything that a new cluster is made of. Two devices whose clusters have the same blueprint can train together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blueprint {
+    /// Its network.
+    pub network: NetworkSpec,
+    /// How inputs are made of people's data (a `data::Recipe`, encoded); empty if they are numbers as they are.
+    pub recipe: Vec<u8>,
+    /// Where the network begins, as an encoded `neural::Model`; `None` for the first state that its seed gives.
+    pub model: Option<Vec<u8>>,
+}
+
+impl From<NetworkSpec> for Blueprint {
+    fn from(network: NetworkSpec) -> Self {
+        Self { network, recipe: Vec::new(), model: None }
+    }
+}
+
+/// Where rows came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// They ship with the application: the name is stored and the rows are not, and in the next life
+    /// [`Event::DatasetWanted`] asks for them.
+    Shipped(String),
+    /// They are a person's own, and stored on this device. What people call them.
+    Own(String),
+}
+
+impl Origin {
+    /// What people are told of it.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Shipped(name) | Self::Own(name) => name,
+        }
+    }
+}
+
 impl Cluster {
-    fn take_rows(&mut self, answer: &Answer, source: Option<String>) {
+    /// Whether a session's members and this device mean the same.
+    pub(crate) fn suits(&self, proposal: &Proposal) -> bool {
+        self.network == proposal.network && self.recipe == proposal.recipe
+    }
+
+    fn take_rows(&mut self, answer: &Answer, origin: Origin) {
         if let Answer::Loaded { train_rows, held_out_rows, class_rows } = answer {
             self.train_rows = *train_rows;
             self.held_out_rows = *held_out_rows;
             self.class_rows = class_rows.clone();
-            self.data_source = source;
+            self.origin = Some(origin);
         }
     }
 }
@@ -69,6 +112,8 @@ impl Cluster {
 pub(crate) struct Clusters {
     pub clusters: BTreeMap<ClusterId, Cluster>,
     jobs: BTreeMap<JobId, (ClusterId, ClusterJob)>,
+    /// Those that are about no cluster.
+    desk_jobs: BTreeSet<JobId>,
 }
 
 impl Clusters {
@@ -80,14 +125,15 @@ impl Clusters {
         self.clusters.len() < CLUSTERS_MAX
     }
 
-    fn insert(&mut self, now: Instant, id: ClusterId, network: NetworkSpec) {
+    fn insert(&mut self, now: Instant, id: ClusterId, network: NetworkSpec, recipe: Vec<u8>) {
         let cluster = Cluster {
             network,
+            recipe,
             model: None,
             train_rows: 0,
             held_out_rows: 0,
             class_rows: Vec::new(),
-            data_source: None,
+            origin: None,
             checkpoint_at: now,
         };
         self.clusters.insert(id, cluster);
@@ -103,12 +149,13 @@ impl Clusters {
         &mut self,
         now: Instant,
         id: ClusterId,
-        network: NetworkSpec,
+        blueprint: Blueprint,
         announce: bool,
         core: &mut Core,
     ) -> JobId {
-        self.insert(now, id.clone(), network.clone());
-        let job = Job::CreateCluster { cluster: id.clone(), network };
+        let Blueprint { network, recipe, model } = blueprint;
+        self.insert(now, id.clone(), network.clone(), recipe);
+        let job = Job::CreateCluster { cluster: id.clone(), network, model };
         self.start(&id, job, ClusterJob::Create { announce }, core)
     }
 
@@ -120,33 +167,33 @@ impl Clusters {
         data: Option<DatasetRecord>,
         core: &mut Core,
     ) {
-        self.insert(now, id.clone(), record.network);
+        self.insert(now, id.clone(), record.network, record.recipe);
         let job = Job::RestoreCluster { cluster: id.clone(), checkpoint: record.checkpoint };
         self.start(&id, job, ClusterJob::Restore, core);
         match data {
-            Some(DatasetRecord { source, held_out_percent, dataset: Some(dataset) }) => {
+            Some(DatasetRecord { origin, held_out_percent, dataset: Some(dataset) }) => {
                 let cluster = id.clone();
                 let job = Job::LoadDataset { cluster, dataset, held_out_percent };
-                self.start(&id, job, ClusterJob::Reload { source }, core);
+                self.start(&id, job, ClusterJob::Reload { origin }, core);
             }
-            Some(DatasetRecord { source: Some(source), dataset: None, .. }) => {
+            Some(DatasetRecord { origin: Origin::Shipped(source), dataset: None, .. }) => {
                 core.event(Event::DatasetWanted { cluster: id, source });
             }
             _ => {}
         }
     }
 
-    /// Puts rows on a cluster. With a `source`, the name is stored and the rows are not.
+    /// Puts rows on a cluster.
     pub(crate) fn load(
         &mut self,
         id: &ClusterId,
         dataset: Dataset,
         held_out_percent: u8,
-        source: Option<String>,
+        origin: Origin,
         core: &mut Core,
     ) -> JobId {
-        let stored = source.is_none().then(|| dataset.clone());
-        let record = DatasetRecord { source, held_out_percent, dataset: stored };
+        let stored = matches!(origin, Origin::Own(_)).then(|| dataset.clone());
+        let record = DatasetRecord { origin, held_out_percent, dataset: stored };
         let job = Job::LoadDataset { cluster: id.clone(), dataset, held_out_percent };
         self.start(id, job, ClusterJob::Load { record: Box::new(record) }, core)
     }
@@ -154,6 +201,13 @@ impl Clusters {
     /// Asks the workbench something on behalf of a command.
     pub(crate) fn ask(&mut self, id: &ClusterId, job: Job, core: &mut Core) -> JobId {
         self.start(id, job, ClusterJob::Question, core)
+    }
+
+    /// Asks the workbench something that is about no cluster.
+    pub(crate) fn ask_desk(&mut self, job: Job, core: &mut Core) -> JobId {
+        let job = core.job(job);
+        self.desk_jobs.insert(job);
+        job
     }
 
     /// Gives the workbench something to do that nobody waits for.
@@ -190,11 +244,12 @@ impl Clusters {
             .map(|(id, cluster, model)| ClusterView {
                 id: id.clone(),
                 network: cluster.network.clone(),
+                recipe: cluster.recipe.clone(),
                 model,
                 train_rows: cluster.train_rows,
                 held_out_rows: cluster.held_out_rows,
                 class_rows: cluster.class_rows.clone(),
-                data_source: cluster.data_source.clone(),
+                origin: cluster.origin.clone(),
             })
             .collect()
     }

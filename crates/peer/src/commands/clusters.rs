@@ -1,16 +1,16 @@
 //! Clusters and their rows.
 
 use crate::{
+    clusters::{Blueprint, Cluster, Origin},
     engine::Engine,
     error::CommandError,
     job::{Job, JobId},
 };
 use neural::Dataset;
-use protocol::cluster::NetworkSpec;
 use units::{ClusterId, Instant};
 
 impl Engine {
-    /// Makes a cluster in its first state, or asks for the state of one that exists with the same network.
+    /// Makes a cluster, or asks for the state of one that exists with the same network and recipe.
     /// [`crate::Event::Answered`] comes once the cluster is stored.
     ///
     /// # Errors
@@ -19,21 +19,25 @@ impl Engine {
         &mut self,
         now: Instant,
         cluster: ClusterId,
-        network: NetworkSpec,
+        blueprint: impl Into<Blueprint>,
     ) -> Result<JobId, CommandError> {
-        network.validate()?;
+        let blueprint = blueprint.into();
+        blueprint.network.validate()?;
+        let has_model = blueprint.model.is_some();
+        let is_known = |known: &Cluster| {
+            known.network == blueprint.network && known.recipe == blueprint.recipe
+        };
         match self.clusters.get(&cluster) {
-            Some(known) if known.network == network => self.read_state(now, cluster),
+            Some(known) if !has_model && is_known(known) => self.read_state(now, cluster),
             Some(_) => Err(CommandError::ClusterExists(cluster)),
             None if !self.clusters.has_room() => Err(CommandError::InvalidInput(
                 "this device holds as many clusters as it can".to_owned(),
             )),
-            None => Ok(self.clusters.create(now, cluster, network, true, &mut self.core)),
+            None => Ok(self.clusters.create(now, cluster, blueprint, true, &mut self.core)),
         }
     }
 
-    /// Puts rows on a cluster, in place of earlier ones. `source` names a set that ships with the application: then the
-    /// name is stored, and [`crate::Event::DatasetWanted`] asks for the rows in the next life; else the rows are stored.
+    /// Puts rows on a cluster, in place of earlier ones. They must have been made by the cluster's recipe.
     ///
     /// # Errors
     /// [`CommandError::UnknownCluster`], [`CommandError::InvalidInput`].
@@ -43,11 +47,11 @@ impl Engine {
         cluster: ClusterId,
         dataset: Dataset,
         held_out_percent: u8,
-        source: Option<String>,
+        origin: Origin,
     ) -> Result<JobId, CommandError> {
         self.known(&cluster)?;
         dataset.validate().map_err(|error| CommandError::InvalidInput(error.to_string()))?;
-        Ok(self.clusters.load(&cluster, dataset, held_out_percent, source, &mut self.core))
+        Ok(self.clusters.load(&cluster, dataset, held_out_percent, origin, &mut self.core))
     }
 
     /// How well does the shared network do, on these rows or on the held-out ones?

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod connections;
+mod desk;
 mod room;
 mod sessions;
 mod view;

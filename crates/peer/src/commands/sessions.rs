@@ -38,11 +38,12 @@ impl Engine {
         if !alone && self.room.is_none() {
             return Err(CommandError::NoRoom);
         }
-        let network = known.network.clone();
+        let (network, recipe) = (known.network.clone(), known.recipe.clone());
         let nonce = self.core.random_bytes();
         let proposal = Proposal {
             cluster,
             network,
+            recipe,
             task,
             options,
             founder: me,

@@ -54,6 +54,7 @@ impl Member {
             learning_rate_millionths: 1,
         };
         let proposal = Proposal {
+            recipe: Vec::new(),
             cluster: "digits".parse().unwrap(),
             network: network(),
             task: "digits".to_owned(),

@@ -125,10 +125,8 @@ impl Cluster {
         if reader.remaining() > 0 {
             return Err(Damaged);
         }
-        let fresh = Self::new(model.network().spec()).map_err(|_| Damaged)?;
-        let model_hash = model.hash();
         let alone = Some(alone);
-        Ok(Self { model, model_hash, alone, learning, residual, pending, taught, ..fresh })
+        Ok(Self { alone, learning, residual, pending, taught, ..Self::of(model) })
     }
 }
 

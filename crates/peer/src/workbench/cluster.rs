@@ -3,7 +3,7 @@
 use super::{alone::Alone, invalid};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split};
-use protocol::cluster::{InvalidSpec, NetworkSpec};
+use protocol::cluster::NetworkSpec;
 use units::Hash;
 
 #[derive(Debug)]
@@ -54,12 +54,24 @@ pub(super) struct Statistics {
 }
 
 impl Cluster {
-    pub(super) fn new(spec: &NetworkSpec) -> Result<Self, InvalidSpec> {
-        let model = Model::new(spec)?;
+    /// Begins with an encoded model, or with the first state that the description's seed gives.
+    pub(super) fn new(spec: &NetworkSpec, model: Option<&[u8]>) -> Result<Self, JobError> {
+        let model = match model {
+            None => Model::new(spec).map_err(invalid)?,
+            Some(bytes) => Model::decode(bytes).map_err(invalid)?,
+        };
+        if model.network().spec() != spec {
+            return Err(invalid("a model of another network than the cluster's"));
+        }
+        Ok(Self::of(model))
+    }
+
+    /// Begins with a model.
+    pub(super) fn of(model: Model) -> Self {
         let parameters = model.network().parameters().len();
-        Ok(Self {
+        Self {
             model_hash: model.hash(),
-            learning: LearningState::new(spec),
+            learning: LearningState::new(model.network().spec()),
             alone: Some(Alone::new(model.network().clone())),
             residual: vec![0.0; parameters],
             model,
@@ -68,7 +80,7 @@ impl Cluster {
             question: None,
             data: None,
             statistics: Statistics::default(),
-        })
+        }
     }
 
     pub(super) fn parameters(&self) -> u64 {

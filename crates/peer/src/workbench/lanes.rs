@@ -62,7 +62,9 @@ impl Job {
             | Self::Predict { .. }
             | Self::LearnFromError { .. }
             | Self::CallForLearning { .. }
-            | Self::ReadState { .. } => SecondPart::Nothing,
+            | Self::ReadState { .. }
+            | Self::WriteModelFile { .. }
+            | Self::Desk(_) => SecondPart::Nothing,
         }
     }
 }
@@ -186,8 +188,8 @@ impl SecondLane {
     pub fn run(&mut self, job: Job) -> Result<SecondAnswer, JobError> {
         self.trained = None;
         match job {
-            Job::CreateCluster { cluster, network } => {
-                let made = Cluster::new(&network).map_err(invalid)?;
+            Job::CreateCluster { cluster, network, model } => {
+                let made = Cluster::new(&network, model.as_deref())?;
                 Ok(self.insert(cluster, made))
             }
             Job::RestoreCluster { cluster, checkpoint } => {

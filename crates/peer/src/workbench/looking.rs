@@ -1,8 +1,8 @@
 //! Jobs that look at a cluster.
 
 use super::{cluster::Cluster, invalid};
-use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState};
-use neural::Dataset;
+use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
+use neural::{Dataset, Sight};
 use units::ClusterId;
 
 impl Cluster {
@@ -43,7 +43,7 @@ impl Cluster {
 
     pub(super) fn predict(&mut self, input: Vec<f32>) -> Result<Answer, JobError> {
         let network = self.taught.as_ref().unwrap_or(self.model.network());
-        let probabilities = network.probabilities(&input).map_err(invalid)?;
+        let Sight { probabilities, fired } = network.look(&input).map_err(invalid)?;
         let mut classes: Vec<_> = (0..)
             .zip(probabilities)
             .map(|(class, probability)| Class { class, probability })
@@ -51,7 +51,7 @@ impl Cluster {
         // The sort is stable: equally likely classes stay in order of their number.
         classes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         self.question = Some(input);
-        Ok(Answer::Predicted(classes))
+        Ok(Answer::Predicted(Prediction { classes, fired }))
     }
 
     /// Firing rates come from the newest evaluation, which is made now if there was none and there are rows for it.

@@ -8,15 +8,16 @@
 //! let layers = vec![LayerSpec::new(8, 4)];
 //! let network = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 1 };
 //! let mut workbench = Workbench::new();
-//! workbench.run(Job::CreateCluster { cluster: cluster.clone(), network }).unwrap();
+//! workbench.run(Job::CreateCluster { cluster: cluster.clone(), network, model: None }).unwrap();
 //! let answer = workbench.run(Job::Predict { cluster, input: vec![1.0, 0.0] }).unwrap();
-//! let Answer::Predicted(classes) = answer else { panic!("a prediction was asked for") };
-//! assert!(classes[0].probability >= classes[1].probability);
+//! let Answer::Predicted(seen) = answer else { panic!("a prediction was asked for") };
+//! assert!(seen.classes[0].probability >= seen.classes[1].probability);
 //! ```
 
 mod alone;
 mod checkpoint;
 mod cluster;
+mod desk;
 mod lanes;
 mod learning;
 mod looking;
@@ -58,10 +59,9 @@ impl Workbench {
     /// [`JobError`] says what is wrong with the job; everything is then as it was.
     pub fn run(&mut self, job: Job) -> Result<Answer, JobError> {
         match job {
-            Job::CreateCluster { cluster, network } => {
+            Job::CreateCluster { cluster, network, model } => {
                 self.check_room(&cluster, &network)?;
-                let made = Cluster::new(&network).map_err(invalid)?;
-                Ok(self.insert(cluster, made))
+                Ok(self.insert(cluster, Cluster::new(&network, model.as_deref())?))
             }
             Job::RestoreCluster { cluster, checkpoint } => {
                 let network = checkpoint::network_of(&checkpoint).map_err(invalid)?;
@@ -100,6 +100,10 @@ impl Workbench {
                 Ok(Answer::Done)
             }
             Job::ReadState { cluster } => Ok(self.get_mut(&cluster)?.state()),
+            Job::WriteModelFile { cluster, format, recipe } => {
+                self.get_mut(&cluster)?.write_file(format, &recipe)
+            }
+            Job::Desk(job) => self.run_at_desk(job),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use browser::{Host, HostError};
 use js_sys::Float32Array;
-use peer::CommandError;
+use peer::{CommandError, Origin};
 use units::ClusterId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
@@ -40,7 +40,7 @@ impl DistributedNeuralNetwork {
     ) -> Result<Float32Array, Failure> {
         let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
         let input = numbers(&input, "an input")?;
-        Ok(shapes::outputs(&self.host().await?.predict(cluster, input).await?))
+        Ok(shapes::outputs(&self.host().await?.predict(cluster, input).await?.classes))
     }
 
     /// Classes by falling probability.
@@ -52,7 +52,7 @@ impl DistributedNeuralNetwork {
     ) -> Result<JsValue, Failure> {
         let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
         let input = numbers(&input, "an input")?;
-        let classes = self.host().await?.predict(cluster, input).await?;
+        let classes = self.host().await?.predict(cluster, input).await?.classes;
         Ok(to_js(&classes.into_iter().map(shapes::Prediction::from).collect::<Vec<_>>()))
     }
 
@@ -91,7 +91,7 @@ impl DistributedNeuralNetwork {
         let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
         let host = self.host().await?;
         let (rows, held_out) = data::rows_to_load(&dataset, classes_of(&host, &cluster))?;
-        let loaded = host.load_dataset(cluster, rows, held_out, None).await?;
+        let loaded = host.load_dataset(cluster, rows, held_out, own()).await?;
         Ok(to_js(&shapes::Rows::from(loaded)))
     }
 
@@ -111,6 +111,11 @@ impl DistributedNeuralNetwork {
         };
         Ok(to_js(&shapes::Evaluated::from(host.evaluate(cluster, rows).await?)))
     }
+}
+
+/// Rows that a page handed over.
+fn own() -> Origin {
+    Origin::Own("rows of the page".to_owned())
 }
 
 fn classes_of(host: &Host, cluster: &ClusterId) -> Option<u32> {

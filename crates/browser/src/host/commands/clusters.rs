@@ -2,8 +2,10 @@
 
 use crate::{HostError, host::Host};
 use neural::Dataset;
-use peer::{Answer, Class, ClusterState, Evaluation};
-use protocol::cluster::NetworkSpec;
+use peer::{
+    Answer, Blueprint, ClusterState, CommandError, DeskJob, Evaluation, ModelFormat, Origin,
+    Prediction,
+};
 use units::{ClusterId, Hash};
 
 /// Rows as they stand on a cluster.
@@ -18,16 +20,17 @@ pub struct LoadedRows {
 }
 
 impl Host {
-    /// Makes a cluster of threshold-gated nodes on this device.
+    /// Makes a cluster of threshold-gated nodes on this device, in the first state that its network's seed gives or in that
+    /// of a model.
     ///
     /// # Errors
     /// [`HostError::Command`] or [`HostError::Job`] name the value that is wrong.
     pub async fn create_cluster(
         &self,
         cluster: ClusterId,
-        network: NetworkSpec,
+        blueprint: impl Into<Blueprint>,
     ) -> Result<Hash, HostError> {
-        match self.job(|engine, now| engine.create_cluster(now, cluster, network)).await? {
+        match self.job(|engine, now| engine.create_cluster(now, cluster, blueprint)).await? {
             Answer::Created { model, .. } => Ok(model),
             // The cluster was there already, with this network.
             Answer::State(state) => Ok(state.model),
@@ -35,8 +38,7 @@ impl Host {
         }
     }
 
-    /// Puts rows on a cluster, in place of earlier ones. `source` names a set that ships with the application, which is
-    /// then asked for by [`peer::Event::DatasetWanted`] in a later life; without it the rows are stored on this device.
+    /// Puts rows on a cluster, in place of earlier ones.
     ///
     /// # Errors
     /// [`HostError::Command`] or [`HostError::Job`] name what does not fit the cluster.
@@ -45,10 +47,10 @@ impl Host {
         cluster: ClusterId,
         dataset: Dataset,
         held_out_percent: u8,
-        source: Option<String>,
+        origin: Origin,
     ) -> Result<LoadedRows, HostError> {
         let answer = self.job(|engine, now| {
-            engine.load_dataset(now, cluster, dataset, held_out_percent, source)
+            engine.load_dataset(now, cluster, dataset, held_out_percent, origin)
         });
         match answer.await? {
             Answer::Loaded { train_rows, held_out_rows, class_rows } => {
@@ -73,7 +75,7 @@ impl Host {
         }
     }
 
-    /// What does the shared network see? Classes by falling probability.
+    /// What does the shared network see, and which nodes fire at it?
     ///
     /// # Errors
     /// [`HostError::Command`] or [`HostError::Job`] name what does not fit the cluster.
@@ -81,9 +83,9 @@ impl Host {
         &self,
         cluster: ClusterId,
         input: Vec<f32>,
-    ) -> Result<Vec<Class>, HostError> {
+    ) -> Result<Prediction, HostError> {
         match self.job(|engine, now| engine.predict(now, cluster, input)).await? {
-            Answer::Predicted(classes) => Ok(classes),
+            Answer::Predicted(prediction) => Ok(prediction),
             other => Err(unexpected(&other)),
         }
     }
@@ -98,6 +100,38 @@ impl Host {
         error: Vec<f32>,
     ) -> Result<(), HostError> {
         self.job(|engine, now| engine.learn_from_error(now, cluster, error)).await.map(|_| ())
+    }
+
+    /// Asks this device and all connected ones to learn a cluster faster for a while; gives how many of the others were
+    /// reached.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if there is no such cluster, or the urgency is not from 0 to 1.
+    pub fn call_for_learning(&self, cluster: ClusterId, urgency: f32) -> Result<u32, HostError> {
+        self.command(|engine, now| engine.call_for_learning(now, cluster, urgency))
+    }
+
+    /// Has the worker look at a person's file, or make something of it.
+    ///
+    /// # Errors
+    /// [`HostError::Job`] says what is wrong with the file.
+    pub async fn ask_desk(&self, job: DeskJob) -> Result<Answer, HostError> {
+        self.job(|engine, now| Ok::<_, CommandError>(engine.ask_desk(now, job))).await
+    }
+
+    /// The shared network as a file that other programs understand.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if there is no such cluster, [`HostError::Job`] if the format has no room for its network.
+    pub async fn write_model_file(
+        &self,
+        cluster: ClusterId,
+        format: ModelFormat,
+    ) -> Result<Vec<u8>, HostError> {
+        match self.job(|engine, now| engine.write_model_file(now, cluster, format)).await? {
+            Answer::File(bytes) => Ok(bytes),
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Thresholds, firing rates, operations saved.

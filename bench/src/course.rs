@@ -2,8 +2,7 @@
 
 use crate::order;
 use neural::{
-    Dataset, Diverged, Evaluation, InvalidInput, Kernels, LearningState, Model, Network, Plan,
-    Stream, evaluate, train,
+    Cluster, Dataset, Diverged, Evaluation, InvalidInput, Kernels, Network, Plan, Stream, evaluate,
 };
 use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 
@@ -43,8 +42,7 @@ pub struct Course {
 #[derive(Debug, Clone)]
 pub struct Pupil {
     course: Course,
-    network: Network,
-    state: LearningState,
+    cluster: Cluster,
     epoch: u32,
 }
 
@@ -112,10 +110,8 @@ impl Pupil {
         let layers = course.layers.iter().zip(traces).map(layer).collect();
         let Dataset { inputs, classes, .. } = *dataset;
         let Course { steps, seed, .. } = course;
-        let model = Model::new(&NetworkSpec { inputs, steps, layers, classes, seed })?;
-        let network = model.network().clone();
-        let state = LearningState::new(network.spec());
-        Ok(Self { course, network, state, epoch: 0 })
+        let cluster = Cluster::new(&NetworkSpec { inputs, steps, layers, classes, seed })?;
+        Ok(Self { course, cluster, epoch: 0 })
     }
 
     /// Goes on with other kernels.
@@ -152,7 +148,7 @@ impl Pupil {
             seed: seed ^ (u64::from(self.epoch) << 32),
             log_prior: None,
         };
-        train(&mut self.network, &mut self.state, dataset, rows, &plan)?;
+        self.cluster.train(dataset, rows, &plan)?;
         self.epoch += 1;
         Ok(())
     }
@@ -167,7 +163,7 @@ impl Pupil {
 
     /// How well it knows those rows.
     pub fn evaluate(&self, dataset: &Dataset, rows: &[u32]) -> Evaluation {
-        evaluate(&self.network, dataset, rows)
+        evaluate(&self.cluster.network, dataset, rows)
     }
 
     /// The part of nodes that fires, the mean over all nodes and over all frames of those rows.
@@ -175,8 +171,8 @@ impl Pupil {
     /// # Errors
     /// [`InvalidInput`], if the rows are of another data set.
     pub fn firing_in_time(&self, dataset: &Dataset, rows: &[u32]) -> Result<f64, InvalidInput> {
-        let spec = self.network.spec();
-        let mut stream = Stream::new(self.network.clone(), 0.0)?;
+        let spec = self.network().spec();
+        let mut stream = Stream::new(self.network().clone(), 0.0)?;
         let mut fired = 0;
         for row in rows {
             stream.forget();
@@ -191,6 +187,6 @@ impl Pupil {
 
     /// What it has learnt.
     pub fn network(&self) -> &Network {
-        &self.network
+        &self.cluster.network
     }
 }

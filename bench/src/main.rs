@@ -12,7 +12,7 @@ use bench::{
     course::{Course, Pupil},
     order,
 };
-use neural::{Dataset, Kernels};
+use neural::{Dataset, Kernels, nodes::wire};
 use std::{error::Error, fs, time::Instant};
 
 const USAGE: &str = "bench FILE|order TEST_ROWS SEED [validation] [NAME=VALUE...]";
@@ -51,12 +51,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evaluation = pupil.evaluate(&dataset, &test);
     let firing_in_time = pupil.firing_in_time(&dataset, &test[..test.len().min(FIRING_ROWS)])?;
     let saved = 1.0 - evaluation.multiplications as f64 / evaluation.multiplications_ungated as f64;
+    let (sent, whole) =
+        wire::activation_bytes(pupil.network(), &dataset, &test[..1_000.min(test.len())])[0];
     let result = serde_json::json!({
         "accuracy_percent": 100.0 * evaluation.accuracy(),
         "firing_percent": 100.0 * evaluation.firing_rate(),
         "firing_in_time_percent": 100.0 * firing_in_time,
         "operations_saved_percent": 100.0 * saved,
         "samples_per_second": f64::from(course.epochs) * train.len() as f64 / seconds,
+        "activation_bytes": sent,
+        "activation_bytes_dense": whole,
         "course": course.describe(),
         "seed": course.seed,
     });

@@ -26,6 +26,7 @@
 
 mod adam;
 mod aggregate;
+mod cluster;
 mod dataset;
 pub mod dense;
 mod evaluate;
@@ -50,6 +51,7 @@ pub mod bytes;
 pub mod nodes;
 
 pub use aggregate::{AggregateError, Contribution};
+pub use cluster::Cluster;
 pub use dataset::{
     Dataset, DatasetFileError, InvalidDataset, ROWS_MAX, Shares, Split, VALUE_MAX,
     VALUES_BYTES_MAX, Values,

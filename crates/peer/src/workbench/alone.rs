@@ -2,44 +2,38 @@
 
 use super::{cluster::Data, invalid, learning::plan_of, looking::for_people};
 use crate::job::{Evaluation, JobError, LocalTraining};
-use neural::{LearningState, Network, bytes::Writer, train};
+use neural::{Cluster, LearningState, Network, bytes::Writer};
 
 #[derive(Debug)]
-pub(super) struct Alone {
-    network: Network,
-    learning: LearningState,
-}
+pub(super) struct Alone(Cluster);
 
 impl Alone {
     /// It starts as the shared network does.
     pub(super) fn new(network: Network) -> Self {
-        let learning = LearningState::new(network.spec());
-        Self { network, learning }
+        Self(Cluster::of(network))
     }
 
     /// What becomes of it: the same steps on the same rows as a copy of the shared network takes. Its logits are not
     /// adjusted by the class prior: it is measured on rows that are skewed as its own are, where that would hold it back.
     pub(super) fn trained(&self, data: &Data, training: &LocalTraining) -> Result<Self, JobError> {
-        let (mut network, mut learning) = (self.network.clone(), self.learning.clone());
-        let plan = plan_of(training);
-        train(&mut network, &mut learning, &data.dataset, &data.split.train, &plan)
-            .map_err(invalid)?;
-        Ok(Self { network, learning })
+        let mut cluster = self.0.clone();
+        cluster.train(&data.dataset, &data.split.train, &plan_of(training)).map_err(invalid)?;
+        Ok(Self(cluster))
     }
 
     pub(super) fn judged_on(&self, data: &Data) -> Option<Evaluation> {
-        data.judge(&self.network).map(for_people)
+        data.judge(&self.0.network).map(for_people)
     }
 
     /// Its parameters and the state of its learning: two blocks of a checkpoint, which have others between them.
     pub(super) fn to_blocks(&self) -> [Vec<u8>; 2] {
         let (mut parameters, mut learning) = (Writer::new(), Writer::new());
-        parameters.floats(self.network.parameters());
-        self.learning.write(&mut learning);
+        parameters.floats(self.0.network.parameters());
+        self.0.learning.write(&mut learning);
         [parameters.finish(), learning.finish()]
     }
 
     pub(super) fn from_parts(network: Network, learning: LearningState) -> Self {
-        Self { network, learning }
+        Self(Cluster { network, learning })
     }
 }

@@ -42,7 +42,7 @@ impl Panels {
                 let place = |row: usize| (tile * ROWS + row) * columns + first;
                 let mut tile_sums = [[0.0; COLUMNS]; ROWS];
                 for (row, sum) in tile_sums.iter_mut().enumerate().take(height) {
-                    sum[..width].copy_from_slice(&sums[place(row)..][..width]);
+                    *sum = columns_of(&sums[place(row)..][..width]);
                 }
                 let tile_sums = add_products(tile_sums, left, &self.right);
                 for (row, sum) in tile_sums.iter().enumerate().take(height) {
@@ -67,12 +67,20 @@ impl Panels {
     /// Eight columns, term after term; columns that are missing are 0.
     fn pack_right(&mut self, right: &[f32], columns: usize, first: usize, width: usize) {
         self.right.clear();
-        self.right.extend(right.chunks_exact(columns).map(|row| {
-            let mut term = [0.0; COLUMNS];
-            term[..width].copy_from_slice(&row[first..first + width]);
-            term
-        }));
+        let rows = right.chunks_exact(columns).map(|row| &row[first..first + width]);
+        self.right.extend(rows.map(columns_of));
     }
+}
+
+/// At most eight values, with zeros behind them.
+#[inline(always)]
+fn columns_of(values: &[f32]) -> [f32; COLUMNS] {
+    // Whole panels are the rule, and their length is known to the compiler.
+    values.try_into().unwrap_or_else(|_| {
+        let mut columns = [0.0; COLUMNS];
+        columns[..values.len()].copy_from_slice(values);
+        columns
+    })
 }
 
 fn add_products(

@@ -53,17 +53,36 @@ export interface ConnectionStats {
   problem: string | null;
 }
 
+export interface LayerSpec {
+  nodes: number;
+  /** After how many silent samples a node is forced; sets the firing rate (about 10 % at 4). */
+  timer?: number;
+  /** Above 0, the layer is temporal: it keeps so many traces of every value below it, each swinging at a speed of its own. */
+  traces?: number;
+}
+
 export interface NetworkSpec {
-  /** Values in one input. */
+  /** Values in one input, all its frames together. */
   inputs: number;
-  /** Nodes of each layer, from the input upwards. */
-  layers: (number | { nodes: number; timer?: number })[];
+  /** Frames that an input consists of, one after another; 1 unless given. Above 1, the first layer must be temporal. */
+  steps?: number;
+  /** Layers from the input upwards; a number is that many nodes. */
+  layers: (number | LayerSpec)[];
   /** Classes that the network tells apart. */
   classes: number;
-  /** After how many silent samples a node is forced; sets the firing rate (about 10 % at 4, the default). */
+  /** The timer of layers that have none of their own; 4 unless given. */
   timer?: number;
   /** Decides the first weights; devices that train together need the same one. 1 unless given. */
   seed?: number;
+  /** How a table or pictures become inputs, as `inspect_dataset` found out. The cluster keeps it. */
+  recipe?: Uint8Array;
+}
+
+/** A cluster that is sized to data, which are loaded at once. */
+export interface SizedByData {
+  dataset: DatasetToLoad;
+  /** So many nodes in one layer, in place of what suits the data. */
+  nodes?: number;
 }
 
 export interface CreatedCluster {
@@ -74,11 +93,53 @@ export interface CreatedCluster {
   parameters: number;
 }
 
+export interface SizedCluster extends CreatedCluster {
+  /** Why the network is as large as it is, in a sentence. */
+  reason: string;
+  /** What may disappoint, in sentences. */
+  advice: string[];
+  /** Options for `start_collaborative_learning` that suit the data. */
+  learning: LearningOptions;
+  rows: LoadedRows;
+}
+
+export interface ImportedModel extends CreatedCluster {
+  /** What became of another program's network, in a sentence; empty for a model of ours. */
+  remark: string;
+}
+
+export interface ImportOptions {
+  /** A cluster with rows, which show how large another program's inputs usually are: more of its answers are kept. */
+  rows_of?: string;
+}
+
 export interface ClusterState {
   cluster_id: string;
   model: string;
+  /** The network in words. */
+  description: string;
+  /** Values in one input. */
+  inputs: number;
+  /** Frames in one input. */
+  steps: number;
+  classes: number;
+  nodes: number;
+  parameters: number;
+  /** Whether inputs consist of several frames. */
+  temporal: boolean;
+  /** What `load_dataset` and `predict` take beside numbers. */
+  made_for: "numbers" | "table" | "pictures";
+  /** The columns that `predict` needs, of a cluster for tables. */
+  columns: string[] | null;
+  /** A class is a place in it; null where classes are numbers. */
+  class_names: string[] | null;
   layers: {
     nodes: number;
+    timer: number;
+    traces: number;
+    temporal: boolean;
+    /** Where the timer makes firing rates come to rest, 0 to 1. */
+    aimed_firing_rate: number;
     thresholds: Float32Array;
     /** Over the newest evaluation, 0 to 1. */
     firing_rates: Float32Array;
@@ -103,9 +164,72 @@ export interface LabelledRows {
   classes?: number;
 }
 
-export interface DatasetToLoad extends LabelledRows {
+/** A file of separated values. Whatever is not given is inferred. */
+export interface LabelledTable {
+  /** The text, or its bytes in UTF-8; at most 64 MiB. */
+  csv: string | Uint8Array | Blob;
+  /** The column that is to be told. */
+  label?: string;
+  separator?: "," | ";" | "|" | "\t";
+  /** Whether the first line names the columns. */
+  header?: boolean;
+  /** What columns are, by their names, where they are taken for something else. */
+  columns?: Record<string, "number" | "category" | "ignore">;
+}
+
+/** What can be looked at: pixels as they are, or whatever `createImageBitmap` takes. */
+export type Picture = ImageData | ImageBitmap | Blob | HTMLCanvasElement | OffscreenCanvas | HTMLImageElement;
+
+/** The square around each picture's centre is made small. */
+export interface LabelledPictures {
+  pictures: { image: Picture; label: string }[];
+  /** Pixels along each side of a small picture: 1 to 256, or to 147 in colour; 28 unless given. */
+  side?: number;
+  /** Grey unless true. */
+  colour?: boolean;
+}
+
+export type Dataset = LabelledRows | LabelledTable | LabelledPictures;
+
+export type DatasetToLoad = Dataset & {
   /** Of each class, how many rows in a hundred are held out for evaluation: 0 to 90, 20 unless given. */
   held_out_percent?: number;
+};
+
+/** One input: numbers; for a cluster that was made for it, a row by its columns, or a picture. `null` is a missing value. */
+export type Input = Numbers | Record<string, string | number | boolean | null> | Picture;
+
+export interface TableColumn {
+  name: string;
+  kind: "number" | "yes_or_no" | "category" | "label" | "left_out";
+  /** Cells without a value. */
+  missing: number;
+  /** Values that are different from each other. */
+  distinct: number;
+  left_out_because: string | null;
+}
+
+export interface Inspection {
+  /** Rows that have a label. */
+  rows: number;
+  classes: { name: string; rows: number }[];
+  /** Of a table; else null. */
+  table: {
+    label: string;
+    separator: "comma" | "semicolon" | "tab" | "pipe";
+    has_header: boolean;
+    /** Rows that are left out because they have no label. */
+    rows_without_label: number;
+    columns: TableColumn[];
+  } | null;
+  /** What suits the data, for `create_cluster`. */
+  network: NetworkSpec;
+  /** Why, in a sentence. */
+  reason: string;
+  /** What may disappoint, in sentences. */
+  advice: string[];
+  /** Options for `start_collaborative_learning` that suit the data. */
+  learning: LearningOptions;
 }
 
 export interface LoadedRows {
@@ -123,10 +247,14 @@ export interface Evaluation {
   confusion: number[][];
   /** Part of the nodes that fired, 0 to 1. */
   firing_rate: number;
+  /** Of the rows and columns of `confusion`; null where classes are numbers. */
+  class_names: string[] | null;
 }
 
 export interface Prediction {
   class: number;
+  /** Null where classes are numbers. */
+  name: string | null;
   probability: number;
 }
 
@@ -191,6 +319,8 @@ export interface PeerceptronEvents {
   session: { session_id: string; running: boolean; reason: string | null };
   /** A round of a learning session is finished. */
   round: { session_id: string; round: number; model: string };
+  /** A peer has asked this device to learn a cluster faster for a while; `urgency` is 0 to 1. */
+  learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
   /** A measurement of the connection has come back. */
   pong: { peer_id: string; round_trip_ms: number };
   /** Bytes that measure the connection have arrived. */

@@ -1,7 +1,7 @@
 // The JavaScript class: on a page of one's own, and on `window` of the application.
 
 import assert from "node:assert/strict";
-import { meet, openBarePage, startSite } from "../harness/bare.mjs";
+import { barePage, meet, openBarePage, startBoth } from "../harness/bare.mjs";
 import { loadDigits } from "../harness/digits.mjs";
 import { scenario } from "../harness/world.mjs";
 
@@ -71,6 +71,25 @@ scenario("a peer lives on when its page lets go of the object", async (world) =>
   await ada.waitForFunction(() => window.heard === "are you there?");
 });
 
+scenario("an error that is passed on reaches the other page", async (world) => {
+  const site = await startBoth(world);
+  const pages = [await barePage(world, site), await barePage(world, site)];
+  const [ada, ben] = pages;
+  await meet(pages, world.server.origin);
+  for (const page of pages) {
+    await page.evaluate(() => window.network.create_cluster("shared", { inputs: 4, layers: [8], classes: 3 }));
+  }
+  await ben.evaluate(() => {
+    window.called = new Promise((resolve) => window.network.on("learning_called_for", resolve));
+  });
+  const reached = await ada.evaluate(() => window.network.propagate_error_to_peers("shared", 0.75));
+  assert.equal(reached, 1);
+  const called = await ben.evaluate(() => window.called);
+  assert.match(called.peer_id, /^[0-9a-f]{64}$/);
+  assert.equal(called.cluster_id, "shared");
+  assert.ok(Math.abs(called.urgency - 0.75) < 0.01, `an urgency of ${called.urgency}`);
+});
+
 scenario("bad arguments are refused with a code and lose nothing", async (world) => {
   const site = await startBoth(world);
   const page = await barePage(world, site);
@@ -87,6 +106,12 @@ scenario("bad arguments are refused with a code and lose nothing", async (world)
       event: () => network.on("no such event", () => {}),
       handler: () => network.on("message", "not a function"),
       nothing: () => network.create_cluster(),
+      timer: () => network.create_cluster("timer", { inputs: 4, layers: [{ nodes: 4, timer: 0 }], classes: 2 }),
+      steps: () => network.create_cluster("steps", { inputs: 5, steps: 2, layers: [{ nodes: 4, traces: 2 }], classes: 2 }),
+      traces: () => network.create_cluster("traces", { inputs: 4, steps: 2, layers: [4], classes: 2 }),
+      recipe: () => network.create_cluster("recipe", { inputs: 4, layers: [4], classes: 2, recipe: new Uint8Array(9) }),
+      urgency: () => network.propagate_error_to_peers("missing", 2),
+      calledCluster: () => network.propagate_error_to_peers("missing", 1),
       noText: () => network.send_direct_message("00".repeat(32), null),
       longText: () => network.send_direct_message("x".repeat(10_000_000)),
       manyBytes: () => network.probe_webrtc_connection("00".repeat(32), new Uint8Array(100_000_000)),
@@ -151,16 +176,3 @@ scenario("the application's own peer is on window", async (world) => {
   await ada.evaluate((peer) => window.peerceptron.send_direct_message(peer, "from the console"), benId);
   await ben.hears("from the console");
 });
-
-/** Starts a server that knows of somebody else's site, and the site. */
-async function startBoth(world) {
-  const site = await startSite();
-  world.later(() => site.close());
-  await world.startServer(["--allowed-origin", site.origin]);
-  return site;
-}
-
-/** A page that holds nothing but the class, on a device of its own. */
-async function barePage(world, site) {
-  return openBarePage(await world.context(), site, world.server.origin, "bare");
-}

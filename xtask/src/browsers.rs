@@ -15,7 +15,9 @@ const FIREFOX: [&str; 2] = ["firefox-esr", "firefox"];
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
     chromium(workspace)?;
     browser(workspace, "Firefox", &FIREFOX, "firefox-esr")?;
-    npm_packages(workspace, "end2end")
+    npm_packages(workspace, "end2end")?;
+    // Exported networks are tried in ONNX Runtime.
+    npm_packages(workspace, "end2end/onnx")
 }
 
 /// Installs what is missing for benchmarks.

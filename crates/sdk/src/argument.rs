@@ -49,6 +49,15 @@ pub(crate) fn whole(value: &JsValue, what: &str, low: u32, high: u32) -> Result<
         })
 }
 
+/// A number from 0 to 1.
+pub(crate) fn within_one(value: &JsValue, what: &str) -> Result<f32, Failure> {
+    let number = value.as_f64().filter(|number| (0.0..=1.0).contains(number));
+    number.map(|number| number as f32).ok_or_else(|| {
+        let given = value.as_f64().map_or_else(|| kind(value), |number| number.to_string());
+        Failure::invalid(format!("{what} must be a number from 0 to 1, not {given}"))
+    })
+}
+
 /// Whether a value was left out.
 pub(crate) fn is_missing(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()
@@ -191,7 +200,7 @@ pub(crate) fn check_length(value: &JsValue, what: &str) -> Result<(), Failure> {
 }
 
 /// What a value is, in a word or two.
-fn kind(value: &JsValue) -> String {
+pub(crate) fn kind(value: &JsValue) -> String {
     if value.is_null() {
         return "null".to_owned();
     }

@@ -6,11 +6,11 @@ use js_sys::Function;
 use peer::{Event, LinkEnd};
 use serde::Serialize;
 use std::{collections::BTreeMap, rc::Rc};
-use units::{Hash, PeerId, SessionId};
+use units::{ClusterId, Hash, PeerId, SessionId};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -19,6 +19,7 @@ const NAMES: [&str; 11] = [
     "delivered",
     "session",
     "round",
+    "learning_called_for",
     "pong",
     "probe",
     "error",
@@ -89,6 +90,11 @@ impl Handlers {
             }
             Event::Round { session, round, model } => {
                 self.call("round", &Round { session_id: *session, round: *round, model: *model });
+            }
+            Event::LearningCalledFor { peer, cluster, urgency } => {
+                let (peer_id, cluster_id) = (*peer, cluster);
+                let called = LearningCalledFor { peer_id, cluster_id, urgency: *urgency };
+                self.call("learning_called_for", &called);
             }
             Event::Pong { peer, round_trip_ms } => {
                 self.call("pong", &Pong { peer_id: *peer, round_trip_ms: *round_trip_ms });
@@ -190,6 +196,13 @@ struct Round {
     session_id: SessionId,
     round: u32,
     model: Hash,
+}
+
+#[derive(Serialize)]
+struct LearningCalledFor<'a> {
+    peer_id: PeerId,
+    cluster_id: &'a ClusterId,
+    urgency: f32,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,7 @@
 //! What JavaScript catches.
 
 use browser::HostError;
+use data::{PreparationError, RecipeError};
 use js_sys::{Error, Reflect};
 use units::{InvalidId, InvalidLabel};
 use wasm_bindgen::JsValue;
@@ -35,6 +36,18 @@ impl From<InvalidId> for Failure {
 
 impl From<InvalidLabel> for Failure {
     fn from(error: InvalidLabel) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<RecipeError> for Failure {
+    fn from(error: RecipeError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<PreparationError> for Failure {
+    fn from(error: PreparationError) -> Self {
         Self::invalid(error.to_string())
     }
 }

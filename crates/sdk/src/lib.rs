@@ -9,11 +9,12 @@
 //! code. `peerceptron.d.ts` holds the types that callers see.
 
 mod argument;
+mod blueprint;
 mod booting;
 mod class;
-mod data;
 mod events;
 mod failure;
+mod given;
 mod shapes;
 
 pub use booting::Booting;

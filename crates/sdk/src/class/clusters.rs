@@ -1,34 +1,40 @@
-//! Clusters and their data.
+//! Clusters and what they answer.
 
 use super::DistributedNeuralNetwork;
 use crate::{
-    argument::{is_missing, numbers, parsed},
-    data,
+    argument::{Fields, numbers, parsed, within_one},
+    blueprint::{blueprint, resized},
     failure::Failure,
-    shapes::{self, to_js},
+    given::{self, Given},
+    shapes::{self, CreatedCluster, to_js},
 };
 use browser::{Host, HostError};
-use js_sys::Float32Array;
-use peer::{CommandError, Origin};
+use data::Recipe;
+use js_sys::{Float32Array, Reflect};
+use peer::{Blueprint, ClusterView, CommandError, Origin, Prediction};
+use protocol::limits;
 use units::ClusterId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Clusters and data.
+/// Clusters.
 #[wasm_bindgen]
 impl DistributedNeuralNetwork {
     /// Makes a cluster of threshold-gated nodes. A number alone is that many nodes in two layers for the handwritten digits
-    /// that ship with the site (8 x 8 pixels, 10 classes).
-    #[wasm_bindgen(unchecked_return_type = "CreatedCluster")]
+    /// that ship with the site (8 x 8 pixels, 10 classes). `{ dataset }` sizes the cluster to the data, says why, and loads
+    /// them.
+    #[wasm_bindgen(unchecked_return_type = "CreatedCluster | SizedCluster")]
     pub async fn create_cluster(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "number | NetworkSpec")] spec: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number | NetworkSpec | SizedByData")] spec: JsValue,
     ) -> Result<JsValue, Failure> {
         let cluster_id = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        let network = data::network(&spec)?;
-        let (nodes, parameters) = (network.nodes() as f64, network.parameters() as f64);
-        let model = self.host().await?.create_cluster(cluster_id.clone(), network).await?;
-        Ok(to_js(&shapes::CreatedCluster { cluster_id, model, nodes, parameters }))
+        if spec.is_object() && Reflect::has(&spec, &"dataset".into()).unwrap_or(false) {
+            let sized = SizedByData::read(&spec).await?;
+            return Ok(to_js(&sized.create(&self.host().await?, cluster_id).await?));
+        }
+        let blueprint = blueprint(&spec)?;
+        Ok(to_js(&create(&self.host().await?, cluster_id, blueprint).await?))
     }
 
     /// One forward pass: the probability of each class.
@@ -36,11 +42,10 @@ impl DistributedNeuralNetwork {
     pub async fn process_input(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Numbers")] input: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
     ) -> Result<Float32Array, Failure> {
-        let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        let input = numbers(&input, "an input")?;
-        Ok(shapes::outputs(&self.host().await?.predict(cluster, input).await?.classes))
+        let (prediction, _) = self.ask(&cluster_id, &input).await?;
+        Ok(shapes::outputs(&prediction.classes))
     }
 
     /// Classes by falling probability.
@@ -48,12 +53,13 @@ impl DistributedNeuralNetwork {
     pub async fn predict(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Numbers")] input: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
     ) -> Result<JsValue, Failure> {
-        let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        let input = numbers(&input, "an input")?;
-        let classes = self.host().await?.predict(cluster, input).await?.classes;
-        Ok(to_js(&classes.into_iter().map(shapes::Prediction::from).collect::<Vec<_>>()))
+        let (prediction, recipe) = self.ask(&cluster_id, &input).await?;
+        let names = recipe.as_ref().map(Recipe::classes);
+        let classes = prediction.classes.into_iter();
+        let classes = classes.map(|class| shapes::Prediction::new(class, names));
+        Ok(to_js(&classes.collect::<Vec<_>>()))
     }
 
     /// One local learning step on the newest input: `error` is predicted less wanted probability, one value a class.
@@ -67,7 +73,19 @@ impl DistributedNeuralNetwork {
         Ok(self.host().await?.learn_from_error(cluster, error).await?)
     }
 
-    /// Thresholds, firing rates, operations saved.
+    /// Asks this device and all connected ones to learn a cluster faster for a while, from 0, not at all, to 1; resolves to
+    /// how many of the others were reached.
+    pub async fn propagate_error_to_peers(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] urgency: JsValue,
+    ) -> Result<u32, Failure> {
+        let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
+        let urgency = within_one(&urgency, "an urgency")?;
+        Ok(self.host().await?.call_for_learning(cluster, urgency)?)
+    }
+
+    /// Nodes, thresholds, firing rates, operations saved.
     #[wasm_bindgen(unchecked_return_type = "ClusterState")]
     pub async fn get_cluster_state(
         &self,
@@ -76,49 +94,80 @@ impl DistributedNeuralNetwork {
         let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
         let host = self.host().await?;
         let state = host.cluster_state(cluster.clone()).await?;
-        let view = host.view().clusters.into_iter().find(|it| it.id == cluster);
-        let view = view.ok_or(HostError::Command(CommandError::UnknownCluster(cluster)))?;
-        Ok(shapes::cluster_state(&view, &state))
+        let view = view_of(&host, &cluster)?;
+        Ok(shapes::cluster_state(&view, &state, recipe_of(&view)?.as_ref()))
+    }
+}
+
+impl DistributedNeuralNetwork {
+    async fn ask(
+        &self,
+        cluster_id: &JsValue,
+        input: &JsValue,
+    ) -> Result<(Prediction, Option<Recipe>), Failure> {
+        let cluster = parsed::<ClusterId>(cluster_id, "a cluster's id")?;
+        let host = self.host().await?;
+        let recipe = recipe_of(&view_of(&host, &cluster)?)?;
+        let input = given::input(&host, input, recipe.as_ref()).await?;
+        Ok((host.predict(cluster, input).await?, recipe))
+    }
+}
+
+/// `{ dataset, nodes }`.
+struct SizedByData {
+    dataset: Given,
+    nodes: Option<u32>,
+}
+
+impl SizedByData {
+    async fn read(spec: &JsValue) -> Result<Self, Failure> {
+        let fields = Fields::new(spec, "a cluster's description", &["dataset", "nodes"])?;
+        let nodes = fields.whole("nodes", 1, limits::LAYER_NODES_MAX as u32)?;
+        let dataset = Given::to_load(&fields.require("dataset")?, None).await?;
+        Ok(Self { dataset, nodes })
     }
 
-    /// Puts labelled rows on a cluster, in place of earlier ones. They stay on this device.
-    #[wasm_bindgen(unchecked_return_type = "LoadedRows")]
-    pub async fn load_dataset(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
-        #[wasm_bindgen(unchecked_param_type = "DatasetToLoad")] dataset: JsValue,
-    ) -> Result<JsValue, Failure> {
-        let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        let host = self.host().await?;
-        let (rows, held_out) = data::rows_to_load(&dataset, classes_of(&host, &cluster))?;
-        let loaded = host.load_dataset(cluster, rows, held_out, own()).await?;
-        Ok(to_js(&shapes::Rows::from(loaded)))
-    }
-
-    /// Evaluates a cluster on the given rows, or on those held out on this device.
-    #[wasm_bindgen(unchecked_return_type = "Evaluation")]
-    pub async fn evaluate(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "LabelledRows")] rows: JsValue,
-    ) -> Result<JsValue, Failure> {
-        let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        let host = self.host().await?;
-        let rows = if is_missing(&rows) {
-            None
-        } else {
-            Some(data::rows(&rows, classes_of(&host, &cluster))?)
+    async fn create(self, host: &Host, id: ClusterId) -> Result<shapes::SizedCluster, Failure> {
+        let (held_out, title) = (self.dataset.held_out_percent, self.dataset.title());
+        let prepared = self.dataset.inspect(host).await?.prepared;
+        let learning = (&prepared.suggested).into();
+        let suggested = prepared.suggested;
+        let (network, reason) = match self.nodes {
+            None => (suggested.network, suggested.reason),
+            Some(nodes) => (
+                resized(suggested.network, nodes)?,
+                format!("{nodes} nodes in one layer, as told."),
+            ),
         };
-        Ok(to_js(&shapes::Evaluated::from(host.evaluate(cluster, rows).await?)))
+        let blueprint = Blueprint { recipe: prepared.recipe, ..network.into() };
+        let cluster = create(host, id.clone(), blueprint).await?;
+        let origin = Origin::Own(title.to_owned());
+        let rows = host.load_dataset(id, prepared.dataset, held_out, origin).await?.into();
+        Ok(shapes::SizedCluster { cluster, reason, advice: prepared.advice, learning, rows })
     }
 }
 
-/// Rows that a page handed over.
-fn own() -> Origin {
-    Origin::Own("rows of the page".to_owned())
+pub(super) async fn create(
+    host: &Host,
+    cluster_id: ClusterId,
+    blueprint: Blueprint,
+) -> Result<CreatedCluster, Failure> {
+    let network = &blueprint.network;
+    let (nodes, parameters) = (network.nodes() as f64, network.parameters() as f64);
+    let model = host.create_cluster(cluster_id.clone(), blueprint).await?;
+    Ok(CreatedCluster { cluster_id, model, nodes, parameters })
 }
 
-fn classes_of(host: &Host, cluster: &ClusterId) -> Option<u32> {
-    let clusters = host.view().clusters;
-    clusters.iter().find(|it| it.id == *cluster).map(|it| it.network.classes)
+pub(super) fn view_of(host: &Host, cluster: &ClusterId) -> Result<ClusterView, Failure> {
+    let view = host.view().clusters.into_iter().find(|it| it.id == *cluster);
+    let unknown = || HostError::Command(CommandError::UnknownCluster(cluster.clone()));
+    Ok(view.ok_or_else(unknown)?)
+}
+
+/// How the inputs of a cluster are made, if they are not numbers as they are.
+pub(super) fn recipe_of(view: &ClusterView) -> Result<Option<Recipe>, Failure> {
+    match &view.recipe[..] {
+        [] => Ok(None),
+        recipe => Ok(Some(Recipe::decode(recipe)?)),
+    }
 }

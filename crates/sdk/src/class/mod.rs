@@ -1,7 +1,9 @@
 //! The class: one method a command.
 
 mod clusters;
+mod data;
 mod learning;
+mod models;
 mod network;
 
 use crate::{

@@ -2,10 +2,7 @@
 
 use crate::{HostError, host::Host};
 use neural::Dataset;
-use peer::{
-    Answer, Blueprint, ClusterState, CommandError, DeskJob, Evaluation, ModelFormat, Origin,
-    Prediction,
-};
+use peer::{Answer, Blueprint, ClusterState, Evaluation, ModelFormat, Origin, Prediction};
 use units::{ClusterId, Hash};
 
 /// Rows as they stand on a cluster.
@@ -111,14 +108,6 @@ impl Host {
         self.command(|engine, now| engine.call_for_learning(now, cluster, urgency))
     }
 
-    /// Has the worker look at a person's file, or make something of it.
-    ///
-    /// # Errors
-    /// [`HostError::Job`] says what is wrong with the file.
-    pub async fn ask_desk(&self, job: DeskJob) -> Result<Answer, HostError> {
-        self.job(|engine, now| Ok::<_, CommandError>(engine.ask_desk(now, job))).await
-    }
-
     /// The shared network as a file that other programs understand.
     ///
     /// # Errors
@@ -147,7 +136,7 @@ impl Host {
 }
 
 /// An answer of another kind than the job's means that worker and page are of different builds.
-fn unexpected(answer: &Answer) -> HostError {
+pub(super) fn unexpected(answer: &Answer) -> HostError {
     let kind = format!("{answer:?}");
     let kind = kind.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
     peer::JobError::WorkerLost(format!("it answered `{kind}`, which nobody asked for")).into()

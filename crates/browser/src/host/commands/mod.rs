@@ -1,6 +1,7 @@
 //! What an application can ask of a peer. The engine decides; here commands get the time, and those that end later wait.
 
 mod clusters;
+mod desk;
 mod learning;
 mod network;
 

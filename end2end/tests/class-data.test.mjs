@@ -67,7 +67,7 @@ scenario("one call makes, sizes and loads; data that do not fit are refused", as
     noAlbum: (network) => network.load_dataset("iris", { pictures: [{ image: new ImageData(2, 2), label: "a" }] }),
     label: (network) => network.load_dataset("iris", { csv: window.csv, label: "petal width" }),
     unknownLabel: (network) => network.inspect_dataset({ csv: window.csv, label: "colour" }),
-    quantity: (network) => network.inspect_dataset({ csv: window.csv, label: "petal length" }),
+    quantity: (network) => network.inspect_dataset({ csv: window.csv.replace(/^([\d.]+)/gm, (_, __, at) => at / 7), label: "sepal length" }),
     empty: (network) => network.inspect_dataset({ csv: "" }),
     noText: (network) => network.inspect_dataset({ csv: new Uint8Array([255, 254, 0, 1, 10, 7]) }),
     number: (network) => network.inspect_dataset({ csv: 7 }),
@@ -189,13 +189,14 @@ scenario("a temporal cluster tells sequences apart by their order", async (world
 });
 
 scenario("in Firefox, a table becomes a cluster that answers with names", async (world) => {
-  await world.startServer();
+  const site = await startBoth(world);
   const device = await world.firefoxDevice("Ada");
-  await device.goto(world.server.origin);
-  await device.page.waitForFunction(() => window.DistributedNeuralNetwork !== undefined);
+  await device.goto(site.origin);
   const csv = "height;colour;kind\n" + "1,5;red;rose\n0,3;blue;violet\n1,7;red;rose\n0,2;blue;violet\n".repeat(10);
-  const seen = await device.evaluate(async (csv) => {
-    const network = new window.DistributedNeuralNetwork("another");
+  const seen = await device.evaluate(async ([origin, csv]) => {
+    const { default: init, DistributedNeuralNetwork } = await import(`${origin}/sdk/peerceptron.js`);
+    await init();
+    const network = new DistributedNeuralNetwork("bare");
     const { reason } = await network.create_cluster("flowers", { dataset: { csv } });
     const [{ name }] = await network.predict("flowers", { height: 1.6, colour: "red" });
     const canvas = document.createElement("canvas");
@@ -203,7 +204,7 @@ scenario("in Firefox, a table becomes a cluster that answers with names", async 
     const { network: suggested } = await network.inspect_dataset({ pictures, side: 4 });
     network.close();
     return { reason, name, inputs: suggested.inputs };
-  }, csv);
+  }, [world.server.origin, csv]);
   assert.match(seen.reason, /one layer/);
   assert.ok(["rose", "violet"].includes(seen.name));
   assert.equal(seen.inputs, 16);

@@ -116,7 +116,7 @@ fn check_size(size_bytes: usize) -> Result<(), RecipeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ground, Paint};
+    use crate::{Ground, Paint, Reading, Sheet, Table, Wishes};
     use proptest::prelude::*;
 
     fn pictures(classes: &[&str]) -> Recipe {
@@ -141,6 +141,18 @@ mod tests {
     }
 
     proptest! {
+        /// Else a device that has a model from a file could not train with one that has it from the room.
+        #[test]
+        fn every_number_of_a_recipe_comes_back_from_text(numbers in prop::collection::vec(-1e9f64..1e9, 4..20)) {
+            let rows = numbers.iter().zip(["a", "b"].iter().cycle());
+            let file: String = rows.map(|(number, label)| format!("{number};{label}\n")).collect();
+            let sheet = Sheet::read(format!("size;kind\n{file}").as_bytes(), &Reading::default()).unwrap();
+            let table = Table::new(sheet, &Wishes::default()).unwrap();
+            let rows: Vec<u32> = (0..numbers.len() as u32).collect();
+            let recipe = Recipe::Table(Preparation::learn(&table, &rows).unwrap());
+            prop_assert_eq!(Recipe::from_json(&recipe.to_json()), Ok(recipe));
+        }
+
         #[test]
         fn any_bytes_are_answered_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             if let Ok(recipe) = Recipe::decode(&bytes) {

@@ -1,5 +1,7 @@
 //! What travels between layers: which nodes fired on each sample, and how strongly.
 
+use crate::dataset::VALUE_MAX;
+
 /// The events of a batch, sample after sample, each by ascending node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Events {
@@ -40,8 +42,8 @@ pub enum InvalidEvents {
         /// Nodes there are.
         width: u32,
     },
-    /// A value that is no number.
-    #[error("node {node} fires with {value}: a finite number is needed")]
+    /// A value that is no number, or beyond any scale.
+    #[error("node {node} fires with {value}: a number from -1e15 to 1e15 is needed")]
     Value {
         /// The node.
         node: u32,
@@ -59,7 +61,8 @@ impl Events {
     /// Adds the events of one more sample, which came from elsewhere.
     ///
     /// # Errors
-    /// [`InvalidEvents`] unless nodes ascend, stay below the width, and fire with finite values; nothing is then added.
+    /// [`InvalidEvents`] unless nodes ascend, stay below the width, and fire with values that no layer's readout is broken
+    /// by; nothing is then added.
     pub fn push_sample(&mut self, nodes: &[u32], values: &[f32]) -> Result<(), InvalidEvents> {
         if nodes.len() != values.len() {
             return Err(InvalidEvents::Lengths { nodes: nodes.len(), values: values.len() });
@@ -69,7 +72,7 @@ impl Events {
             if node < least || node >= self.width {
                 return Err(InvalidEvents::Node { place, node, width: self.width });
             }
-            if !value.is_finite() {
+            if !value.is_finite() || value.abs() > VALUE_MAX {
                 return Err(InvalidEvents::Value { node, value });
             }
             least = node + 1;

@@ -51,13 +51,13 @@ fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// Any events of three samples of 300 nodes.
+/// Any events of three samples of 300 nodes, as large as the wire carries.
 fn events() -> impl Strategy<Value = Events> {
     let sample = prop::collection::btree_map(0u32..300, any::<f32>(), 0..40);
     prop::collection::vec(sample, 3).prop_map(|samples| {
         let mut events = Events::new(300);
         for mut sample in samples {
-            sample.retain(|_, value| value.is_finite());
+            sample.retain(|_, value| value.abs() < 5e14);
             let (nodes, values): (Vec<u32>, Vec<f32>) = sample.into_iter().unzip();
             events.push_sample(&nodes, &values).unwrap();
         }

@@ -174,6 +174,10 @@ impl Engine {
             None if self.clusters.has_room() => {
                 let (network, recipe) = (proposal.network.clone(), proposal.recipe.clone());
                 let blueprint = Blueprint { network, recipe, model: None };
+                if let Err(error) = blueprint.check() {
+                    let message = format!("a session about a cluster that cannot be: {error}");
+                    return self.core.problem(error.code(), message);
+                }
                 self.clusters.create(now, cluster.clone(), blueprint, false, &mut self.core);
             }
             None => {

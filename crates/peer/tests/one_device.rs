@@ -1,10 +1,11 @@
 //! One device by itself: what its engine stores and when it says so.
 
 use core::time::Duration;
+use data::{Ground, Look, Paint, Recipe};
 use neural::{Dataset, Values};
 use peer::{
-    Answer, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Origin, Output,
-    StoredRecord, Workbench,
+    Answer, Blueprint, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Origin,
+    Output, StoredRecord, Workbench,
 };
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
@@ -141,6 +142,25 @@ fn rows(inputs: u32) -> Dataset {
 
 fn options(rounds: u32) -> SessionOptions {
     SessionOptions { rounds, local_steps: 5, batch_rows: 4, learning_rate_millionths: 1_000 }
+}
+
+#[test]
+fn a_recipe_that_does_not_fit_the_network_is_refused_before_there_is_a_cluster() {
+    let mut device = Device::start(BTreeMap::new(), true);
+    let look = Look { side: 2, paint: Paint::Grey, ground: Ground::Black };
+    let classes = vec!["cats".to_owned(), "dogs".to_owned()];
+    let recipe = Recipe::Pictures { look, classes }.encode().expect("a small recipe");
+    let mut problem = |recipe: &[u8]| {
+        let blueprint = Blueprint { recipe: recipe.to_vec(), ..network().into() };
+        let created = device.engine.create_cluster(device.now, cluster(), blueprint);
+        created.expect_err("it makes other inputs").to_string()
+    };
+    assert!(problem(&recipe).contains("4 values and 2 classes, where the network takes 2 values"));
+    assert!(problem(&[9; 3]).contains("cannot be read"));
+    assert!(device.engine.view().clusters.is_empty());
+    let fitting = NetworkSpec { inputs: 4, ..network() };
+    let blueprint = Blueprint { recipe, ..fitting.into() };
+    assert!(device.engine.create_cluster(device.now, cluster(), blueprint).is_ok());
 }
 
 #[test]

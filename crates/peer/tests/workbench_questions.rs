@@ -137,6 +137,19 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
 }
 
 #[test]
+fn a_step_of_more_rows_than_a_device_has_memory_for_is_refused() {
+    let mut workbench = Workbench::new();
+    let network = NetworkSpec { inputs: 65_536, layers: vec![LayerSpec::new(1, 4)], ..spec() };
+    workbench.run(Job::CreateCluster { cluster: id(), network, model: None }).unwrap();
+    let values = Values::Bytes(vec![1; 65_536 * 2]);
+    let dataset = Dataset { inputs: 65_536, classes: 2, values, labels: vec![0, 1] };
+    workbench.run(Job::LoadDataset { cluster: id(), dataset, held_out_percent: 0 }).unwrap();
+    let training = LocalTraining { steps: 1, batch_rows: 4_096, learning_rate: 0.01, seed: 1 };
+    let error = workbench.run(Job::Train { cluster: id(), training }).unwrap_err();
+    assert!(error.to_string().contains("4096 rows in a step of a network of this size"), "{error}");
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let mut workbench = Workbench::new();
     let unknown = workbench.run(Job::ReadState { cluster: id() });

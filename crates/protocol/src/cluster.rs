@@ -42,6 +42,15 @@ pub struct InvalidSpec {
     high: u64,
 }
 
+/// A round of training that no device is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{value} {what}: 1 to {most} are possible")]
+pub struct InvalidTraining {
+    what: &'static str,
+    value: u64,
+    most: u64,
+}
+
 /// The longest timer; beyond it a layer would be silent.
 const TIMER_MAX: usize = 64;
 
@@ -103,7 +112,7 @@ impl NetworkSpec {
             within("values given to a layer at once", inputs, 1, limits::NETWORK_INPUTS_MAX)?;
         }
         within("parameters", self.parameters(), 1, limits::NETWORK_PARAMETERS_MAX)?;
-        within("visits of parameters by one input", self.visits(), 1, limits::NETWORK_VISITS_MAX)
+        within("visits of numbers by one input", self.visits(), 1, limits::NETWORK_VISITS_MAX)
     }
 
     /// Values in one frame of an input.
@@ -116,30 +125,63 @@ impl NetworkSpec {
         let below = core::iter::once(self.frame()).chain(self.layers.iter().map(|it| it.nodes));
         self.layers.iter().zip(below).map(|(layer, below)| match layer.traces {
             0 => u64::from(below),
-            traces => u64::from(below) * u64::from(traces) * TRACE_NUMBERS,
+            traces => u64::from(below).saturating_mul(u64::from(traces) * TRACE_NUMBERS),
         })
     }
 
     /// Numbers that training adapts: weights, biases and thresholds of every node, and every layer's readout.
     pub fn parameters(&self) -> u64 {
-        self.layer_parameters().sum()
+        total(self.layer_parameters())
     }
 
-    /// Parameters that one input leads through: those of a layer below a temporal one are visited at every frame.
+    /// Numbers that one input leads to: every parameter once, those of a layer below a temporal one at every frame, and
+    /// every trace at every frame.
     pub fn visits(&self) -> u64 {
+        let steps = u64::from(self.steps);
         let last_temporal = self.layers.iter().rposition(LayerSpec::is_temporal).unwrap_or(0);
-        let visits = |(number, parameters)| match number < last_temporal {
-            true => u64::from(self.steps) * parameters,
-            false => parameters,
+        let sizes = self.layers.iter().zip(self.layer_inputs()).zip(self.layer_parameters());
+        let visits =
+            |(number, ((layer, inputs), parameters)): (usize, ((&LayerSpec, u64), u64))| {
+                let traces = if layer.is_temporal() { steps.saturating_mul(inputs) } else { 0 };
+                let times = if number < last_temporal { steps } else { 1 };
+                traces.saturating_add(parameters.saturating_mul(times))
+            };
+        total(sizes.enumerate().map(visits))
+    }
+
+    /// Values that a device holds of one row while it trains: the row, what each layer is given, its nodes and its readout.
+    pub fn values(&self) -> u64 {
+        let readout = u64::from(self.classes);
+        let layers = self.layers.iter().zip(self.layer_inputs());
+        let layers =
+            layers.map(|(it, inputs)| inputs.saturating_add(u64::from(it.nodes) + readout));
+        total(layers.chain([self.inputs.into()]))
+    }
+
+    /// Checks that a device has the memory and the time for a round of `steps` training steps of `batch_rows` rows on this
+    /// (valid) network.
+    ///
+    /// # Errors
+    /// [`InvalidTraining`] names what is too much, with the most that is possible.
+    pub fn check_training(&self, steps: u32, batch_rows: u32) -> Result<(), InvalidTraining> {
+        let most = |what, value: u64, most: u64| match value {
+            value if (1..=most).contains(&value) => Ok(()),
+            value => Err(InvalidTraining { what, value, most }),
         };
-        self.layer_parameters().enumerate().map(visits).sum()
+        let rows = u64::from(batch_rows);
+        most("training steps", steps.into(), limits::LOCAL_STEPS_MAX.into())?;
+        most("rows in a step", rows, limits::BATCH_ROWS_MAX.into())?;
+        let rows_max = limits::BATCH_VALUES_MAX / self.values().max(1);
+        most("rows in a step of a network of this size", rows, rows_max)?;
+        let samples_max = limits::ROUND_WORK_MAX / self.visits().max(1);
+        most("samples in a round of a network of this size", u64::from(steps) * rows, samples_max)
     }
 
     fn layer_parameters(&self) -> impl Iterator<Item = u64> {
         let classes = u64::from(self.classes);
         self.layers.iter().zip(self.layer_inputs()).map(move |(layer, inputs)| {
             let nodes = u64::from(layer.nodes);
-            nodes * (inputs + 2) + classes * (nodes + 1)
+            nodes.saturating_mul(inputs.saturating_add(2)).saturating_add(classes * (nodes + 1))
         })
     }
 
@@ -147,6 +189,11 @@ impl NetworkSpec {
     pub fn nodes(&self) -> u64 {
         self.layers.iter().map(|layer| u64::from(layer.nodes)).sum()
     }
+}
+
+/// A sum that stays a number, whatever a description claims that nobody has checked yet.
+fn total(numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(0, u64::saturating_add)
 }
 
 /// In a person's words: what comes in, every layer, what comes out, and how many numbers it takes.
@@ -227,6 +274,17 @@ mod tests {
     }
 
     #[test]
+    fn sizes_that_nobody_has_checked_can_be_counted() {
+        let layers = vec![LayerSpec::new(u32::MAX, 4).with_traces(u32::MAX); 9];
+        let spec = NetworkSpec { classes: u32::MAX, ..spec(u32::MAX, 1, layers) };
+        assert!(spec.validate().is_err());
+        assert_eq!(
+            (spec.parameters(), spec.visits(), spec.values()),
+            (u64::MAX, u64::MAX, u64::MAX)
+        );
+    }
+
+    #[test]
     fn an_impossible_size_is_named() {
         let problem = |spec: NetworkSpec| spec.validate().unwrap_err().to_string();
         let layer = LayerSpec::new(8, 4);
@@ -240,7 +298,22 @@ mod tests {
         assert!(problem(above).contains("4 traces in this layer: 0 to 0"));
         let wide = spec(65_536, 2, vec![LayerSpec::new(1, 4).with_traces(32)]);
         assert!(problem(wide).contains("2097152 values given to a layer at once"));
+        let busy = spec(65_536, 65_536, vec![LayerSpec::new(1, 4).with_traces(32)]);
+        assert_eq!(busy.visits(), 65_536 * 64 + busy.parameters(), "traces turn at every frame");
+        assert_eq!(busy.validate(), Ok(()));
+        let problem_of_training = |spec: NetworkSpec, steps, rows| {
+            spec.check_training(steps, rows).unwrap_err().to_string()
+        };
+        assert!(problem_of_training(busy, 10_000, 32).contains("320000 samples in a round"));
+        let wide = spec(65_536, 1, vec![LayerSpec::new(1, 4)]);
+        assert_eq!(wide.check_training(1, 100), Ok(()));
+        assert!(
+            problem_of_training(wide.clone(), 1, 4_096)
+                .contains("4096 rows in a step of a network")
+        );
+        assert!(problem_of_training(wide.clone(), 0, 1).contains("0 training steps: 1 to 10000"));
+        assert!(problem_of_training(wide, 1, 5_000).contains("5000 rows in a step: 1 to 4096"));
         let stacked = spec(65_536, 65_536, vec![LayerSpec::new(64, 4).with_traces(8); 2]);
-        assert!(problem(stacked).contains("visits of parameters by one input"));
+        assert!(problem(stacked).contains("visits of numbers by one input"));
     }
 }

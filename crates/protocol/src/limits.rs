@@ -48,8 +48,8 @@ pub const NETWORK_CLASSES_MAX: usize = 1_024;
 /// parameter, is a value that travels whole.
 pub const NETWORK_PARAMETERS_MAX: usize = 4_000_000;
 
-/// Parameters that one input leads through, where a layer below a temporal one is at work at every frame: the time that a
-/// description alone can make a device spend on one input.
+/// Numbers that one input leads to, parameters and traces, where a layer below a temporal one is at work at every frame:
+/// the time that a description alone can make a device spend on one input.
 pub const NETWORK_VISITS_MAX: usize = 64_000_000;
 
 /// What a session trains, in a person's words.
@@ -61,10 +61,13 @@ pub const SESSION_ROUNDS_MAX: u32 = 10_000;
 /// Local training steps in one round.
 pub const LOCAL_STEPS_MAX: u32 = 10_000;
 
-/// Rows in one training step: memory of a step.
+/// Rows in one training step.
 pub const BATCH_ROWS_MAX: u32 = 4_096;
 
-/// Samples of one round times parameters: how long one proposal can keep a device's worker busy, some minutes.
+/// Values of all rows in one training step, in every layer: the memory of a step, at most some 30 bytes each.
+pub const BATCH_VALUES_MAX: u64 = 1 << 24;
+
+/// Samples of one round times what each visits: how long one proposal can keep a device's worker busy, some minutes.
 pub const ROUND_WORK_MAX: u64 = 100_000_000_000;
 
 /// What a proposal says of how inputs are made: it travels in one control message.

@@ -176,22 +176,14 @@ impl Proposal {
         }
         for (what, value, high) in [
             ("rounds", rounds, limits::SESSION_ROUNDS_MAX),
-            ("local steps", local_steps, limits::LOCAL_STEPS_MAX),
-            ("rows in a batch", batch_rows, limits::BATCH_ROWS_MAX),
             ("millionths of learning rate", learning_rate_millionths, 1_000_000),
         ] {
             if !(1..=high).contains(&value) {
                 return invalid(format!("{value} {what}: 1 to {high} are possible"));
             }
         }
-        let (samples, parameters) = (self.options.samples_max(), self.network.parameters());
-        if samples * parameters > limits::ROUND_WORK_MAX {
-            let high = limits::ROUND_WORK_MAX / parameters;
-            return invalid(format!(
-                "{samples} samples in a round: a network of {parameters} parameters takes at most {high}"
-            ));
-        }
-        Ok(())
+        let possible = self.network.check_training(local_steps, batch_rows);
+        possible.or_else(|problem| invalid(problem.to_string()))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{
-    Dataset, Evaluation, LearningState, Network, Plan, Values, evaluate, random::Counter, train,
+    Dataset, Evaluation, Events, InvalidEvents, LearningState, Network, Plan, VALUE_MAX, Values,
+    evaluate, random::Counter, train,
 };
 use protocol::cluster::{LayerSpec, NetworkSpec};
 
@@ -153,4 +154,20 @@ fn what_cannot_be_done_is_named_and_changes_nothing() {
     let small = &mut LearningState::new(&NetworkSpec { inputs: 1, ..network.spec.clone() });
     assert!(problem(network.remove_nodes(small, &[node(0, 1)])).contains("an optimiser of"));
     assert_eq!(network, before);
+}
+
+#[test]
+fn events_that_no_layer_sends_leave_the_readout_usable() {
+    let (network, state) = trained(50);
+    let mut events = Events::new(12);
+    let beyond = [f32::MAX, -f32::MAX];
+    assert!(matches!(events.push_sample(&[0, 1], &beyond), Err(InvalidEvents::Value { .. })));
+    events.push_sample(&[0, 1], &[VALUE_MAX, -VALUE_MAX]).unwrap();
+    let mut home = network.layer_home(&state, 0).unwrap();
+    let errors = home.errors(&events, &[1], &Plan::default(), 0).unwrap();
+    assert!(errors.values.iter().all(|value| value.abs() <= 1.0), "{errors:?}");
+    let (mut network, mut state) = (network, state);
+    home.write_back(&mut network, &mut state).unwrap();
+    assert!(network.parameters.iter().all(|parameter| parameter.abs() <= 2.0));
+    learn(&mut network, &mut state, 10);
 }

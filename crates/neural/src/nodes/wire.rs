@@ -24,8 +24,9 @@ const LARGEST_STEPS_MIN: i8 = 64;
 /// Values below 2^-121 are silent.
 const EXPONENT_MIN: i32 = -120;
 
-/// With it, 127 steps are the largest that is finite.
-const EXPONENT_MAX: i32 = 121;
+/// With it, 127 steps are the largest within what a value may be: what layers send on is far below (weights, and inputs
+/// over their root mean square, are bounded), and a readout's sums stay finite whoever sends events.
+const EXPONENT_MAX: i32 = 42;
 
 /// Three times seven bits: beyond every node and every sample.
 const VARINT_BYTES_MAX: u32 = 3;
@@ -53,7 +54,8 @@ pub enum InvalidWire {
     },
 }
 
-/// Writes a batch of events. Values are rounded to one of 127 steps up to the sample's largest, or to silence.
+/// Writes a batch of events. Values are rounded to one of 127 steps up to the sample's largest, or to silence; beyond
+/// 127 · 2^42, which no layer comes near, to that.
 ///
 /// Only the first [`limits::BATCH_ROWS_MAX`] samples are written: [`decode`] takes no more.
 pub fn encode(events: &Events) -> Vec<u8> {
@@ -226,7 +228,7 @@ mod tests {
     #[test]
     fn extreme_values_stay_finite_or_fall_silent() {
         for (largest, expected) in
-            [(f32::MAX, Some(127.0 * power_of_two(121))), (1e-38, None), (f32::from_bits(1), None)]
+            [(1e15, Some(127.0 * power_of_two(42))), (1e-38, None), (f32::from_bits(1), None)]
         {
             let received = decode(&encode(&sample(&[1], &[largest], 2)), 2).unwrap();
             assert_eq!(received.sample(0).1.first().copied(), expected);
@@ -247,7 +249,7 @@ mod tests {
             &[1, 1, 0, 3, 63],
             &[1, 1, 0, 3, 0],
             &[1, 1, 0, 3, 128],
-            &[1, 1, 122, 3, 64],
+            &[1, 1, 43, 3, 64],
             &[1, 1, 0, 0x83, 0, 64],
             &[1, 1, 0, 3, 64, 0],
             &[1, 0xff, 0xff, 0x7f, 0],

@@ -4,11 +4,13 @@ mod answers;
 
 use crate::{
     core::Core,
+    error::CommandError,
     event::Event,
     job::{Answer, Job, JobError, JobId},
     records::{ClusterRecord, DatasetRecord, SessionRecord},
     view::ClusterView,
 };
+use data::Recipe;
 use neural::Dataset;
 use protocol::{cluster::NetworkSpec, session::Proposal};
 use serde::{Deserialize, Serialize};
@@ -65,6 +67,28 @@ pub struct Blueprint {
     pub recipe: Vec<u8>,
     /// Where the network begins, as an encoded `neural::Model`; `None` for the first state that its seed gives.
     pub model: Option<Vec<u8>>,
+}
+
+impl Blueprint {
+    /// Checks the network, and that the recipe makes what it takes.
+    pub(crate) fn check(&self) -> Result<(), CommandError> {
+        let Self { network, recipe, .. } = self;
+        network.validate()?;
+        if recipe.is_empty() {
+            return Ok(());
+        }
+        let recipe = Recipe::decode(recipe)
+            .map_err(|error| CommandError::InvalidInput(error.to_string()))?;
+        let (inputs, classes) = (recipe.inputs(), recipe.classes().len() as u32);
+        if (inputs, classes) == (network.inputs, network.classes) {
+            return Ok(());
+        }
+        Err(CommandError::InvalidInput(format!(
+            "a recipe for {inputs} values and {classes} classes, where the network takes {} values and tells {} classes \
+             apart: make both from the same data",
+            network.inputs, network.classes
+        )))
+    }
 }
 
 impl From<NetworkSpec> for Blueprint {

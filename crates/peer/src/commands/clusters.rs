@@ -22,7 +22,7 @@ impl Engine {
         blueprint: impl Into<Blueprint>,
     ) -> Result<JobId, CommandError> {
         let blueprint = blueprint.into();
-        blueprint.network.validate()?;
+        blueprint.check()?;
         let has_model = blueprint.model.is_some();
         let is_known = |known: &Cluster| {
             known.network == blueprint.network && known.recipe == blueprint.recipe

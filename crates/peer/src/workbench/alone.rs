@@ -13,6 +13,10 @@ impl Alone {
         Self(Cluster::of(network))
     }
 
+    pub(super) fn network(&self) -> &Network {
+        &self.0.network
+    }
+
     /// What becomes of it: the same steps on the same rows as a copy of the shared network takes. Its logits are not
     /// adjusted by the class prior: it is measured on rows that are skewed as its own are, where that would hold it back.
     pub(super) fn trained(&self, data: &Data, training: &LocalTraining) -> Result<Self, JobError> {

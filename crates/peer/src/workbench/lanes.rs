@@ -245,7 +245,8 @@ impl Place {
     }
 
     fn train(&self, id: &ClusterId, training: &LocalTraining) -> Result<Alone, JobError> {
-        self.alone.trained(data_to_train_on(id, self.data.as_ref(), training)?, training)
+        let data = data_to_train_on(id, self.alone.network(), self.data.as_ref(), training)?;
+        self.alone.trained(data, training)
     }
 
     fn judge(&self) -> SecondAnswer {

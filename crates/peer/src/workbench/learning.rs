@@ -6,8 +6,10 @@ use super::{
     invalid,
 };
 use crate::job::{Answer, JobError, LocalTraining, WeightedUpdate};
-use neural::{Contribution, LearningState, Model, Plan, Update, compress, log_prior, train};
-use protocol::limits;
+use neural::{
+    Contribution, LearningState, Model, Network, Plan, Update, compress, log_prior, train,
+};
+use protocol::{cluster::NetworkSpec, limits};
 use units::{ClusterId, Hash};
 
 /// The largest root mean square that lessons may add to an update.
@@ -31,7 +33,7 @@ impl Cluster {
         id: &ClusterId,
         training: &LocalTraining,
     ) -> Result<Answer, JobError> {
-        let data = data_to_train_on(id, self.data.as_ref(), training)?;
+        let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
         let alone = self.alone.as_ref().map(|alone| alone.trained(data, training)).transpose()?;
         let trained = self.train_copy(id, training)?;
         self.alone = alone;
@@ -45,7 +47,7 @@ impl Cluster {
         id: &ClusterId,
         training: &LocalTraining,
     ) -> Result<Trained, JobError> {
-        let data = data_to_train_on(id, self.data.as_ref(), training)?;
+        let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
         let Data { dataset, split, class_rows } = data;
         let plan = Plan { log_prior: Some(log_prior(class_rows)), ..plan_of(training) };
         let (mut copy, mut learning) = (self.model.network().clone(), self.learning.clone());
@@ -158,10 +160,11 @@ impl Cluster {
 /// The rows to train on, if they and what is asked for are possible.
 pub(super) fn data_to_train_on<'a>(
     id: &ClusterId,
+    network: &Network,
     data: Option<&'a Data>,
     training: &LocalTraining,
 ) -> Result<&'a Data, JobError> {
-    check_training(training)?;
+    check_training(network.spec(), training)?;
     data.ok_or_else(|| JobError::NoData(id.clone()))
 }
 
@@ -170,16 +173,9 @@ pub(super) fn plan_of(training: &LocalTraining) -> Plan {
     Plan { steps, batch_rows, learning_rate, seed, ..Plan::default() }
 }
 
-fn check_training(training: &LocalTraining) -> Result<(), JobError> {
+fn check_training(network: &NetworkSpec, training: &LocalTraining) -> Result<(), JobError> {
     let LocalTraining { steps, batch_rows, learning_rate, .. } = *training;
-    if !(1..=limits::LOCAL_STEPS_MAX).contains(&steps) {
-        let high = limits::LOCAL_STEPS_MAX;
-        return Err(invalid(format_args!("{steps} training steps: 1 to {high} are possible")));
-    }
-    if !(1..=limits::BATCH_ROWS_MAX).contains(&batch_rows) {
-        let high = limits::BATCH_ROWS_MAX;
-        return Err(invalid(format_args!("{batch_rows} rows in a step: 1 to {high} are possible")));
-    }
+    network.check_training(steps, batch_rows).map_err(invalid)?;
     if !(learning_rate > 0.0 && learning_rate <= 1.0) {
         return Err(invalid(format_args!(
             "a learning rate of {learning_rate}: above 0 and at most 1 is possible"

@@ -6,7 +6,7 @@ mod split;
 pub use file::DatasetFileError;
 pub use split::{Shares, Split};
 
-use crate::events::Events;
+use crate::network::events::Events;
 use protocol::limits;
 use serde::{Deserialize, Serialize};
 

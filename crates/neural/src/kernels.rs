@@ -1,5 +1,8 @@
 //! The inner loops. Every sum has one order, which no block size, batch size, compiler or machine changes.
 
+pub mod dense;
+pub(crate) mod numbers;
+
 /// Lanes of every reduction across one slice; two `f32x4` in WebAssembly.
 const LANES: usize = 8;
 

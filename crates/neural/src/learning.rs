@@ -1,12 +1,23 @@
 //! What a layer learns from its own readout's error on a batch; no gradient crosses a layer.
 
+pub(crate) mod adam;
+pub(crate) mod cluster;
+pub(crate) mod homeostasis;
+pub(crate) mod lesson;
+pub(crate) mod plan;
+mod row_order;
+pub(crate) mod state;
+pub(crate) mod train;
+pub(crate) mod verdict;
+
 use crate::{
-    dense::Panels,
-    events::{Events, EventsByNode},
-    kernels::{Block, BlockWork, add_scaled, for_each_block},
-    layer::Activity,
-    layout::LayerLayout,
-    plan::Kernels,
+    kernels::{Block, BlockWork, add_scaled, dense::Panels, for_each_block},
+    learning::plan::Kernels,
+    network::{
+        events::{Events, EventsByNode},
+        layer::Activity,
+        layout::LayerLayout,
+    },
 };
 
 /// How much a node that nearly fired learns, against 1 for one that fired.

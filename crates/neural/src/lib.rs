@@ -4,6 +4,10 @@
 //! travel upwards, every layer learns from its own readout's error, and no gradient ever crosses a layer. Numbers go in
 //! and numbers come out: this crate refuses to know of clocks, threads, files, peers or rounds.
 //!
+//! [`Network`] and the folder `network` are what fires; `learning` is how one device trains it, `shared` what devices make of
+//! their trainings together, `temporal` what layers know of time, [`nodes`] how nodes move between devices, `kernels` the
+//! sums below all that.
+//!
 //! The same inputs give the same bits in debug and release builds, native and in WebAssembly: `f32` arithmetic in a
 //! fixed order, no fused multiply-add, no platform mathematics, counters instead of a generator's state.
 //!
@@ -24,47 +28,32 @@
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
-mod adam;
-mod aggregate;
-mod cluster;
-mod dataset;
-pub mod dense;
-mod evaluate;
-mod events;
-mod homeostasis;
-mod kernels;
-mod layer;
-mod layout;
-mod learning;
-mod learning_state;
-mod lesson;
-mod model;
-mod network;
-mod numbers;
-mod plan;
-mod random;
-mod temporal;
-mod train;
-mod update;
-
 pub mod bytes;
+mod dataset;
+mod kernels;
+mod learning;
+mod network;
 pub mod nodes;
+mod random;
+mod shared;
+mod temporal;
 
-pub use aggregate::{AggregateError, Contribution};
-pub use cluster::Cluster;
 pub use dataset::{
     Dataset, DatasetFileError, InvalidDataset, ROWS_MAX, Shares, Split, VALUE_MAX,
     VALUES_BYTES_MAX, Values,
 };
-pub use evaluate::{Evaluation, evaluate, predict};
-pub use events::{Events, InvalidEvents};
-pub use layer::{Activity, Layer, RMS_FLOOR};
-pub use learning_state::LearningState;
-pub use model::{InvalidModel, Model};
+pub use kernels::dense;
+pub use learning::cluster::Cluster;
+pub use learning::plan::{Kernels, Plan, log_prior};
+pub use learning::state::LearningState;
+pub use learning::train::{Diverged, train};
+pub use network::evaluate::{Evaluation, evaluate, predict};
+pub use network::events::{Events, InvalidEvents};
+pub use network::layer::{Activity, Layer, RMS_FLOOR};
 pub use network::{InvalidInput, Network, PARAMETER_MAX, Sight};
 pub use nodes::{NodeError, NodeId, NodePacket};
-pub use plan::{Kernels, Plan, log_prior};
 pub use random::Counter;
+pub use shared::aggregate::{AggregateError, Contribution};
+pub use shared::model::{InvalidModel, Model};
+pub use shared::update::{InvalidUpdate, Update, compress};
 pub use temporal::{Stream, impulse_responses};
-pub use train::{Diverged, train};
-pub use update::{InvalidUpdate, Update, compress};

@@ -1,13 +1,22 @@
 //! A network: its description and its numbers.
 
+pub(crate) mod evaluate;
+pub(crate) mod events;
+pub(crate) mod layer;
+pub(crate) mod layout;
+
 use crate::{
     dataset::VALUE_MAX,
-    events::Events,
-    kernels::add_scaled,
-    layer::{Activity, Layer},
-    layout::Layout,
-    numbers::{exp, log_softmax},
-    plan::Kernels,
+    kernels::{
+        add_scaled,
+        numbers::{exp, log_softmax},
+    },
+    learning::plan::Kernels,
+    network::{
+        events::Events,
+        layer::{Activity, Layer},
+        layout::Layout,
+    },
     random::Counter,
     temporal::Past,
 };

@@ -1,6 +1,6 @@
 //! Numbers that look random and depend on a seed and a count alone.
 
-use crate::numbers::ln;
+use crate::kernels::numbers::ln;
 
 /// A counter under a key; SplitMix64 (Steele, Lea and Flood 2014) turns each count into 64 bits.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Which node to split, which edge to double, which node to let go: from how often nodes fired.
 
 use super::NodeId;
-use crate::{evaluate::Evaluation, network::Network};
+use crate::network::{Network, evaluate::Evaluation};
 use protocol::cluster::LayerSpec;
 
 /// Homeostasis holds nodes near one rate, so whoever fires twice as often as the layer's mean stands out.

@@ -5,8 +5,7 @@ use super::{
     places::{Part, Scale},
 };
 use crate::{
-    adam::Adam,
-    learning_state::LearningState,
+    learning::{adam::Adam, state::LearningState},
     network::{Network, PARAMETER_MAX},
     random::Counter,
 };

@@ -6,13 +6,9 @@ use super::{
     slice::checked_labels,
 };
 use crate::{
-    events::Events,
-    learning::{Error, Lesson},
-    learning_state::LearningState,
-    network::Network,
-    numbers::log_softmax,
-    plan::Plan,
-    train::find_errors,
+    kernels::numbers::log_softmax,
+    learning::{Error, Lesson, plan::Plan, state::LearningState, verdict::find_errors},
+    network::{Network, events::Events},
 };
 
 /// A difference of probabilities, and what rounding adds to it.

@@ -5,7 +5,7 @@ use super::{
     packet::PARAMETERS_MAX,
     places::{Part, Scale},
 };
-use crate::{learning_state::LearningState, network::Network};
+use crate::{learning::state::LearningState, network::Network};
 
 impl Network {
     /// Copies nodes of one layer, in the order of `ids`, with all that they know. `firing_rates`, one a node if known, are

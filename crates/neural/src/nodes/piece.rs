@@ -2,7 +2,8 @@
 
 use super::{NodeError, NodeId};
 use crate::{
-    adam::Adam, layer::Layer, layout::LayerLayout, learning_state::LearningState, network::Network,
+    learning::{adam::Adam, state::LearningState},
+    network::{Network, layer::Layer, layout::LayerLayout},
 };
 
 /// Whether a piece is with what its nodes gather, or without.

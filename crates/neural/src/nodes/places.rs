@@ -2,9 +2,11 @@
 
 use super::{LayerShape, NodeError, NodeId};
 use crate::{
-    adam::Adam,
-    layout::{LayerLayout, Layout},
-    network::{Network, PARAMETER_MAX},
+    learning::adam::Adam,
+    network::{
+        Network, PARAMETER_MAX,
+        layout::{LayerLayout, Layout},
+    },
 };
 use core::ops::Range;
 use protocol::cluster::LayerSpec;

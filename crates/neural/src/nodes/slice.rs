@@ -7,14 +7,14 @@ use super::{
     piece::{Extent, Piece},
 };
 use crate::{
-    events::Events,
-    homeostasis::{Homeostasis, Rates},
-    layer::Activity,
-    learning::{Error, Lesson},
-    learning_state::LearningState,
-    network::Network,
-    plan::{Kernels, Plan},
-    train::find_errors,
+    learning::{
+        Error, Lesson,
+        homeostasis::{Homeostasis, Rates},
+        plan::{Kernels, Plan},
+        state::LearningState,
+        verdict::find_errors,
+    },
+    network::{Network, events::Events, layer::Activity},
 };
 use protocol::limits;
 use std::collections::VecDeque;

@@ -10,8 +10,7 @@
 use crate::{
     bytes::{Damaged, Reader, Writer},
     dataset::Dataset,
-    events::Events,
-    network::{Network, Thought},
+    network::{Network, Thought, events::Events},
 };
 use protocol::limits;
 

@@ -2,9 +2,11 @@
 
 use crate::{
     kernels::{add_scaled, sum_of_squares},
-    layer::{Activity, Layer},
-    layout::LayerLayout,
     learning::{Descent, surrogate_gate},
+    network::{
+        layer::{Activity, Layer},
+        layout::LayerLayout,
+    },
 };
 
 /// Sums are rescaled when what is added to them would be a million times as large.

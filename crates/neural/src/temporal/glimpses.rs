@@ -2,9 +2,11 @@
 
 use super::past::Past;
 use crate::{
-    events::Events,
-    layer::{Activity, Layer},
-    plan::Kernels,
+    learning::plan::Kernels,
+    network::{
+        events::Events,
+        layer::{Activity, Layer},
+    },
     random::Counter,
 };
 

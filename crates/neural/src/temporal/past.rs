@@ -1,7 +1,10 @@
 //! What the temporal layers of a network remember of a batch: at its last frames, and in glimpses of earlier ones.
 
 use super::{glimpses::SAMPLES_PER_GLIMPSE, traces::Traces};
-use crate::{events::Events, layer::Activity, network::Network, plan::Kernels};
+use crate::{
+    learning::plan::Kernels,
+    network::{Network, events::Events, layer::Activity},
+};
 use protocol::cluster::NetworkSpec;
 
 /// Frames that a layer below a temporal one looks at together: its weights are fetched once for all of them.

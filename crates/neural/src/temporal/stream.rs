@@ -2,12 +2,12 @@
 
 use super::{eligibility::Eligibility, traces::Traces};
 use crate::{
-    events::Events,
-    layer::Activity,
-    lesson::{LESSON_RATE, PlainStep, check_error, teach_present},
-    network::{InvalidInput, Network, add_belief, check_values},
-    numbers::{exp, log_softmax},
-    plan::Kernels,
+    kernels::numbers::{exp, log_softmax},
+    learning::{
+        lesson::{LESSON_RATE, PlainStep, check_error, teach_present},
+        plan::Kernels,
+    },
+    network::{InvalidInput, Network, add_belief, check_values, events::Events, layer::Activity},
 };
 
 /// A network that is given one frame after another, answers each at once, and learns from errors that come when they come.

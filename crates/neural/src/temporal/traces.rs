@@ -1,7 +1,7 @@
 //! Traces: what a temporal layer remembers of the values below it.
 
 use super::rotation::{Rotation, rotations};
-use crate::{dataset::VALUE_MAX, events::Events};
+use crate::{dataset::VALUE_MAX, network::events::Events};
 use protocol::cluster::NetworkSpec;
 
 /// Traces below this are silent: a stream may go on for ever, and denormal numbers would slow it down.

@@ -10,12 +10,9 @@ use super::super::{
 };
 use super::{STALENESS_MAX, Slice};
 use crate::{
-    adam::Adam,
     bytes::{Damaged, Reader},
-    homeostasis::Homeostasis,
-    layout::LayerLayout,
-    learning::Lesson,
-    network::PARAMETER_MAX,
+    learning::{Lesson, adam::Adam, homeostasis::Homeostasis},
+    network::{PARAMETER_MAX, layout::LayerLayout},
 };
 use protocol::limits;
 use std::collections::VecDeque;

@@ -2,8 +2,7 @@
 
 use crate::{
     bytes::{Damaged, Reader, Writer},
-    layout::Layout,
-    network::{Network, PARAMETER_MAX},
+    network::{Network, PARAMETER_MAX, layout::Layout},
 };
 use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
 use units::Hash;

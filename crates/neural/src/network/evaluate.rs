@@ -2,8 +2,8 @@
 
 use crate::{
     dataset::Dataset,
+    kernels::numbers::position_of_highest,
     network::{Network, Thought},
-    numbers::position_of_highest,
 };
 
 /// Rows looked at together: a layer's weights are fetched once for all of them.

@@ -2,9 +2,8 @@
 
 use crate::{
     bytes::{Damaged, Reader, Writer},
-    layout::Layout,
-    network::Network,
-    train::Diverged,
+    learning::train::Diverged,
+    network::{Network, layout::Layout},
 };
 use protocol::cluster::{InvalidSpec, NetworkSpec};
 

@@ -1,6 +1,8 @@
 //! What keeps nodes firing as often as their timers say, and how fast.
 
-use crate::{events::Events, numbers::whole_power, temporal::SAMPLES_PER_GLIMPSE};
+use crate::{
+    kernels::numbers::whole_power, network::events::Events, temporal::SAMPLES_PER_GLIMPSE,
+};
 
 /// How far a threshold moves in a step at most.
 const RATE_MAX: f32 = 0.05;

@@ -1,9 +1,8 @@
 //! What learning remembers from step to step, beside the network itself.
 
 use crate::{
-    adam::Adam,
     bytes::{Damaged, Reader, Writer},
-    homeostasis::Homeostasis,
+    learning::{adam::Adam, homeostasis::Homeostasis},
 };
 use protocol::cluster::NetworkSpec;
 

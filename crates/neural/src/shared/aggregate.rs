@@ -1,6 +1,9 @@
 //! Bringing the updates of a round into the shared model.
 
-use crate::{model::Model, network::PARAMETER_MAX, update::Update};
+use crate::{
+    network::PARAMETER_MAX,
+    shared::{model::Model, update::Update},
+};
 
 /// The outer optimiser: Nesterov's momentum on the mean update (DiLoCo, Douillard et al. 2023).
 const OUTER_RATE: f32 = 0.7;
@@ -84,7 +87,7 @@ fn combine(parameters: usize, contributions: &[Contribution]) -> Result<Vec<f32>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::update::compress;
+    use crate::shared::update::compress;
     use protocol::cluster::{LayerSpec, NetworkSpec};
 
     fn model() -> Model {

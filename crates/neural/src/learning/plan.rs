@@ -1,6 +1,6 @@
 //! How a stretch of training goes.
 
-use crate::{events::Events, numbers::ln};
+use crate::{kernels::numbers::ln, network::events::Events};
 
 /// The least probability a class is taken to have: a class without rows must stay learnable from others.
 const PRIOR_FLOOR: f32 = 1e-3;

@@ -1,11 +1,9 @@
 //! One layer of threshold-gated nodes: events in, events out.
 
 use crate::{
-    dense::Panels,
-    events::Events,
-    kernels::{Block, BlockWork, add_scaled, for_each_block, sum_of_squares},
-    layout::LayerLayout,
-    plan::Kernels,
+    kernels::{Block, BlockWork, add_scaled, dense::Panels, for_each_block, sum_of_squares},
+    learning::plan::Kernels,
+    network::{events::Events, layout::LayerLayout},
 };
 
 /// Added to the root mean square of an input before the input is divided by it: keeps the scale of an almost silent one

@@ -3,10 +3,12 @@
 use crate::{
     bytes::Writer,
     dataset::Dataset,
-    learning_state::LearningState,
+    learning::{
+        plan::Plan,
+        state::LearningState,
+        train::{Diverged, train},
+    },
     network::Network,
-    plan::Plan,
-    train::{Diverged, train},
 };
 use core::fmt::{self, Display};
 use protocol::cluster::{InvalidSpec, NetworkSpec};

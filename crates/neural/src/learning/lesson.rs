@@ -2,10 +2,8 @@
 
 use crate::{
     kernels::sum_of_squares,
-    layer::Activity,
-    learning::{Descent, Error, Lesson},
-    network::{InvalidInput, Network, PARAMETER_MAX, Thought, check_values},
-    plan::Kernels,
+    learning::{Descent, Error, Lesson, plan::Kernels},
+    network::{InvalidInput, Network, PARAMETER_MAX, Thought, check_values, layer::Activity},
 };
 
 /// How much of the error one lesson takes away from a readout.

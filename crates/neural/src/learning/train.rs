@@ -1,17 +1,17 @@
 //! Local training: every layer descends its own readout's error; thresholds follow their nodes' firing rates.
 
 use crate::{
-    adam::AdamStep,
     dataset::Dataset,
-    events::Events,
-    homeostasis::Rates,
-    kernels::add_scaled,
-    layer::Activity,
-    learning::{Error, Lesson},
-    learning_state::LearningState,
-    network::{Network, PARAMETER_MAX, layer_of},
-    numbers::{exp, log_softmax},
-    plan::Plan,
+    learning::{
+        Error, Lesson,
+        adam::AdamStep,
+        homeostasis::Rates,
+        plan::Plan,
+        row_order::RowOrder,
+        state::LearningState,
+        verdict::{Verdict, find_errors},
+    },
+    network::{Network, PARAMETER_MAX, events::Events, layer::Activity, layer_of},
     random::Counter,
     temporal::{Glimpses, Past},
 };
@@ -57,31 +57,6 @@ pub fn train(
     let terms =
         f64::from(plan.steps) * f64::from(plan.batch_rows) * network.spec.layers.len() as f64;
     Ok((loss / terms.max(1.0)) as f32)
-}
-
-/// Rows in one random order after another.
-struct RowOrder {
-    rows: Vec<u32>,
-    next: usize,
-    counter: Counter,
-}
-
-impl RowOrder {
-    fn new(rows: &[u32], seed: u64) -> Self {
-        let mut counter = Counter::new(seed, 0);
-        let mut rows = rows.to_vec();
-        counter.shuffle(&mut rows);
-        Self { rows, next: 0, counter }
-    }
-
-    fn next_row(&mut self) -> usize {
-        if self.next == self.rows.len() {
-            self.counter.shuffle(&mut self.rows);
-            self.next = 0;
-        }
-        self.next += 1;
-        self.rows[self.next - 1] as usize
-    }
 }
 
 /// Everything that training needs beside the network; reused from batch to batch.
@@ -175,40 +150,10 @@ impl<'a> School<'a> {
     }
 }
 
-/// Turns logits, a row a sample, into predicted less wanted probabilities.
-pub(crate) fn find_errors(
-    logits: &mut [f32],
-    labels: &[usize],
-    classes: usize,
-    plan: &Plan,
-) -> Verdict {
-    let everywhere = plan.smoothing / classes as f32;
-    let (mut loss, mut right) = (0.0, 0.0);
-    for (logits, label) in logits.chunks_exact_mut(classes).zip(labels) {
-        if let Some(log_prior) = &plan.log_prior {
-            add_scaled(logits, log_prior, 1.0);
-        }
-        log_softmax(logits);
-        loss -= f64::from(logits[*label]);
-        logits.iter_mut().for_each(|logit| *logit = exp(*logit) - everywhere);
-        right += logits[*label] + everywhere;
-        logits[*label] -= 1.0 - plan.smoothing;
-    }
-    Verdict { loss, error: 1.0 - right / labels.len() as f32 }
-}
-
-/// How a layer did on a batch.
-pub(crate) struct Verdict {
-    /// Summed over samples.
-    pub(crate) loss: f64,
-    /// The probability that went to wrong classes, mean over samples.
-    pub(crate) error: f32,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{dataset::Values, plan::Kernels};
+    use crate::{dataset::Values, learning::plan::Kernels};
     use protocol::cluster::{LayerSpec, NetworkSpec};
 
     fn blobs() -> Dataset {
@@ -311,15 +256,5 @@ mod tests {
             squares.sum::<f32>().sqrt()
         };
         assert!(moved(1.0) > 1.5 * moved(0.0), "{} and {}", moved(1.0), moved(0.0));
-    }
-
-    #[test]
-    fn every_row_comes_once_before_any_comes_again() {
-        let mut order = RowOrder::new(&[4, 5, 6], 1);
-        for _ in 0..3 {
-            let mut epoch: Vec<_> = (0..3).map(|_| order.next_row()).collect();
-            epoch.sort_unstable();
-            assert_eq!(epoch, [4, 5, 6]);
-        }
     }
 }

@@ -175,4 +175,12 @@ scenario("the application's own peer is on window", async (world) => {
   assert.deepEqual(seen, { ofClass: true, registered: true, connected: true });
   await ada.evaluate((peer) => window.peerceptron.send_direct_message(peer, "from the console"), benId);
   await ben.hears("from the console");
+
+  const nodes = await ada.evaluate(async () => {
+    const another = new window.DistributedNeuralNetwork("another device");
+    const { nodes } = await another.create_cluster("small", { inputs: 4, layers: [8], classes: 3 });
+    another.close();
+    return nodes;
+  });
+  assert.equal(nodes, 8, "other devices of the page find the worker too");
 });

@@ -25,11 +25,10 @@ const WORKER_SCRIPT: &str = "/sdk/worker.js";
 pub fn hydrate() {
     panic::show_panics();
     leptos::mount::hydrate_body(app::App);
-    let booting = Booting::new(Options {
-        device_name: device::name(),
-        worker: WorkerScript::At(WORKER_SCRIPT.to_owned()),
-        ..Options::new(DEVICE)
-    });
+    let worker = WorkerScript::At(WORKER_SCRIPT.to_owned());
+    sdk::find_worker_at(worker.clone());
+    let booting =
+        Booting::new(Options { device_name: device::name(), worker, ..Options::new(DEVICE) });
     put_on_window(DistributedNeuralNetwork::around(booting.clone()));
     spawn_local(connect(booting));
 }

@@ -18,7 +18,7 @@ mod given;
 mod shapes;
 
 pub use booting::Booting;
-pub use class::DistributedNeuralNetwork;
+pub use class::{DistributedNeuralNetwork, find_worker_at};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

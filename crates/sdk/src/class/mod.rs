@@ -13,8 +13,8 @@ use crate::{
     failure::Failure,
     shapes::{self, to_js},
 };
-use browser::{Host, HostError, Options};
-use core::cell::Cell;
+use browser::{Host, HostError, Options, WorkerScript};
+use core::cell::{Cell, RefCell};
 use peer::{ConnectPolicy, View};
 use std::rc::Rc;
 use units::RoomId;
@@ -26,6 +26,15 @@ const WORKERS_MAX: u32 = 2;
 
 /// The device of a class that was given no name.
 const DEVICE: &str = "default";
+
+thread_local! {
+    static WORKER: RefCell<WorkerScript> = RefCell::default();
+}
+
+/// Devices that are made from here on find their compute worker there, and not beside the module that the class is in.
+pub fn find_worker_at(script: WorkerScript) {
+    WORKER.set(script);
+}
 
 /// One peer of this page, and its share of a distributed neural network.
 #[wasm_bindgen]
@@ -87,8 +96,9 @@ impl DistributedNeuralNetwork {
         browser::check_device(&device)?;
         let options = Fields::new(&options, "the options object", &["workers"])?;
         let workers = options.whole("workers", 1, WORKERS_MAX)?.map(|workers| workers as u8);
-        let device_name = device.clone();
-        Ok(Self::around(Booting::new(Options { device_name, workers, ..Options::new(&device) })))
+        let (device_name, worker) = (device.clone(), WORKER.with_borrow(Clone::clone));
+        let options = Options { device_name, worker, workers, ..Options::new(&device) };
+        Ok(Self::around(Booting::new(options)))
     }
 
     /// Resolves to this peer's id once identity and records are loaded. Every other method waits for that by itself.

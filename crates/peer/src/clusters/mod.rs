@@ -9,6 +9,7 @@ use crate::{
     job::{Answer, Job, JobError, JobId},
     records::{ClusterRecord, DatasetRecord, SessionRecord},
     view::ClusterView,
+    workbench::CLUSTERS_MAX,
 };
 use data::Recipe;
 use neural::Dataset;
@@ -16,9 +17,6 @@ use protocol::{cluster::NetworkSpec, session::Proposal};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{ClusterId, Hash, Instant};
-
-/// Clusters on one device; the workbench holds no more.
-const CLUSTERS_MAX: usize = 16;
 
 pub(crate) struct Cluster {
     pub network: NetworkSpec,

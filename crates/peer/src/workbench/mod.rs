@@ -33,7 +33,7 @@ use units::ClusterId;
 pub use lanes::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart};
 
 /// Clusters on one device.
-const CLUSTERS_MAX: usize = 16;
+pub(crate) const CLUSTERS_MAX: usize = 16;
 
 /// Parameters of all clusters together; each takes about 50 bytes while it trains.
 const PARAMETERS_MAX: u64 = 8 << 20;

@@ -1,0 +1,178 @@
+//! What jobs come to.
+
+use super::{ModelFile, Prepared, Suggested};
+use data::Summary;
+use protocol::cluster::NetworkSpec;
+use serde::{Deserialize, Serialize};
+use units::{ClusterId, Hash};
+
+/// What a job came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Nothing to say.
+    Done,
+    /// A cluster is ready.
+    Created {
+        /// Its network.
+        network: NetworkSpec,
+        /// The hash of its shared network.
+        model: Hash,
+    },
+    /// Rows are ready.
+    Loaded {
+        /// Rows to train on.
+        train_rows: u32,
+        /// Rows to evaluate on.
+        held_out_rows: u32,
+        /// Training rows of each class.
+        class_rows: Vec<u32>,
+    },
+    /// A round's local training is done.
+    Trained {
+        /// The compressed difference to the shared network; its SHA-256 is its name.
+        #[serde(with = "serde_bytes")]
+        update: Vec<u8>,
+        /// Samples trained on.
+        samples: u32,
+        /// Mean loss over the steps.
+        loss: f32,
+    },
+    /// The shared network has moved on.
+    Aggregated {
+        /// Its hash.
+        model: Hash,
+        /// On the held-out rows; `None` where there are none.
+        together: Option<Evaluation>,
+        /// The alone network on the same rows.
+        alone: Option<Evaluation>,
+    },
+    /// The shared network has been replaced.
+    Adopted {
+        /// Its hash.
+        model: Hash,
+        /// On the held-out rows; `None` where there are none.
+        together: Option<Evaluation>,
+    },
+    /// A model.
+    Model {
+        /// Its hash.
+        model: Hash,
+        /// Its encoding.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// A checkpoint.
+    Checkpoint {
+        /// The hash of the shared network in it.
+        model: Hash,
+        /// Its encoding.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// An evaluation.
+    Evaluated(Evaluation),
+    /// A prediction.
+    Predicted(Prediction),
+    /// A cluster's state.
+    State(ClusterState),
+    /// What is in a table.
+    Table(Summary),
+    /// Rows, ready for a cluster.
+    Prepared(Prepared),
+    /// A small picture's values.
+    Picture(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// A network that suits the data.
+    Suggested(Suggested),
+    /// A model that can be made a cluster.
+    ModelFile(ModelFile),
+    /// A file.
+    File(#[serde(with = "serde_bytes")] Vec<u8>),
+}
+
+/// How well a network tells classes apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Rows looked at.
+    pub rows: u32,
+    /// Rows told right.
+    pub correct: u32,
+    /// `confusion[actual * classes + predicted]`, in rows.
+    pub confusion: Vec<u32>,
+    /// Part of the nodes that fired, 0 to 1, mean over rows and layers.
+    pub firing_rate: f32,
+}
+
+impl Evaluation {
+    /// Part of the rows told right, 0 to 1; 0 without rows.
+    pub fn accuracy(&self) -> f64 {
+        f64::from(self.correct) / f64::from(self.rows.max(1))
+    }
+}
+
+/// What the shared network sees in one input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// All classes by falling probability.
+    pub classes: Vec<Class>,
+    /// For each layer, the nodes that fired at the last frame, ascending.
+    pub fired: Vec<Vec<u32>>,
+}
+
+/// A class and its probability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Class {
+    /// Its number.
+    pub class: u32,
+    /// 0 to 1; all classes add up to 1.
+    pub probability: f32,
+}
+
+/// A cluster's state, for people to look at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClusterState {
+    /// The hash of the shared network.
+    pub model: Hash,
+    /// Its layers.
+    pub layers: Vec<LayerState>,
+    /// Multiplications that gating has saved in evaluation so far, 0 to 1.
+    pub operations_saved: f32,
+}
+
+/// A layer's state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerState {
+    /// Every node's threshold.
+    pub thresholds: Vec<f32>,
+    /// Every node's firing rate over the newest evaluation, 0 to 1.
+    pub firing_rates: Vec<f32>,
+}
+
+/// Why a job could not be done; the workbench is as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum JobError {
+    /// No such cluster.
+    #[error("no cluster `{0}` on this device: create it first")]
+    UnknownCluster(ClusterId),
+    /// The cluster has no rows to train on.
+    #[error("cluster `{0}` has no data on this device: load some first")]
+    NoData(ClusterId),
+    /// A value is not what it should be.
+    #[error("{0}")]
+    InvalidInput(String),
+    /// The worker is gone.
+    #[error("the compute worker stopped: {0}; reload the page")]
+    WorkerLost(String),
+}
+
+impl JobError {
+    /// A stable name for the case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCluster(_) => "unknown_cluster",
+            Self::NoData(_) => "no_data",
+            Self::InvalidInput(_) => "invalid_input",
+            Self::WorkerLost(_) => "worker_lost",
+        }
+    }
+}

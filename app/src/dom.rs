@@ -1,6 +1,7 @@
 //! The few things that components ask of the browser itself. Called from handlers and effects only, which never run on
 //! the server.
 
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Window;
@@ -98,4 +99,15 @@ pub(crate) fn style_value(element: &web_sys::Element, property: &str) -> String 
 /// Device pixels in a CSS pixel.
 pub(crate) fn pixel_ratio() -> f64 {
     window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0)
+}
+
+/// Counts changes of the window's size, so that canvases are drawn again.
+pub(crate) fn resizes() -> RwSignal<u32> {
+    let resizes = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        let handle =
+            window_event_listener(ev::resize, move |_| resizes.update(|count| *count += 1));
+        on_cleanup(move || handle.remove());
+    });
+    resizes
 }

@@ -9,6 +9,7 @@
 
 pub mod components;
 mod dom;
+mod files;
 pub mod format;
 pub mod pages;
 pub mod shown;

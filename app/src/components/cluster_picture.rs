@@ -1,6 +1,8 @@
-//! The layers of the shared network, every node lit as it fires.
+//! The network of the cluster in use, layer by layer, with what its silence saves.
 
 use crate::{
+    components::layer_picture::{Layer, LayerPicture},
+    dom,
     format::{count, percent},
     state::{
         newest::ask_newest,
@@ -9,134 +11,180 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use peer::{ClusterState, LayerState};
+use peer::ClusterState;
+use protocol::cluster::NetworkSpec;
+use units::ClusterId;
 
-/// Nodes of one layer that are drawn; beyond, the circles would be too small to see.
-const NODES_DRAWN_MAX: usize = 512;
+/// A cluster's network as it is described, and as it is.
+#[derive(Debug, Clone, PartialEq)]
+struct Shown {
+    cluster: ClusterId,
+    network: NetworkSpec,
+    state: ClusterState,
+}
+
+impl Shown {
+    fn layer(&self, number: usize) -> Option<Layer> {
+        let (spec, state) = (self.network.layers.get(number)?, self.state.layers.get(number)?);
+        Some(Layer { spec: *spec, state: state.clone() })
+    }
+
+    /// Of all nodes, 0 to 1; `None` before it was measured.
+    fn firing_rate(&self) -> Option<f64> {
+        let rates = || self.state.layers.iter().flat_map(|layer| &layer.firing_rates);
+        let sum: f64 = rates().map(|rate| f64::from(*rate)).sum();
+        (sum > 0.0).then(|| sum / rates().count().max(1) as f64)
+    }
+}
 
 /// The network of the cluster in use. Read again after every round, because only evaluation changes it.
 #[component]
 pub fn ClusterPicture() -> impl IntoView {
     let page = use_page();
-    let state = RwSignal::new(None::<ClusterState>);
-    follow(page, state);
-    let inputs = Memo::new(move |_| {
-        page.cluster().map(|cluster| (cluster.network.inputs, cluster.network.classes))
-    });
-
-    move || {
-        let (state, (inputs, classes)) = state.get().zip(inputs.get())?;
-        let measured = state.layers.iter().any(|layer| layer.firing_rates.iter().any(|&r| r > 0.0));
-        let saved = measured.then(|| {
-            let saved = percent(state.operations_saved.into());
-            format!("A disc’s area is how often its node fires. Silence saves {saved} of the multiplications.")
+    let shown = RwSignal::new(None::<Shown>);
+    follow(page, shown);
+    let resizes = dom::resizes();
+    let layers = Memo::new(move |_| {
+        let layers = shown.with(|shown| {
+            let shown = shown.as_ref()?;
+            Some(
+                (0..shown.network.layers.len())
+                    .map(|number| (shown.cluster.clone(), number))
+                    .collect::<Vec<_>>(),
+            )
         });
-        Some(view! {
-            <div class="cluster">
-                <div
-                    class="cluster-layers"
-                    role="img"
-                    aria-label="Layers of the network"
-                    aria-describedby="cluster-words"
-                >
-                    <div class="layer layer-end">
-                        <p class="layer-name">"input"</p>
-                        <p class="layer-size">{count(inputs.into())}</p>
-                    </div>
-                    {state
-                        .layers
-                        .iter()
-                        .enumerate()
-                        .map(|(i, layer)| layer_drawing(i, layer))
-                        .collect_view()}
-                    <div class="layer layer-end">
-                        <p class="layer-name">"classes"</p>
-                        <p class="layer-size">{count(classes.into())}</p>
-                    </div>
-                </div>
-                <p class="hint" id="cluster-words">
-                    {in_words(&state)}
-                </p>
-                <p class="hint">{saved}</p>
-            </div>
-        })
+        layers.unwrap_or_default()
+    });
+    let drawn = move || page.fired.with(Option::is_some);
+
+    view! {
+        <div class="cluster" hidden=move || layers.with(Vec::is_empty)>
+            {move || shown.with(|shown| shown.as_ref().map(summary))}
+            <ol class="layers" aria-label="Layers of the network">
+                <For each=move || layers.get() key=Clone::clone let((cluster, number))>
+                    <LayerPicture
+                        number
+                        layer=Memo::new(move |_| shown.with(|shown| shown.as_ref()?.layer(number)))
+                        fired=fired_nodes(page, cluster, number)
+                        resizes
+                    />
+                </For>
+            </ol>
+            <p class="hint" id="cluster-legend">
+                {move || if drawn() { LEGEND_DRAWN } else { LEGEND }}
+            </p>
+        </div>
     }
+    .into_any()
+}
+
+const LEGEND: &str = "Each circle is a node: the stronger its ring, the higher its threshold; the larger its disc, the more often it fires. Point at one, or use the arrow keys, to read its numbers.";
+const LEGEND_DRAWN: &str = "Lit nodes fire at your drawing: what reached them is above their threshold. All others are silent and cost nothing above.";
+
+/// The nodes of one layer that fire at the drawing.
+fn fired_nodes(page: Page, cluster: ClusterId, number: usize) -> Memo<Option<Vec<u32>>> {
+    Memo::new(move |_| {
+        page.fired.with(|fired| {
+            let fired = fired.as_ref().filter(|fired| fired.cluster == cluster)?;
+            fired.layers.get(number).cloned()
+        })
+    })
 }
 
 /// Reads the cluster's state when there is a new model or new rows, one question at a time.
-fn follow(page: Page, state: RwSignal<Option<ClusterState>>) {
-    let question =
-        move || page.cluster().map(|c| (c.id, c.model, c.train_rows, page.rounds_finished.get()));
+fn follow(page: Page, shown: RwSignal<Option<Shown>>) {
+    let question = move || {
+        let cluster = page.cluster()?;
+        let rounds = page.rounds_finished.get();
+        Some((cluster.id, cluster.network, cluster.model, cluster.train_rows, rounds))
+    };
     ask_newest(question, move |question| async move {
-        let Some(((cluster, ..), port)) = question.zip(port()) else {
-            let _ = state.try_set(None);
+        let Some(((cluster, network, ..), port)) = question.zip(port()) else {
+            let _ = shown.try_set(None);
             return;
         };
         // A cluster that cannot be read has its problem shown where it was made.
-        if let Ok(read) = port.cluster_state(cluster).await {
-            let _ = state.try_set(Some(read));
+        if let Ok(state) = port.cluster_state(cluster.clone()).await {
+            let _ = shown.try_set(Some(Shown { cluster, network, state }));
         }
     });
 }
 
-fn layer_drawing(number: usize, layer: &LayerState) -> impl IntoView + use<> {
-    let drawn = layer.firing_rates.len().min(NODES_DRAWN_MAX);
-    // Wider than high by about half, like a field of view.
-    let columns = ((drawn as f64 * 1.6).sqrt().ceil() as usize).max(1);
-    let rows = drawn.div_ceil(columns);
-    let nodes = layer.firing_rates.iter().take(drawn).enumerate().map(|(node, &rate)| {
-        let (x, y) = (node % columns * 10 + 5, node / columns * 10 + 5);
+/// The figures, and the network in one line.
+fn summary(shown: &Shown) -> impl IntoView + use<> {
+    let network = &shown.network;
+    let saved = shown.firing_rate().map(|_| {
+        let saved = f64::from(shown.state.operations_saved);
         view! {
-            <circle class="node" cx=x.to_string() cy=y.to_string() r="3.8" />
-            <circle class="node-fires" cx=x.to_string() cy=y.to_string() r=radius(rate) />
+            {figure("Operations saved", format!("{:.0} %", saved * 100.0), "figure-saved")}
+            <p class="network-sentence">{saved_words(saved)}</p>
         }
     });
-
+    let firing =
+        shown.firing_rate().map(|rate| figure("Nodes firing", percent(rate), "figure-firing"));
     view! {
-        <div class="layer">
-            <p class="layer-name">{format!("layer {}", number + 1)}</p>
-            <svg viewBox=format!("0 0 {} {}", columns * 10, rows * 10) aria-hidden="true">
-                {nodes.collect_view()}
-            </svg>
-            <p class="layer-size">{count(layer.firing_rates.len() as u64)}</p>
+        <div class="network-figures">
+            {saved}
+            {firing}
+            {figure("Nodes", count(network.nodes()), "")}
+            {figure("Parameters", count(network.parameters()), "")}
         </div>
+        <p class="hint network-line">{network.to_string().replace("->", "→")}</p>
     }
 }
 
-/// A node's disc: its area is the part of the samples for which the node fires; at [`RATE_FULL`] it fills the ring.
-fn radius(rate: f32) -> String {
-    format!("{:.2}", 3.8 * (rate / RATE_FULL).clamp(0.0, 1.0).sqrt())
+fn figure(name: &'static str, value: String, class: &'static str) -> impl IntoView {
+    view! {
+        <p class=format!("figure {class}")>
+            <span class="figure-name">{name}</span>
+            " "
+            <span class="figure-value">{value}</span>
+        </p>
+    }
 }
 
-/// Three times what a timer of 4 samples aims at.
-const RATE_FULL: f32 = 0.3;
-
-fn in_words(state: &ClusterState) -> String {
-    let layers = state.layers.iter().enumerate().map(|(i, layer)| {
-        let nodes = layer.firing_rates.len();
-        let mean = layer.firing_rates.iter().sum::<f32>() / nodes.max(1) as f32;
-        format!("layer {}: {nodes} nodes, {} firing", i + 1, percent(mean.into()))
-    });
-    layers.collect::<Vec<_>>().join("; ")
+fn saved_words(saved: f64) -> String {
+    format!(
+        "A node that stays silent is skipped by every layer above: of 100 multiplications that a network without thresholds makes, {:.0} were not needed.",
+        saved * 100.0
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::defaults::network;
+    use peer::LayerState;
     use units::Hash;
 
-    #[test]
-    fn areas_tell_firing_rates_apart() {
-        assert_eq!(radius(0.0), "0.00");
-        assert_eq!(radius(0.075), "1.90", "a quarter of the full rate is half the radius");
-        assert_eq!(radius(1.0), "3.80");
+    fn shown(firing_rates: Vec<f32>) -> Shown {
+        let layer = LayerState { thresholds: vec![0.0; firing_rates.len()], firing_rates };
+        Shown {
+            cluster: "digits".parse().unwrap(),
+            network: network(4, &[2], 3),
+            state: ClusterState {
+                model: Hash::of(b"model"),
+                layers: vec![layer],
+                operations_saved: 0.5,
+            },
+        }
     }
 
     #[test]
-    fn the_picture_has_words() {
-        let layer = LayerState { thresholds: vec![0.0; 2], firing_rates: vec![0.1, 0.3] };
-        let model = Hash::of(b"model");
-        let state = ClusterState { model, layers: vec![layer], operations_saved: 0.5 };
-        assert_eq!(in_words(&state), "layer 1: 2 nodes, 20.0 % firing");
+    fn firing_is_a_figure_once_it_was_measured() {
+        assert_eq!(shown(vec![0.0, 0.0]).firing_rate(), None);
+        let rate = shown(vec![0.25, 0.75]).firing_rate();
+        assert_eq!(rate, Some(0.5));
+    }
+
+    #[test]
+    fn what_silence_saves_is_said_in_a_sentence() {
+        assert!(saved_words(0.784).ends_with("78 were not needed."));
+    }
+
+    #[test]
+    fn a_layer_that_the_state_does_not_have_is_not_shown() {
+        assert!(shown(vec![0.5; 2]).layer(0).is_some());
+        assert!(shown(vec![0.5; 2]).layer(1).is_none());
     }
 }

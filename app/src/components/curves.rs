@@ -1,7 +1,7 @@
 //! Learning curves: accuracy on this device's held-out rows, together and alone.
 
-use crate::{components::session_numbers::is_by_itself, state::page::use_page};
-use leptos::{ev, html::Canvas, prelude::*};
+use crate::{components::session_numbers::is_by_itself, dom, state::page::use_page};
+use leptos::{html::Canvas, prelude::*};
 use peer::{RoundView, SessionView};
 
 /// What the curves show.
@@ -49,12 +49,7 @@ pub fn Curves() -> impl IntoView {
     let points = Memo::new(move |_| {
         page.session.with(|session| session.as_ref().map(CurvePoints::of).unwrap_or_default())
     });
-    let resizes = RwSignal::new(0_u32);
-    Effect::new(move |_| {
-        let handle =
-            window_event_listener(ev::resize, move |_| resizes.update(|count| *count += 1));
-        on_cleanup(move || handle.remove());
-    });
+    let resizes = dom::resizes();
     Effect::new(move |_| {
         page.theme_changes.track();
         resizes.track();

@@ -12,6 +12,7 @@ use units::PeerId;
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 280.0;
+const ALONE_HEIGHT: f64 = 140.0;
 const CENTRE: (f64, f64) = (WIDTH / 2.0, HEIGHT / 2.0);
 const RADII: (f64, f64) = (205.0, 92.0);
 /// Names that would be wider than this, in widths of the letter M, are cut in the picture: beside the outermost device there
@@ -49,7 +50,7 @@ pub fn DevicePicture() -> impl IntoView {
     view! {
         <svg
             class="devices"
-            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            viewBox=move || view_box(spots.with(Vec::is_empty))
             role="img"
             aria-label="Devices and their connections"
             aria-describedby="devices-words"
@@ -86,6 +87,12 @@ pub fn DevicePicture() -> impl IntoView {
         </p>
     }
     .into_any()
+}
+
+/// What is shown of the picture: around a device that is alone, there is nothing to be seen.
+fn view_box(alone: bool) -> String {
+    let height = if alone { ALONE_HEIGHT } else { HEIGHT };
+    format!("0 {} {WIDTH} {height}", (HEIGHT - height) / 2.0)
 }
 
 #[component]

@@ -5,7 +5,7 @@ use crate::{
     sketch::{PEN_RADIUS, SIDE, Sketch},
     state::page::use_page,
 };
-use leptos::{ev, html::Canvas, prelude::*};
+use leptos::{html::Canvas, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
@@ -32,7 +32,7 @@ pub fn DrawingCanvas(
     let canvas = NodeRef::<Canvas>::new();
     let pointer = StoredValue::new(None::<Point>);
     let pen = RwSignal::new(None::<Pen>);
-    let resizes = RwSignal::new(0_u32);
+    let resizes = dom::resizes();
 
     let draw = move |from: Point, to: Point| sketch.update(|sketch| sketch.line(from, to));
     let begin = move |event: PointerEvent| {
@@ -67,11 +67,6 @@ pub fn DrawingCanvas(
         pen.set(Some(next));
     };
 
-    Effect::new(move |_| {
-        let handle =
-            window_event_listener(ev::resize, move |_| resizes.update(|count| *count += 1));
-        on_cleanup(move || handle.remove());
-    });
     Effect::new(move |_| {
         page.theme_changes.track();
         resizes.track();

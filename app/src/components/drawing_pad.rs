@@ -2,12 +2,12 @@
 
 use crate::{
     Problem,
-    components::{drawing_canvas::DrawingCanvas, notice::as_sentence},
+    components::{drawing_canvas::DrawingCanvas, fired_nodes::FiredNodes, notice::as_sentence},
     format::percent,
     sketch::{Frame, Sketch},
     state::{
         newest::ask_newest,
-        page::{Page, use_page},
+        page::{Fired, Page, use_page},
         slot::port,
     },
 };
@@ -53,6 +53,7 @@ pub fn DrawingPad() -> impl IntoView {
                 </button>
             </div>
             {move || sight.with(classes)}
+            <FiredNodes />
             <p class="hint" id="pad-help">
                 {move || help(page)}
             </p>
@@ -88,15 +89,25 @@ fn look(page: Page, sketch: RwSignal<Sketch>, sight: RwSignal<Sight>) {
         Some((cluster, model, seen))
     };
     ask_newest(question, move |question| async move {
+        let mut fired = None;
         let answer = match question.zip(port()) {
             None => Sight::default(),
-            Some(((cluster, _, seen), port)) => match port.predict(cluster, seen.clone()).await {
-                Ok(said) => Sight { seen, classes: said.classes, problem: None },
-                Err(problem) => Sight { seen, classes: Vec::new(), problem: Some(problem) },
-            },
+            Some(((cluster, _, seen), port)) => {
+                match port.predict(cluster.clone(), seen.clone()).await {
+                    Ok(said) => {
+                        fired = Some(Fired { cluster, layers: said.fired });
+                        Sight { seen, classes: said.classes, problem: None }
+                    }
+                    Err(problem) => Sight { seen, classes: Vec::new(), problem: Some(problem) },
+                }
+            }
         };
-        let _ = sight.try_set(answer);
+        // Whoever has left the room meanwhile has no pad.
+        if sight.try_set(answer).is_none() {
+            page.fired.set(fired);
+        }
     });
+    on_cleanup(move || page.fired.set(None));
 }
 
 /// What the network was shown, and what it says.

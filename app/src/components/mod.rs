@@ -1,6 +1,7 @@
 //! One file for each part of a page.
 
 pub mod characters_left;
+pub mod cluster_choice;
 pub mod cluster_picture;
 pub mod connection_panel;
 pub mod connection_stages;
@@ -10,12 +11,18 @@ pub mod curves;
 pub mod data_card;
 mod data_choice;
 pub mod device_picture;
+pub mod distribution;
 pub mod drawing_canvas;
 pub mod drawing_pad;
 pub mod figures;
+pub mod fired_nodes;
 pub mod invitation;
+pub mod layer_picture;
 pub mod log;
 pub mod messages;
+pub mod model_files;
+pub mod network_panel;
+mod node_field;
 pub mod notice;
 pub mod peer_options;
 pub mod people;

@@ -2,10 +2,9 @@
 
 use crate::{
     components::{
-        cluster_picture::ClusterPicture, connection_panel::ConnectionPanel, data_card::DataCard,
-        device_picture::DevicePicture, drawing_pad::DrawingPad, log::LogPanel, messages::Messages,
-        notice::CommandProblem, people::People, room_header::RoomHeader, site_server::ServerBanner,
-        training::Training,
+        connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
+        log::LogPanel, messages::Messages, network_panel::NetworkPanel, notice::CommandProblem,
+        people::People, room_header::RoomHeader, site_server::ServerBanner, training::Training,
     },
     dom,
     state::{
@@ -52,11 +51,7 @@ pub fn RoomPage() -> impl IntoView {
                 </div>
                 <div class="room-column room-during">
                     <Training />
-                    <section class="panel" aria-label="Network">
-                        <h2>"Network"</h2>
-                        <DevicePicture />
-                        <ClusterPicture />
-                    </section>
+                    <NetworkPanel />
                 </div>
                 <div class="room-column room-after">
                     <DrawingPad />

@@ -25,6 +25,15 @@ pub enum Status {
     Failed(Problem),
 }
 
+/// Which nodes fired at the newest drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fired {
+    /// Whose nodes.
+    pub cluster: ClusterId,
+    /// For each layer, the nodes that fired, ascending.
+    pub layers: Vec<Vec<u32>>,
+}
+
 /// Signals over the newest [`View`]. A copy costs nothing; all copies are the same page.
 #[derive(Clone, Copy)]
 pub struct Page {
@@ -39,6 +48,8 @@ pub struct Page {
     pub theme_changes: RwSignal<u32>,
     /// The cluster that data, training and the drawing pad are about, once it is chosen.
     pub chosen_cluster: RwSignal<Option<ClusterId>>,
+    /// Which nodes fired at what is drawn on the pad; `None` while it is empty.
+    pub fired: RwSignal<Option<Fired>>,
     /// How many devices were in the room before this one.
     pub place: PlaceSignal,
     /// This device.
@@ -73,6 +84,7 @@ impl Page {
             rounds_finished: RwSignal::new(0),
             theme_changes: RwSignal::new(0),
             chosen_cluster: RwSignal::new(None),
+            fired: RwSignal::new(None),
             place: PlaceSignal::default(),
             me: memo_of(view, |view| Some(view.me)),
             device_name: memo_of(view, |view| view.capability.device_name.clone()),

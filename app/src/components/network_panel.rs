@@ -1,0 +1,24 @@
+//! The network: its devices, its nodes, and its model as a file.
+
+use crate::components::{
+    cluster_choice::ClusterChoice, cluster_picture::ClusterPicture, device_picture::DevicePicture,
+    model_files::ModelFiles,
+};
+use leptos::prelude::*;
+
+/// The network panel.
+#[component]
+pub fn NetworkPanel() -> impl IntoView {
+    view! {
+        <section class="panel network" aria-label="Network">
+            <div class="network-head">
+                <h2>"Network"</h2>
+                <ClusterChoice />
+            </div>
+            <DevicePicture />
+            <ClusterPicture />
+            <ModelFiles />
+        </section>
+    }
+    .into_any()
+}

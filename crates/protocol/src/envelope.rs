@@ -15,11 +15,11 @@ use crate::{
     limits,
     room::RoomSecret,
 };
+use base64ct::{Base64, Encoding};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use units::{PeerId, RoomId};
 
@@ -139,7 +139,7 @@ impl Envelope {
         let sealed = cipher(room)
             .encrypt(&XNonce::from(nonce), Payload { msg: &plain, aad: route.room.as_bytes() })
             .expect("a signal is far below the cipher's limit of 256 GiB");
-        Self(BASE64.encode(&[&nonce[..], &sealed].concat()))
+        Self(Base64::encode_string(&[&nonce[..], &sealed].concat()))
     }
 
     /// Opens an envelope that `carried_from` is said to have sent to `me` in this room, and checks seal, signature and
@@ -186,7 +186,7 @@ impl Envelope {
             let limit_bytes = SEALED_BYTES_MAX;
             return Err(DecodeError::TooLarge { what: "signal", size_bytes, limit_bytes }.into());
         }
-        BASE64.decode(self.0.as_bytes()).map_err(|_| EnvelopeError::Unsealable)
+        Base64::decode_vec(&self.0).map_err(|_| EnvelopeError::Unsealable)
     }
 }
 

@@ -82,7 +82,7 @@ impl Signature {
 impl Serialize for Signature {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.serialize_str(&data_encoding::HEXLOWER.encode(&self.0))
+            serializer.serialize_str(&base16ct::lower::encode_string(&self.0))
         } else {
             let (left, right) = self.0.split_at(32);
             let halves: ([u8; 32], [u8; 32]) =
@@ -97,8 +97,7 @@ impl<'de> Deserialize<'de> for Signature {
         use serde::de::Error;
         let bytes = if deserializer.is_human_readable() {
             let text = String::deserialize(deserializer)?;
-            data_encoding::HEXLOWER
-                .decode(text.as_bytes())
+            base16ct::lower::decode_vec(&text)
                 .map_err(|_| D::Error::custom("a signature is 128 lower-case hexadecimal digits"))?
         } else {
             let (left, right) = <([u8; 32], [u8; 32])>::deserialize(deserializer)?;

@@ -4,8 +4,8 @@
 //! browsers never send; the server knows the room by a hash of it. Keys for different uses are derived from the secret
 //! by HKDF-SHA-256 (RFC 5869).
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use core::{cmp::Ordering, fmt, str::FromStr};
-use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -102,7 +102,7 @@ impl RoomSecret {
 /// The secret as 43 characters of unpadded URL-safe Base64 (RFC 4648, section 5).
 impl fmt::Display for RoomSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE64URL_NOPAD.encode(&self.0))
+        f.write_str(&Base64UrlUnpadded::encode_string(&self.0))
     }
 }
 
@@ -123,8 +123,7 @@ impl FromStr for RoomSecret {
         match text.len().cmp(&SECRET_CHARS) {
             Ordering::Less => Err(InvalidInvitation::Incomplete { chars: text.len() }),
             Ordering::Greater => Err(InvalidInvitation::TooLong { chars: text.len() }),
-            Ordering::Equal => BASE64URL_NOPAD
-                .decode(text.as_bytes())
+            Ordering::Equal => Base64UrlUnpadded::decode_vec(text)
                 .ok()
                 .and_then(|bytes| bytes.try_into().ok())
                 .map(Self)

@@ -2,7 +2,6 @@
 
 use crate::hex_bytes::{InvalidId, hex_bytes};
 use core::{fmt, str::FromStr};
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 

@@ -1,7 +1,6 @@
 //! Fixed-size identifiers that read as lower-case hexadecimal.
 
 use core::{fmt, str::FromStr};
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A text is not the hexadecimal form of the identifier that was asked for.
@@ -42,13 +41,13 @@ macro_rules! hex_bytes {
 
             /// The first eight digits, enough for a person to tell a few of them apart.
             pub fn short(&self) -> String {
-                HEXLOWER.encode(&self.0[..4])
+                base16ct::lower::encode_string(&self.0[..4])
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER.encode(&self.0))
+                f.write_str(&base16ct::lower::encode_string(&self.0))
             }
         }
 
@@ -62,8 +61,7 @@ macro_rules! hex_bytes {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                HEXLOWER
-                    .decode(text.as_bytes())
+                base16ct::lower::decode_vec(text)
                     .ok()
                     .and_then(|bytes| bytes.try_into().ok())
                     .map(Self)

@@ -57,7 +57,7 @@ impl Site {
         }
         let path = path.strip_prefix('/').filter(|path| is_plain(path))?;
         let (encoding, content) = self.best_form(path, headers).await?;
-        let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&content.sha256[..16]));
+        let etag = format!("\"{}\"", base16ct::lower::encode_string(&content.sha256[..16]));
         let mut answer = if knows(headers, &etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {

@@ -6,8 +6,8 @@ use crate::{
     envelope::Instance,
     identity::{BadSignature, Identity, Signature, verify},
 };
+use base16ct::lower;
 use core::fmt;
-use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use units::{PeerId, RoomId};
 
@@ -72,27 +72,22 @@ fn signed_bytes(challenge: &Challenge, room: RoomId, instance: Instance) -> Vec<
 
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Challenge({}…)", HEXLOWER.encode(&self.0[..4]))
+        write!(f, "Challenge({}…)", lower::encode_string(&self.0[..4]))
     }
 }
 
 impl Serialize for Challenge {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&HEXLOWER.encode(&self.0))
+        serializer.serialize_str(&lower::encode_string(&self.0))
     }
 }
 
 impl<'de> Deserialize<'de> for Challenge {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        HEXLOWER
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or_else(|| {
-                serde::de::Error::custom("a challenge is 64 lower-case hexadecimal digits")
-            })
+        lower::decode_vec(&text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(
+            || serde::de::Error::custom("a challenge is 64 lower-case hexadecimal digits"),
+        )
     }
 }
 

@@ -64,7 +64,7 @@ impl Cluster {
     ) -> Result<Answer, JobError> {
         let text = match recipe {
             [] => None,
-            recipe => Some(Recipe::decode(recipe).map_err(invalid)?.to_json()),
+            recipe => Some(Recipe::decode(recipe).and_then(|it| it.to_json()).map_err(invalid)?),
         };
         let format = match format {
             ModelFormat::Safetensors => Format::Safetensors,

@@ -9,9 +9,12 @@
 
 pub mod components;
 mod dom;
+mod dropped;
 mod files;
 pub mod format;
 pub mod pages;
+pub mod picked;
+pub mod pixels;
 pub mod shown;
 pub mod sketch;
 pub mod state;

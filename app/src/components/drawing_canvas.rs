@@ -27,6 +27,9 @@ struct Pen {
 pub fn DrawingCanvas(
     /// What is drawn.
     sketch: RwSignal<Sketch>,
+    /// What it is called.
+    #[prop(default = "Drawing")]
+    label: &'static str,
 ) -> impl IntoView {
     let page = use_page();
     let canvas = NodeRef::<Canvas>::new();
@@ -80,7 +83,7 @@ pub fn DrawingCanvas(
             class="pad"
             node_ref=canvas
             role="img"
-            aria-label="Drawing"
+            aria-label=label
             aria-describedby="pad-help"
             tabindex="0"
             on:pointerdown=begin

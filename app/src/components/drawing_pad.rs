@@ -7,10 +7,12 @@ use crate::{
     sketch::{Frame, Sketch},
     state::{
         newest::ask_newest,
+        own_data::{ClassNames, recipe_of},
         page::{Fired, Page, use_page},
         slot::port,
     },
 };
+use data::{Paint, Recipe};
 use leptos::prelude::*;
 use peer::Class;
 use units::ClusterId;
@@ -35,14 +37,21 @@ pub fn DrawingPad() -> impl IntoView {
     let sketch = RwSignal::new(Sketch::default());
     let sight = RwSignal::new(Sight::default());
     look(page, sketch, sight);
+    // Then there is a form to ask with.
+    let learns_from_table = Memo::new(move |_| {
+        let recipe = page.cluster().and_then(|cluster| recipe_of(&cluster));
+        matches!(recipe, Some(Recipe::Table(_)))
+    });
     let empty = move || sketch.with(Sketch::is_empty);
+    let names =
+        Memo::new(move |_| page.cluster().map_or_else(ClassNames::default, |c| ClassNames::of(&c)));
 
     view! {
-        <section class="panel drawing" aria-label="Drawing pad">
+        <section class="panel drawing" aria-label="Drawing pad" hidden=move || learns_from_table.get()>
             <h2>"Drawing pad"</h2>
             <div class="drawing-parts">
                 <DrawingCanvas sketch />
-                <div class="sight">{move || sight.with(best)}</div>
+                <div class="sight">{move || sight.with(|sight| best(sight, &names.get()))}</div>
                 <button
                     type="button"
                     class="button button-quiet"
@@ -52,7 +61,7 @@ pub fn DrawingPad() -> impl IntoView {
                     "Clear drawing"
                 </button>
             </div>
-            {move || sight.with(classes)}
+            {move || sight.with(|sight| classes(sight, &names.get()))}
             <FiredNodes />
             <p class="hint" id="pad-help">
                 {move || help(page)}
@@ -67,7 +76,12 @@ fn picture_side(page: Page) -> Option<(ClusterId, usize)> {
     let cluster = page.cluster()?;
     let inputs = cluster.network.inputs as usize;
     let side = inputs.isqrt();
-    (side * side == inputs && side >= 4).then_some((cluster.id, side))
+    let is_picture = match recipe_of(&cluster) {
+        Some(Recipe::Table(_)) => false,
+        Some(Recipe::Pictures { look, .. }) => look.paint == Paint::Grey,
+        None => side >= 4,
+    };
+    (is_picture && side * side == inputs).then_some((cluster.id, side))
 }
 
 fn help(page: Page) -> &'static str {
@@ -111,12 +125,12 @@ fn look(page: Page, sketch: RwSignal<Sketch>, sight: RwSignal<Sight>) {
 }
 
 /// What the network was shown, and what it says.
-fn best(sight: &Sight) -> impl IntoView + use<> {
+fn best(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
     let best = sight.classes.first().map(|best| {
         view! {
             <p class="sight-best" role="status">
                 <span class="hint">"The network sees "</span>
-                <strong>{best.class}</strong>
+                <strong class:name=names.are_known()>{names.name(best.class)}</strong>
             </p>
         }
     });
@@ -131,7 +145,7 @@ fn best(sight: &Sight) -> impl IntoView + use<> {
     (best, thumbnail)
 }
 
-fn classes(sight: &Sight) -> impl IntoView + use<> {
+fn classes(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
     let problem = sight.problem.clone().map(|problem| {
         view! {
             <p class="problem" role="alert" data-code=problem.code>
@@ -139,20 +153,26 @@ fn classes(sight: &Sight) -> impl IntoView + use<> {
             </p>
         }
     });
-    let shown = sight.classes.iter().take(CLASSES_SHOWN).map(class_bar).collect_view();
+    let shown = sight.classes.iter().take(CLASSES_SHOWN);
+    let shown = shown.map(|class| class_bar(class, names)).collect_view();
     view! {
         {problem}
-        <ol class="classes" aria-label="What the network sees" hidden=sight.classes.is_empty()>
+        <ol
+            class="classes"
+            class:classes-named=names.are_known()
+            aria-label="What the network sees"
+            hidden=sight.classes.is_empty()
+        >
             {shown}
         </ol>
     }
 }
 
-fn class_bar(&Class { class, probability }: &Class) -> impl IntoView + use<> {
+fn class_bar(&Class { class, probability }: &Class, names: &ClassNames) -> impl IntoView + use<> {
     let width = format!("{:.1}", f64::from(probability.clamp(0.0, 1.0)) * 100.0);
     view! {
         <li data-class=class.to_string() data-probability=probability.to_string()>
-            <span class="class-name">{class}</span>
+            <span class="class-name">{names.name(class)}</span>
             <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
                 <rect class="bar-track" width="100" height="6" />
                 <rect class="bar-fill" width=width height="6" />

@@ -1,6 +1,7 @@
 //! One file for each part of a page.
 
 pub mod characters_left;
+pub mod class_bars;
 pub mod cluster_choice;
 pub mod cluster_picture;
 pub mod connection_panel;
@@ -9,7 +10,6 @@ pub mod connection_stages;
 mod curve_chart;
 pub mod curves;
 pub mod data_card;
-mod data_choice;
 pub mod device_picture;
 pub mod distribution;
 pub mod drawing_canvas;
@@ -27,10 +27,12 @@ pub mod notice;
 pub mod peer_options;
 pub mod people;
 pub mod person;
+pub mod question;
 pub mod room_header;
 pub mod rounds_table;
 pub mod session_numbers;
 pub mod session_options;
 pub mod site_server;
 pub mod theme_toggle;
+pub mod thumbnail;
 pub mod training;

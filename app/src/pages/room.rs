@@ -4,7 +4,8 @@ use crate::{
     components::{
         connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
         log::LogPanel, messages::Messages, network_panel::NetworkPanel, notice::CommandProblem,
-        people::People, room_header::RoomHeader, site_server::ServerBanner, training::Training,
+        people::People, question::QuestionPanel, room_header::RoomHeader,
+        site_server::ServerBanner, training::Training,
     },
     dom,
     state::{
@@ -54,6 +55,7 @@ pub fn RoomPage() -> impl IntoView {
                     <NetworkPanel />
                 </div>
                 <div class="room-column room-after">
+                    <QuestionPanel />
                     <DrawingPad />
                     <Messages />
                     <LogPanel />

@@ -5,6 +5,7 @@ pub mod command;
 pub mod defaults;
 pub mod log;
 pub mod newest;
+pub mod own_data;
 pub mod page;
 pub mod place;
 pub mod port;

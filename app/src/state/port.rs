@@ -20,6 +20,14 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// The worker answered something else than it was asked. No worker of this page does.
+    pub(crate) fn unexpected_answer() -> Self {
+        let message = "the worker gave an answer to something else: reload the page".to_owned();
+        Self { code: "worker_lost".to_owned(), message }
+    }
+}
+
 /// What a command comes to, later.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 

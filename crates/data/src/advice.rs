@@ -8,13 +8,10 @@ const CLASS_ROWS_FEW: u32 = 5;
 /// A data set that is valid and will disappoint.
 ///
 /// None of it is an error: a device may hold one class alone while others hold the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Advice {
     /// Nothing to tell apart on this device.
-    #[error(
-        "all {rows} rows are of class {class}: trained on them alone, a network says the same to everything. Add rows of another class, or train together with a device that has some"
-    )]
     OneClass {
         /// Which.
         class: u32,
@@ -22,21 +19,55 @@ pub enum Advice {
         rows: u32,
     },
     /// A class without rows, though others have them.
-    #[error(
-        "class {class} has no row here: it can be learned from other devices alone. Add rows of it"
-    )]
     NoRows {
         /// Which.
         class: u32,
     },
     /// A class too rare to judge by.
-    #[error("class {class} has {rows} rows: too few to see how well it is told. Add rows of it")]
     FewRows {
         /// Which.
         class: u32,
         /// Rows of it.
         rows: u32,
     },
+}
+
+impl Advice {
+    /// A sentence that calls classes by their names; by their numbers where they have none.
+    pub fn with_names(&self, names: &[String]) -> String {
+        let name = |class: u32| match names.get(class as usize) {
+            Some(name) => format!("“{name}”"),
+            None => class.to_string(),
+        };
+        match *self {
+            Self::OneClass { class, rows } => format!(
+                "all {rows} rows are of class {}: trained on them alone, a network says the same to everything. Add \
+                 rows of another class, or train together with a device that has some",
+                name(class)
+            ),
+            Self::NoRows { class } => format!(
+                "class {} has no row here: it can be learned from other devices alone. Add rows of it",
+                name(class)
+            ),
+            Self::FewRows { class, rows } => {
+                let (rows, is) = if rows == 1 {
+                    ("1 row".into(), "is")
+                } else {
+                    (format!("{rows} rows"), "are")
+                };
+                format!(
+                    "class {} has {rows}, which {is} too few to see how well it is told. Add rows of it",
+                    name(class)
+                )
+            }
+        }
+    }
+}
+
+impl core::fmt::Display for Advice {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.with_names(&[]))
+    }
 }
 
 /// What a person should know of a valid data set before training on it, class by class.
@@ -80,5 +111,10 @@ mod tests {
     fn missing_and_rare_classes_are_named() {
         let advice = advice(&with_labels([vec![0; 5], vec![2; 4]].concat()));
         assert_eq!(advice, [Advice::NoRows { class: 1 }, Advice::FewRows { class: 2, rows: 4 }]);
+        assert!(advice[0].to_string().starts_with("class 1 has no row here"));
+        let names = ["ant", "bee", "cat"].map(String::from);
+        assert!(
+            advice[1].with_names(&names).starts_with("class “cat” has 4 rows, which are too few")
+        );
     }
 }

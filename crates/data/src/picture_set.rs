@@ -70,6 +70,20 @@ impl PictureSet {
         self.push(class, grey.iter().copied(), self.look.paint.values())
     }
 
+    /// Adds a picture that [`Look::input`] has made small.
+    ///
+    /// # Errors
+    /// [`PictureError`]; the set is then as before.
+    pub fn add_input(&mut self, class: &str, input: &[u8]) -> Result<(), PictureError> {
+        self.check_room()?;
+        let (side, expected) = (self.look.side, u64::from(self.look.inputs()));
+        if input.len() as u64 != expected {
+            let bytes = input.len();
+            return Err(PictureError::Bytes { bytes, width: side, height: side, expected });
+        }
+        self.push(class, input.iter().copied(), 1)
+    }
+
     /// How many pictures.
     pub fn len(&self) -> usize {
         self.arrivals.len()
@@ -184,6 +198,18 @@ mod tests {
         set.add_drawing("a", &[7]).unwrap();
         set.add_drawing("b", &[8]).unwrap();
         assert_eq!(set.finish().unwrap().dataset.values, Values::Bytes(vec![7, 7, 7, 8, 8, 8]));
+    }
+
+    #[test]
+    fn a_picture_made_small_elsewhere_is_the_same() {
+        let look = Look { side: 1, paint: Paint::Colour, ..LOOK };
+        let (mut here, mut elsewhere) =
+            (PictureSet::new(look).unwrap(), PictureSet::new(look).unwrap());
+        here.add("a", &[200, 100, 50, 255], 1, 1).unwrap();
+        elsewhere.add_input("a", &look.input(&[200, 100, 50, 255], 1, 1).unwrap()).unwrap();
+        assert_eq!(here, elsewhere);
+        assert!(elsewhere.add_input("a", &[1]).is_err());
+        assert_eq!(here, elsewhere);
     }
 
     #[test]

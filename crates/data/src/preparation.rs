@@ -65,6 +65,32 @@ enum Kind {
     },
 }
 
+/// A column as it is asked for in a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it holds.
+    pub kind: FieldKind<'a>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FieldKind<'a> {
+    /// Quantities.
+    Number {
+        /// Of the training rows.
+        mean: f64,
+    },
+    /// Yes or no.
+    YesOrNo,
+    /// One of some words.
+    Category {
+        /// The words that have an input of their own, ascending.
+        values: &'a [String],
+    },
+}
+
 /// Mean and deviation of a column's numbers in the training rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Scale {
@@ -92,6 +118,18 @@ impl Preparation {
     /// The names of the columns that a row needs, beside the label.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// What a row needs, beside the label: what to ask a person for.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = Field<'_>> {
+        self.columns.iter().map(|column| Field {
+            name: &column.name,
+            kind: match &column.kind {
+                Kind::Number { scale, .. } => FieldKind::Number { mean: scale.mean },
+                Kind::YesOrNo { .. } => FieldKind::YesOrNo,
+                Kind::Category { values, .. } => FieldKind::Category { values },
+            },
+        })
     }
 
     /// Writes everything in a compact form.

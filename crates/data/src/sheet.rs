@@ -7,7 +7,7 @@ use crate::cell;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a file: what a phone reads at once.
-pub(crate) const FILE_BYTES_MAX: usize = 64 << 20;
+pub const FILE_BYTES_MAX: usize = 64 << 20;
 
 /// Columns of a sheet: what people look at, and what fits a preparation.
 pub(crate) const COLUMNS_MAX: usize = 4_096;

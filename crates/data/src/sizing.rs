@@ -98,8 +98,7 @@ pub fn suggest_network(
         return Err(SizingError::NoRows);
     }
     let network = |layers: usize, nodes: u32| {
-        let timer = if nodes > SMALL_LAYER_NODES { TIMER } else { TIMER_OF_SMALL_LAYERS };
-        let layers = vec![LayerSpec::new(nodes, timer); layers];
+        let layers = vec![layer_of(nodes); layers];
         NetworkSpec { inputs, steps: 1, layers, classes, seed }
     };
     let (layers, wanted, why) = match rows {
@@ -134,6 +133,12 @@ pub fn suggest_network(
         (u64::from(plan.steps) * u64::from(plan.batch_rows)).div_ceil(rows.into()),
     );
     Ok(Suggestion { spec, plan, reason })
+}
+
+/// A layer of that many nodes, with the timer that suits it.
+pub fn layer_of(nodes: u32) -> LayerSpec {
+    let timer = if nodes > SMALL_LAYER_NODES { TIMER } else { TIMER_OF_SMALL_LAYERS };
+    LayerSpec::new(nodes, timer)
 }
 
 fn plan_for(rows: u32, seed: u64) -> Plan {

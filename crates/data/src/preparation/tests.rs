@@ -40,6 +40,17 @@ fn numbers_are_scaled_and_categories_become_inputs_by_the_training_rows_alone() 
 }
 
 #[test]
+fn a_person_is_asked_for_every_column_but_the_label() {
+    let preparation = preparation();
+    let fields: Vec<_> = preparation.fields().map(|field| (field.name, field.kind)).collect();
+    let [("size", number), ("colour", category), ("fresh", FieldKind::YesOrNo)] = fields[..] else {
+        panic!("{fields:?}");
+    };
+    assert_eq!(number, FieldKind::Number { mean: 2.0 });
+    assert_eq!(category, FieldKind::Category { values: &["blue".to_owned(), "red".to_owned()] });
+}
+
+#[test]
 fn columns_are_found_by_name_in_any_order() {
     let later =
         sheet("kind;extra;fresh;colour;size\nb;9;yes;red;1,5\n;9;no;pink;2\na;9;no;blue;\n");

@@ -111,7 +111,8 @@ fn prepared(
 ) -> Result<Answer, JobError> {
     let (inputs, classes) = (dataset.inputs, dataset.classes);
     let suggested = suggest(&Shape { rows: train_rows as u32, inputs, classes })?;
-    let advice = advice(&dataset).iter().map(ToString::to_string).collect();
+    let advice =
+        advice(&dataset).iter().map(|advice| advice.with_names(recipe.classes())).collect();
     let recipe = recipe.encode().map_err(invalid)?;
     Ok(Answer::Prepared(Prepared { dataset, recipe, suggested, advice }))
 }

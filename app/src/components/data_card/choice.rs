@@ -11,12 +11,12 @@ use leptos::prelude::*;
 
 /// The form's state. A person's own choices are `None` until they are made.
 #[derive(Clone, Copy)]
-pub(super) struct DataChoice {
+pub struct DataChoice {
     page: Page,
     /// Positions in [`SETS`] of the sets that this site has.
-    pub(super) available: RwSignal<Vec<usize>>,
+    pub available: RwSignal<Vec<usize>>,
     /// The position in [`SETS`] of the set that is chosen.
-    pub(super) position: Memo<usize>,
+    pub position: Memo<usize>,
     /// The part of a set whose rows are on this device.
     here: Memo<Option<BuiltinPart>>,
     own_position: RwSignal<Option<usize>>,
@@ -26,7 +26,7 @@ pub(super) struct DataChoice {
 
 impl DataChoice {
     /// Nothing is chosen by a person yet.
-    pub(super) fn new(page: Page) -> Self {
+    pub fn new(page: Page) -> Self {
         let available = available_sets();
         let own_position = RwSignal::new(None::<usize>);
         let here = Memo::new(move |_| part_here(page));
@@ -41,12 +41,12 @@ impl DataChoice {
     }
 
     /// The set.
-    pub(super) fn set(self) -> &'static BuiltinSet {
+    pub fn set(self) -> &'static BuiltinSet {
         &SETS[self.position.get()]
     }
 
     /// Which part of it, from 0.
-    pub(super) fn part(self) -> u32 {
+    pub fn part(self) -> u32 {
         let of_parts = |here: &BuiltinPart| here.parts == self.set().parts;
         let here = self.here_of_set().filter(of_parts).map(|here| here.part);
         let proposed = || self.set().part_for(self.page.place.came_before());
@@ -54,26 +54,26 @@ impl DataChoice {
     }
 
     /// Of a hundred rows, how many are held out: as it was typed, which may be anything.
-    pub(super) fn held_out_percent(self) -> String {
+    pub fn held_out_percent(self) -> String {
         let proposed = || self.set().held_out_percent;
         let here = || self.here_of_set().map_or_else(proposed, |here| here.held_out_percent);
         self.own_held_out.get().unwrap_or_else(|| here().to_string())
     }
 
     /// A person chooses another set; nothing is chosen of it yet.
-    pub(super) fn choose_set(self, id: &str) {
+    pub fn choose_set(self, id: &str) {
         self.own_position.set(position_of(id));
         self.own_part.set(None);
         self.own_held_out.set(None);
     }
 
     /// A person chooses a part.
-    pub(super) fn choose_part(self, part: &str) {
+    pub fn choose_part(self, part: &str) {
         self.own_part.set(part.parse().ok());
     }
 
     /// A person types how many rows in a hundred are held out.
-    pub(super) fn hold_out(self, percent: String) {
+    pub fn hold_out(self, percent: String) {
         self.own_held_out.set(Some(percent));
     }
 
@@ -83,7 +83,7 @@ impl DataChoice {
 }
 
 /// The position in [`SETS`] of the set of that name.
-pub(super) fn position_of(id: &str) -> Option<usize> {
+pub fn position_of(id: &str) -> Option<usize> {
     SETS.iter().position(|set| set.id == id)
 }
 

@@ -1,0 +1,68 @@
+//! What goes wrong in the world.
+
+use super::World;
+use crate::{byzantine::Byzantine, network::HostId, server::Malice};
+use std::collections::BTreeMap;
+
+impl World {
+    /// Mends the network.
+    pub fn heal_network(&mut self) {
+        self.note("the network heals");
+        self.env.network.heal(&mut self.env.dice);
+    }
+
+    /// Makes a path slow and lossy.
+    pub fn degrade(&mut self, a: HostId, b: HostId) {
+        self.env.network.degrade(a, b, &mut self.env.dice);
+    }
+
+    /// Splits the devices; see [`crate::network::Network::partition`].
+    pub fn partition(&mut self, sides: BTreeMap<HostId, u32>) {
+        self.note(&format!("partition {sides:?}"));
+        self.env.network.partition(sides);
+    }
+
+    /// Kills the signaling server's process.
+    pub fn kill_server(&mut self) {
+        self.note("the server dies");
+        self.server.kill(&mut self.env);
+    }
+
+    /// Starts the signaling server again, honest.
+    pub fn restart_server(&mut self) {
+        self.note("the server starts");
+        self.server.restart();
+        self.server.set_malice(Malice::default());
+    }
+
+    /// Makes the signaling server wicked, or honest again.
+    pub fn set_malice(&mut self, malice: Malice) {
+        self.note(&format!("{malice:?}"));
+        self.server.set_malice(malice);
+    }
+
+    /// Makes a device a member that keeps to no rule, and adds a lie to so many of its messages, 0 to 1.
+    pub fn make_byzantine(&mut self, host: HostId, zeal: f64) {
+        self.hosts[host.0].byzantine = Some(Byzantine::new(zeal));
+    }
+
+    /// Makes a device a member that tells of records that nobody computed, with more samples than all others.
+    pub fn make_forger(&mut self, host: HostId) {
+        self.hosts[host.0].byzantine = Some(Byzantine::forger());
+    }
+
+    /// Damages a record of a device whose page is closed.
+    pub fn damage(&mut self, id: HostId) {
+        let host = &mut self.hosts[id.0];
+        assert!(host.page.is_none(), "only the storage of a closed page is damaged");
+        if let Some(key) = host.disk.damage(&mut self.env.dice, |_| true) {
+            host.storage_failed = true;
+            self.note(&format!("host {}: record `{key}` is damaged", id.0));
+        }
+    }
+
+    /// The part of a device's writes that storage refuses, 0 to 1.
+    pub fn set_storage_failures(&mut self, id: HostId, part: f64) {
+        self.hosts[id.0].storage_fails = part;
+    }
+}

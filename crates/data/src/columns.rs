@@ -17,6 +17,8 @@ pub(crate) struct Column {
     pub(crate) numbers: u32,
     /// Filled cells that are yes or no.
     pub(crate) yes_or_no: u32,
+    /// Whether any number has a fraction.
+    pub(crate) fractions: bool,
     /// Different texts.
     pub(crate) distinct: u32,
     /// Whether each number is one more than the one above.
@@ -37,6 +39,7 @@ impl Column {
             let number = number(cell, sheet.decimal_comma());
             counts.filled += 1;
             counts.numbers += u32::from(number.is_some());
+            counts.fractions |= number.is_some_and(|number| number.fract() != 0.0);
             counts.yes_or_no += u32::from(yes_or_no(cell).is_some());
             counts.counts_up &= match (before, number) {
                 (Some(before), Some(number)) => number == before + 1.0,

@@ -29,6 +29,9 @@ const GUESSED_CLASSES_MAX: u32 = 20;
 /// Different numbers that can be classes: digits, letters of an alphabet, grades. More are quantities.
 const NUMBERS_MAX: u32 = 64;
 
+/// Different numbers with fractions that can be classes: half grades, sizes of shoes. More are measurements.
+const FRACTIONS_MAX: u32 = 20;
+
 /// Classes that may be as rare as they like; of more, each needs two rows on average.
 const CLASSES_OF_ONE_ROW_MAX: u32 = 10;
 
@@ -67,7 +70,7 @@ pub(crate) fn find(
 
 /// Whether a column's values can be classes.
 fn check(sheet: &Sheet, columns: &[Column], column: usize) -> Result<(), TableError> {
-    let Column { distinct, filled, .. } = columns[column];
+    let Column { distinct, filled, fractions, .. } = columns[column];
     let name = || sheet.names()[column].clone();
     let rare = distinct > CLASSES_OF_ONE_ROW_MAX && distinct * 2 > filled;
     if distinct < 2 {
@@ -75,7 +78,8 @@ fn check(sheet: &Sheet, columns: &[Column], column: usize) -> Result<(), TableEr
         let only = first.unwrap_or("nothing").chars().take(64).collect();
         return Err(TableError::OneClass { column: name(), only });
     }
-    if columns[column].all_numbers() && (rare || distinct > NUMBERS_MAX) {
+    let numbers_max = if fractions { FRACTIONS_MAX } else { NUMBERS_MAX };
+    if columns[column].all_numbers() && (rare || distinct > numbers_max) {
         return Err(TableError::Quantity { column: name(), distinct });
     }
     if rare || distinct > NETWORK_CLASSES_MAX as u32 {

@@ -6,7 +6,8 @@ use protocol::limits::NETWORK_CLASSES_MAX;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Bytes of an encoded recipe.
+/// Bytes of an encoded recipe on a device and in a model's file. What a session's proposal can carry along is less: see
+/// `protocol::limits::PROPOSAL_RECIPE_BYTES_MAX`.
 pub const RECIPE_BYTES_MAX: usize = 256 << 10;
 
 /// How inputs are made, and what classes are called. It belongs to the model: rows that are prepared by another recipe mean

@@ -177,8 +177,7 @@ impl Pupil {
         for row in rows {
             stream.forget();
             for frame in dataset.row(*row as usize).chunks_exact(spec.frame() as usize) {
-                stream.take_frame(frame)?;
-                fired += stream.activities().iter().map(|it| it.events().count()).sum::<usize>();
+                fired += stream.look(frame)?.fired.iter().map(Vec::len).sum::<usize>();
             }
         }
         let chances = rows.len() as u64 * u64::from(spec.steps) * spec.nodes();

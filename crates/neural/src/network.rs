@@ -158,9 +158,17 @@ impl Network {
         thought.input.push_dense(input.iter().copied());
         thought.think(self);
         log_softmax(&mut thought.belief);
-        let probabilities = thought.belief.iter().map(|logarithm| exp(*logarithm)).collect();
-        let fired = thought.activities.iter().map(|it| it.events().nodes().to_vec()).collect();
-        Ok(Sight { probabilities, fired })
+        Ok(Sight::of(&thought.belief, &thought.activities))
+    }
+}
+
+impl Sight {
+    /// From the logarithms of the probabilities.
+    pub(crate) fn of(belief: &[f32], activities: &[Activity]) -> Self {
+        Self {
+            probabilities: belief.iter().map(|logarithm| exp(*logarithm)).collect(),
+            fired: activities.iter().map(|it| it.events().nodes().to_vec()).collect(),
+        }
     }
 }
 

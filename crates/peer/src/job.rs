@@ -99,10 +99,12 @@ pub enum Job {
     Predict {
         /// The cluster.
         cluster: ClusterId,
-        /// One input.
+        /// One input. For a network of several frames an input may be a single frame: it comes after those of the jobs
+        /// before, until a whole input begins anew.
         input: Vec<f32>,
     },
-    /// Take one local learning step from a given error on the newest predicted input. Answer: [`Answer::Done`].
+    /// Take one local learning step from a given error on the newest predicted input, or on the newest frames. Answer:
+    /// [`Answer::Done`].
     LearnFromError {
         /// The cluster.
         cluster: ClusterId,

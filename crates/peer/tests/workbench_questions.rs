@@ -68,6 +68,61 @@ fn a_lesson_changes_predictions_here_at_once_and_the_agreed_model_not() {
     assert_eq!(workbench.run(Job::ExportModel { cluster: id() }).unwrap(), answer);
 }
 
+/// Rows of four frames of two values; the class is the place of the first frame's event.
+fn in_time() -> (Workbench, Dataset) {
+    let layers = vec![LayerSpec::new(12, 3).with_traces(4)];
+    let network = NetworkSpec { inputs: 8, steps: 4, layers, classes: 2, seed: 1 };
+    let rows =
+        [[1.0f32, 0.0, 0.0, 0.1, 0.2, 0.0, 0.0, 0.3], [0.0, 1.0, 0.0, 0.1, 0.2, 0.0, 0.0, 0.3]];
+    let values = Values::Floats((0..20).flat_map(|row| rows[row % 2]).collect());
+    let labels = (0..20).map(|row| row % 2).collect();
+    let dataset = Dataset { inputs: 8, classes: 2, values, labels };
+    let mut workbench = Workbench::new();
+    workbench.run(Job::CreateCluster { cluster: id(), network, model: None }).unwrap();
+    let job = Job::LoadDataset { cluster: id(), dataset: dataset.clone(), held_out_percent: 20 };
+    workbench.run(job).unwrap();
+    (workbench, dataset)
+}
+
+#[test]
+fn frame_after_frame_is_answered_like_the_whole_sequence() {
+    let (mut workbench, dataset) = in_time();
+    for row in [0, 1, 0] {
+        let input = dataset.row(row).to_vec();
+        // A whole input begins anew.
+        let whole = predict(&mut workbench, &input);
+        let frames = input.chunks(2).map(|frame| predict(&mut workbench, frame));
+        assert_eq!(frames.last().unwrap(), whole);
+    }
+}
+
+#[test]
+fn a_stream_learns_from_an_error_about_frames_that_have_passed_and_goes_on_through_rounds() {
+    let (mut workbench, dataset) = in_time();
+    let cue = dataset.row(0)[..2].to_vec();
+    let probability = |workbench: &mut Workbench| {
+        let classes = predict(workbench, &dataset.row(0));
+        classes.iter().find(|class| class.class == 1).unwrap().probability
+    };
+    let before = probability(&mut workbench);
+    for _ in 0..5 {
+        predict(&mut workbench, &cue);
+        predict(&mut workbench, &[0.0, 0.0]);
+        workbench.run(Job::LearnFromError { cluster: id(), error: vec![0.5, -0.5] }).unwrap();
+    }
+    assert!(probability(&mut workbench) > before);
+    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.01, seed: 1 };
+    let job = Job::Train { cluster: id(), training };
+    let Answer::Trained { update, samples, .. } = workbench.run(job).unwrap() else { panic!() };
+    let update = WeightedUpdate { peer: PeerId::from_bytes([1; 32]), own: true, samples, update };
+    // The lessons are in the update: until it is in the shared network, that answers as it did.
+    assert_eq!(probability(&mut workbench), before);
+    predict(&mut workbench, &cue);
+    workbench.run(Job::Aggregate { cluster: id(), updates: vec![update] }).unwrap();
+    let rest = dataset.row(0)[2..].chunks(2).map(|frame| predict(&mut workbench, frame)).last();
+    assert_eq!(rest.unwrap(), predict(&mut workbench, &dataset.row(0)));
+}
+
 #[test]
 fn the_state_shows_every_node_and_what_gating_saves() {
     let mut workbench = workbench();

@@ -84,9 +84,9 @@ mod tests {
         for row in 0..200 {
             stream.forget();
             for frame in dataset().row(row).chunks_exact(FRAME as usize) {
-                stream.take_frame(frame).unwrap();
-                for (fired, activity) in fired.iter_mut().zip(stream.activities()) {
-                    *fired += activity.events().count();
+                let sight = stream.look(frame).unwrap();
+                for (fired, nodes) in fired.iter_mut().zip(sight.fired) {
+                    *fired += nodes.len();
                 }
             }
         }

@@ -2,12 +2,14 @@
 
 use super::{eligibility::Eligibility, traces::Traces};
 use crate::{
-    kernels::numbers::{exp, log_softmax},
+    kernels::numbers::log_softmax,
     learning::{
         lesson::{LESSON_RATE, PlainStep, check_error, teach_present},
         plan::Kernels,
     },
-    network::{InvalidInput, Network, add_belief, check_values, events::Events, layer::Activity},
+    network::{
+        InvalidInput, Network, Sight, add_belief, check_values, events::Events, layer::Activity,
+    },
 };
 
 /// A network that is given one frame after another, answers each at once, and learns from errors that come when they come.
@@ -55,9 +57,13 @@ impl Stream {
         &self.network
     }
 
-    /// What each layer did at the last frame, from the input upwards.
-    pub fn activities(&self) -> &[Activity] {
-        &self.activities
+    /// Goes on with another network of the same description: frames are not forgotten.
+    ///
+    /// # Panics
+    /// If it is of another description.
+    pub fn go_on_with(&mut self, network: Network) {
+        assert_eq!(network.spec(), self.network.spec(), "a stream's traces are of one description");
+        self.network = network;
     }
 
     /// Forgets all frames, but nothing that it learnt.
@@ -67,11 +73,11 @@ impl Stream {
         self.frame.reset(self.network.spec.frame());
     }
 
-    /// Lets every layer fire on one more frame; gives the probability of each class now.
+    /// Lets every layer fire on one more frame; gives the answer now.
     ///
     /// # Errors
     /// [`InvalidInput`] names what is wrong with the frame, which is then not taken.
-    pub fn take_frame(&mut self, frame: &[f32]) -> Result<Vec<f32>, InvalidInput> {
+    pub fn look(&mut self, frame: &[f32]) -> Result<Sight, InvalidInput> {
         check_values(frame, self.network.spec.frame())?;
         self.frame.reset(self.network.spec.frame());
         self.frame.push_dense(frame.iter().copied());
@@ -93,7 +99,7 @@ impl Stream {
             }
         }
         log_softmax(&mut belief);
-        Ok(belief.iter().map(|logarithm| exp(*logarithm)).collect())
+        Ok(Sight::of(&belief, &self.activities))
     }
 
     /// Takes one local step in every layer from `error` (predicted less wanted probability, one a class) about what
@@ -147,7 +153,8 @@ mod tests {
         let mut stream = Stream::new(network.clone(), 0.9).unwrap();
         for _ in 0..2 {
             let frames = input.chunks_exact(FRAME);
-            let answers: Vec<_> = frames.map(|frame| stream.take_frame(frame).unwrap()).collect();
+            let answers: Vec<_> =
+                frames.map(|frame| stream.look(frame).unwrap().probabilities).collect();
             assert_eq!(answers.last(), network.probabilities(&input).ok().as_ref());
             stream.forget();
         }
@@ -160,10 +167,10 @@ mod tests {
         for lesson in 0..200 {
             let class = lesson % 2;
             stream.forget();
-            let mut error = stream.take_frame(&symbol(class)).unwrap();
+            let mut error = stream.look(&symbol(class)).unwrap().probabilities;
             right = 0.9 * right + 0.1 * error[class];
             for frame in 0..frames_late {
-                stream.take_frame(&symbol(2 + (frame * 3 + lesson / 2) % 4)).unwrap();
+                stream.look(&symbol(2 + (frame * 3 + lesson / 2) % 4)).unwrap();
             }
             error[class] -= 1.0;
             stream.learn_from_error(&error).unwrap();
@@ -199,9 +206,9 @@ mod tests {
             &network(),
             "before the first frame there is nothing to learn"
         );
-        stream.take_frame(&symbol(0)).unwrap();
-        assert!(stream.take_frame(&[1.0]).unwrap_err().to_string().contains("takes 6"));
-        assert!(stream.take_frame(&[f32::NAN; FRAME]).is_err());
+        stream.look(&symbol(0)).unwrap();
+        assert!(stream.look(&[1.0]).unwrap_err().to_string().contains("takes 6"));
+        assert!(stream.look(&[f32::NAN; FRAME]).is_err());
         assert!(stream.learn_from_error(&[2.0, 0.0]).is_err());
         assert_eq!(stream.network(), &network());
         for decay in [1.0, -0.1, f32::NAN] {

@@ -2,7 +2,7 @@
 
 use super::{alone::Alone, invalid};
 use crate::job::{Answer, JobError};
-use neural::{Dataset, LearningState, Model, Network, Split};
+use neural::{Dataset, LearningState, Model, Network, Split, Stream};
 use protocol::{cluster::NetworkSpec, limits};
 use units::Hash;
 
@@ -21,10 +21,19 @@ pub(super) struct Cluster {
     pub(super) pending: Option<Pending>,
     /// The shared network after the lessons of [`crate::Job::LearnFromError`], until they enter the residual.
     pub(super) taught: Option<Network>,
-    /// The newest input of [`crate::Job::Predict`].
-    pub(super) question: Option<Vec<f32>>,
+    /// What [`crate::Job::Predict`] was asked last.
+    pub(super) question: Option<Question>,
     pub(super) data: Option<Data>,
     pub(super) statistics: Statistics,
+}
+
+/// What a lesson is about.
+#[derive(Debug)]
+pub(super) enum Question {
+    /// A whole input.
+    Input(Vec<f32>),
+    /// Frame after frame. Its network is the one that answers here: the shared one, or the taught one.
+    Stream(Box<Stream>),
 }
 
 /// An update on its way.

@@ -2,7 +2,7 @@
 
 use super::{
     alone::Alone,
-    cluster::{Cluster, Data, Pending},
+    cluster::{Cluster, Data, Pending, Question},
     invalid,
 };
 use crate::job::{Answer, JobError, LocalTraining, WeightedUpdate};
@@ -65,8 +65,9 @@ impl Cluster {
     pub(super) fn accept(&mut self, trained: Trained) -> Answer {
         let Trained { learning, residual, pending, samples, loss } = trained;
         let update = pending.update.clone();
-        (self.learning, self.residual, self.taught) = (learning, residual, None);
+        (self.learning, self.residual) = (learning, residual);
         self.pending = Some(pending);
+        self.end_lessons();
         Answer::Trained { update, samples, loss }
     }
 
@@ -89,14 +90,14 @@ impl Cluster {
         let mut model = self.model.clone();
         model.aggregate(&contributions).map_err(invalid)?;
 
-        let residual = self.residual_with_lessons();
-        (self.residual, self.taught) = (residual, None);
+        self.residual = self.residual_with_lessons();
         if !updates.iter().any(|update| update.own) {
             self.take_back_update();
         }
         self.pending = None;
         self.model_hash = model.hash();
         self.model = model;
+        self.end_lessons();
         let together = self.together();
         let judged = |alone: &Alone| alone.judged_on(self.data.as_ref()?);
         let alone = self.alone.as_ref().and_then(judged);
@@ -117,23 +118,40 @@ impl Cluster {
             return Err(invalid("a model of another network than the cluster's"));
         }
         self.residual = self.residual_with_lessons();
-        self.taught = None;
         self.pending = None;
         self.model = model;
         self.model_hash = expected;
+        self.end_lessons();
         Ok(Answer::Adopted { model: expected, together: self.together() })
     }
 
-    /// Takes a lesson from an error on the newest question. The shared network itself stays as agreed: predictions on
+    /// Takes a lesson from an error on the newest question: on a stream, about the frames that have passed. The shared network itself stays as agreed: predictions on
     /// this device follow the lesson at once, and the others get it with this device's next update.
     pub(super) fn learn_from_error(&mut self, error: &[f32]) -> Result<Answer, JobError> {
-        let Some(question) = &self.question else {
-            return Err(invalid("nothing has been predicted yet: ask for a prediction first"));
+        let taught = match &mut self.question {
+            None => {
+                return Err(invalid("nothing has been predicted yet: ask for a prediction first"));
+            }
+            Some(Question::Input(input)) => {
+                let mut taught = self.taught.as_ref().unwrap_or(self.model.network()).clone();
+                taught.learn_from_error(input, error).map_err(invalid)?;
+                taught
+            }
+            Some(Question::Stream(stream)) => {
+                stream.learn_from_error(error).map_err(invalid)?;
+                stream.network().clone()
+            }
         };
-        let mut taught = self.taught.as_ref().unwrap_or(self.model.network()).clone();
-        taught.learn_from_error(question, error).map_err(invalid)?;
         self.taught = Some(taught);
         Ok(Answer::Done)
+    }
+
+    /// Lessons are in the residual or in an update now, and the shared network answers again: a stream goes on with it.
+    fn end_lessons(&mut self) {
+        self.taught = None;
+        if let Some(Question::Stream(stream)) = &mut self.question {
+            stream.go_on_with(self.model.network().clone());
+        }
     }
 
     fn residual_with_lessons(&self) -> Vec<f32> {

@@ -1,8 +1,11 @@
 //! Jobs that look at a cluster.
 
-use super::{cluster::Cluster, invalid};
+use super::{
+    cluster::{Cluster, Question},
+    invalid,
+};
 use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
-use neural::{Dataset, Sight};
+use neural::{Dataset, InvalidInput, Network, Sight, Stream};
 use units::ClusterId;
 
 impl Cluster {
@@ -42,16 +45,45 @@ impl Cluster {
     }
 
     pub(super) fn predict(&mut self, input: Vec<f32>) -> Result<Answer, JobError> {
-        let network = self.taught.as_ref().unwrap_or(self.model.network());
-        let Sight { probabilities, fired } = network.look(&input).map_err(invalid)?;
+        let spec = self.model.network().spec();
+        let sight = if spec.steps > 1 && input.len() == spec.frame() as usize {
+            self.look_at_next_frame(&input)
+        } else {
+            self.look_at_whole(input)
+        };
+        let Sight { probabilities, fired } = sight.map_err(invalid)?;
         let mut classes: Vec<_> = (0..)
             .zip(probabilities)
             .map(|(class, probability)| Class { class, probability })
             .collect();
         // The sort is stable: equally likely classes stay in order of their number.
         classes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        self.question = Some(input);
         Ok(Answer::Predicted(Prediction { classes, fired }))
+    }
+
+    fn look_at_whole(&mut self, input: Vec<f32>) -> Result<Sight, InvalidInput> {
+        let sight = self.answering().look(&input)?;
+        self.question = Some(Question::Input(input));
+        Ok(sight)
+    }
+
+    /// The first frame of a stream, or the one after those before.
+    fn look_at_next_frame(&mut self, frame: &[f32]) -> Result<Sight, InvalidInput> {
+        if let Some(Question::Stream(stream)) = &mut self.question {
+            return stream.look(frame);
+        }
+        let network = self.answering().clone();
+        // An error may come as late as an input is long.
+        let decay = 1.0 - 1.0 / network.spec().steps as f32;
+        let mut stream = Stream::new(network, decay)?;
+        let sight = stream.look(frame)?;
+        self.question = Some(Question::Stream(Box::new(stream)));
+        Ok(sight)
+    }
+
+    /// The network that answers on this device.
+    fn answering(&self) -> &Network {
+        self.taught.as_ref().unwrap_or(self.model.network())
     }
 
     /// Firing rates come from the newest evaluation, which is made now if there was none and there are rows for it.

@@ -5,6 +5,7 @@ use crate::{
     cell::{category, is_missing, number},
     columns::Column,
     summary::ClassSummary,
+    table::{Wish, Wishes},
 };
 use protocol::limits::NETWORK_CLASSES_MAX;
 use std::collections::BTreeMap;
@@ -29,8 +30,9 @@ const GUESSED_CLASSES_MAX: u32 = 20;
 /// Different numbers that can be classes: digits, letters of an alphabet, grades. More are quantities.
 const NUMBERS_MAX: u32 = 64;
 
-/// Different numbers with fractions that can be classes: half grades, sizes of shoes. More are measurements.
-const FRACTIONS_MAX: u32 = 20;
+/// Different numbers with fractions that can be classes: half grades, sizes of shoes. More are measurements, unless somebody
+/// says that they are categories.
+const FRACTIONS_MAX: u32 = 21;
 
 /// Classes that may be as rare as they like; of more, each needs two rows on average.
 const CLASSES_OF_ONE_ROW_MAX: u32 = 10;
@@ -40,21 +42,22 @@ pub(crate) fn is_usual(name: &str) -> bool {
     name.len() > 1 && NAMES.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
-/// The column that is to be told: the one that is named by `wish`, else one with a usual name, else the last one with
+/// The column that is to be told: the one that `wishes` name, else one with a usual name, else the last one with
 /// few different values.
 pub(crate) fn find(
     sheet: &Sheet,
     columns: &[Column],
-    wish: Option<&str>,
+    wishes: &Wishes,
 ) -> Result<usize, TableError> {
-    if let Some(name) = wish {
+    let check = |column| check(sheet, columns, column, wishes);
+    if let Some(name) = &wishes.label {
         let column = sheet.position(name).ok_or_else(|| TableError::unknown(sheet, name))?;
-        return check(sheet, columns, column).map(|()| column);
+        return check(column).map(|()| column);
     }
     let named =
         |name: &&str| sheet.names().iter().position(|other| other.eq_ignore_ascii_case(name));
     for column in NAMES.iter().filter_map(named) {
-        match check(sheet, columns, column) {
+        match check(column) {
             Ok(()) => return Ok(column),
             // A y among coordinates is no label.
             Err(_) if !is_usual(&sheet.names()[column]) => {}
@@ -69,7 +72,12 @@ pub(crate) fn find(
 }
 
 /// Whether a column's values can be classes.
-fn check(sheet: &Sheet, columns: &[Column], column: usize) -> Result<(), TableError> {
+fn check(
+    sheet: &Sheet,
+    columns: &[Column],
+    column: usize,
+    wishes: &Wishes,
+) -> Result<(), TableError> {
     let Column { distinct, filled, fractions, .. } = columns[column];
     let name = || sheet.names()[column].clone();
     let rare = distinct > CLASSES_OF_ONE_ROW_MAX && distinct * 2 > filled;
@@ -78,7 +86,11 @@ fn check(sheet: &Sheet, columns: &[Column], column: usize) -> Result<(), TableEr
         let only = first.unwrap_or("nothing").chars().take(64).collect();
         return Err(TableError::OneClass { column: name(), only });
     }
-    let numbers_max = if fractions { FRACTIONS_MAX } else { NUMBERS_MAX };
+    let numbers_max = match wishes.columns.get(&sheet.names()[column]) {
+        Some(Wish::Category) => NETWORK_CLASSES_MAX as u32,
+        _ if fractions => FRACTIONS_MAX,
+        _ => NUMBERS_MAX,
+    };
     if columns[column].all_numbers() && (rare || distinct > numbers_max) {
         return Err(TableError::Quantity { column: name(), distinct });
     }

@@ -87,6 +87,14 @@ pub enum SheetError {
         /// What was taken for the separator.
         separator: Separator,
     },
+    /// Quotes that do not say where a text ends.
+    #[error(
+        "line {line} has a double quote that is never closed, or closed within a text: a double quote in a text stands in double quotes, and twice"
+    )]
+    Quote {
+        /// Where the text begins, from 1.
+        line: usize,
+    },
     /// A cell that is no value.
     #[error(
         "line {line} has a cell of more than {CELL_BYTES_MAX} bytes: is a double quote not closed?"
@@ -119,8 +127,8 @@ impl Sheet {
     /// # Errors
     /// [`SheetError`] names the line and the way out.
     pub fn read(file: &[u8], reading: &Reading) -> Result<Self, SheetError> {
-        let bytes = read::text_of(file)?;
-        let separator = reading.separator.unwrap_or_else(|| guess::separator(bytes));
+        let (told, bytes) = read::without_directive(read::text_of(file)?);
+        let separator = reading.separator.or(told).unwrap_or_else(|| guess::separator(bytes));
         let mut sheet = read::cells(bytes, separator)?;
         sheet.has_header = reading.header.unwrap_or_else(|| guess::has_header(&sheet));
         sheet.take_names();

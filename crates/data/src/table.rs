@@ -70,7 +70,7 @@ pub enum TableError {
     },
     /// A label column of numbers that are no classes.
     #[error(
-        "the label column {column:?} has {distinct} different numbers: it is a quantity, and only classes can be told. Put its numbers into ranges such as low and high, or name another column"
+        "the label column {column:?} has {distinct} different numbers: it is a quantity, and only classes can be told. Put its numbers into ranges such as low and high, say that it is a category, or name another column"
     )]
     Quantity {
         /// The label column.
@@ -125,7 +125,7 @@ impl Table {
         }
         let columns: Vec<_> =
             (0..sheet.names().len()).map(|column| Column::scan(&sheet, column)).collect();
-        let label = label::find(&sheet, &columns, wishes.label.as_deref())?;
+        let label = label::find(&sheet, &columns, wishes)?;
         let (classes, labels_of_rows) = label::classes(&sheet, label);
         if let [ClassSummary { name, .. }] = &classes[..] {
             let column = sheet.names()[label].clone();

@@ -42,27 +42,31 @@ fn cells_in_rows(bytes: &[u8], separator: Separator) -> Vec<usize> {
     counts
 }
 
-/// Whether the first row has no number, and either a usual name of a label, or a word where a column has numbers below
-/// (mostly: some may be strange), or, in a table of words, words that never come again below, over at least one column
-/// whose words do.
+/// Whether the first row has a usual name of a label that is no value below; or no number, and either a word where a column
+/// has numbers below (mostly: some may be strange), or, in a table of words, words that never come again below, over at
+/// least one column whose words do.
 pub(super) fn has_header(sheet: &Sheet) -> bool {
     let columns = sheet.names.len();
     let rows = (sheet.ends.len() / columns).min(ROWS);
     let cell = |row: usize, column: usize| sheet.cell_at(row * columns + column);
     let is_number = |text: &str| cell::number(text, sheet.decimal_comma()).is_some();
+    let below =
+        |column| (1..rows).map(move |row| cell(row, column)).filter(|text| !cell::is_missing(text));
+    let comes_again = |column| below(column).any(|text| text == cell(0, column));
+    // Columns may be named by numbers, such as years.
+    if (0..columns).any(|column| label::is_usual(cell(0, column)) && !comes_again(column)) {
+        return true;
+    }
     if rows < 2 || (0..columns).any(|column| is_number(cell(0, column))) {
         return false;
     }
-    let below =
-        |column| (1..rows).map(move |row| cell(row, column)).filter(|text| !cell::is_missing(text));
     let is_over_numbers = |column| {
         let numbers = below(column).filter(|text| is_number(text)).count();
         numbers > 0 && 2 * numbers >= below(column).count() && !cell::is_missing(cell(0, column))
     };
-    if (0..columns).any(|column| label::is_usual(cell(0, column)) || is_over_numbers(column)) {
+    if (0..columns).any(is_over_numbers) {
         return true;
     }
-    let comes_again = |column| below(column).any(|text| text == cell(0, column));
     let repeats = |column| {
         let distinct: BTreeSet<_> = below(column).collect();
         2 * distinct.len() <= below(column).count() && !distinct.is_empty()

@@ -30,6 +30,9 @@ fn the_header_is_inferred() {
     assert_eq!(sheet("1,x\n2,y\n").names(), ["column 1", "column 2"]);
     assert!(sheet("colour,kind\nred,x\nred,y\nblue,x\nblue,y\n").has_header());
     assert!(!sheet("red,x\nred,y\nblue,x\nblue,y\n").has_header());
+    assert_eq!(sheet("0,1,label\n5,6,x\n7,8,y\n").names(), ["0", "1", "label"]);
+    assert_eq!(sheet("0,label\n1,label\n2,other\n").names(), ["column 1", "column 2"]);
+    assert_eq!(problem(b"a,b,label\n"), "a file without a row of values");
     let told = Reading { header: Some(false), ..Reading::default() };
     assert_eq!(Sheet::read(b"a,b\n1,x\n", &told).unwrap().rows(), 2);
 }
@@ -57,12 +60,38 @@ fn the_line_that_is_wrong_is_named() {
     let ragged = problem(b"a,b\n1,2\n\n1,2,3\n4,5\n");
     assert!(ragged.contains("line 4 has 3 cells where the first line has 2"), "{ragged}");
     assert!(ragged.contains("separators are commas"), "{ragged}");
+    assert!(problem(b"a,b\r1,2\r1,2,3\r").contains("line 3 has 3 cells"));
     let open = format!("a,b\n1,\"2\n{}", "3,4\n".repeat(20_000));
     assert!(problem(open.as_bytes()).contains("is a double quote not closed?"));
     assert_eq!(problem(b""), "a file without a row of values");
     assert_eq!(problem(b"\n\r\n"), "a file without a row of values");
     let header = Reading { header: Some(true), ..Reading::default() };
     assert_eq!(Sheet::read(b"a,b\n", &header), Err(SheetError::Empty));
+}
+
+#[test]
+fn a_stray_quote_swallows_no_rows() {
+    for (file, line) in [
+        ("a,b\n1,\"x\n2,y\n", 2),
+        ("a,b\n\n1,\"\n2,y\n", 3),
+        ("size,label\n\"5,a\n6,b\n\"7,a\n", 2),
+        ("a,b\n1,\"x\"y\n", 2),
+        ("a,b\n1,\"x\"\"\n", 2),
+    ] {
+        let problem = problem(file.as_bytes());
+        assert!(problem.contains(&format!("line {line} has a double quote")), "{file}: {problem}");
+    }
+    let sheet = sheet("a,b\n\"\"\"x\"\"\" ,\"\"\n\"5\",6\" pipe\n");
+    let cells = [sheet.cell(0, 0), sheet.cell(0, 1), sheet.cell(1, 0), sheet.cell(1, 1)];
+    assert_eq!(cells, ["\"x\"", "", "5", "6\" pipe"]);
+}
+
+#[test]
+fn a_first_line_may_tell_the_separator() {
+    for file in ["sep=;\na,1;b\n2,5;x\n", "sep=;\r\na,1;b\r\n2,5;x\r\n"] {
+        assert_eq!(sheet(file).names(), ["a,1", "b"]);
+    }
+    assert_eq!(sheet("sep=,b\n1,x\n").names(), ["sep=", "b"]);
 }
 
 #[test]

@@ -86,6 +86,12 @@ fn a_label_that_cannot_be_learned_says_the_way_out() {
     let lengths: String = (0..300).map(|row| format!("{},{}.5\n", row % 7, row % 30)).collect();
     let quantity = problem(&format!("petals,label\n{lengths}"));
     assert!(quantity.contains("30 different numbers: it is a quantity"), "{quantity}");
+    let mut wishes = labelled_as("label");
+    wishes.columns = [("label".to_owned(), Wish::Category)].into();
+    assert_eq!(
+        told(&format!("petals,label\n{lengths}"), &wishes).unwrap().summary().classes.len(),
+        30
+    );
     let names: String = (0..50).map(|row| format!("{row},name{row}\n")).collect();
     assert!(problem(&format!("size,label\n{names}")).contains("50 different texts in 50 rows"));
     let all: String = (0..50).map(|row| format!("{row}.5,{row}.25\n")).collect();

@@ -178,6 +178,32 @@ fn the_end_of_a_session_is_stored_once() {
 }
 
 #[test]
+fn lessons_that_come_fast_are_stored_together() {
+    let mut device = Device::with_cluster();
+    let before = device.writes_of("cluster/");
+    for lesson in 0..60 {
+        let error = if lesson % 2 == 0 { vec![0.5, -0.5] } else { vec![-0.2, 0.2] };
+        device.engine.predict(device.now, cluster(), vec![1.0, 0.2]).unwrap();
+        device.engine.learn_from_error(device.now, cluster(), error).unwrap();
+    }
+    device.drain();
+    // One with the first lesson, and one with all that came meanwhile.
+    assert_eq!(device.writes_of("cluster/") - before, 2);
+    let answer = |device: &mut Device| {
+        let job = device.engine.predict(device.now, cluster(), vec![1.0, 0.2]).unwrap();
+        device.drain();
+        let is_it = |event: &&Event| matches!(event, Event::Answered { job: it, .. } if *it == job);
+        let Some(Event::Answered { result, .. }) = device.events.iter().rev().find(is_it) else {
+            panic!("no answer")
+        };
+        result.clone()
+    };
+    let taught = answer(&mut device);
+    let mut again = Device::start(device.stored, true);
+    assert_eq!(answer(&mut again), taught);
+}
+
+#[test]
 fn the_speed_of_training_is_measured() {
     let mut device = Device::with_cluster();
     device.job_takes = Duration::from_millis(100);

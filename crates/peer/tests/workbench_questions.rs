@@ -124,6 +124,23 @@ fn a_stream_learns_from_an_error_about_frames_that_have_passed_and_goes_on_throu
 }
 
 #[test]
+fn however_many_lessons_wait_training_goes_on() {
+    let mut workbench = workbench();
+    for _ in 0..8 {
+        predict(&mut workbench, &[1.0, 0.0]);
+        for _ in 0..200 {
+            workbench.run(Job::LearnFromError { cluster: id(), error: vec![1.0, -1.0] }).unwrap();
+        }
+        let exported = workbench.run(Job::ExportModel { cluster: id() }).unwrap();
+        let Answer::Model { model: expected, bytes: model } = exported else { panic!() };
+        workbench.run(Job::AdoptModel { cluster: id(), model, expected }).unwrap();
+    }
+    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.001, seed: 1 };
+    let answer = workbench.run(Job::Train { cluster: id(), training });
+    assert!(matches!(answer, Ok(Answer::Trained { .. })), "{answer:?}");
+}
+
+#[test]
 fn the_state_shows_every_node_and_what_gating_saves() {
     let mut workbench = workbench();
     workbench.run(Job::Evaluate { cluster: id(), dataset: Some(dataset()) }).unwrap();
@@ -181,7 +198,7 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
             Job::AdoptModel { cluster: id(), model: vec![1], expected: Hash::of(&[1]) },
             "do not begin like a model",
         ),
-        (Job::Predict { cluster: id(), input: vec![1.0] }, "1 values where"),
+        (Job::Predict { cluster: id(), input: vec![1.0] }, "1 values where this network takes 2"),
         (Job::LearnFromError { cluster: id(), error: vec![0.0; 2] }, "ask for a prediction first"),
     ] {
         let error = workbench.run(job).unwrap_err();

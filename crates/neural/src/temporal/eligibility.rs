@@ -99,8 +99,8 @@ impl Eligibility {
     /// Teaches a layer of `parameters` from `error`, predicted less wanted probability of each class:
     /// `ΔW_ij = -rate (Mᵀ e)_j E_ij / Σ decay^age (|x̂|² + 1)`, and the readout alike.
     ///
-    /// What all frames together were given is in the denominator, so that no frame's accumulators or logits move by more
-    /// than `rate` of their error signal.
+    /// What all frames together were given is in the denominator: a frame that was given no more than their faded mean
+    /// moves its accumulators and logits by at most `rate` of their error signal.
     pub(super) fn teach(
         &self,
         layout: &LayerLayout,

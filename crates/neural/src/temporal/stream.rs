@@ -105,8 +105,8 @@ impl Stream {
     /// Takes one local step in every layer from `error` (predicted less wanted probability, one a class) about what
     /// happened lately. Before the first frame there is nothing to learn.
     ///
-    /// The step is normalised as in [`Network::learn_from_error`], by what all frames together were given: no frame's
-    /// logits, and no accumulators, move by more than half of their error signal.
+    /// The step is normalised as in [`Network::learn_from_error`], by what all frames together were given: the logits and
+    /// accumulators of a frame move by at most half of their error signal, unless it was stronger than the faded mean.
     ///
     /// # Errors
     /// [`InvalidInput`] names what is wrong with the error; the network is then as it was.

@@ -5,9 +5,9 @@ use crate::{
     core::{Core, OnStored},
     event::Event,
     job::{Answer, JobError, JobId},
-    records::{ClusterRecord, cluster_key, dataset_key},
+    records::{ClusterRecord, SessionRecord, cluster_key, dataset_key},
 };
-use units::{ClusterId, Instant};
+use units::{ClusterId, Hash, Instant};
 
 /// Drops a record that the workbench could not use; one that it never saw, because the worker is gone, stays.
 fn forget_damaged(key: String, error: &JobError, core: &mut Core) {
@@ -33,7 +33,7 @@ impl Clusters {
         let (id, purpose) = self.jobs.remove(&job)?;
         match result {
             Ok(answer) => self.handle_answer(now, job, id, purpose, answer, core),
-            Err(error) => self.handle_failure(job, id, purpose, error, core),
+            Err(error) => self.handle_failure(now, job, id, purpose, error, core),
         }
     }
 
@@ -68,16 +68,14 @@ impl Clusters {
                 return Some(ClusterNews::Ready(id));
             }
             (ClusterJob::Checkpoint { session, announce }, Answer::Checkpoint { bytes, model }) => {
-                let cluster = self.clusters.get_mut(&id)?;
-                cluster.model = Some(model);
-                let (network, recipe) = (cluster.network.clone(), cluster.recipe.clone());
-                // A checkpoint belongs to its session only if it holds the model of the session's record.
-                let session = session.filter(|session| session.head.model == model);
-                let record = ClusterRecord { network, recipe, checkpoint: bytes, session };
                 let announce = announce
                     .map(|(job, answer)| Event::Answered { job, result: Ok(answer) })
                     .map(OnStored::Announce);
-                core.store(cluster_key(&id), &record, announce.into_iter().collect());
+                self.store(&id, bytes, model, session, announce.into_iter().collect(), core);
+            }
+            (ClusterJob::StoreLessons, Answer::Checkpoint { bytes, model }) => {
+                self.store(&id, bytes, model, None, Vec::new(), core);
+                self.lessons_stored(now, &id, core);
             }
             (ClusterJob::Question, answer) => {
                 core.event(Event::Answered { job, result: Ok(answer) });
@@ -91,8 +89,27 @@ impl Clusters {
         None
     }
 
+    fn store(
+        &mut self,
+        id: &ClusterId,
+        checkpoint: Vec<u8>,
+        model: Hash,
+        session: Option<SessionRecord>,
+        then: Vec<OnStored>,
+        core: &mut Core,
+    ) {
+        let Some(cluster) = self.clusters.get_mut(id) else { return };
+        cluster.model = Some(model);
+        let (network, recipe) = (cluster.network.clone(), cluster.recipe.clone());
+        // A checkpoint belongs to its session only if it holds the model of the session's record.
+        let session = session.filter(|session| session.head.model == model);
+        let record = ClusterRecord { network, recipe, checkpoint, session };
+        core.store(cluster_key(id), &record, then);
+    }
+
     fn handle_failure(
         &mut self,
+        now: Instant,
         job: JobId,
         id: ClusterId,
         purpose: ClusterJob,
@@ -122,6 +139,10 @@ impl Clusters {
             }
             ClusterJob::Checkpoint { announce: Some((job, _)), .. } => {
                 core.event(Event::Answered { job, result: Err(error) });
+            }
+            ClusterJob::StoreLessons => {
+                core.problem(error.code(), error.to_string());
+                self.lessons_stored(now, &id, core);
             }
             ClusterJob::Checkpoint { announce: None, .. } | ClusterJob::Quiet => {
                 core.problem(error.code(), error.to_string());

@@ -28,6 +28,16 @@ pub(crate) struct Cluster {
     pub class_rows: Vec<u32>,
     pub origin: Option<Origin>,
     pub checkpoint_at: Instant,
+    lessons: Lessons,
+}
+
+/// Whether what [`Job::LearnFromError`] has taught is stored. Lessons may come faster than a cluster is stored: one
+/// checkpoint is under way at a time, and one more follows for all that came since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lessons {
+    Stored,
+    UnderWay,
+    MoreSince,
 }
 
 /// Why a job was asked for that is about a cluster.
@@ -42,6 +52,8 @@ pub(crate) enum ClusterJob {
     Load { record: Box<DatasetRecord> },
     /// Its state is read out to be stored, with the session it belongs to.
     Checkpoint { session: Option<SessionRecord>, announce: Option<(JobId, Answer)> },
+    /// Its state is read out to be stored, because it was taught something.
+    StoreLessons,
     /// A question whose answer goes to whoever asked.
     Question,
     /// Nobody waits for the answer.
@@ -157,6 +169,7 @@ impl Clusters {
             class_rows: Vec::new(),
             origin: None,
             checkpoint_at: now,
+            lessons: Lessons::Stored,
         };
         self.clusters.insert(id, cluster);
     }
@@ -253,11 +266,38 @@ impl Clusters {
         }
     }
 
+    /// Has what a cluster was just taught stored.
+    pub(crate) fn store_lessons(&mut self, now: Instant, id: &ClusterId, core: &mut Core) {
+        let Some(cluster) = self.clusters.get_mut(id) else { return };
+        if cluster.lessons != Lessons::Stored {
+            cluster.lessons = Lessons::MoreSince;
+            return;
+        }
+        cluster.lessons = Lessons::UnderWay;
+        cluster.checkpoint_at = now;
+        self.start(id, Job::Checkpoint { cluster: id.clone() }, ClusterJob::StoreLessons, core);
+    }
+
+    /// The checkpoint of lessons has come to its end, one way or the other.
+    fn lessons_stored(&mut self, now: Instant, id: &ClusterId, core: &mut Core) {
+        let Some(cluster) = self.clusters.get_mut(id) else { return };
+        let before = core::mem::replace(&mut cluster.lessons, Lessons::Stored);
+        if before == Lessons::MoreSince {
+            self.store_lessons(now, id, core);
+        }
+    }
+
     /// A session has moved a cluster's shared network.
     pub(crate) fn model_moved(&mut self, id: &ClusterId, model: Hash) {
         if let Some(cluster) = self.clusters.get_mut(id) {
             cluster.model = Some(model);
         }
+    }
+
+    /// A cluster that is on its way back from storage.
+    pub(crate) fn restoring(&self) -> Option<&ClusterId> {
+        let is_restoring = |purpose: &ClusterJob| matches!(purpose, ClusterJob::Restore);
+        self.jobs.values().find_map(|(id, purpose)| is_restoring(purpose).then_some(id))
     }
 
     pub(crate) fn view(&self) -> Vec<ClusterView> {

@@ -67,6 +67,12 @@ impl Engine {
         self.ask(cluster, |cluster| Job::Evaluate { cluster, dataset })
     }
 
+    /// A cluster that is on its way back from storage, and so not in the view yet. Questions about it may be asked: they
+    /// are answered when it is there.
+    pub fn restoring(&self) -> Option<ClusterId> {
+        self.clusters.restoring().cloned()
+    }
+
     /// What does the shared network see?
     ///
     /// # Errors
@@ -80,7 +86,7 @@ impl Engine {
         self.ask(cluster, |cluster| Job::Predict { cluster, input })
     }
 
-    /// Takes one local learning step from an error on the newest predicted input.
+    /// Takes one local learning step from an error on the newest predicted input, or on the newest frames.
     ///
     /// # Errors
     /// [`CommandError::UnknownCluster`]; [`CommandError::SessionRunning`] while a session trains the cluster, because
@@ -97,7 +103,7 @@ impl Engine {
             return Err(CommandError::SessionRunning(session.id));
         }
         let job = self.ask(cluster.clone(), |cluster| Job::LearnFromError { cluster, error })?;
-        self.clusters.checkpoint(now, &cluster, None, None, &mut self.core);
+        self.clusters.store_lessons(now, &cluster, &mut self.core);
         Ok(job)
     }
 

@@ -12,7 +12,7 @@ use neural::{
 use protocol::{cluster::NetworkSpec, limits};
 use units::{ClusterId, Hash};
 
-/// The largest root mean square that lessons may add to an update.
+/// The largest root mean square of lessons that wait for an update.
 const LESSONS_RMS_MAX: f32 = 1.0;
 
 /// What a round of training comes to, before it counts.
@@ -125,8 +125,9 @@ impl Cluster {
         Ok(Answer::Adopted { model: expected, together: self.together() })
     }
 
-    /// Takes a lesson from an error on the newest question: on a stream, about the frames that have passed. The shared network itself stays as agreed: predictions on
-    /// this device follow the lesson at once, and the others get it with this device's next update.
+    /// Takes a lesson from an error on the newest question: on a stream, about the frames that have passed. The shared
+    /// network itself stays as agreed: predictions on this device follow the lesson at once, and the others get it with this
+    /// device's next update.
     pub(super) fn learn_from_error(&mut self, error: &[f32]) -> Result<Answer, JobError> {
         let taught = match &mut self.question {
             None => {
@@ -159,6 +160,8 @@ impl Cluster {
         if let Some(taught) = &self.taught {
             let shared = self.model.network().parameters();
             add_bounded(&mut residual, &difference(taught.parameters(), shared), LESSONS_RMS_MAX);
+            // However many lessons wait for the next update, it stays one that can be sent.
+            shorten(&mut residual, LESSONS_RMS_MAX);
         }
         residual
     }
@@ -212,6 +215,13 @@ fn add_bounded(sums: &mut [f32], change: &[f32], rms_max: f32) {
     let factor = if rms > rms_max { rms_max / rms } else { 1.0 };
     for (sum, change) in sums.iter_mut().zip(change) {
         *sum += factor * change;
+    }
+}
+
+fn shorten(values: &mut [f32], rms_max: f32) {
+    let rms = root_mean_square(values);
+    if rms > rms_max {
+        values.iter_mut().for_each(|value| *value *= rms_max / rms);
     }
 }
 

@@ -48,6 +48,13 @@ impl Cluster {
         let spec = self.model.network().spec();
         let sight = if spec.steps > 1 && input.len() == spec.frame() as usize {
             self.look_at_next_frame(&input)
+        } else if spec.steps > 1 && input.len() != spec.inputs as usize {
+            return Err(invalid(format_args!(
+                "{} values where this network takes {} of a whole input, or {} of its next frame",
+                input.len(),
+                spec.inputs,
+                spec.frame()
+            )));
         } else {
             self.look_at_whole(input)
         };

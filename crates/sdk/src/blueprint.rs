@@ -90,7 +90,7 @@ fn layer(entry: &JsValue, timer: u32) -> Result<LayerSpec, Failure> {
 
 /// The same network with another number of nodes in its only layer.
 pub(crate) fn resized(network: NetworkSpec, nodes: u32) -> Result<NetworkSpec, Failure> {
-    checked(NetworkSpec { layers: vec![LayerSpec::new(nodes, TIMER)], ..network })
+    checked(NetworkSpec { layers: vec![data::layer_of(nodes)], ..network })
 }
 
 fn checked(network: NetworkSpec) -> Result<NetworkSpec, Failure> {

@@ -62,7 +62,8 @@ impl DistributedNeuralNetwork {
         Ok(to_js(&classes.collect::<Vec<_>>()))
     }
 
-    /// One local learning step on the newest input: `error` is predicted less wanted probability, one value a class.
+    /// One local learning step on the newest input, or the newest frames: `error` is predicted less wanted probability, one
+    /// value a class.
     pub async fn update_error_signal(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,

@@ -68,7 +68,9 @@ impl DistributedNeuralNetwork {
         if self.is_closed.get() {
             return Err(HostError::Closed.into());
         }
-        Ok(self.booting.host().await?)
+        let host = self.booting.host().await?;
+        host.restored().await;
+        Ok(host)
     }
 
     /// Where things stand, if the peer has started.

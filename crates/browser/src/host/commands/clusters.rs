@@ -123,6 +123,19 @@ impl Host {
         }
     }
 
+    /// Waits until all clusters are back that were stored in an earlier life; those that are damaged are told of as events.
+    pub async fn restored(&self) {
+        let restoring = || self.0.engine.borrow().restoring();
+        while let Some(cluster) = restoring() {
+            // Answered behind the job that brings it back; an error means that it did not come back, or that nothing
+            // can be asked now.
+            let answer = self.cluster_state(cluster.clone()).await;
+            if answer.is_err() && restoring() == Some(cluster) {
+                return;
+            }
+        }
+    }
+
     /// Thresholds, firing rates, operations saved.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! The few things that components ask of the browser itself. Called from handlers and effects only, which never run on
 //! the server.
 
+use crate::compact::follow;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Window;
+use web_sys::{DragEvent, Window};
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -101,10 +102,34 @@ pub(crate) fn pixel_ratio() -> f64 {
     window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 4.0)
 }
 
+/// Keeps the page, and with it the room, where a file is dropped beside the places that take files: a browser would open the
+/// file in its stead.
+pub(crate) fn keep_page_on_drop() {
+    follow(move || {
+        let over = window_event_listener(ev::dragover, |event| refuse_files(&event));
+        let drop = window_event_listener(ev::drop, |event| refuse_files(&event));
+        on_cleanup(move || {
+            over.remove();
+            drop.remove();
+        });
+    });
+}
+
+/// What a place has taken is done with; texts may be dragged into fields.
+fn refuse_files(event: &DragEvent) {
+    let Some(transfer) = event.data_transfer().filter(|_| !event.default_prevented()) else {
+        return;
+    };
+    if transfer.types().includes(&JsValue::from_str("Files"), 0) {
+        event.prevent_default();
+        transfer.set_drop_effect("none");
+    }
+}
+
 /// Counts changes of the window's size, so that canvases are drawn again.
 pub(crate) fn resizes() -> RwSignal<u32> {
     let resizes = RwSignal::new(0_u32);
-    Effect::new(move |_| {
+    follow(move || {
         let handle =
             window_event_listener(ev::resize, move |_| resizes.update(|count| *count += 1));
         on_cleanup(move || handle.remove());

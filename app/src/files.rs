@@ -52,10 +52,12 @@ pub(crate) fn chosen(field: &HtmlInputElement) -> Option<File> {
     file
 }
 
-/// The file that a person has dropped; the browser no longer opens it in place of the page.
-pub(crate) fn dropped(event: &DragEvent) -> Option<File> {
+/// The files that a person has dropped; the browser no longer opens them in place of the page.
+pub(crate) fn dropped(event: &DragEvent) -> Vec<File> {
     event.prevent_default();
-    event.data_transfer()?.files()?.get(0)
+    let files = event.data_transfer().and_then(|transfer| transfer.files());
+    files
+        .map_or_else(Vec::new, |files| (0..files.length()).filter_map(|at| files.get(at)).collect())
 }
 
 /// Has the browser save bytes under a name, as it saves what was downloaded.

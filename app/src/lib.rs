@@ -7,6 +7,7 @@
 //! Nothing here writes a `style` attribute or an inline script: the content security policy refuses both. Geometry is
 //! drawn with SVG attributes and on canvases.
 
+pub mod compact;
 pub mod components;
 mod dom;
 mod dropped;

@@ -1,6 +1,6 @@
 //! Pictures and their pixels, as the browser has them.
 
-use crate::dom;
+use crate::{Problem, dom};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -36,8 +36,17 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    /// `None` where the browser has no canvas.
-    pub(crate) fn new() -> Option<Self> {
+    /// # Errors
+    /// The browser has no canvas.
+    pub(crate) fn new() -> Result<Self, Problem> {
+        let message = "this browser has no canvas to decode pictures with: use another one";
+        Self::on_canvas().ok_or_else(|| Problem {
+            code: "data_unavailable".to_owned(),
+            message: message.to_owned(),
+        })
+    }
+
+    fn on_canvas() -> Option<Self> {
         let canvas = window()?.document()?.create_element("canvas").ok()?;
         let canvas: HtmlCanvasElement = canvas.dyn_into().ok()?;
         let options = Object::new();

@@ -19,26 +19,43 @@ scenario("a table is looked at, learned from, and asked with the names of its cl
 
   const table = ada.page.getByRole("group", { name: "What is in the table" });
   await table.getByText("150 rows of 4 columns, 3 classes").waitFor();
-  assert.equal(await table.getByRole("combobox", { name: "Column to tell" }).inputValue(), "species");
+  assert.equal(await table.getByRole("combobox", { name: "Column with the answer" }).inputValue(), "species");
   assert.match(await table.getByRole("list", { name: "Rows by class" }).innerText(), /setosa\s+50/);
   await ada.page.getByText("one layer of 128 nodes").waitFor();
 
-  await ada.select("Column to tell", "petal length");
-  await table.getByText("150 rows of 4 columns, 43 classes").waitFor();
-  await ada.select("Column to tell", "species");
+  // A column of quantities is refused with the reason, and the field says what the table is still looked at by.
+  await ada.select("Column with the answer", "petal length");
+  await ada.until("the reason", (s) => s.alerts.some((alert) => alert.includes("“iris.csv”: the label column \"petal length\"")));
+  assert.equal(await table.getByRole("combobox", { name: "Column with the answer" }).inputValue(), "species");
   await table.getByText("150 rows of 4 columns, 3 classes").waitFor();
 
-  // What is no table is refused with the reason, and what was there before stays.
+  // A column can be left out and taken in again, by the keyboard too.
+  const columns = table.getByRole("list", { name: "Columns" });
+  await columns.getByRole("button", { name: "Leave out sepal width" }).focus();
+  await ada.page.keyboard.press("Enter");
+  await table.getByText("150 rows of 3 columns, 3 classes").waitFor();
+  await ada.page.getByText("120 rows of 4 values in 3 classes").waitFor();
+  assert.equal(await ada.evaluate(() => document.activeElement.getAttribute("aria-label")), "Take in sepal width");
+  await ada.click("button", "Take in sepal width");
+  await table.getByText("150 rows of 4 columns, 3 classes").waitFor();
+
+  // What is no table is refused by name and reason, and nothing of the table before stands as if it were in it.
   const ragged = { name: "ragged.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2,3\n4,5\n") };
   await ada.page.getByLabel("Choose another CSV file").setInputFiles(ragged);
-  await ada.until("the reason", (s) => s.alerts.some((alert) => alert.includes("Line 2 has 3 cells")));
-  await table.getByText("150 rows of 4 columns, 3 classes").waitFor();
+  await ada.until("the reason", (s) => s.alerts.some((alert) => alert.includes("“ragged.csv”: line 2 has 3 cells")));
+  assert.equal(await ada.page.getByRole("button", { name: "Use this table" }).count(), 0);
+  await drops(ada, "Choose a CSV file", ["one.csv", "two.csv"]);
+  await ada.until("several are too many", (s) => s.alerts.some((alert) => alert.includes("2 files at once")));
+  await ada.page.getByLabel("Choose a CSV file").setInputFiles(IRIS);
+  await ada.page.getByText("120 rows of 5 values in 3 classes").waitFor();
 
   await ada.fill("textbox", "Nodes", "64");
   await ada.click("button", "Use this table");
   const { data } = await ada.until("the rows are loaded", (s) => Number(s.data?.trainRows ?? 0) > 0);
   assert.deepEqual([data.trainRows, data.heldOutRows], ["120", "30"]);
   assert.match(data.cluster, /^iris-[0-9a-f]{4}$/);
+  // What was announced, 1000 steps of 16 rows, is what the form offers.
+  assert.deepEqual(await training(ada), ["25", "40", "16", "5000"]);
   await trainsAlone(ada, { rounds: 12, steps: 40 }, 0.8);
 
   const question = ada.page.getByRole("region", { name: "Ask the network" });
@@ -47,7 +64,8 @@ scenario("a table is looked at, learned from, and asked with the names of its cl
   }
   await question.locator("[data-class=setosa]").waitFor();
   await question.getByRole("textbox", { name: "petal width", exact: true }).fill("broad");
-  await ada.until("what is no number is named", (s) => s.alerts.some((alert) => alert.includes("broad")));
+  const named = "“petal width” is “broad”: a number is needed.";
+  await ada.until("what is no number is named", (s) => s.alerts.some((alert) => alert.includes(named)));
 
   await ada.reload();
   await ada.until("the rows are still there", (s) => s.data?.trainRows === "120");
@@ -105,6 +123,37 @@ scenario("folders of pictures become classes, and what is no picture is named", 
   const { data } = await ada.until("the pictures are loaded", (s) => Number(s.data?.trainRows ?? 0) > 0);
   assert.deepEqual([data.trainRows, data.heldOutRows], ["32", "8"]);
   await trainsAlone(ada, { rounds: 6, steps: 20 }, 0.8);
+
+  const pad = ada.page.getByRole("region", { name: "Drawing pad" });
+  await pad.getByText("Draw something like the examples").waitFor();
+  await pad.getByLabel("Ask about a picture").setInputFiles(join(folder, "sides", "left", "notes.txt"));
+  await ada.until("what is no picture is named", (s) => s.alerts.some((alert) => alert.includes("“notes.txt”: this is no picture")));
+  for (const side of ["left", "right"]) {
+    await pad.getByLabel("Ask about a picture").setInputFiles(join(folder, "sides", side, "3.png"));
+    await pad.getByRole("status").getByText(side).waitFor();
+  }
+  assert.deepEqual((await ada.state()).alerts, [], "a picture that is asked about puts the problem away");
+  await ada.click("button", "Clear picture");
+  await pad.getByRole("list", { name: "What the network sees" }).waitFor({ state: "hidden" });
+});
+
+scenario("a file that is dropped beside its place does not take the place of the room", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  await ada.createRoom(world.server.origin);
+  const prevented = await ada.evaluate(() => {
+    const drop = (kind, fill) => {
+      const dataTransfer = new DataTransfer();
+      fill(dataTransfer.items);
+      const event = new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true });
+      document.querySelector("main h1").dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    const file = (items) => items.add(new File(["a"], "a.csv"));
+    const text = (items) => items.add("a", "text/plain");
+    return [drop("dragover", file), drop("drop", file), drop("drop", text)];
+  });
+  assert.deepEqual(prevented, [true, true, false], "texts may still be dragged into fields");
 });
 
 scenario("examples that are drawn are learned from", async (world) => {
@@ -138,6 +187,24 @@ scenario("examples that are drawn are learned from", async (world) => {
 /** Chooses where rows come from. */
 async function choosesSource(peer, source) {
   await peer.page.getByRole("group", { name: "Source" }).getByText(source, { exact: true }).click();
+}
+
+/** Drops files of that name on a place for files. */
+async function drops(peer, place, names) {
+  const files = await peer.page.evaluateHandle((names) => {
+    const transfer = new DataTransfer();
+    for (const name of names) transfer.items.add(new File(["a,b\n1,2\n"], name));
+    return transfer;
+  }, names);
+  await peer.page.locator("label.drop", { hasText: place }).dispatchEvent("drop", { dataTransfer: files });
+}
+
+/** What the form of a session offers. */
+async function training(peer) {
+  return peer.evaluate(() => {
+    const form = [...document.querySelectorAll("fieldset")].find((group) => group.textContent.startsWith("How to train"));
+    return [...form.querySelectorAll("input")].map((field) => field.value);
+  });
 }
 
 async function usesTable(peer, file) {

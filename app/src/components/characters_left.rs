@@ -1,6 +1,6 @@
 //! How much can still be written into a field that has a limit.
 
-use crate::format::plural;
+use crate::{compact::live, format::plural};
 use leptos::prelude::*;
 
 /// How a text stands to its limit.
@@ -74,8 +74,8 @@ pub fn CharactersLeft(
 ) -> impl IntoView {
     let class = move || if room.get().is_exceeded() { "hint hint-problem" } else { "hint" };
     view! {
-        <span class=class aria-live="polite">
-            {move || room.get().words()}
+        <span class=live(class) aria-live="polite">
+            {live(move || room.get().words())}
         </span>
     }
     .into_any()

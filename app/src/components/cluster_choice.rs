@@ -1,6 +1,7 @@
 //! Which of several clusters the page is about.
 
 use crate::{
+    compact::{Each, Shown, entered, live},
     format::count,
     state::page::{Page, use_page},
 };
@@ -18,23 +19,23 @@ pub fn ClusterChoice() -> impl IntoView {
     let training = move || page.session.with(|s| s.as_ref().is_some_and(|s| s.running));
 
     view! {
-        <Show when=move || ids.with(|ids| ids.len() > 1)>
+        <Shown when=move || ids.with(|ids| ids.len() > 1)>
             <label class="cluster-choice">
                 <span class="hint">"Cluster"</span>
                 <select
                     aria-label="Cluster in use"
-                    disabled=training
-                    prop:value=move || in_use.get()
-                    on:change:target=move |event| {
-                        page.chosen_cluster.set(event.target().value().parse().ok());
-                    }
+                    disabled=live(training)
+                    prop:value=live(move || in_use.get())
+                    on:change=entered(move |value| {
+                        page.chosen_cluster.set(value.parse().ok());
+                    })
                 >
-                    <For each=move || ids.get() key=|id| id.clone() let(id)>
+                    <Each each=move || ids.get() key=|id| id.clone() let(id)>
                         <ClusterOption id in_use />
-                    </For>
+                    </Each>
                 </select>
             </label>
-        </Show>
+        </Shown>
     }
     .into_any()
 }
@@ -49,7 +50,7 @@ fn ClusterOption(id: ClusterId, in_use: Memo<Option<String>>) -> impl IntoView {
     };
     view! {
         <option value=value selected=selected>
-            {move || words(page, &id)}
+            {live(move || words(page, &id))}
         </option>
     }
 }

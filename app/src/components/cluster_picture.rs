@@ -1,6 +1,7 @@
 //! The network of the cluster in use, layer by layer, with what its silence saves.
 
 use crate::{
+    compact::{Each, live},
     components::layer_picture::{Layer, LayerPicture},
     dom,
     format::{count, percent},
@@ -58,20 +59,20 @@ pub fn ClusterPicture() -> impl IntoView {
     let drawn = move || page.fired.with(Option::is_some);
 
     view! {
-        <div class="cluster" hidden=move || layers.with(Vec::is_empty)>
-            {move || shown.with(|shown| shown.as_ref().map(summary))}
+        <div class="cluster" hidden=live(move || layers.with(Vec::is_empty))>
+            {live(move || shown.with(|shown| shown.as_ref().map(summary)))}
             <ol class="layers" aria-label="Layers of the network">
-                <For each=move || layers.get() key=Clone::clone let((cluster, number))>
+                <Each each=move || layers.get() key=Clone::clone let((cluster, number))>
                     <LayerPicture
                         number
                         layer=Memo::new(move |_| shown.with(|shown| shown.as_ref()?.layer(number)))
                         fired=fired_nodes(page, cluster, number)
                         resizes
                     />
-                </For>
+                </Each>
             </ol>
             <p class="hint" id="cluster-legend">
-                {move || if drawn() { LEGEND_DRAWN } else { LEGEND }}
+                {live(move || if drawn() { LEGEND_DRAWN } else { LEGEND })}
             </p>
         </div>
     }

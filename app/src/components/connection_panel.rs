@@ -5,6 +5,7 @@ pub mod one_peer;
 pub mod server;
 
 use crate::{
+    compact::{live, on},
     components::{connection_stages::ConnectionStages, notice::CommandProblem},
     state::{command::Command, page::use_page},
 };
@@ -26,13 +27,13 @@ pub fn ConnectionPanel() -> impl IntoView {
             <button
                 type="button"
                 class="text-button disclosure"
-                aria-expanded=move || open.get().to_string()
+                aria-expanded=live(move || open.get().to_string())
                 aria-controls="by-hand"
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=on(move |_| open.update(|open| *open = !*open))
             >
                 "By hand"
             </button>
-            <div id="by-hand" class="by-hand" role="group" aria-label="By hand" hidden=move || !open.get()>
+            <div id="by-hand" class="by-hand" role="group" aria-label="By hand" hidden=live(move || !open.get())>
                 <ConnectByHand by_hand />
                 <Server by_hand />
                 <CreateCluster by_hand />
@@ -73,9 +74,9 @@ fn ConnectByHand(by_hand: ByHand) -> impl IntoView {
         <label class="check">
             <input
                 type="checkbox"
-                disabled=move || !page.is_ready()
+                disabled=live(move || !page.is_ready())
                 prop:checked=is_by_hand
-                on:change:target=move |event| change(event.target().checked())
+                on:change=on(move |event| change(event_target_checked(&event)))
             />
             <span>"Connect to peers only by hand"</span>
         </label>

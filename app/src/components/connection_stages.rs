@@ -1,6 +1,7 @@
 //! The stages of getting connected, as they are.
 
 use crate::{
+    compact::Each,
     format::plural,
     shown::with_quotation_marks,
     state::page::{Page, use_page},
@@ -25,7 +26,7 @@ pub fn ConnectionStages() -> impl IntoView {
 
     view! {
         <ol class="stages" aria-label="Stages of a connection">
-            <For
+            <Each
                 each=move || stages.get()
                 key=|stage| (stage.name, stage.state, stage.words.clone())
                 let(stage)
@@ -35,7 +36,7 @@ pub fn ConnectionStages() -> impl IntoView {
                     <span class="stage-name">{stage.name}</span>
                     <span class="hint">{stage.words}</span>
                 </li>
-            </For>
+            </Each>
         </ol>
     }
     .into_any()

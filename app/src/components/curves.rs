@@ -1,6 +1,11 @@
 //! Learning curves: accuracy on this device's held-out rows, together and alone.
 
-use crate::{components::session_numbers::is_by_itself, dom, state::page::use_page};
+use crate::{
+    compact::{follow, live},
+    components::session_numbers::is_by_itself,
+    dom,
+    state::page::use_page,
+};
 use leptos::{html::Canvas, prelude::*};
 use peer::{RoundView, SessionView};
 
@@ -50,7 +55,7 @@ pub fn Curves() -> impl IntoView {
         page.session.with(|session| session.as_ref().map(CurvePoints::of).unwrap_or_default())
     });
     let resizes = dom::resizes();
-    Effect::new(move |_| {
+    follow(move || {
         page.theme_changes.track();
         resizes.track();
         if let Some(canvas) = canvas.get() {
@@ -61,11 +66,11 @@ pub fn Curves() -> impl IntoView {
     let empty = move || points.with(|points| points.together.is_empty() && points.alone.is_empty());
 
     view! {
-        <figure class="curves" class:curves-empty=empty>
+        <figure class="curves" class:curves-empty=live(empty)>
             <canvas node_ref=canvas role="img" aria-label="Accuracy by round"></canvas>
             <figcaption class="legend">
-                <span class="legend-together" hidden=by_itself>"together"</span>
-                <span class="legend-alone">{move || if by_itself() { "this device" } else { "alone" }}</span>
+                <span class="legend-together" hidden=live(by_itself)>"together"</span>
+                <span class="legend-alone">{live(move || if by_itself() { "this device" } else { "alone" })}</span>
                 <span class="hint">"accuracy on this device’s held-out rows, by round"</span>
             </figcaption>
         </figure>

@@ -13,6 +13,7 @@ pub mod table;
 pub mod table_summary;
 
 use crate::{
+    compact::{follow, live, on},
     dom,
     state::page::{Page, use_page},
 };
@@ -63,8 +64,8 @@ pub fn DataCard() -> impl IntoView {
                                     type="radio"
                                     name="data-source"
                                     class="visually-hidden"
-                                    prop:checked=move || source.get() == this
-                                    on:change=move |_| source.set(this)
+                                    prop:checked=live(move || source.get() == this)
+                                    on:change=on(move |_| source.set(this))
                                 />
                                 <span>{name}</span>
                             </label>
@@ -73,12 +74,12 @@ pub fn DataCard() -> impl IntoView {
                     })
                     .collect_view()}
             </fieldset>
-            {move || match source.get() {
+            {live(move || match source.get() {
                 Source::ReadyMade => view! { <ReadyMade /> }.into_any(),
                 Source::Table => view! { <OwnTable draft=table /> }.into_any(),
                 Source::Pictures => view! { <OwnPictures draft=pictures /> }.into_any(),
                 Source::Drawings => view! { <OwnDrawings draft=drawings /> }.into_any(),
-            }}
+            })}
             <DataHere />
         </section>
     }
@@ -87,7 +88,7 @@ pub fn DataCard() -> impl IntoView {
 
 /// Which cluster is in use, over a reload.
 fn keep_choice(page: Page) {
-    Effect::new(move |_| match page.chosen_cluster.get() {
+    follow(move || match page.chosen_cluster.get() {
         Some(cluster) => dom::remember(CHOSEN, cluster.as_str()),
         None => {
             let remembered = dom::remembered(CHOSEN).and_then(|id| id.parse().ok());

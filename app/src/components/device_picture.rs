@@ -1,6 +1,7 @@
 //! The devices of the room and the connections of this one, as they are.
 
 use crate::{
+    compact::{Each, live},
     components::person::stage_name,
     format::plural,
     state::page::{Page, use_page},
@@ -50,40 +51,40 @@ pub fn DevicePicture() -> impl IntoView {
     view! {
         <svg
             class="devices"
-            viewBox=move || view_box(spots.with(Vec::is_empty))
+            viewBox=live(move || view_box(spots.with(Vec::is_empty)))
             role="img"
             aria-label="Devices and their connections"
             aria-describedby="devices-words"
         >
             <g>
-                <For
+                <Each
                     each=move || spots.get()
                     key=|spot| (spot.peer, stage_name(spot.stage), spot.relayed, spot.x.to_bits(), spot.y.to_bits())
                     let(spot)
                 >
                     <Link spot />
-                </For>
+                </Each>
             </g>
             <Pulses spots />
             <g>
-                <For
+                <Each
                     each=move || spots.get()
                     key=|spot| (spot.peer, stage_name(spot.stage), spot.trains, spot.committed, spot.x.to_bits(), spot.y.to_bits())
                     let(spot)
                 >
                     <Device spot />
-                </For>
+                </Each>
             </g>
             <g class="device device-me">
                 <circle cx=CENTRE.0.to_string() cy=CENTRE.1.to_string() r="17" />
-                {move || committed.get().then(|| promise(CENTRE.0, CENTRE.1))}
-                <text x=CENTRE.0.to_string() y=move || own_label_y().to_string()>
+                {live(move || committed.get().then(|| promise(CENTRE.0, CENTRE.1)))}
+                <text x=CENTRE.0.to_string() y=live(move || own_label_y().to_string())>
                     "this device"
                 </text>
             </g>
         </svg>
         <p id="devices-words" class="visually-hidden">
-            {words}
+            {live(words)}
         </p>
     }
     .into_any()
@@ -118,7 +119,7 @@ fn Pulses(spots: Memo<Vec<Spot>>) -> impl IntoView {
     let newest = move || Some(page.rounds_finished.get()).filter(|&rounds| rounds > 0);
     view! {
         <g>
-            <For each=newest key=|round| *round let(round)>
+            <Each each=newest key=|round| *round let(round)>
                 {
                     let _ = round;
                     let travelled = |spot: &Spot| spot.stage == LinkStage::Open && spot.trains;
@@ -136,7 +137,7 @@ fn Pulses(spots: Memo<Vec<Spot>>) -> impl IntoView {
                     });
                     lines.collect_view()
                 }
-            </For>
+            </Each>
         </g>
     }
     .into_any()
@@ -152,10 +153,10 @@ fn Device(spot: Spot) -> impl IntoView {
     let label_y = if spot.y < CENTRE.1 - 8.0 { spot.y - 22.0 } else { spot.y + 34.0 };
     view! {
         <g class=format!("device device-{}{trains}", stage_name(spot.stage))>
-            <title>{full_name}</title>
+            <title>{live(full_name)}</title>
             <circle cx=format!("{:.1}", spot.x) cy=format!("{:.1}", spot.y) r="13" />
             {spot.committed.then(|| promise(spot.x, spot.y))}
-            <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{name}</text>
+            <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{live(name)}</text>
         </g>
     }
     .into_any()

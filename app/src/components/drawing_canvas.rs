@@ -1,6 +1,7 @@
 //! The canvas that is drawn on, with a pointer or with the keyboard.
 
 use crate::{
+    compact::{follow, on},
     dom,
     sketch::{PEN_RADIUS, SIDE, Sketch},
     state::page::use_page,
@@ -70,7 +71,7 @@ pub fn DrawingCanvas(
         pen.set(Some(next));
     };
 
-    Effect::new(move |_| {
+    follow(move || {
         page.theme_changes.track();
         resizes.track();
         let Some(canvas) = canvas.get() else { return };
@@ -86,12 +87,12 @@ pub fn DrawingCanvas(
             aria-label=label
             aria-describedby="pad-help"
             tabindex="0"
-            on:pointerdown=begin
-            on:pointermove=go_on
-            on:pointerup=end
-            on:pointercancel=end
-            on:keydown=press
-            on:blur=move |_| pen.set(None)
+            on:pointerdown=on(begin)
+            on:pointermove=on(go_on)
+            on:pointerup=on(end)
+            on:pointercancel=on(end)
+            on:keydown=on(press)
+            on:blur=on(move |_| pen.set(None))
         ></canvas>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Which nodes fire at what is drawn: a strip for each layer, beside the pad.
 
 use crate::{
+    compact::live,
     components::layer_picture::fired_words,
     state::page::{Page, use_page},
 };
@@ -26,10 +27,10 @@ pub fn FiredNodes() -> impl IntoView {
         frames => format!("Which nodes fire at the last of its {frames} frames, layer by layer"),
     };
     view! {
-        <div class="strips" hidden=move || strips.with(Vec::is_empty)>
-            <p class="hint" id="strips-words">{when}</p>
+        <div class="strips" hidden=live(move || strips.with(Vec::is_empty))>
+            <p class="hint" id="strips-words">{live(when)}</p>
             <ol aria-label="Nodes that fire">
-                {move || strips.with(|strips| strips.iter().map(strip).collect_view())}
+                {live(move || strips.with(|strips| strips.iter().map(strip).collect_view()))}
             </ol>
         </div>
     }

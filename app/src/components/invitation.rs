@@ -1,6 +1,10 @@
 //! Invitation links: reading one that was pasted, and handing one on.
 
-use crate::{dom, state::page::use_page};
+use crate::{
+    compact::{Shown, follow, live, on},
+    dom,
+    state::page::use_page,
+};
 use leptos::{html::Input, prelude::*, task::spawn_local};
 use protocol::room::{InvalidInvitation, RoomSecret};
 use units::RoomId;
@@ -55,7 +59,7 @@ pub fn CopyInvitation() -> impl IntoView {
             let _ = copied.try_set(Some(done));
         });
     };
-    Effect::new(move |_| {
+    follow(move || {
         if copied.get() == Some(false)
             && let Some(field) = field.get()
         {
@@ -68,21 +72,21 @@ pub fn CopyInvitation() -> impl IntoView {
             <button
                 type="button"
                 class="button button-strong"
-                disabled=move || page.room.with(Option::is_none)
-                on:click=copy
+                disabled=live(move || page.room.with(Option::is_none))
+                on:click=on(copy)
             >
                 "Copy invitation link"
             </button>
             <span role="status" class="hint">
-                {move || (copied.get() == Some(true)).then_some("Invitation link copied")}
+                {live(move || (copied.get() == Some(true)).then_some("Invitation link copied"))}
             </span>
-            <Show when=move || copied.get() == Some(false)>
+            <Shown when=move || copied.get() == Some(false)>
                 <label class="field">
                     <span>"Invitation link"</span>
-                    <input type="text" readonly node_ref=field prop:value=link />
+                    <input type="text" readonly node_ref=field prop:value=live(link) />
                     <small class="hint">"This browser does not let the page copy: copy the link from here."</small>
                 </label>
-            </Show>
+            </Shown>
         </div>
     }
     .into_any()

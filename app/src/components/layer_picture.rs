@@ -1,6 +1,7 @@
 //! One layer of the network: its nodes, and how their thresholds and firing rates are spread.
 
 use crate::{
+    compact::{follow, live, on},
     components::{
         distribution::{Distribution, Spread},
         node_field::{Scene, ends, grid_of, paint},
@@ -93,7 +94,7 @@ pub fn LayerPicture(
     let canvas = NodeRef::<Canvas>::new();
     let chosen = RwSignal::new(None::<usize>);
     let nodes = move || layer.with(|layer| layer.as_ref().map_or(0, Layer::nodes));
-    Effect::new(move |_| {
+    follow(move || {
         page.theme_changes.track();
         resizes.track();
         let Some(canvas) = canvas.get() else { return };
@@ -129,12 +130,12 @@ pub fn LayerPicture(
     let label = format!("Nodes of layer {}", number + 1);
 
     view! {
-        <li class="layer" data-layer=(number + 1).to_string() data-fired=move || fired_count().map(|it| it.to_string())>
+        <li class="layer" data-layer=(number + 1).to_string() data-fired=live(move || fired_count().map(|it| it.to_string()))>
             <p class="layer-title">
                 <strong>{format!("Layer {}", number + 1)}</strong>
-                <span class="hint">{kind}</span>
+                <span class="hint">{live(kind)}</span>
                 <span class="layer-fired">
-                    {move || fired_count().map(|fired| fired_words(fired, nodes() as u64))}
+                    {live(move || fired_count().map(|fired| fired_words(fired, nodes() as u64)))}
                 </span>
             </p>
             <div class="layer-parts">
@@ -146,15 +147,15 @@ pub fn LayerPicture(
                         aria-label=label
                         aria-describedby="cluster-legend"
                         tabindex="0"
-                        on:pointermove=point
-                        on:pointerdown=point
-                        on:pointerleave=move |_| chosen.set(None)
-                        on:keydown=press
-                        on:blur=move |_| chosen.set(None)
+                        on:pointermove=on(point)
+                        on:pointerdown=on(point)
+                        on:pointerleave=on(move |_| chosen.set(None))
+                        on:keydown=on(press)
+                        on:blur=on(move |_| chosen.set(None))
                     ></canvas>
-                    <p class="hint node-words" role="status">{node_words}</p>
+                    <p class="hint node-words" role="status">{live(node_words)}</p>
                 </div>
-                <div class="spreads">{move || layer.with(|layer| layer.as_ref().map(spreads))}</div>
+                <div class="spreads">{live(move || layer.with(|layer| layer.as_ref().map(spreads)))}</div>
             </div>
         </li>
     }

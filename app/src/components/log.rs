@@ -1,6 +1,9 @@
 //! What has happened in this room, newest first.
 
-use crate::state::{log::Entry, page::use_page, sentences::Tone};
+use crate::{
+    compact::{Each, Shown},
+    state::{log::Entry, page::use_page, sentences::Tone},
+};
 use leptos::prelude::*;
 
 /// The log.
@@ -12,13 +15,13 @@ pub fn LogPanel() -> impl IntoView {
         <section class="panel log" aria-label="Log">
             <h2>"Log"</h2>
             <ol role="log" aria-live="polite" aria-label="What happened" tabindex="0">
-                <For each=move || log.entries() key=|entry| entry.number let(entry)>
+                <Each each=move || log.entries() key=|entry| entry.number let(entry)>
                     <LogEntry entry />
-                </For>
+                </Each>
             </ol>
-            <Show when=move || log.is_empty()>
+            <Shown when=move || log.is_empty()>
                 <p class="empty">"Nothing has happened yet."</p>
-            </Show>
+            </Shown>
         </section>
     }
     .into_any()

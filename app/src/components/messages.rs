@@ -1,6 +1,7 @@
 //! Direct messages.
 
 use crate::{
+    compact::{Each, Shown, entered, follow, live, on},
     components::{
         characters_left::{CharactersLeft, Room},
         notice::CommandProblem,
@@ -30,7 +31,7 @@ pub fn Messages() -> impl IntoView {
     });
     let list = NodeRef::<Ol>::new();
     // The newest message is in view.
-    Effect::new(move |_| {
+    follow(move || {
         keys.track();
         if let Some(list) = list.get() {
             list.set_scroll_top(list.scroll_height());
@@ -46,15 +47,15 @@ pub fn Messages() -> impl IntoView {
                 aria-live="polite"
                 tabindex="0"
                 node_ref=list
-                hidden=move || keys.with(Vec::is_empty)
+                hidden=live(move || keys.with(Vec::is_empty))
             >
-                <For each=move || keys.get() key=|key| *key let(key)>
+                <Each each=move || keys.get() key=|key| *key let(key)>
                     <Message which=key />
-                </For>
+                </Each>
             </ol>
-            <Show when=move || keys.with(Vec::is_empty)>
+            <Shown when=move || keys.with(Vec::is_empty)>
                 <p class="empty">"Messages go from device to device and are kept on both."</p>
-            </Show>
+            </Shown>
             <Compose />
         </section>
     }
@@ -87,11 +88,11 @@ fn Message(
     Some(view! {
         <li class=if own { "message message-own" } else { "message" }>
             <p class="message-head">
-                <bdi>{head}</bdi>
+                <bdi>{live(head)}</bdi>
                 <time>{dom::time_of(message.at.0 as f64)}</time>
             </p>
             <p class="message-text">{message.text}</p>
-            <p class="message-mark">{mark}</p>
+            <p class="message-mark">{live(mark)}</p>
         </li>
     })
 }
@@ -125,10 +126,10 @@ fn Compose() -> impl IntoView {
     };
 
     view! {
-        <form class="compose" on:submit=send>
+        <form class="compose" on:submit=on(send)>
             <label class="field">
                 <span>"To"</span>
-                <select on:change:target=move |event| to.set(event.target().value().parse().ok())>
+                <select on:change=entered(move |value| to.set(value.parse().ok()))>
                     <option value="">"Everyone"</option>
                     <PeerOptions chosen=to />
                 </select>
@@ -139,15 +140,15 @@ fn Compose() -> impl IntoView {
                     type="text"
                     autocomplete="off"
                     prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
+                    on:input=entered(move |value| text.set(value))
                 />
             </label>
             <button
                 type="submit"
                 class="button"
-                disabled=move || {
+                disabled=live(move || {
                     page.connected.get() == 0 || command.is_pending() || !can_be_sent(&text.read())
-                }
+                })
             >
                 "Send"
             </button>

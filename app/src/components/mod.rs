@@ -27,6 +27,7 @@ pub mod notice;
 pub mod peer_options;
 pub mod people;
 pub mod person;
+pub mod picture_question;
 pub mod question;
 pub mod room_header;
 pub mod rounds_table;

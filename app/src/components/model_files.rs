@@ -2,16 +2,19 @@
 
 use crate::{
     Problem,
+    compact::{follow, live, on},
     components::notice::{CommandProblem, as_sentence},
     files,
     format::count,
+    picked::single,
+    shown::shown_name,
     state::{
         command::Command,
         page::{Page, use_page},
         port::PeerPort,
     },
 };
-use leptos::prelude::*;
+use leptos::{ev::Event, prelude::*};
 use peer::{Answer, Blueprint, DeskJob, ModelFile, ModelFormat};
 use units::{ClusterId, Hash};
 use web_sys::{DragEvent, File};
@@ -35,12 +38,22 @@ pub fn ModelFiles() -> impl IntoView {
     let command = Command::default();
     let done = RwSignal::new(String::new());
     let dragged_over = RwSignal::new(false);
-    let take_in = move |file: Option<File>| {
-        if let Some(file) = file.filter(|_| page.is_ready() && !untrack(|| command.is_pending())) {
-            done.set(String::new());
-            upload(page, command, done, file);
+    let take_in = move |files: Vec<File>| {
+        if !page.is_ready() || untrack(|| command.is_pending()) {
+            return;
+        }
+        done.set(String::new());
+        match single(files) {
+            Ok(None) => {}
+            Ok(Some(file)) => upload(page, command, done, file),
+            Err(several) => command.refuse("invalid_input", several.to_string()),
         }
     };
+    // Whoever goes on to another model, or to look for another file, has read why the last one was refused.
+    follow(move || {
+        page.chosen_cluster.track();
+        command.clear();
+    });
     let download = move |format| {
         done.set(String::new());
         take_along(page, command, done, format);
@@ -53,44 +66,48 @@ pub fn ModelFiles() -> impl IntoView {
             class:models-target=dragged_over
             role="group"
             aria-labelledby="models-title"
-            on:dragover=move |event: DragEvent| {
+            on:dragover=on(move |event: DragEvent| {
                 event.prevent_default();
                 dragged_over.set(true);
-            }
-            on:dragleave=move |_| dragged_over.set(false)
-            on:drop=move |event: DragEvent| {
+                command.clear();
+            })
+            on:dragleave=on(move |_| dragged_over.set(false))
+            on:drop=on(move |event: DragEvent| {
                 dragged_over.set(false);
                 take_in(files::dropped(&event));
-            }
+            })
         >
             <h3 id="models-title">"Model file"</h3>
             <div class="models-actions">
                 <button
                     type="button"
                     class="button button-quiet"
-                    disabled=no_model
-                    on:click=move |_| download(ModelFormat::Safetensors)
+                    disabled=live(no_model)
+                    on:click=on(move |_| download(ModelFormat::Safetensors))
                 >
                     "Download safetensors"
                 </button>
                 <button
                     type="button"
                     class="button button-quiet"
-                    disabled=no_model
-                    on:click=move |_| download(ModelFormat::Onnx)
+                    disabled=live(no_model)
+                    on:click=on(move |_| download(ModelFormat::Onnx))
                 >
                     "Download ONNX"
                 </button>
-                <label class="button button-quiet upload" class:upload-disabled=move || !page.is_ready()>
-                    <span>{move || if command.is_pending() { "Working" } else { "Upload a model" }}</span>
+                <label class="button button-quiet upload" class:upload-disabled=live(move || !page.is_ready())>
+                    <span>{live(move || if command.is_pending() { "Working" } else { "Upload a model" })}</span>
                     <input
                         type="file"
                         class="visually-hidden"
                         aria-label="Upload a model"
                         aria-describedby="models-hint"
                         accept=".safetensors"
-                        disabled=move || !page.is_ready() || command.is_pending()
-                        on:change:target=move |event| take_in(files::chosen(&event.target()))
+                        disabled=live(move || !page.is_ready() || command.is_pending())
+                        on:click=on(move |_| command.clear())
+                        on:change=on(move |event: Event| {
+                            take_in(files::chosen(&event_target(&event)).into_iter().collect());
+                        })
                     />
                 </label>
             </div>
@@ -133,9 +150,10 @@ fn upload(page: Page, command: Command, done: RwSignal<String>, file: File) {
     command.run(
         move |port| {
             Box::pin(async move {
+                let about_it = |problem: Problem| problem.about(&shown_name(&file.name()));
                 let bytes = files::read(&file, MODEL_FILE_BYTES_MAX).await;
-                let bytes = bytes.map_err(|error| invalid(error.to_string()))?;
-                let read = read_model(&*port, bytes, rows_here(page)).await?;
+                let bytes = bytes.map_err(|error| invalid(error.to_string())).map_err(about_it)?;
+                let read = read_model(&*port, bytes, rows_here(page)).await.map_err(about_it)?;
                 let taken = |name: &str| {
                     page.clusters.with_untracked(|all| all.iter().any(|it| it.id.as_str() == name))
                 };

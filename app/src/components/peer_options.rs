@@ -1,6 +1,9 @@
 //! The devices of the room, as the options of a list to choose from.
 
-use crate::state::page::use_page;
+use crate::{
+    compact::{Each, live},
+    state::page::use_page,
+};
 use leptos::prelude::*;
 use units::PeerId;
 
@@ -25,9 +28,9 @@ pub fn PeerOptions(
     };
 
     view! {
-        <For each=move || ids.get() key=|id| *id let(id)>
-            <option value=id.to_string()>{move || words(id)}</option>
-        </For>
+        <Each each=move || ids.get() key=|id| *id let(id)>
+            <option value=id.to_string()>{live(move || words(id))}</option>
+        </Each>
     }
     .into_any()
 }

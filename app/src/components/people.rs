@@ -1,6 +1,7 @@
 //! Who is here.
 
 use crate::{
+    compact::{Each, Shown, live},
     components::person::{Person, capability_words},
     state::page::use_page,
 };
@@ -17,13 +18,13 @@ pub fn People() -> impl IntoView {
     let myself = move || {
         page.me.get().map(|me| {
             view! {
-                <li class="person" data-peer=me.to_string() aria-label=move || page.name_of(me)>
+                <li class="person" data-peer=me.to_string() aria-label=live(move || page.name_of(me))>
                     <span class="dot dot-me" aria-hidden="true"></span>
                     <div class="person-words">
                         <p class="person-name">
-                            {move || page.name_of(me)} " " <span class="tag">"this device"</span>
+                            {live(move || page.name_of(me))} " " <span class="tag">"this device"</span>
                         </p>
-                        <p class="hint">{move || capability_words(&capability.get())}</p>
+                        <p class="hint">{live(move || capability_words(&capability.get()))}</p>
                     </div>
                 </li>
             }
@@ -34,19 +35,19 @@ pub fn People() -> impl IntoView {
         <section class="panel people" aria-label="People">
             <h2>"People"</h2>
             <ul>
-                {myself}
-                <For each=move || ids.get() key=|id| *id let(id)>
+                {live(myself)}
+                <Each each=move || ids.get() key=|id| *id let(id)>
                     <Person id />
-                </For>
+                </Each>
             </ul>
-            <Show when=move || page.is_ready() && ids.with(Vec::is_empty)>
+            <Shown when=move || page.is_ready() && ids.with(Vec::is_empty)>
                 <p class="empty">
-                    {move || match page.room.with(Option::is_some) {
+                    {live(move || match page.room.with(Option::is_some) {
                         true => "Send the invitation link to someone, or open it in another browser.",
                         false => "This device is in no room. Open a whole invitation link, or create a room on the first page.",
-                    }}
+                    })}
                 </p>
-            </Show>
+            </Shown>
         </section>
     }
     .into_any()

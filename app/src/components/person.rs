@@ -1,6 +1,7 @@
 //! One other device in the room.
 
 use crate::{
+    compact::{live, on},
     components::notice::{CommandProblem, as_sentence},
     format::{count, plural, round_trip_ms},
     state::{command::Command, page::use_page},
@@ -53,19 +54,19 @@ pub fn Person(
         <li
             class="person"
             data-peer=id.to_string()
-            data-stage=move || stage_name(stage.get())
-            aria-label=move || page.name_of(id)
+            data-stage=live(move || stage_name(stage.get()))
+            aria-label=live(move || page.name_of(id))
         >
-            <span class=move || format!("dot dot-{}", stage_name(stage.get())) aria-hidden="true"></span>
+            <span class=live(move || format!("dot dot-{}", stage_name(stage.get()))) aria-hidden="true"></span>
             <div class="person-words">
-                <p class="person-name">{move || page.name_of(id)}</p>
+                <p class="person-name">{live(move || page.name_of(id))}</p>
                 <p class="person-link">{connection}</p>
                 <p class="hint">{capability}</p>
-                {problem}
+                {live(problem)}
                 <CommandProblem command />
             </div>
-            <button type="button" class="button button-quiet" aria-label=label on:click=act>
-                {move || if is_idle() { "Connect" } else { "Close" }}
+            <button type="button" class="button button-quiet" aria-label=live(label) on:click=on(act)>
+                {live(move || if is_idle() { "Connect" } else { "Close" })}
             </button>
         </li>
     }

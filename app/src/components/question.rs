@@ -2,11 +2,13 @@
 
 use crate::{
     Problem,
+    compact::{entered, follow, live},
     components::{
         class_bars::{ClassBar, ClassBars},
         notice::as_sentence,
     },
     format::percent,
+    shown::shown_name,
     state::{
         newest::ask_newest,
         own_data::{ClassNames, recipe_of},
@@ -14,7 +16,7 @@ use crate::{
         slot::port,
     },
 };
-use data::{Field, FieldKind, Preparation, Question, Recipe, Value};
+use data::{Field, FieldKind, Preparation, PreparationError, Question, Recipe, Value};
 use leptos::prelude::*;
 use peer::Class;
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ use units::ClusterId;
 /// Classes that are listed.
 const CLASSES_SHOWN: usize = 6;
 
-/// What is typed, by the names of the columns; a column that nobody has touched holds what is typical.
+/// What is typed, by the names of the columns; a column that nobody has touched holds what it begins with.
 type Typed = RwSignal<BTreeMap<String, String>>;
 
 /// What came of the newest question.
@@ -50,7 +52,7 @@ pub fn QuestionPanel() -> impl IntoView {
     let asked = Memo::new(move |_| asked(page));
     ask(page, asked, typed, reply);
     // Another network has other columns.
-    Effect::new(move |_| {
+    follow(move || {
         asked.track();
         typed.set(BTreeMap::new());
     });
@@ -62,12 +64,12 @@ pub fn QuestionPanel() -> impl IntoView {
         Some(view! {
             <section class="panel question" aria-label="Ask the network">
                 <h2>"Ask the network"</h2>
-                {move || reply.with(|reply| said(reply, &label, &names))}
+                {live(move || reply.with(|reply| said(reply, &label, &names)))}
                 <div class="question-fields" role="group" aria-label="Question">
                     {fields}
                 </div>
                 <p class="hint">
-                    "Fill in a row, and the shared network tells its class. It begins with typical values; an empty field counts as missing."
+                    "Fill in a row, and the shared network tells its class. Numbers begin with their mean, words with the first of their list; an empty field counts as missing."
                 </p>
             </section>
         }.into_any())
@@ -93,7 +95,9 @@ fn ask(page: Page, asked: Memo<Option<Asked>>, typed: Typed, reply: RwSignal<Rep
     ask_newest(question, move |question| async move {
         let answer = match question.zip(port()) {
             None => Reply::default(),
-            Some(((.., Err(problem)), _)) => Reply::refused("invalid_input", problem.to_string()),
+            Some(((.., Err(problem)), _)) => {
+                Reply::refused("invalid_input", problem_words(&problem))
+            }
             Some(((cluster, _, Ok(input)), port)) => match port.predict(cluster, input).await {
                 Ok(said) => Reply { classes: said.classes, problem: None },
                 Err(problem) => Reply { classes: Vec::new(), problem: Some(problem) },
@@ -110,17 +114,27 @@ impl Reply {
     }
 }
 
-/// The row that is asked about: what was typed, and elsewhere what is typical.
+/// What is wrong with what is typed. There is one row here, so its number says nothing.
+fn problem_words(problem: &PreparationError) -> String {
+    match problem {
+        PreparationError::Cell { cell, column, wanted, .. } => {
+            format!("`{}` is `{}`: {wanted} is needed", shown_name(column), shown_name(cell))
+        }
+        problem => problem.to_string(),
+    }
+}
+
+/// The row that is asked about: what was typed, and elsewhere what a column begins with.
 fn question_of(preparation: &Preparation, typed: &BTreeMap<String, String>) -> Question {
     let value = |field: Field<'_>| {
-        let text = typed.get(field.name).cloned().unwrap_or_else(|| typical(&field));
+        let text = typed.get(field.name).cloned().unwrap_or_else(|| first(&field));
         (field.name.to_owned(), Value::Text(text))
     };
     preparation.fields().map(value).collect()
 }
 
 /// The mean of a number, the first of some words; nothing where the one is as good as the other.
-fn typical(field: &Field<'_>) -> String {
+fn first(field: &Field<'_>) -> String {
     match field.kind {
         FieldKind::Number { mean } => short(mean),
         FieldKind::YesOrNo => String::new(),
@@ -150,8 +164,8 @@ fn short(number: f64) -> String {
 fn input(field: &Field<'_>, typed: Typed) -> AnyView {
     let name = field.name.to_owned();
     let value = {
-        let (name, typical) = (name.clone(), typical(field));
-        move || typed.with(|typed| typed.get(&name).cloned().unwrap_or_else(|| typical.clone()))
+        let (name, first) = (name.clone(), first(field));
+        move || typed.with(|typed| typed.get(&name).cloned().unwrap_or_else(|| first.clone()))
     };
     let put = {
         let name = name.clone();
@@ -162,14 +176,14 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
             let (this, value) = (word.clone(), value.clone());
             let shown = if word.is_empty() { "–".to_owned() } else { word.clone() };
             view! {
-                <option value=word selected=move || value() == this>
+                <option value=word selected=live(move || value() == this)>
                     {shown}
                 </option>
             }
         });
         let put = put.clone();
         view! {
-            <select on:change:target=move |event| put(event.target().value())>
+            <select on:change=entered(put)>
                 {options.collect_view()}
             </select>
         }
@@ -184,7 +198,7 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
                     inputmode="decimal"
                     autocomplete="off"
                     prop:value=value
-                    on:input:target=move |event| put(event.target().value())
+                    on:input=entered(put)
                 />
             }
             .into_any()
@@ -244,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_begins_with_what_is_typical_and_takes_what_is_typed() {
+    fn a_question_begins_with_means_and_first_words_and_takes_what_is_typed() {
         let preparation = preparation();
         let mut typed = BTreeMap::new();
         let question = question_of(&preparation, &typed);
@@ -255,11 +269,11 @@ mod tests {
         assert!(preparation.input(&question_of(&preparation, &typed)).is_ok());
         typed.insert("size".to_owned(), "large".to_owned());
         let problem = preparation.input(&question_of(&preparation, &typed)).unwrap_err();
-        assert!(problem.to_string().contains("\"large\" in \"size\""), "{problem}");
+        assert_eq!(problem_words(&problem), "`size` is `large`: a number is needed");
     }
 
     #[test]
-    fn typical_numbers_are_short() {
+    fn means_are_short() {
         for (number, text) in [
             (0.0, "0"),
             (2.0, "2"),

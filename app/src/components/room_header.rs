@@ -1,6 +1,7 @@
 //! The top of the room: its name, its invitation, how it stands, and the way out.
 
 use crate::{
+    compact::{entered, live, on},
     components::{
         characters_left::{CharactersLeft, Room},
         invitation::CopyInvitation,
@@ -44,8 +45,8 @@ pub fn RoomHeader(
                 <button
                     type="button"
                     class="button"
-                    disabled=move || page.room.with(Option::is_none) || leaving.is_pending()
-                    on:click=leave
+                    disabled=live(move || page.room.with(Option::is_none) || leaving.is_pending())
+                    on:click=on(leave)
                 >
                     "Leave room"
                 </button>
@@ -88,8 +89,8 @@ fn Summary() -> impl IntoView {
 
     view! {
         <p class="summary" role="status" aria-label="Room">
-            {people}
-            {move || page.is_ready().then(|| format!(" · {}", server()))}
+            {live(people)}
+            {live(move || page.is_ready().then(|| format!(" · {}", server())))}
         </p>
     }
     .into_any()
@@ -123,23 +124,23 @@ fn DeviceName() -> impl IntoView {
     };
 
     view! {
-        <form class="device-name" aria-label="This device" on:submit=save>
+        <form class="device-name" aria-label="This device" on:submit=on(save)>
             <label class="field">
                 <span>"Device name"</span>
                 <input
                     type="text"
                     autocomplete="off"
-                    disabled=move || !page.is_ready()
-                    prop:value=shown
-                    on:input:target=move |event| draft.set(Some(event.target().value()))
+                    disabled=live(move || !page.is_ready())
+                    prop:value=live(shown)
+                    on:input=entered(move |value| draft.set(Some(value)))
                 />
             </label>
             <button
                 type="submit"
                 class="button button-quiet"
-                disabled=move || {
+                disabled=live(move || {
                     draft.with(Option::is_none) || command.is_pending() || room().is_exceeded()
-                }
+                })
             >
                 "Save name"
             </button>

@@ -1,6 +1,7 @@
 //! The rounds in a table: what the curves show, for reading.
 
 use crate::{
+    compact::{Each, Shown, live},
     components::session_numbers::is_by_itself,
     format::{bytes, duration_ms, percent},
     state::page::use_page,
@@ -34,8 +35,8 @@ pub fn RoundsTable() -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Round"</th>
-                            <th scope="col">{move || if by_itself.get() { "This device" } else { "Together" }}</th>
-                            <Show when=move || !by_itself.get()><th scope="col">"Alone"</th></Show>
+                            <th scope="col">{live(move || if by_itself.get() { "This device" } else { "Together" })}</th>
+                            <Shown when=move || !by_itself.get()><th scope="col">"Alone"</th></Shown>
                             <th scope="col">"Members"</th>
                             <th scope="col">"Took"</th>
                             <th scope="col">"Sent"</th>
@@ -43,14 +44,14 @@ pub fn RoundsTable() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        <For
+                        <Each
                             each=move || rounds.get()
                             // A round is redrawn when its evaluation arrives after it.
                             key=|round| (round.round, round.model, round.together.is_some(), round.alone.is_some())
                             let(round)
                         >
                             <Row round by_itself />
-                        </For>
+                        </Each>
                     </tbody>
                 </table>
             </div>
@@ -69,7 +70,7 @@ fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
         <tr>
             <th scope="row">{round.round}</th>
             <td>{accuracy(&round.together)}</td>
-            {move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> })}
+            {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }))}
             <td>{round.members.len()}</td>
             <td>{duration_ms(round.duration_ms.into())}</td>
             <td>{bytes(round.sent_bytes)}</td>

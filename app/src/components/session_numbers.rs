@@ -1,6 +1,7 @@
 //! What the newest round brought, in numbers.
 
 use crate::{
+    compact::{Each, live, on},
     dom,
     format::{bytes, duration_ms, percent, plural},
     state::page::use_page,
@@ -37,18 +38,18 @@ pub fn SessionNumbers() -> impl IntoView {
             data-together=attribute(|n| n.together.map(|a| a.to_string()).unwrap_or_default())
             data-alone=attribute(|n| n.alone.map(|a| a.to_string()).unwrap_or_default())
         >
-            {move || numbers.get().map(|numbers| view! {
+            {live(move || numbers.get().map(|numbers| view! {
                 <Accuracies numbers=numbers.clone() />
                 {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> })}
-            })}
+            }))}
             <ul class="members" aria-label="Members">
-                <For
+                <Each
                     each=move || members.get()
                     key=|(member, running)| (member.peer, member.rows, member.committed, *running)
                     let((member, running))
                 >
                     <Member member running />
-                </For>
+                </Each>
             </ul>
         </div>
     }
@@ -216,11 +217,11 @@ fn Facts(numbers: Numbers) -> impl IntoView {
                 <dd>
                     <code title=numbers.model.clone()>{short}</code>
                     " "
-                    <button type="button" class="text-button" aria-label="Copy model hash" on:click=copy>
+                    <button type="button" class="text-button" aria-label="Copy model hash" on:click=on(copy)>
                         "copy"
                     </button>
                     " "
-                    <span role="status" class="hint">{copied_words}</span>
+                    <span role="status" class="hint">{live(copied_words)}</span>
                 </dd>
             </div>
         </dl>
@@ -251,7 +252,7 @@ fn Member(
     view! {
         <li class=class data-peer=id.to_string()>
             <span class="member-mark" aria-hidden="true"></span>
-            <span>{move || page.name_of(id)}</span>
+            <span>{live(move || page.name_of(id))}</span>
             <span class="hint">{words}</span>
         </li>
     }

@@ -1,12 +1,17 @@
 //! How a session trains, for those who want to choose.
 
-use crate::state::defaults::session_options;
+use crate::{
+    compact::{entered, live},
+    state::{defaults::session_options, page::Page},
+};
 use leptos::prelude::*;
 use protocol::{limits, session::SessionOptions};
 
-/// What is typed in the form; empty where the default holds.
-#[derive(Clone, Copy, Default)]
+/// What is typed in the form; where nothing is, what suits the cluster in use holds.
+#[derive(Clone, Copy)]
 pub struct SessionForm {
+    /// What suits the cluster in use.
+    suits: Memo<SessionOptions>,
     rounds: RwSignal<Option<String>>,
     local_steps: RwSignal<Option<String>>,
     batch_rows: RwSignal<Option<String>>,
@@ -26,12 +31,23 @@ const BATCH_ROWS_MAX: u32 = 4_096;
 const MILLIONTHS_MAX: u32 = 1_000_000;
 
 impl SessionForm {
+    /// Nothing is typed yet.
+    pub fn new(page: Page) -> Self {
+        Self {
+            suits: Memo::new(move |_| session_options(page.cluster().as_ref())),
+            rounds: RwSignal::default(),
+            local_steps: RwSignal::default(),
+            batch_rows: RwSignal::default(),
+            learning_rate: RwSignal::default(),
+        }
+    }
+
     /// The options as they are typed.
     ///
     /// # Errors
     /// [`InvalidOption`] names the first field that is out of bounds.
     pub fn options(self) -> Result<SessionOptions, InvalidOption> {
-        let default = session_options();
+        let default = self.suits.get();
         Ok(SessionOptions {
             rounds: value(
                 "the number of rounds",
@@ -83,34 +99,37 @@ pub fn OptionsForm(
     #[prop(into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
-    let default = session_options();
     view! {
         <details class="options">
             <summary>"How to train"</summary>
             <fieldset disabled=disabled>
                 <legend class="visually-hidden">"How to train"</legend>
                 <Field
+                    form
                     label="Rounds"
                     typed=form.rounds
-                    default=default.rounds
+                    suits=|options| options.rounds
                     high=limits::SESSION_ROUNDS_MAX
                 />
                 <Field
+                    form
                     label="Steps in a round"
                     typed=form.local_steps
-                    default=default.local_steps
+                    suits=|options| options.local_steps
                     high=limits::LOCAL_STEPS_MAX
                 />
                 <Field
+                    form
                     label="Rows in a step"
                     typed=form.batch_rows
-                    default=default.batch_rows
+                    suits=|options| options.batch_rows
                     high=BATCH_ROWS_MAX
                 />
                 <Field
+                    form
                     label="Learning rate, millionths"
                     typed=form.learning_rate
-                    default=default.learning_rate_millionths
+                    suits=|options| options.learning_rate_millionths
                     high=MILLIONTHS_MAX
                 />
                 <p class="hint">
@@ -124,11 +143,13 @@ pub fn OptionsForm(
 
 #[component]
 fn Field(
+    form: SessionForm,
     label: &'static str,
     typed: RwSignal<Option<String>>,
-    default: u32,
+    suits: fn(&SessionOptions) -> u32,
     high: u32,
 ) -> impl IntoView {
+    let value = move || typed.get().unwrap_or_else(|| form.suits.with(suits).to_string());
     view! {
         <label class="field">
             <span>{label}</span>
@@ -137,8 +158,8 @@ fn Field(
                 min="1"
                 max=high.to_string()
                 step="1"
-                value=default.to_string()
-                on:input:target=move |event| typed.set(Some(event.target().value()))
+                prop:value=live(value)
+                on:input=entered(move |value| typed.set(Some(value)))
             />
         </label>
     }

@@ -1,6 +1,7 @@
 //! The signaling server in use, and the way back to the one of this site.
 
 use crate::{
+    compact::{Shown, live, on},
     components::notice::{CommandProblem, as_sentence},
     dom,
     state::{
@@ -45,25 +46,25 @@ pub fn ServerBanner() -> impl IntoView {
     let is_elsewhere = move || url.get() != dom::own_signaling_server();
 
     view! {
-        <Show when=move || is_out_of_reach.get()>
+        <Shown when=move || is_out_of_reach.get()>
             <div class="banner" role="status">
                 <p>
                     <strong>"The server is out of reach; the room goes on."</strong>
                     " Newcomers need it, or a neighbour who introduces them. It is tried again by itself. "
-                    {reason}
+                    {live(reason)}
                 </p>
-                <Show when=is_elsewhere>
+                <Shown when=is_elsewhere>
                     <button
                         type="button"
                         class="button button-quiet"
-                        disabled=move || command.is_pending()
-                        on:click=move |_| use_server(page, command, dom::own_signaling_server(), || {})
+                        disabled=live(move || command.is_pending())
+                        on:click=on(move |_| use_server(page, command, dom::own_signaling_server(), || {}))
                     >
                         "Go back to this site’s server"
                     </button>
-                </Show>
+                </Shown>
             </div>
-        </Show>
+        </Shown>
         <CommandProblem command />
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! A small picture as the network gets it.
 
 use crate::{
+    compact::follow,
     pixels::{self, Shade},
     state::page::use_page,
 };
@@ -16,7 +17,7 @@ pub fn Thumbnail(
 ) -> impl IntoView {
     let page = use_page();
     let canvas = NodeRef::<Canvas>::new();
-    Effect::new(move |_| {
+    follow(move || {
         page.theme_changes.track();
         if let Some(canvas) = canvas.get() {
             pixels::show(&canvas, &values, shade);

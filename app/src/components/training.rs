@@ -1,6 +1,7 @@
 //! Training: alone, or together with the room.
 
 use crate::{
+    compact::{Shown, live, on},
     components::{
         curves::Curves,
         notice::{CommandProblem, as_sentence},
@@ -36,14 +37,14 @@ pub fn Training() -> impl IntoView {
         <section class="panel training" aria-label="Training">
             <h2>"Training"</h2>
             <Controls />
-            <Show when=move || page.session.with(Option::is_some)>
+            <Shown when=move || page.session.with(Option::is_some)>
                 <Progress />
                 <SessionNumbers />
-                <Show when=move || has_rounds.get()>
+                <Shown when=move || has_rounds.get()>
                     <Curves />
                     <RoundsTable />
-                </Show>
-            </Show>
+                </Shown>
+            </Shown>
         </section>
     }
     .into_any()
@@ -57,7 +58,7 @@ fn is_running(page: Page) -> bool {
 fn Controls() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let form = SessionForm::default();
+    let form = SessionForm::new(page);
     let has_data = Memo::new(move |_| page.cluster().is_some_and(|cluster| cluster.train_rows > 0));
     let may_start = move || has_data.get() && !is_running(page) && !command.is_pending();
     let left = left_session(page);
@@ -102,25 +103,25 @@ fn Controls() -> impl IntoView {
             <button
                 type="button"
                 class="button button-strong"
-                disabled=move || !may_start() || page.connected.get() == 0
-                on:click=move |_| start(true)
+                disabled=live(move || !may_start() || page.connected.get() == 0)
+                on:click=on(move |_| start(true))
             >
                 "Train together"
             </button>
-            <button type="button" class="button" disabled=move || !may_start() on:click=move |_| start(false)>
+            <button type="button" class="button" disabled=live(move || !may_start()) on:click=on(move |_| start(false))>
                 "Train alone"
             </button>
             <button
                 type="button"
                 class="button"
-                disabled=move || !is_running(page) || command.is_pending()
-                on:click=stop
+                disabled=live(move || !is_running(page) || command.is_pending())
+                on:click=on(stop)
             >
                 "Stop training"
             </button>
         </div>
         <CommandProblem command />
-        {hint}
+        {live(hint)}
         <OptionsForm form disabled=Signal::derive(move || is_running(page)) />
     }
     .into_any()
@@ -174,16 +175,16 @@ fn Progress() -> impl IntoView {
     view! {
         <div class="progress">
             <p class="progress-round" role="status">
-                {move || format!("Round {} of {}", round.get(), rounds.get())}
+                {live(move || format!("Round {} of {}", round.get(), rounds.get()))}
             </p>
             <progress
                 aria-label="Rounds"
-                max=move || rounds.get().max(1).to_string()
-                prop:value=move || f64::from(round.get())
-                value=move || round.get().to_string()
+                max=live(move || rounds.get().max(1).to_string())
+                prop:value=live(move || f64::from(round.get()))
+                value=live(move || round.get().to_string())
             ></progress>
-            <p class="hint">{move || words.get()}</p>
-            {problem}
+            <p class="hint">{live(move || words.get())}</p>
+            {live(problem)}
         </div>
     }
     .into_any()

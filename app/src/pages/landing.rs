@@ -1,6 +1,7 @@
 //! The first page: what this is, and the way in.
 
 use crate::{
+    compact::{entered, live, on},
     components::{
         figures::{RoomFigure, ThresholdFigure},
         invitation::invitation_path,
@@ -71,12 +72,12 @@ fn CreateRoom() -> impl IntoView {
             <button
                 type="button"
                 class="button button-strong button-large"
-                disabled=move || !page.is_ready() || command.is_pending()
-                on:click=create
+                disabled=live(move || !page.is_ready() || command.is_pending())
+                on:click=on(create)
             >
                 "Create a room"
             </button>
-            {here}
+            {live(here)}
         </div>
         <CommandProblem command />
     }
@@ -97,7 +98,7 @@ fn EnterRoom() -> impl IntoView {
     };
 
     view! {
-        <form class="enter" aria-label="Enter a room" on:submit=enter>
+        <form class="enter" aria-label="Enter a room" on:submit=on(enter)>
             <label class="field">
                 <span>"Invitation link"</span>
                 <input
@@ -107,10 +108,10 @@ fn EnterRoom() -> impl IntoView {
                     spellcheck="false"
                     placeholder="https://…/room/…"
                     prop:value=link
-                    on:input:target=move |event| {
-                        link.set(event.target().value());
+                    on:input=entered(move |value| {
+                        link.set(value);
                         command.clear();
-                    }
+                    })
                 />
             </label>
             <button type="submit" class="button">

@@ -1,6 +1,7 @@
 //! The room.
 
 use crate::{
+    compact::{follow, live},
     components::{
         connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
         log::LogPanel, messages::Messages, network_panel::NetworkPanel, notice::CommandProblem,
@@ -26,6 +27,7 @@ pub fn RoomPage() -> impl IntoView {
     let entry = Command::default();
     let named = named_room();
     enter_when_ready(page, entry, named);
+    dom::keep_page_on_drop();
     // Where this device is, even if the address names another room that it could not enter.
     let inside = Memo::new(move |_| page.room.with(|room| room.as_ref().map(|room| room.id)));
     let title = Signal::derive(move || {
@@ -37,9 +39,9 @@ pub fn RoomPage() -> impl IntoView {
         <main
             id="content"
             class="room"
-            data-room=move || page.room.get().map(|room| room.id.to_string())
-            data-me=move || page.me.get().map(|me| me.to_string())
-            data-signaling=move || signaling_name(&page.signaling.get())
+            data-room=live(move || page.room.get().map(|room| room.id.to_string()))
+            data-me=live(move || page.me.get().map(|me| me.to_string()))
+            data-signaling=live(move || signaling_name(&page.signaling.get()))
         >
             <RoomHeader title />
             <CommandProblem command=entry />
@@ -74,7 +76,7 @@ fn named_room() -> Memo<Option<RoomId>> {
 
 fn enter_when_ready(page: Page, entry: Command, named: Memo<Option<RoomId>>) {
     let hash = use_location().hash;
-    Effect::new(move |_| {
+    follow(move || {
         if !page.is_ready() {
             return;
         }

@@ -1,7 +1,10 @@
 //! What the application proposes where a person has not chosen. Measured on the built-in sets; change them here only.
 
+use data::{Shape, suggest_network};
+use peer::ClusterView;
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
+    limits,
     session::SessionOptions,
 };
 
@@ -83,9 +86,27 @@ pub fn network(inputs: u32, nodes: &[u32], classes: u32) -> NetworkSpec {
     NetworkSpec { inputs, steps: 1, layers, classes, seed: SEED }
 }
 
-/// How a session trains.
-pub fn session_options() -> SessionOptions {
-    SessionOptions::default()
+/// How a session on a cluster trains. On people's own rows as the suggestion for them says, in rounds as long as elsewhere;
+/// the class's `inspect_dataset` proposes the same as `learning`.
+pub fn session_options(cluster: Option<&ClusterView>) -> SessionOptions {
+    let default = SessionOptions::default();
+    let is_own = |cluster: &&ClusterView| !cluster.recipe.is_empty();
+    let suggestion = cluster.filter(is_own).and_then(|cluster| {
+        let NetworkSpec { inputs, classes, .. } = cluster.network;
+        let shape = Shape { rows: cluster.train_rows, inputs, classes };
+        // Without rows there is none.
+        suggest_network(shape, u64::MAX, SEED).ok()
+    });
+    suggestion.map_or(default, |suggestion| SessionOptions {
+        rounds: suggestion
+            .plan
+            .steps
+            .div_ceil(default.local_steps)
+            .clamp(1, limits::SESSION_ROUNDS_MAX),
+        batch_rows: suggestion.plan.batch_rows,
+        learning_rate_millionths: (f64::from(suggestion.plan.learning_rate) * 1e6).round() as u32,
+        ..default
+    })
 }
 
 #[cfg(test)]
@@ -99,6 +120,30 @@ mod tests {
             assert!(set.id.parse::<units::ClusterId>().is_ok());
             assert!(set.task.chars().count() <= protocol::limits::TASK_CHARS_MAX);
         }
+    }
+
+    #[test]
+    fn own_rows_are_trained_on_as_their_suggestion_says_and_others_as_measured() {
+        let cluster = |train_rows, recipe: &[u8]| ClusterView {
+            id: "iris".parse().unwrap(),
+            network: network(5, &[128], 3),
+            model: units::Hash::of(&[]),
+            train_rows,
+            held_out_rows: 30,
+            class_rows: Vec::new(),
+            origin: None,
+            recipe: recipe.to_vec(),
+        };
+        let measured = SessionOptions::default();
+        assert_eq!(session_options(None), measured);
+        assert_eq!(session_options(Some(&cluster(120, &[]))), measured);
+        assert_eq!(session_options(Some(&cluster(0, &[1]))), measured, "no rows, no suggestion");
+        let suggestion =
+            suggest_network(Shape { rows: 120, inputs: 5, classes: 3 }, u64::MAX, SEED).unwrap();
+        assert!(suggestion.reason.contains("1000 steps of 16 rows"), "{}", suggestion.reason);
+        let options = session_options(Some(&cluster(120, &[1])));
+        assert_eq!(options.rounds * options.local_steps, 1_000);
+        assert_eq!((options.batch_rows, options.learning_rate_millionths), (16, 5_000));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Asking again whenever the question changes, one at a time.
 
+use crate::compact::follow;
 use leptos::{prelude::*, task::spawn_local};
 use std::{cell::RefCell, future::Future, rc::Rc};
 
@@ -12,7 +13,7 @@ where
 {
     let asked = Rc::new(RefCell::new(None::<Q>));
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    follow(move || {
         let newest = question();
         // When an answer comes this runs again, and asks again only if there is something newer by then.
         if open.get() || asked.borrow().as_ref() == Some(&newest) {

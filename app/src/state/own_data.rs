@@ -1,7 +1,7 @@
 //! A person's own data on its way to a cluster: what the cluster is called, how large its network is, and whether the
 //! rows fit a network that is there.
 
-use data::{Pictures, Preparation, Recipe, Summary, layer_of};
+use data::{ColumnKind, Ignored, Pictures, Preparation, Recipe, Summary, layer_of};
 use neural::Dataset;
 use peer::{Blueprint, ClusterView};
 use protocol::cluster::NetworkSpec;
@@ -120,9 +120,12 @@ pub fn with_nodes(network: &NetworkSpec, nodes: &str) -> Result<NetworkSpec, Inv
     }
 }
 
-/// Whether rows of a table can be made by what another table has taught.
+/// Whether rows of a table can be made by what another table has taught, without a column that is told to be left out.
 pub fn table_fits(table: &Summary, preparation: &Preparation) -> bool {
-    let has = |name: &str| table.columns.iter().any(|column| column.name == name);
+    let is_told_out = |kind| matches!(kind, ColumnKind::Ignored(Ignored::Told));
+    let has = |name: &str| {
+        table.columns.iter().any(|column| column.name == name && !is_told_out(column.kind))
+    };
     let is_known = |name: &String| preparation.classes().contains(name);
     table.label == preparation.label()
         && preparation.columns().all(has)

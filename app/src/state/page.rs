@@ -6,7 +6,10 @@ use super::{
     port::Problem,
     slot::{self, mount_page},
 };
-use crate::shown::{look_of, shown_name};
+use crate::{
+    compact::follow,
+    shown::{look_of, shown_name},
+};
 use leptos::prelude::*;
 use peer::{
     ClusterView, LinkStage, MessageView, PeerView, RoomView, SessionView, SignalingState, View,
@@ -188,7 +191,7 @@ pub fn provide_page() {
     let page = Page::new();
     provide_context(page);
     // Effects run in the browser only, and after hydration: the first drawing must be the server's.
-    Effect::new(move |_| mount_page(page));
+    follow(move || mount_page(page));
     page.place.follow(page);
     on_cleanup(slot::unmount_page);
 }

@@ -3,7 +3,7 @@
 //! Found out once, on arrival, and remembered, so that what is proposed does not change under a person's hands.
 
 use super::page::Page;
-use crate::dom;
+use crate::{compact::follow, dom};
 use core::time::Duration;
 use leptos::prelude::*;
 use peer::SignalingState;
@@ -80,7 +80,7 @@ impl PlaceSignal {
     /// Follows what is seen of the room.
     pub(super) fn follow(self, page: Page) {
         let waiting_in = StoredValue::new(None::<RoomId>);
-        Effect::new(move |_| {
+        follow(move || {
             let Some(room) = page.room.with(|room| room.as_ref().map(|room| room.id)) else {
                 return;
             };

@@ -21,6 +21,15 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The same, with the file that it is about in front, unless it names it there by itself.
+    pub(crate) fn about(self, file: &str) -> Self {
+        let name = format!("`{file}`");
+        match self.message.starts_with(&name) {
+            true => self,
+            false => Self { message: format!("{name}: {}", self.message), ..self },
+        }
+    }
+
     /// The worker answered something else than it was asked. No worker of this page does.
     pub(crate) fn unexpected_answer() -> Self {
         let message = "the worker gave an answer to something else: reload the page".to_owned();
@@ -106,4 +115,17 @@ pub trait PeerPort {
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.
     fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn a_problem_with_a_file_names_it_once() {
+        let problem = |message: &str| Problem { code: "c".to_owned(), message: message.to_owned() };
+        let about = |message| problem(message).about("a.csv");
+        assert_eq!(about("line 2 is empty"), problem("`a.csv`: line 2 is empty"));
+        assert_eq!(about("`a.csv` has 9 GB"), problem("`a.csv` has 9 GB"));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::ByHand;
 use crate::{
+    compact::{entered, live, on},
     components::notice::CommandProblem,
     state::{
         defaults::{self, SETS},
@@ -47,7 +48,7 @@ pub fn CreateCluster(
     };
 
     view! {
-        <form class="row" on:submit=create>
+        <form class="row" on:submit=on(create)>
             <label class="field">
                 <span>"Cluster name"</span>
                 <input
@@ -55,7 +56,7 @@ pub fn CreateCluster(
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=name
-                    on:input:target=move |event| name.set(event.target().value())
+                    on:input=entered(move |value| name.set(value))
                 />
             </label>
             <label class="field">
@@ -64,10 +65,10 @@ pub fn CreateCluster(
                     type="text"
                     autocomplete="off"
                     prop:value=layers
-                    on:input:target=move |event| layers.set(event.target().value())
+                    on:input=entered(move |value| layers.set(value))
                 />
             </label>
-            <button type="submit" class="button" disabled=move || !page.is_ready() || command.is_pending()>
+            <button type="submit" class="button" disabled=live(move || !page.is_ready() || command.is_pending())>
                 "Create cluster"
             </button>
             <span class="hint" role="status">

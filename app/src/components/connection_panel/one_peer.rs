@@ -2,6 +2,7 @@
 
 use super::ByHand;
 use crate::{
+    compact::{entered, follow, live, on},
     components::{messages::can_be_sent, notice::CommandProblem, peer_options::PeerOptions},
     state::page::use_page,
 };
@@ -18,7 +19,7 @@ pub fn OnePeer(
     let chosen = RwSignal::new(None::<PeerId>);
     let text = RwSignal::new(String::new());
     // Without a choice the list shows the first one, and keeps showing it when others come.
-    Effect::new(move |_| {
+    follow(move || {
         let first = page.peers.with(|peers| peers.first().map(|peer| peer.peer));
         if chosen.get_untracked().is_none() {
             chosen.set(first);
@@ -56,30 +57,30 @@ pub fn OnePeer(
             <label class="field field-wide">
                 <span>"Peer"</span>
                 <select
-                    disabled=nobody
-                    on:change:target=move |event| chosen.set(event.target().value().parse().ok())
+                    disabled=live(nobody)
+                    on:change=entered(move |value| chosen.set(value.parse().ok()))
                 >
                     <PeerOptions chosen with_id=true />
                 </select>
             </label>
-            <button type="button" class="button" disabled=nobody on:click=connect>
+            <button type="button" class="button" disabled=live(nobody) on:click=on(connect)>
                 "Connect to this peer"
             </button>
-            <button type="button" class="button" disabled=nobody on:click=close>
+            <button type="button" class="button" disabled=live(nobody) on:click=on(close)>
                 "Close this connection"
             </button>
         </div>
-        <form class="row" on:submit=send>
+        <form class="row" on:submit=on(send)>
             <label class="field field-wide">
                 <span>"Text"</span>
                 <input
                     type="text"
                     autocomplete="off"
                     prop:value=text
-                    on:input:target=move |event| text.set(event.target().value())
+                    on:input=entered(move |value| text.set(value))
                 />
             </label>
-            <button type="submit" class="button" disabled=move || nobody() || !can_be_sent(&text.read())>
+            <button type="submit" class="button" disabled=live(move || nobody() || !can_be_sent(&text.read()))>
                 "Send to this peer"
             </button>
         </form>

@@ -2,6 +2,7 @@
 
 use super::ByHand;
 use crate::{
+    compact::{entered, live, on},
     components::{notice::CommandProblem, site_server::use_server},
     dom,
     state::page::use_page,
@@ -50,7 +51,7 @@ pub fn Server(
     };
 
     view! {
-        <form class="row" on:submit=use_typed>
+        <form class="row" on:submit=on(use_typed)>
             <label class="field field-wide">
                 <span>"Signaling server"</span>
                 <input
@@ -58,32 +59,32 @@ pub fn Server(
                     inputmode="url"
                     autocomplete="off"
                     spellcheck="false"
-                    prop:value=url
-                    on:input:target=move |event| typed.set(Some(event.target().value()))
+                    prop:value=live(url)
+                    on:input=entered(move |value| typed.set(Some(value)))
                 />
             </label>
-            <button type="submit" class="button" disabled=move || !page.is_ready() || command.is_pending()>
+            <button type="submit" class="button" disabled=live(move || !page.is_ready() || command.is_pending())>
                 "Use this server"
             </button>
             <button
                 type="button"
                 class="button"
-                disabled=move || {
+                disabled=live(move || {
                     !page.is_ready() || command.is_pending() || url() == dom::own_signaling_server()
-                }
-                on:click=use_own
+                })
+                on:click=on(use_own)
             >
                 "Use this site’s server"
             </button>
             <button
                 type="button"
                 class="button"
-                disabled=move || page.room.with(Option::is_none) || command.is_pending()
-                on:click=discover
+                disabled=live(move || page.room.with(Option::is_none) || command.is_pending())
+                on:click=on(discover)
             >
                 "Discover"
             </button>
-            <span class="hint">{words}</span>
+            <span class="hint">{live(words)}</span>
             <CommandProblem command />
         </form>
     }

@@ -1,7 +1,9 @@
 //! What is chosen in the form for data: by a person, or else as it is on this device, or else as it is proposed.
 
 use crate::{
-    AvailableSets, BuiltinPart, dom,
+    AvailableSets, BuiltinPart,
+    compact::follow,
+    dom,
     state::{
         defaults::{BuiltinSet, SETS},
         page::Page,
@@ -90,7 +92,7 @@ pub fn position_of(id: &str) -> Option<usize> {
 /// The server draws every page with the first set alone, which is part of every site.
 fn available_sets() -> RwSignal<Vec<usize>> {
     let available = RwSignal::new(AvailableSets::positions(""));
-    Effect::new(move |_| {
+    follow(move || {
         let names = dom::meta(AvailableSets::META).unwrap_or_default();
         available.set(AvailableSets::positions(&names));
     });

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Problem,
+    compact::{Shown, entered, live, on},
     components::{drawing_canvas::DrawingCanvas, notice::CommandProblem},
     pixels::Shade,
     shown::shown_name,
@@ -136,7 +137,7 @@ pub fn OwnDrawings(
 
     view! {
         <div class="own-data">
-            <form class="draw" on:submit=add>
+            <form class="draw" on:submit=on(add)>
                 <DrawingCanvas sketch=draft.sketch label="Example" />
                 <div class="draw-name">
                     <label class="field">
@@ -146,18 +147,18 @@ pub fn OwnDrawings(
                             autocomplete="off"
                             maxlength="64"
                             placeholder="cat"
-                            prop:value=move || draft.class.get()
-                            on:input:target=move |event| draft.class.set(event.target().value())
+                            prop:value=live(move || draft.class.get())
+                            on:input=entered(move |value| draft.class.set(value))
                         />
                     </label>
-                    <button type="submit" class="button" disabled=move || !page.is_ready()>
+                    <button type="submit" class="button" disabled=live(move || !page.is_ready())>
                         "Add"
                     </button>
                     <button
                         type="button"
                         class="text-button"
-                        disabled=move || draft.sketch.with(Sketch::is_empty)
-                        on:click=move |_| draft.sketch.set(Sketch::default())
+                        disabled=live(move || draft.sketch.with(Sketch::is_empty))
+                        on:click=on(move |_| draft.sketch.set(Sketch::default()))
                     >
                         "Clear"
                     </button>
@@ -166,29 +167,29 @@ pub fn OwnDrawings(
             <CommandProblem command=draft.command />
             <SampleList samples=classes shade=Shade::Ink />
             <p class="hint">
-                {move || match classes.with(Vec::len) {
+                {live(move || match classes.with(Vec::len) {
                     0 => "Draw an example, name it, add it. Some ten of each of two classes are a beginning.",
                     1 => "Now draw something else: two classes are needed to tell apart.",
                     _ => "The more examples, and the more different, the better.",
-                }}
+                })}
             </p>
-            <Show when=move || has_some.get()>
+            <Shown when=move || has_some.get()>
                 <button
                     type="button"
                     class="text-button forget"
-                    on:click=move |_| draft.remove_last(page)
+                    on:click=on(move |_| draft.remove_last(page))
                 >
                     "Remove the last one"
                 </button>
-            </Show>
-            <Show when=move || draft.rows.proposal.with(Option::is_some)>
+            </Shown>
+            <Shown when=move || draft.rows.proposal.with(Option::is_some)>
                 <ProposalForm
                     state=draft.rows
                     action="Use these drawings"
                     command=draft.command
                     done=Callback::new(move |()| draft.forget())
                 />
-            </Show>
+            </Shown>
         </div>
     }
     .into_any()

@@ -1,10 +1,16 @@
 //! A place where files are chosen or dropped.
 
 use crate::{
+    compact::on,
     dropped::Dropped,
     picked::{self, Chosen},
 };
-use leptos::{attr::custom::custom_attribute, ev::DragEvent, prelude::*, task::spawn_local};
+use leptos::{
+    attr::custom::custom_attribute,
+    ev::{DragEvent, Event},
+    prelude::*,
+    task::spawn_local,
+};
 
 /// The place. It takes one file, several, or a folder with all that is in it.
 #[component]
@@ -23,6 +29,9 @@ pub fn FilePicker(
     /// Whether it is as high as a field.
     #[prop(optional)]
     small: bool,
+    /// The id of what describes it.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
     /// Whether nothing can be chosen at the time.
     #[prop(into)]
     disabled: Signal<bool>,
@@ -51,21 +60,22 @@ pub fn FilePicker(
             class="drop"
             class:drop-small=small
             class:drop-over=over
-            on:dragover=move |event| {
+            on:dragover=on(move |event: DragEvent| {
                 event.prevent_default();
                 over.set(true);
-            }
-            on:dragleave=move |_| over.set(false)
-            on:drop=drop
+            })
+            on:dragleave=on(move |_| over.set(false))
+            on:drop=on(drop)
         >
             <input
                 type="file"
                 {..custom_attribute("webkitdirectory", folder)}
                 class="visually-hidden"
                 accept=accept
+                aria-describedby=described_by
                 multiple=many
                 disabled=disabled
-                on:change:target=move |event| hand_over(picked::chosen(&event.target()))
+                on:change=on(move |event: Event| hand_over(picked::chosen(&event_target(&event))))
             />
             <span class="drop-words">{label}</span>
             {(!small)

@@ -185,11 +185,7 @@ impl PictureDraft {
         look: Look,
         run: u32,
     ) -> Result<Option<Gathered>, Problem> {
-        let decoder = Decoder::new().ok_or_else(|| Problem {
-            code: "data_unavailable".to_owned(),
-            message: "this browser has no canvas to decode pictures with: use another one"
-                .to_owned(),
-        })?;
+        let decoder = Decoder::new()?;
         if gathered.set.is_none() {
             gathered.set = Some(empty_set(look)?);
         }
@@ -212,7 +208,15 @@ impl PictureDraft {
     }
 }
 
-async fn scale(port: &Rc<dyn PeerPort>, pixels: Pixels, look: Look) -> Result<Vec<u8>, Problem> {
+/// A picture as it is to look.
+///
+/// # Errors
+/// As the worker says.
+pub(crate) async fn scale(
+    port: &Rc<dyn PeerPort>,
+    pixels: Pixels,
+    look: Look,
+) -> Result<Vec<u8>, Problem> {
     let Pixels { rgba, width, height } = pixels;
     match port.ask_desk(DeskJob::ScalePicture { rgba, width, height, look }).await? {
         Answer::Picture(values) => Ok(values),

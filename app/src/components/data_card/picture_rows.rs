@@ -43,8 +43,9 @@ pub async fn propose(
         Some((dataset, agreed)) => (dataset, agreed.decoded, Some(agreed.cluster)),
         None => (dataset, recipe, None),
     };
-    let rows = dataset.rows() as u32;
-    let rows = rows - rows * u32::from(held_out_percent) / 100;
+    // As the rows will be cut, so that a session trains as is said here.
+    let split = dataset.split(held_out_percent).map_err(|error| invalid(&error))?;
+    let rows = split.train.len() as u32;
     let job = DeskJob::SuggestNetwork { rows, inputs: dataset.inputs, classes: dataset.classes };
     let Answer::Suggested(suggested) = port.ask_desk(job).await? else {
         return Err(Problem::unexpected_answer());

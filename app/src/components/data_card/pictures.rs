@@ -5,7 +5,11 @@ use super::{
     proposal::ProposalForm,
 };
 use crate::{
-    components::notice::CommandProblem, picked::Chosen, pixels::Shade, state::page::use_page,
+    compact::{Shown, entered, live, on},
+    components::notice::CommandProblem,
+    picked::Chosen,
+    pixels::Shade,
+    state::page::use_page,
 };
 use leptos::prelude::*;
 
@@ -36,15 +40,15 @@ pub fn OwnPictures(
             <p class="hint">"Each folder in it is a class of that name. Pictures stay on this device."</p>
             <div class="single-pictures">
                 <label class="field">
-                    <span>"Or single pictures, of what?"</span>
+                    <span>"Or pictures of"</span>
                     <input
                         type="text"
                         autocomplete="off"
                         maxlength="64"
                         placeholder="cat"
                         aria-label="Class of the pictures"
-                        prop:value=move || draft.class.get()
-                        on:input:target=move |event| draft.class.set(event.target().value())
+                        prop:value=live(move || draft.class.get())
+                        on:input=entered(move |value| draft.class.set(value))
                     />
                 </label>
                 <FilePicker label="Choose pictures" accept="image/*" several=true small=true disabled=busy take />
@@ -54,19 +58,19 @@ pub fn OwnPictures(
                     <span>"Made small to"</span>
                     <select
                         disabled=busy
-                        on:change:target=move |event| {
-                            if let Ok(side) = event.target().value().parse() {
+                        on:change=entered(move |value| {
+                            if let Ok(side) = value.parse() {
                                 draft.side.set(side);
                                 draft.look_again(page);
                             }
-                        }
+                        })
                     >
                         {SIDES
                             .map(|side| {
                                 view! {
                                     <option
                                         value=side.to_string()
-                                        selected=move || draft.side.get() == side
+                                        selected=live(move || draft.side.get() == side)
                                     >
                                         {format!("{side} × {side} pixels")}
                                     </option>
@@ -79,17 +83,17 @@ pub fn OwnPictures(
                     <span>"In"</span>
                     <select
                         disabled=busy
-                        on:change:target=move |event| {
-                            draft.colour.set(event.target().value() == "colour");
+                        on:change=entered(move |value| {
+                            draft.colour.set(value == "colour");
                             draft.look_again(page);
-                        }
+                        })
                     >
-                        <option value="grey" selected=move || !draft.colour.get()>"grey"</option>
-                        <option value="colour" selected=move || draft.colour.get()>"colour"</option>
+                        <option value="grey" selected=live(move || !draft.colour.get())>"grey"</option>
+                        <option value="colour" selected=live(move || draft.colour.get())>"colour"</option>
                     </select>
                 </label>
             </div>
-            {move || {
+            {live(move || {
                 draft
                     .progress
                     .get()
@@ -105,38 +109,38 @@ pub fn OwnPictures(
                                 <button
                                     type="button"
                                     class="button button-quiet"
-                                    on:click=move |_| draft.cancel()
+                                    on:click=on(move |_| draft.cancel())
                                 >
                                     "Cancel"
                                 </button>
                             </div>
                         }
                     })
-            }}
+            })}
             <CommandProblem command=draft.command />
             <SampleList samples shade />
-            {move || left_out().map(|words| view! { <p class="advice">{words}</p> })}
-            <Show when=move || has_some.get() && samples.with(Vec::len) < 2>
+            {live(move || left_out().map(|words| view! { <p class="advice">{words}</p> }))}
+            <Shown when=move || has_some.get() && samples.with(Vec::len) < 2>
                 <p class="hint">"Two classes are needed to tell apart: add pictures of another."</p>
-            </Show>
-            <Show when=move || draft.rows.proposal.with(Option::is_some)>
+            </Shown>
+            <Shown when=move || draft.rows.proposal.with(Option::is_some)>
                 <ProposalForm
                     state=draft.rows
                     action="Use these pictures"
                     command=draft.command
                     done=Callback::new(move |()| draft.forget())
                 />
-            </Show>
-            <Show when=move || has_some.get()>
+            </Shown>
+            <Shown when=move || has_some.get()>
                 <button
                     type="button"
                     class="text-button forget"
                     disabled=busy
-                    on:click=move |_| draft.forget()
+                    on:click=on(move |_| draft.forget())
                 >
                     "Start over"
                 </button>
-            </Show>
+            </Shown>
         </div>
     }
     .into_any()

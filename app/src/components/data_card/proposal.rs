@@ -3,6 +3,7 @@
 use super::is_training;
 use crate::{
     Problem,
+    compact::{entered, live, on},
     components::notice::as_sentence,
     state::{
         command::Command,
@@ -157,8 +158,8 @@ pub fn ProposalForm(
     };
 
     view! {
-        <form class="proposal" on:submit=submit>
-            {move || {
+        <form class="proposal" on:submit=on(submit)>
+            {live(move || {
                 words()
                     .map(|(reason, advice)| {
                         view! {
@@ -170,17 +171,17 @@ pub fn ProposalForm(
                                 .collect_view()}
                         }
                     })
-            }}
+            })}
             <div class="proposal-fields">
-                <label class="field" hidden=move || !may_choose()>
+                <label class="field" hidden=live(move || !may_choose())>
                     <span>"Nodes"</span>
                     <input
                         type="text"
                         inputmode="numeric"
                         autocomplete="off"
                         title="Of each layer, such as 128 or 64, 32"
-                        prop:value=nodes
-                        on:input:target=move |event| state.nodes.set(Some(event.target().value()))
+                        prop:value=live(nodes)
+                        on:input=entered(move |value| state.nodes.set(Some(value)))
                     />
                 </label>
                 <label class="field">
@@ -190,20 +191,20 @@ pub fn ProposalForm(
                         min="1"
                         max="90"
                         step="1"
-                        prop:value=move || state.held_out.get()
-                        on:change:target=move |event| state.held_out.set(event.target().value())
+                        prop:value=live(move || state.held_out.get())
+                        on:change=entered(move |value| state.held_out.set(value))
                     />
                 </label>
             </div>
             <button
                 type="submit"
                 class="button button-strong"
-                disabled=move || {
+                disabled=live(move || {
                     !page.is_ready() || command.is_pending() || is_training(page)
                         || state.proposal.with(Option::is_none)
-                }
+                })
             >
-                {move || if command.is_pending() { "One moment" } else { action }}
+                {live(move || if command.is_pending() { "One moment" } else { action })}
             </button>
         </form>
     }

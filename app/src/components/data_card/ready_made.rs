@@ -3,6 +3,7 @@
 use super::{choice::DataChoice, is_training};
 use crate::{
     BuiltinPart,
+    compact::{Each, entered, live, on},
     components::notice::CommandProblem,
     state::{
         command::Command,
@@ -30,35 +31,35 @@ pub fn ReadyMade() -> impl IntoView {
     };
 
     view! {
-        <form class="choose-data" on:submit=load>
+        <form class="choose-data" on:submit=on(load)>
             <label class="field field-wide">
                 <span>"Data set"</span>
-                <select on:change:target=move |event| choice.choose_set(&event.target().value())>
-                    <For each=move || choice.available.get() key=|index| *index let(index)>
+                <select on:change=entered(move |value| choice.choose_set(&value))>
+                    <Each each=move || choice.available.get() key=|index| *index let(index)>
                         <option
                             value=SETS[index].id
-                            selected=move || choice.position.get() == index
+                            selected=live(move || choice.position.get() == index)
                         >
                             {SETS[index].name}
                         </option>
-                    </For>
+                    </Each>
                 </select>
             </label>
             <label class="field">
                 <span>"Part"</span>
                 <select
-                    prop:value=move || choice.part().to_string()
-                    on:change:target=move |event| choice.choose_part(&event.target().value())
+                    prop:value=live(move || choice.part().to_string())
+                    on:change=entered(move |value| choice.choose_part(&value))
                 >
-                    <For
+                    <Each
                         each=move || 0..choice.set().parts
                         key=move |part| (choice.position.get(), *part)
                         let(index)
                     >
-                        <option value=index.to_string() selected=move || choice.part() == index>
-                            {move || format!("Part {} of {}", index + 1, choice.set().parts)}
+                        <option value=index.to_string() selected=live(move || choice.part() == index)>
+                            {live(move || format!("Part {} of {}", index + 1, choice.set().parts))}
                         </option>
-                    </For>
+                    </Each>
                 </select>
             </label>
             <label class="field">
@@ -69,8 +70,8 @@ pub fn ReadyMade() -> impl IntoView {
                     min="1"
                     max="90"
                     step="1"
-                    prop:value=move || choice.held_out_percent()
-                    on:input:target=move |event| choice.hold_out(event.target().value())
+                    prop:value=live(move || choice.held_out_percent())
+                    on:input=entered(move |value| choice.hold_out(value))
                 />
             </label>
             <p id="held-out-hint" class="hint">
@@ -79,9 +80,9 @@ pub fn ReadyMade() -> impl IntoView {
             <button
                 type="submit"
                 class="button"
-                disabled=move || !page.is_ready() || command.is_pending() || is_training(page)
+                disabled=live(move || !page.is_ready() || command.is_pending() || is_training(page))
             >
-                {move || if command.is_pending() { "Loading" } else { "Use this data" }}
+                {live(move || if command.is_pending() { "Loading" } else { "Use this data" })}
             </button>
             <CommandProblem command />
         </form>

@@ -8,16 +8,18 @@ use super::{
 };
 use crate::{
     PeerPort, Problem,
+    compact::{Shown, live},
     components::notice::CommandProblem,
     files,
-    picked::Chosen,
+    picked::{Chosen, single},
+    shown::shown_name,
     state::{
         command::Command,
         own_data::{Agreed, table_fits, title_of},
         page::{Page, use_page},
     },
 };
-use data::{FILE_BYTES_MAX, Reading, Recipe, Summary, Wishes};
+use data::{FILE_BYTES_MAX, Reading, Recipe, Summary, Wish, Wishes};
 use leptos::prelude::*;
 use peer::{Answer, DeskJob, Prepared, TableFile};
 use std::rc::Rc;
@@ -25,7 +27,7 @@ use std::rc::Rc;
 /// A table that a person is looking at.
 #[derive(Clone, Copy, Default)]
 pub struct TableDraft {
-    /// Its name and bytes. They go to the worker each time that something is asked of them.
+    /// The file's name, and its bytes. They go to the worker each time that something is asked of them.
     file: RwSignal<Option<(String, TableFile)>>,
     summary: RwSignal<Option<Summary>>,
     rows: ProposalState,
@@ -49,8 +51,18 @@ impl TableDraft {
         });
     }
 
-    fn choose(self, page: Page, file: Chosen) {
-        let name = title_of(&file.path);
+    /// Looks at a file. Whatever was looked at before is put away, or it could be taken for what is in this one.
+    fn choose(self, page: Page, files: Vec<Chosen>) {
+        let file = match single(files) {
+            Ok(Some(file)) => file,
+            Ok(None) => return,
+            Err(several) => return self.command.refuse("invalid_input", several.to_string()),
+        };
+        // A share that cannot be held out has to be mended in the form first.
+        if untrack(|| self.rows.held_out_percent()).is_ok() {
+            self.forget();
+        }
+        let name = shown_name(&file.file.name());
         let read = move || async move {
             let bytes = files::read(&file.file, FILE_BYTES_MAX as u64).await;
             let bytes = bytes.map_err(|error| invalid(&error))?;
@@ -65,13 +77,24 @@ impl TableDraft {
         self.examine(page, name, move || async move { Ok(file) });
     }
 
+    /// Leaves a column out, or takes it in again.
+    fn choose_column(self, page: Page, column: String, is_in: bool) {
+        let Some((name, mut file)) = self.file.get_untracked() else { return };
+        match is_in {
+            true => drop(file.wishes.columns.remove(&column)),
+            false => drop(file.wishes.columns.insert(column, Wish::Ignore)),
+        }
+        self.examine(page, name, move || async move { Ok(file) });
+    }
+
     fn examine_again(self, page: Page) {
         if let Some((name, file)) = self.file.get_untracked() {
             self.examine(page, name, move || async move { Ok(file) });
         }
     }
 
-    /// What the worker finds is shown; where it finds that nothing can be learnt, what was shown before stays.
+    /// What the worker finds is shown; where it finds that nothing can be learnt, what it found in the same file before
+    /// stays.
     fn examine<F>(self, page: Page, name: String, file: impl FnOnce() -> F + 'static)
     where
         F: Future<Output = Result<TableFile, Problem>> + 'static,
@@ -86,20 +109,24 @@ impl TableDraft {
         self.command.run(
             move |port| {
                 Box::pin(async move {
-                    let file = file().await?;
-                    let summary = inspect(&port, &file).await?;
-                    if !is_wanted() {
-                        return Ok(None);
-                    }
-                    let agreed = agreed.filter(|agreed| fits(agreed, &summary));
-                    let _ = self.file.try_set(Some((name.clone(), file.clone())));
-                    let _ = self.summary.try_set(Some(summary));
-                    self.rows.set(None);
-                    let recipe = agreed.as_ref().map(|agreed| agreed.recipe.clone());
-                    let prepared = prepare(&port, file, recipe, held_out).await?;
-                    let Prepared { dataset, recipe, suggested, advice } = prepared;
-                    let agreed = agreed.map(|agreed| agreed.cluster);
-                    Ok(Some(Proposal { title: name, dataset, recipe, suggested, advice, agreed }))
+                    let found = async {
+                        let file = file().await?;
+                        let summary = inspect(&port, &file).await?;
+                        if !is_wanted() {
+                            return Ok(None);
+                        }
+                        let agreed = agreed.filter(|agreed| fits(agreed, &summary));
+                        let _ = self.file.try_set(Some((name.clone(), file.clone())));
+                        let _ = self.summary.try_set(Some(summary));
+                        self.rows.set(None);
+                        let recipe = agreed.as_ref().map(|agreed| agreed.recipe.clone());
+                        let prepared = prepare(&port, file, recipe, held_out).await?;
+                        let Prepared { dataset, recipe, suggested, advice } = prepared;
+                        let agreed = agreed.map(|agreed| agreed.cluster);
+                        let title = title_of(&name);
+                        Ok(Some(Proposal { title, dataset, recipe, suggested, advice, agreed }))
+                    };
+                    found.await.map_err(|problem: Problem| problem.about(&name))
                 })
             },
             move |proposal| {
@@ -110,7 +137,7 @@ impl TableDraft {
         );
     }
 
-    /// The rows are on their cluster; the file is not needed any more.
+    /// The rows are on their cluster, or another file is looked at.
     fn forget(self) {
         let _ = self.forgotten.try_update(|count| *count += 1);
         let _ = self.file.try_set(None);
@@ -158,13 +185,11 @@ pub fn OwnTable(
     let has_table = Memo::new(move |_| draft.summary.with(Option::is_some));
     let is_busy = move || !page.is_ready() || draft.command.is_pending();
     let take = Callback::new(move |files: Vec<Chosen>| {
-        if let Some(file) = files.into_iter().next() {
-            draft.choose(page, file);
-        }
+        draft.choose(page, files);
     });
     let label =
         move || if has_table.get() { "Choose another CSV file" } else { "Choose a CSV file" };
-    let name = move || draft.file.with(|file| file.as_ref().map(|(name, _)| name.clone()));
+    let name = move || draft.file.with(|file| file.as_ref().map(|(name, _)| title_of(name)));
 
     view! {
         <div class="own-data">
@@ -174,13 +199,13 @@ pub fn OwnTable(
                 disabled=Signal::derive(is_busy)
                 take
             />
-            <Show when=move || !has_table.get()>
+            <Shown when=move || !has_table.get()>
                 <p class="hint">
                     "One row a line, one column of them the class that is to be told. The file is read on this device and goes nowhere."
                 </p>
-            </Show>
+            </Shown>
             <CommandProblem command=draft.command />
-            {move || {
+            {live(move || {
                 draft
                     .summary
                     .get()
@@ -193,18 +218,21 @@ pub fn OwnTable(
                                 choose_label=Callback::new(move |label| {
                                     draft.choose_label(page, label);
                                 })
+                                choose_column=Callback::new(move |(column, is_in)| {
+                                    draft.choose_column(page, column, is_in);
+                                })
                             />
                         }
                     })
-            }}
-            <Show when=move || has_table.get()>
+            })}
+            <Shown when=move || has_table.get()>
                 <ProposalForm
                     state=draft.rows
                     action="Use this table"
                     command=draft.command
                     done=Callback::new(move |()| draft.forget())
                 />
-            </Show>
+            </Shown>
         </div>
     }
     .into_any()

@@ -1,16 +1,18 @@
 //! What a table is taken for.
 
 use crate::{
+    compact::{live, on},
     components::class_bars::{ClassBars, bars_of_rows},
     format::{count, plural},
 };
-use data::{ColumnKind, ColumnSummary, Summary};
-use leptos::prelude::*;
+use data::{ColumnKind, ColumnSummary, Ignored, Summary};
+use leptos::{ev::Event, prelude::*};
+use web_sys::HtmlSelectElement;
 
 /// Columns that are listed; how many more there are is said below.
 const COLUMNS_SHOWN: usize = 200;
 
-/// The summary. Another label column can be chosen.
+/// The summary. Another label column can be chosen, and columns can be left out.
 #[component]
 pub fn TableSummary(
     /// What the file is called.
@@ -21,15 +23,26 @@ pub fn TableSummary(
     disabled: Signal<bool>,
     /// Has the table looked at again with this label.
     choose_label: Callback<String>,
+    /// Has the table looked at again with this column or without it.
+    choose_column: Callback<(String, bool)>,
 ) -> impl IntoView {
     let head = head(&summary);
     let classes = summary.classes.iter().map(|class| (class.name.clone(), class.rows));
     let bars = bars_of_rows(classes);
-    let inputs = summary.inputs().take(COLUMNS_SHOWN).map(column).collect_view();
-    let more = summary.inputs().count().saturating_sub(COLUMNS_SHOWN);
-    let ignored: Vec<String> =
-        summary.ignored().take(COLUMNS_SHOWN).map(|(name, why)| format!("{name} {why}")).collect();
+    let line = |column_summary| column(column_summary, disabled, choose_column);
+    let inputs = listed(&summary).take(COLUMNS_SHOWN).map(line).collect_view();
+    let more = listed(&summary).count().saturating_sub(COLUMNS_SHOWN);
+    let ignored = ignored_words(&summary);
     let label = summary.label.clone();
+    let choose = {
+        let label = label.clone();
+        move |event: Event| {
+            let select: HtmlSelectElement = event_target(&event);
+            choose_label.run(select.value());
+            // It says what the table is looked at by, also where it cannot be looked at by what was chosen.
+            select.set_value(&label);
+        }
+    };
     let options = summary.columns.iter().map(|column| {
         let (name, chosen) = (column.name.clone(), column.name == label);
         view! { <option value=name.clone() selected=chosen>{name.clone()}</option> }
@@ -46,11 +59,8 @@ pub fn TableSummary(
             <p class="data-rows">{name}</p>
             <p class="hint">{head}</p>
             <label class="field">
-                <span>"Column to tell"</span>
-                <select
-                    disabled=disabled
-                    on:change:target=move |event| choose_label.run(event.target().value())
-                >
+                <span>"Column with the answer"</span>
+                <select disabled=disabled prop:value=summary.label.clone() on:change=on(choose)>
                     {options.collect_view()}
                 </select>
             </label>
@@ -59,8 +69,7 @@ pub fn TableSummary(
                 {inputs}
                 {(more > 0).then(|| view! { <li class="hint">{format!("and {more} more")}</li> })}
             </ul>
-            {(!ignored.is_empty())
-                .then(|| view! { <p class="hint">{format!("Left out: {}.", ignored.join("; "))}</p> })}
+            {ignored.map(|words| view! { <p class="hint">{words}</p> })}
         </div>
     }
     .into_any()
@@ -80,18 +89,57 @@ fn head(summary: &Summary) -> String {
     )
 }
 
-fn column(column: &ColumnSummary) -> impl IntoView + use<> {
+/// The columns that can be left out, and those that are because somebody said so.
+fn listed(summary: &Summary) -> impl Iterator<Item = &ColumnSummary> {
+    let is_listed = |kind| match kind {
+        ColumnKind::Number | ColumnKind::YesOrNo | ColumnKind::Category => true,
+        ColumnKind::Ignored(why) => why == Ignored::Told,
+        ColumnKind::Label => false,
+    };
+    summary.columns.iter().filter(move |column| is_listed(column.kind))
+}
+
+/// What is left out by itself, and why.
+fn ignored_words(summary: &Summary) -> Option<String> {
+    let ignored = summary.ignored().filter(|(_, why)| *why != Ignored::Told);
+    let ignored = ignored.take(COLUMNS_SHOWN).map(|(name, why)| format!("{name} {why}"));
+    let ignored: Vec<String> = ignored.collect();
+    (!ignored.is_empty()).then(|| format!("Left out: {}.", ignored.join("; ")))
+}
+
+fn column(
+    column: &ColumnSummary,
+    busy: Signal<bool>,
+    choose: Callback<(String, bool)>,
+) -> impl IntoView + use<> {
+    let is_in = !matches!(column.kind, ColumnKind::Ignored(_));
+    let (action, name) = (if is_in { "Leave out" } else { "Take in" }, column.name.clone());
+    // A button that is disabled while the table is looked at again would lose the focus of the keyboard.
+    let press = move |_| {
+        if !busy.get_untracked() {
+            choose.run((name.clone(), !is_in));
+        }
+    };
     let missing = match column.missing {
         0 => String::new(),
         missing => format!("{} missing", count(missing.into())),
     };
     view! {
-        <li>
+        <li class:column-out=!is_in>
             <span class="column-name" title=column.name.clone()>
                 {column.name.clone()}
             </span>
             <span class="column-kind">{kind(column)}</span>
             <span class="column-missing">{missing}</span>
+            <button
+                type="button"
+                class="text-button"
+                aria-label=format!("{action} {}", column.name)
+                aria-disabled=live(move || busy.get().to_string())
+                on:click=on(press)
+            >
+                {action}
+            </button>
         </li>
     }
 }
@@ -102,6 +150,7 @@ fn kind(column: &ColumnSummary) -> String {
         ColumnKind::YesOrNo => "yes or no".to_owned(),
         ColumnKind::Category => plural(column.distinct.into(), "word", "words"),
         ColumnKind::Label => "class".to_owned(),
+        ColumnKind::Ignored(Ignored::Told) => "left out".to_owned(),
         ColumnKind::Ignored(why) => why.to_string(),
     }
 }
@@ -109,10 +158,10 @@ fn kind(column: &ColumnSummary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::{ClassSummary, Ignored, Separator};
+    use data::{ClassSummary, Separator};
 
     #[test]
-    fn a_table_is_told_in_a_line() {
+    fn a_table_is_told_in_a_line_and_a_list_of_columns() {
         let column = |name: &str, kind, missing, distinct| ColumnSummary {
             name: name.to_owned(),
             kind,
@@ -137,5 +186,14 @@ mod tests {
         summary.rows_without_label = 3;
         assert_eq!(head(&summary), "1,500 rows of 1 column, 2 classes; 3 without a class left out");
         assert_eq!(kind(&summary.columns[1]), "4 words");
+
+        let names = |summary: &Summary| {
+            listed(summary).map(|column| column.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&summary), ["colour"]);
+        assert_eq!(ignored_words(&summary).as_deref(), Some("Left out: id counts the rows."));
+        summary.columns[0].kind = ColumnKind::Ignored(Ignored::Told);
+        assert_eq!(names(&summary), ["id", "colour"], "what was left out by hand can be taken in");
+        assert_eq!(ignored_words(&summary), None);
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::state::defaults::network;
-use data::{Ground, Look, Paint, PictureSet};
+use data::{Ground, Look, Paint, PictureSet, Reading, Sheet, Table, Wish, Wishes};
 
 fn blueprint(nodes: u32, recipe: u8) -> Blueprint {
     Blueprint { network: network(4, &[nodes], 3), recipe: vec![recipe], model: None }
@@ -70,6 +70,25 @@ fn other_layers_are_typed() {
         let problem = with_nodes(&suggested, text).unwrap_err().to_string();
         assert!(problem.contains(&format!("`{text}`")), "{problem}");
     }
+}
+
+#[test]
+fn a_column_that_is_left_out_does_not_come_back_by_the_recipe_of_another_table() {
+    let table = |wishes: &Wishes| {
+        let file = b"size,weight,kind\n1,5,a\n3,6,b\n2,9,a\n2,7,b\n";
+        Table::new(Sheet::read(file, &Reading::default()).unwrap(), wishes).unwrap()
+    };
+    let all = table(&Wishes::default());
+    let without = |column: &str| {
+        let columns = [(column.to_owned(), Wish::Ignore)].into_iter().collect();
+        table(&Wishes { columns, ..Wishes::default() })
+    };
+    let rows = [0, 1, 2, 3];
+    let of_all = Preparation::learn(&all, &rows).unwrap();
+    let of_size = Preparation::learn(&without("weight"), &rows).unwrap();
+    assert!(table_fits(all.summary(), &of_all) && table_fits(all.summary(), &of_size));
+    assert!(!table_fits(without("weight").summary(), &of_all));
+    assert!(table_fits(without("weight").summary(), &of_size));
 }
 
 #[test]

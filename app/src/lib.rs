@@ -26,6 +26,7 @@ pub use state::{
     slot::connect_peer,
 };
 
+use crate::compact::Erase;
 use components::{notice::PortFailure, theme_toggle::ThemeToggle};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
@@ -101,7 +102,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
-    .into_any()
+    .erased()
 }
 
 /// The mark: an accumulator that rises to its threshold and fires.
@@ -114,5 +115,5 @@ fn Mark() -> impl IntoView {
             <circle class="mark-fire" cx="19" cy="9.5" r="3.7" />
         </svg>
     }
-    .into_any()
+    .erased()
 }

@@ -1,6 +1,9 @@
 //! How much can still be written into a field that has a limit.
 
-use crate::{compact::live, format::plural};
+use crate::{
+    compact::{Erase, live},
+    format::plural,
+};
 use leptos::prelude::*;
 
 /// How a text stands to its limit.
@@ -78,7 +81,7 @@ pub fn CharactersLeft(
             {live(move || room.get().words())}
         </span>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

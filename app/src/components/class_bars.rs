@@ -1,5 +1,6 @@
 //! Classes by name, with a bar each.
 
+use crate::compact::{CollectAny, Erase};
 use leptos::prelude::*;
 
 /// Classes that are drawn; how many more there are is said below.
@@ -53,11 +54,11 @@ pub fn ClassBars(
     });
     view! {
         <ol class="classes classes-named" aria-label=label>
-            {items.collect_view()}
+            {items.collect_any()}
         </ol>
-        {(more > 0).then(|| view! { <p class="hint">{format!("and {more} more")}</p> })}
+        {(more > 0).then(|| view! { <p class="hint">{format!("and {more} more")}</p> }).erased()}
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which of several clusters the page is about.
 
 use crate::{
-    compact::{Each, Shown, entered, live},
+    compact::{Each, Erase, Shown, entered, live},
     format::count,
     state::page::{Page, use_page},
 };
@@ -37,7 +37,7 @@ pub fn ClusterChoice() -> impl IntoView {
             </label>
         </Shown>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! The network of the cluster in use, layer by layer, with what its silence saves.
 
 use crate::{
-    compact::{Each, live},
+    compact::{Each, Erase, live},
     components::layer_picture::{Layer, LayerPicture},
     dom,
     format::{count, percent},
@@ -76,7 +76,7 @@ pub fn ClusterPicture() -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 const LEGEND: &str = "Each circle is a node: the stronger its ring, the higher its threshold; the larger its disc, the more often it fires. Point at one, or use the arrow keys, to read its numbers.";
@@ -114,13 +114,16 @@ fn follow(page: Page, shown: RwSignal<Option<Shown>>) {
 /// The figures, and the network in one line.
 fn summary(shown: &Shown) -> impl IntoView + use<> {
     let network = &shown.network;
-    let saved = shown.firing_rate().map(|_| {
-        let saved = f64::from(shown.state.operations_saved);
-        view! {
-            {figure("Operations saved", format!("{:.0} %", saved * 100.0), "figure-saved")}
-            <p class="network-sentence">{saved_words(saved)}</p>
-        }
-    });
+    let saved = shown
+        .firing_rate()
+        .map(|_| {
+            let saved = f64::from(shown.state.operations_saved);
+            view! {
+                {figure("Operations saved", format!("{:.0} %", saved * 100.0), "figure-saved")}
+                <p class="network-sentence">{saved_words(saved)}</p>
+            }
+        })
+        .erased();
     let firing =
         shown.firing_rate().map(|rate| figure("Nodes firing", percent(rate), "figure-firing"));
     view! {
@@ -134,7 +137,7 @@ fn summary(shown: &Shown) -> impl IntoView + use<> {
     }
 }
 
-fn figure(name: &'static str, value: String, class: &'static str) -> impl IntoView {
+fn figure(name: &'static str, value: String, class: &'static str) -> AnyView {
     view! {
         <p class=format!("figure {class}")>
             <span class="figure-name">{name}</span>
@@ -142,6 +145,7 @@ fn figure(name: &'static str, value: String, class: &'static str) -> impl IntoVi
             <span class="figure-value">{value}</span>
         </p>
     }
+    .erased()
 }
 
 fn saved_words(saved: f64) -> String {

@@ -5,7 +5,7 @@ pub mod one_peer;
 pub mod server;
 
 use crate::{
-    compact::{live, on},
+    compact::{Erase, live, on},
     components::{connection_stages::ConnectionStages, notice::CommandProblem},
     state::{command::Command, page::use_page},
 };
@@ -41,7 +41,7 @@ pub fn ConnectionPanel() -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 /// Where commands are given by hand. One of these places has a problem to show at most: that of the newest command.
@@ -82,5 +82,5 @@ fn ConnectByHand(by_hand: ByHand) -> impl IntoView {
         </label>
         <CommandProblem command=by_hand.policy />
     }
-    .into_any()
+    .erased()
 }

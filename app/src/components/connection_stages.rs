@@ -1,7 +1,7 @@
 //! The stages of getting connected, as they are.
 
 use crate::{
-    compact::Each,
+    compact::{Each, Erase},
     format::plural,
     shown::with_quotation_marks,
     state::page::{Page, use_page},
@@ -39,7 +39,7 @@ pub fn ConnectionStages() -> impl IntoView {
             </Each>
         </ol>
     }
-    .into_any()
+    .erased()
 }
 
 fn stages(page: Page) -> Vec<Stage> {

@@ -1,7 +1,7 @@
 //! Learning curves: accuracy on this device's held-out rows, together and alone.
 
 use crate::{
-    compact::{follow, live},
+    compact::{Erase, follow, live},
     components::session_numbers::is_by_itself,
     dom,
     state::page::use_page,
@@ -75,7 +75,7 @@ pub fn Curves() -> impl IntoView {
             </figcaption>
         </figure>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(target_arch = "wasm32")]

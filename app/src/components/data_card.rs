@@ -13,7 +13,7 @@ pub mod table;
 pub mod table_summary;
 
 use crate::{
-    compact::{follow, live, on},
+    compact::{CollectAny, Erase, follow, live, on},
     dom,
     state::page::{Page, use_page},
 };
@@ -57,6 +57,7 @@ pub fn DataCard() -> impl IntoView {
             <fieldset class="sources">
                 <legend class="visually-hidden">"Source"</legend>
                 {SOURCES
+                    .into_iter()
                     .map(|(this, name)| {
                         view! {
                             <label class="source">
@@ -70,20 +71,20 @@ pub fn DataCard() -> impl IntoView {
                                 <span>{name}</span>
                             </label>
                         }
-                        .into_any()
+                        .erased()
                     })
-                    .collect_view()}
+                    .collect_any()}
             </fieldset>
             {live(move || match source.get() {
-                Source::ReadyMade => view! { <ReadyMade /> }.into_any(),
-                Source::Table => view! { <OwnTable draft=table /> }.into_any(),
-                Source::Pictures => view! { <OwnPictures draft=pictures /> }.into_any(),
-                Source::Drawings => view! { <OwnDrawings draft=drawings /> }.into_any(),
+                Source::ReadyMade => view! { <ReadyMade /> }.erased(),
+                Source::Table => view! { <OwnTable draft=table /> }.erased(),
+                Source::Pictures => view! { <OwnPictures draft=pictures /> }.erased(),
+                Source::Drawings => view! { <OwnDrawings draft=drawings /> }.erased(),
             })}
             <DataHere />
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 /// Which cluster is in use, over a reload.

@@ -1,7 +1,7 @@
 //! The devices of the room and the connections of this one, as they are.
 
 use crate::{
-    compact::{Each, live},
+    compact::{CollectAny, Each, Erase, live},
     components::person::stage_name,
     format::plural,
     state::page::{Page, use_page},
@@ -87,7 +87,7 @@ pub fn DevicePicture() -> impl IntoView {
             {live(words)}
         </p>
     }
-    .into_any()
+    .erased()
 }
 
 /// What is shown of the picture: around a device that is alone, there is nothing to be seen.
@@ -108,7 +108,7 @@ fn Link(spot: Spot) -> impl IntoView {
             y2=format!("{:.1}", spot.y)
         />
     }
-    .into_any()
+    .erased()
 }
 
 /// One run of light along each link of a member when a round has finished, because its updates have just travelled.
@@ -135,12 +135,12 @@ fn Pulses(spots: Memo<Vec<Spot>>) -> impl IntoView {
                             />
                         }
                     });
-                    lines.collect_view()
+                    lines.collect_any()
                 }
             </Each>
         </g>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -159,12 +159,12 @@ fn Device(spot: Spot) -> impl IntoView {
             <text x=format!("{:.1}", spot.x) y=format!("{label_y:.1}")>{live(name)}</text>
         </g>
     }
-    .into_any()
+    .erased()
 }
 
 /// The mark of a device whose update of the running round is promised.
-fn promise(x: f64, y: f64) -> impl IntoView {
-    view! { <circle class="promise" cx=format!("{x:.1}") cy=format!("{y:.1}") r="6" /> }
+fn promise(x: f64, y: f64) -> AnyView {
+    view! { <circle class="promise" cx=format!("{x:.1}") cy=format!("{y:.1}") r="6" /> }.erased()
 }
 
 /// The members of the running session; nobody if none runs.

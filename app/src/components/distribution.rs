@@ -1,5 +1,6 @@
 //! How the numbers of a layer's nodes are spread: a small histogram with its mean, and what it aims at.
 
+use crate::compact::Erase;
 use leptos::prelude::*;
 
 /// Bars of a histogram, whatever the number of nodes.
@@ -70,11 +71,14 @@ pub fn Distribution(
     write: fn(f64) -> String,
 ) -> impl IntoView {
     let aim_words = aim
-        .map(|aim| view! { <span class="spread-aim-words">{format!("aim {}", write(aim))}</span> });
-    let aim = aim.map(|aim| {
-        let x = spread.x(aim);
-        view! { <line class="spread-aim" x1=x.clone() x2=x y1="0" y2=SIZE.1.to_string() /> }
-    });
+        .map(|aim| view! { <span class="spread-aim-words">{format!("aim {}", write(aim))}</span> })
+        .erased();
+    let aim = aim
+        .map(|aim| {
+            let x = spread.x(aim);
+            view! { <line class="spread-aim" x1=x.clone() x2=x y1="0" y2=SIZE.1.to_string() /> }
+        })
+        .erased();
     let mean = spread.x(spread.mean);
     view! {
         <figure class=format!("spread {class}")>
@@ -98,7 +102,7 @@ pub fn Distribution(
             </p>
         </figure>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

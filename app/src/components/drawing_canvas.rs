@@ -1,7 +1,7 @@
 //! The canvas that is drawn on, with a pointer or with the keyboard.
 
 use crate::{
-    compact::{follow, on},
+    compact::{Erase, follow, on},
     dom,
     sketch::{PEN_RADIUS, SIDE, Sketch},
     state::page::use_page,
@@ -95,7 +95,7 @@ pub fn DrawingCanvas(
             on:blur=on(move |_| pen.set(None))
         ></canvas>
     }
-    .into_any()
+    .erased()
 }
 
 /// One finger, a pen, or a mouse's first button: a second finger would draw lines between the two.

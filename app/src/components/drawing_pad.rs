@@ -2,7 +2,7 @@
 
 use crate::{
     Problem,
-    compact::{follow, live, on},
+    compact::{CollectAny, Erase, follow, live, on},
     components::{
         drawing_canvas::DrawingCanvas,
         fired_nodes::FiredNodes,
@@ -109,7 +109,7 @@ pub fn DrawingPad() -> impl IntoView {
             </p>
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 /// The side of the pictures that the cluster in use looks at, if it looks at pictures.
@@ -203,44 +203,54 @@ fn look(
 
 /// What the network was shown, and what it says.
 fn best(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
-    let best = sight.classes.first().map(|best| {
-        view! {
-            <p class="sight-best" role="status">
-                <span class="hint">"The network sees "</span>
-                <strong class:name=names.are_known()>{names.name(best.class)}</strong>
-            </p>
-        }
-    });
+    let best = sight
+        .classes
+        .first()
+        .map(|best| {
+            view! {
+                <p class="sight-best" role="status">
+                    <span class="hint">"The network sees "</span>
+                    <strong class:name=names.are_known()>{names.name(best.class)}</strong>
+                </p>
+            }
+        })
+        .erased();
     let thumbnail = match &sight.seen {
         Seen::Nothing => None,
-        Seen::Drawing(seen) => Some((thumbnail(seen).into_any(), "what it is shown".to_owned())),
+        Seen::Drawing(seen) => Some((thumbnail(seen).erased(), "what it is shown".to_owned())),
         Seen::Picture(picture) => {
             let (values, shade) = (picture.values.clone(), picture.shade());
             let thumbnail = view! { <div class="asked-picture"><Thumbnail values shade /></div> };
-            Some((thumbnail.into_any(), format!("what it is shown of {}", picture.name)))
+            Some((thumbnail.erased(), format!("what it is shown of {}", picture.name)))
         }
     };
-    let shown = thumbnail.map(|(thumbnail, words)| {
-        view! {
-            <div>
-                {thumbnail}
-                <p class="hint">{words}</p>
-            </div>
-        }
-    });
+    let shown = thumbnail
+        .map(|(thumbnail, words)| {
+            view! {
+                <div>
+                    {thumbnail}
+                    <p class="hint">{words}</p>
+                </div>
+            }
+        })
+        .erased();
     (best, shown)
 }
 
-fn classes(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
-    let problem = sight.problem.clone().map(|problem| {
-        view! {
-            <p class="problem" role="alert" data-code=problem.code>
-                {as_sentence(&problem.message)}
-            </p>
-        }
-    });
+fn classes(sight: &Sight, names: &ClassNames) -> AnyView {
+    let problem = sight
+        .problem
+        .clone()
+        .map(|problem| {
+            view! {
+                <p class="problem" role="alert" data-code=problem.code>
+                    {as_sentence(&problem.message)}
+                </p>
+            }
+        })
+        .erased();
     let shown = sight.classes.iter().take(CLASSES_SHOWN);
-    let shown = shown.map(|class| class_bar(class, names)).collect_view();
+    let shown = shown.map(|class| class_bar(class, names)).collect_any();
     view! {
         {problem}
         <ol
@@ -252,9 +262,10 @@ fn classes(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
             {shown}
         </ol>
     }
+    .erased()
 }
 
-fn class_bar(&Class { class, probability }: &Class, names: &ClassNames) -> impl IntoView + use<> {
+fn class_bar(&Class { class, probability }: &Class, names: &ClassNames) -> AnyView {
     let width = format!("{:.1}", f64::from(probability.clamp(0.0, 1.0)) * 100.0);
     view! {
         <li data-class=class.to_string() data-probability=probability.to_string()>
@@ -266,10 +277,11 @@ fn class_bar(&Class { class, probability }: &Class, names: &ClassNames) -> impl 
             <span class="class-value">{percent(probability.into())}</span>
         </li>
     }
+    .erased()
 }
 
 /// The drawing as the network is shown it.
-fn thumbnail(seen: &[f32]) -> impl IntoView + use<> {
+fn thumbnail(seen: &[f32]) -> AnyView {
     let side = seen.len().isqrt().max(1);
     let pixels = seen.iter().enumerate().filter(|(_, value)| **value > 0.01).map(|(i, value)| {
         view! {
@@ -289,9 +301,10 @@ fn thumbnail(seen: &[f32]) -> impl IntoView + use<> {
             role="img"
             aria-label="Your drawing as the network gets it"
         >
-            {pixels.collect_view()}
+            {pixels.collect_any()}
         </svg>
     }
+    .erased()
 }
 
 #[cfg(test)]

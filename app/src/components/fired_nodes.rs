@@ -1,7 +1,7 @@
 //! Which nodes fire at what is drawn: a strip for each layer, beside the pad.
 
 use crate::{
-    compact::live,
+    compact::{CollectAny, Erase, live},
     components::layer_picture::fired_words,
     state::page::{Page, use_page},
 };
@@ -30,11 +30,11 @@ pub fn FiredNodes() -> impl IntoView {
         <div class="strips" hidden=live(move || strips.with(Vec::is_empty))>
             <p class="hint" id="strips-words">{live(when)}</p>
             <ol aria-label="Nodes that fire">
-                {live(move || strips.with(|strips| strips.iter().map(strip).collect_view()))}
+                {live(move || strips.with(|strips| strips.iter().map(strip).collect_any()))}
             </ol>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 fn strips(page: Page) -> Vec<Strip> {
@@ -54,7 +54,7 @@ fn strips(page: Page) -> Vec<Strip> {
     })
 }
 
-fn strip(strip: &Strip) -> impl IntoView + use<> {
+fn strip(strip: &Strip) -> AnyView {
     let Strip { layer, nodes, fired } = strip;
     view! {
         <li class="strip" data-layer=layer.to_string() data-fired=fired.len().to_string()>
@@ -64,6 +64,7 @@ fn strip(strip: &Strip) -> impl IntoView + use<> {
             </svg>
         </li>
     }
+    .erased()
 }
 
 /// A tick for each node that fires, as one path. Ticks of large layers are widened, or they would be too thin to see.

@@ -1,7 +1,7 @@
 //! Invitation links: reading one that was pasted, and handing one on.
 
 use crate::{
-    compact::{Shown, follow, live, on},
+    compact::{Erase, Shown, follow, live, on},
     dom,
     state::page::use_page,
 };
@@ -89,7 +89,7 @@ pub fn CopyInvitation() -> impl IntoView {
             </Shown>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

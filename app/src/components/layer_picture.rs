@@ -1,7 +1,7 @@
 //! One layer of the network: its nodes, and how their thresholds and firing rates are spread.
 
 use crate::{
-    compact::{follow, live, on},
+    compact::{Erase, follow, live, on},
     components::{
         distribution::{Distribution, Spread},
         node_field::{Scene, ends, grid_of, paint},
@@ -159,10 +159,10 @@ pub fn LayerPicture(
             </div>
         </li>
     }
-    .into_any()
+    .erased()
 }
 
-fn spreads(layer: &Layer) -> impl IntoView + use<> {
+fn spreads(layer: &Layer) -> AnyView {
     let (thresholds, rates) = (&layer.state.thresholds, &layer.state.firing_rates);
     let (low, high) = ends(thresholds);
     let of_thresholds = Spread::between(low, high, thresholds);
@@ -171,7 +171,7 @@ fn spreads(layer: &Layer) -> impl IntoView + use<> {
     let of_rates = layer.is_measured().then(|| {
         let spread = Spread::between(0.0, most, rates);
         view! { <Distribution name="Firing rate" class="spread-rates" spread aim=Some(aim) write=percent /> }
-    });
+    }).erased();
     view! {
         {of_rates}
         <Distribution
@@ -181,6 +181,7 @@ fn spreads(layer: &Layer) -> impl IntoView + use<> {
             write=|threshold| format!("{threshold:.2}")
         />
     }
+    .erased()
 }
 
 #[cfg(test)]

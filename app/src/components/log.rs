@@ -1,7 +1,7 @@
 //! What has happened in this room, newest first.
 
 use crate::{
-    compact::{Each, Shown},
+    compact::{Each, Erase, Shown},
     state::{log::Entry, page::use_page, sentences::Tone},
 };
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ pub fn LogPanel() -> impl IntoView {
             </Shown>
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -46,5 +46,5 @@ fn LogEntry(
             </span>
         </li>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! Direct messages.
 
 use crate::{
-    compact::{Each, Shown, entered, follow, live, on},
+    compact::{Each, Erase, Shown, entered, follow, live, on},
     components::{
         characters_left::{CharactersLeft, Room},
         notice::CommandProblem,
@@ -59,7 +59,7 @@ pub fn Messages() -> impl IntoView {
             <Compose />
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -156,5 +156,5 @@ fn Compose() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
-    .into_any()
+    .erased()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Problem,
-    compact::{follow, live, on},
+    compact::{Erase, follow, live, on},
     components::notice::{CommandProblem, as_sentence},
     files,
     format::count,
@@ -118,7 +118,7 @@ pub fn ModelFiles() -> impl IntoView {
             <p class="models-done" role="status">{done}</p>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// Has the browser save the model in use.

@@ -1,8 +1,11 @@
 //! The network: its devices, its nodes, and its model as a file.
 
-use crate::components::{
-    cluster_choice::ClusterChoice, cluster_picture::ClusterPicture, device_picture::DevicePicture,
-    model_files::ModelFiles,
+use crate::{
+    compact::Erase,
+    components::{
+        cluster_choice::ClusterChoice, cluster_picture::ClusterPicture,
+        device_picture::DevicePicture, model_files::ModelFiles,
+    },
 };
 use leptos::prelude::*;
 
@@ -20,5 +23,5 @@ pub fn NetworkPanel() -> impl IntoView {
             <ModelFiles />
         </section>
     }
-    .into_any()
+    .erased()
 }

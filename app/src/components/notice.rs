@@ -1,6 +1,7 @@
 //! Failures, where people look.
 
 use crate::{
+    compact::Erase,
     shown::with_quotation_marks,
     state::{
         command::Command,
@@ -16,13 +17,16 @@ pub fn CommandProblem(
     command: Command,
 ) -> impl IntoView {
     move || {
-        command.problem().map(|problem| {
-            view! {
-                <p class="problem" role="alert" data-code=problem.code>
-                    {as_sentence(&problem.message)}
-                </p>
-            }
-        })
+        command
+            .problem()
+            .map(|problem| {
+                view! {
+                    <p class="problem" role="alert" data-code=problem.code>
+                        {as_sentence(&problem.message)}
+                    </p>
+                }
+            })
+            .erased()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The devices of the room, as the options of a list to choose from.
 
 use crate::{
-    compact::{Each, live},
+    compact::{Each, Erase, live},
     state::page::use_page,
 };
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub fn PeerOptions(
             <option value=id.to_string()>{live(move || words(id))}</option>
         </Each>
     }
-    .into_any()
+    .erased()
 }
 
 /// `here` is sorted, and so is what comes back: an option that is moved is no longer selected.

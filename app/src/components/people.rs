@@ -1,7 +1,7 @@
 //! Who is here.
 
 use crate::{
-    compact::{Each, Shown, live},
+    compact::{Each, Erase, Shown, live},
     components::person::{Person, capability_words},
     state::page::use_page,
 };
@@ -28,7 +28,7 @@ pub fn People() -> impl IntoView {
                     </div>
                 </li>
             }
-        })
+        }).erased()
     };
 
     view! {
@@ -50,5 +50,5 @@ pub fn People() -> impl IntoView {
             </Shown>
         </section>
     }
-    .into_any()
+    .erased()
 }

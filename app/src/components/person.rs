@@ -1,7 +1,7 @@
 //! One other device in the room.
 
 use crate::{
-    compact::{live, on},
+    compact::{Erase, live, on},
     components::notice::{CommandProblem, as_sentence},
     format::{count, plural, round_trip_ms},
     state::{command::Command, page::use_page},
@@ -32,10 +32,13 @@ pub fn Person(
     let connection = words(connection_words);
     let problem = move || {
         let ended = person.with(|person| person.as_ref().and_then(|person| person.ended.clone()));
-        ended.filter(|_| stage.get() != LinkStage::Open).map(|Ended { end, reason }| {
-            let class = if end.was_wanted() { "hint" } else { "problem" };
-            view! { <p class=class>{as_sentence(&reason)}</p> }
-        })
+        ended
+            .filter(|_| stage.get() != LinkStage::Open)
+            .map(|Ended { end, reason }| {
+                let class = if end.was_wanted() { "hint" } else { "problem" };
+                view! { <p class=class>{as_sentence(&reason)}</p> }
+            })
+            .erased()
     };
     let is_idle = move || stage.get() == LinkStage::Discovered;
     let act = move |_| {
@@ -70,7 +73,7 @@ pub fn Person(
             </button>
         </li>
     }
-    .into_any()
+    .erased()
 }
 
 /// The stage's name for programs.

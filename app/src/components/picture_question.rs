@@ -2,7 +2,7 @@
 
 use crate::{
     Problem,
-    compact::Shown,
+    compact::{Erase, Shown},
     components::{
         data_card::{picker::FilePicker, picture_draft::scale, picture_rows::invalid},
         notice::CommandProblem,
@@ -90,7 +90,7 @@ pub fn PictureQuestion(
         </Shown>
         <CommandProblem command />
     }
-    .into_any()
+    .erased()
 }
 
 fn ask_about(page: Page, picture: RwSignal<Option<AskedPicture>>, command: Command, file: Chosen) {

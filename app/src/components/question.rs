@@ -2,7 +2,7 @@
 
 use crate::{
     Problem,
-    compact::{entered, follow, live},
+    compact::{CollectAny, Erase, entered, follow, live},
     components::{
         class_bars::{ClassBar, ClassBars},
         notice::as_sentence,
@@ -60,7 +60,7 @@ pub fn QuestionPanel() -> impl IntoView {
     let panel = move || {
         let Asked { preparation, names, .. } = asked.get()?;
         let label = preparation.label().to_owned();
-        let fields = preparation.fields().map(|field| input(&field, typed)).collect_view();
+        let fields = preparation.fields().map(|field| input(&field, typed)).collect_any();
         Some(view! {
             <section class="panel question" aria-label="Ask the network">
                 <h2>"Ask the network"</h2>
@@ -72,9 +72,9 @@ pub fn QuestionPanel() -> impl IntoView {
                     "Fill in a row, and the shared network tells its class. Numbers begin with their mean, words with the first of their list; an empty field counts as missing."
                 </p>
             </section>
-        }.into_any())
+        }.erased())
     };
-    panel.into_any()
+    live(panel).into_any()
 }
 
 /// The network in use, if it learns from a table.
@@ -184,10 +184,10 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
         let put = put.clone();
         view! {
             <select on:change=entered(put)>
-                {options.collect_view()}
+                {options.collect_any()}
             </select>
         }
-        .into_any()
+        .erased()
     };
     let control = match field.kind {
         FieldKind::Number { .. } => {
@@ -201,7 +201,7 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
                     on:input=entered(put)
                 />
             }
-            .into_any()
+            .erased()
         }
         FieldKind::YesOrNo => choice(["yes", "no"].map(String::from).to_vec()),
         FieldKind::Category { values } => choice(values.to_vec()),
@@ -212,37 +212,46 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
             {control}
         </label>
     }
-    .into_any()
+    .erased()
 }
 
 /// What the network says, or why it says nothing.
 fn said(reply: &Reply, label: &str, names: &ClassNames) -> AnyView {
-    let problem = reply.problem.clone().map(|problem| {
-        view! {
-            <p class="problem" role="alert" data-code=problem.code>
-                {as_sentence(&problem.message)}
-            </p>
-        }
-    });
-    let best = reply.classes.first().map(|best| {
-        view! {
-            <p class="sight-best" role="status">
-                <span class="hint">{format!("The network sees: {label} ")}</span>
-                <strong class="name" data-class=names.name(best.class)>
-                    {names.name(best.class)}
-                </strong>
-            </p>
-        }
-    });
+    let problem = reply
+        .problem
+        .clone()
+        .map(|problem| {
+            view! {
+                <p class="problem" role="alert" data-code=problem.code>
+                    {as_sentence(&problem.message)}
+                </p>
+            }
+        })
+        .erased();
+    let best = reply
+        .classes
+        .first()
+        .map(|best| {
+            view! {
+                <p class="sight-best" role="status">
+                    <span class="hint">{format!("The network sees: {label} ")}</span>
+                    <strong class="name" data-class=names.name(best.class)>
+                        {names.name(best.class)}
+                    </strong>
+                </p>
+            }
+        })
+        .erased();
     let bars = reply.classes.iter().take(CLASSES_SHOWN).map(|class| ClassBar {
         name: names.name(class.class),
         part: class.probability.into(),
         value: percent(class.probability.into()),
     });
     let bars: Vec<_> = bars.collect();
-    let bars =
-        (!bars.is_empty()).then(|| view! { <ClassBars label="What the network sees" bars /> });
-    (problem, best, bars).into_any()
+    let bars = (!bars.is_empty())
+        .then(|| view! { <ClassBars label="What the network sees" bars /> })
+        .erased();
+    [problem, best, bars].into_iter().flatten().collect_any().into_any()
 }
 
 #[cfg(test)]

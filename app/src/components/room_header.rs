@@ -1,7 +1,7 @@
 //! The top of the room: its name, its invitation, how it stands, and the way out.
 
 use crate::{
-    compact::{entered, live, on},
+    compact::{Erase, entered, live, on},
     components::{
         characters_left::{CharactersLeft, Room},
         invitation::CopyInvitation,
@@ -54,7 +54,7 @@ pub fn RoomHeader(
             <CommandProblem command=leaving />
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// In one line: who is connected, and the server.
@@ -93,7 +93,7 @@ fn Summary() -> impl IntoView {
             {live(move || page.is_ready().then(|| format!(" · {}", server())))}
         </p>
     }
-    .into_any()
+    .erased()
 }
 
 /// What others call this device.
@@ -148,5 +148,5 @@ fn DeviceName() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! The rounds in a table: what the curves show, for reading.
 
 use crate::{
-    compact::{Each, Shown, live},
+    compact::{Each, Erase, Shown, live},
     components::session_numbers::is_by_itself,
     format::{bytes, duration_ms, percent},
     state::page::use_page,
@@ -57,7 +57,7 @@ pub fn RoundsTable() -> impl IntoView {
             </div>
         </details>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -70,7 +70,7 @@ fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
         <tr>
             <th scope="row">{round.round}</th>
             <td>{accuracy(&round.together)}</td>
-            {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }))}
+            {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }).erased())}
             <td>{round.members.len()}</td>
             <td>{duration_ms(round.duration_ms.into())}</td>
             <td>{bytes(round.sent_bytes)}</td>
@@ -79,5 +79,5 @@ fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
             </td>
         </tr>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! What the newest round brought, in numbers.
 
 use crate::{
-    compact::{Each, live, on},
+    compact::{Each, Erase, live, on},
     dom,
     format::{bytes, duration_ms, percent, plural},
     state::page::use_page,
@@ -40,8 +40,8 @@ pub fn SessionNumbers() -> impl IntoView {
         >
             {live(move || numbers.get().map(|numbers| view! {
                 <Accuracies numbers=numbers.clone() />
-                {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> })}
-            }))}
+                {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> }).erased()}
+            }).erased())}
             <ul class="members" aria-label="Members">
                 <Each
                     each=move || members.get()
@@ -53,7 +53,7 @@ pub fn SessionNumbers() -> impl IntoView {
             </ul>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// What is shown of a session, apart from its members.
@@ -151,7 +151,7 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
                 <p class="accuracy-sentence">{format!("Measured on {rows} of yours. Nobody else takes part.")}</p>
             </div>
         }
-        .into_any());
+        .erased());
     }
 
     Some(
@@ -166,11 +166,11 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
                         <span class="accuracy-name">"Alone"</span>
                         <span class="accuracy-value">{percent(alone)}</span>
                     </p>
-                })}
+                }).erased()}
                 <p class="accuracy-sentence">{compared.unwrap_or(uncompared)}</p>
             </div>
         }
-        .into_any(),
+        .erased(),
     )
 }
 
@@ -190,15 +190,21 @@ fn Facts(numbers: Numbers) -> impl IntoView {
         Some(false) => "this browser does not let the page copy",
         None => "",
     };
-    let round = numbers.round_ms.zip(numbers.round_sent_bytes).map(|(ms, sent)| {
-        let words = format!("{}, {} sent", duration_ms(ms.into()), bytes(sent));
-        view! { <div><dt>"Last round"</dt><dd>{words}</dd></div> }
-    });
+    let round = numbers
+        .round_ms
+        .zip(numbers.round_sent_bytes)
+        .map(|(ms, sent)| {
+            let words = format!("{}, {} sent", duration_ms(ms.into()), bytes(sent));
+            view! { <div><dt>"Last round"</dt><dd>{words}</dd></div> }
+        })
+        .erased();
     // Of a round that an earlier life of the page has seen, nobody knows any more who took part.
-    let signed = (numbers.members_of_round > 0 && numbers.signatures > 0).then(|| {
-        let words = format!("{} of {}", numbers.signatures, numbers.members_of_round);
-        view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
-    });
+    let signed = (numbers.members_of_round > 0 && numbers.signatures > 0)
+        .then(|| {
+            let words = format!("{} of {}", numbers.signatures, numbers.members_of_round);
+            view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
+        })
+        .erased();
     let short = numbers.model.get(..8).unwrap_or_default().to_owned();
 
     view! {
@@ -210,7 +216,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
             </div>
             {numbers.firing_rate.map(|rate| view! {
                 <div><dt>"Nodes firing"</dt><dd class="fires">{percent(rate.into())}</dd></div>
-            })}
+            }).erased()}
             {signed}
             <div>
                 <dt>"Model hash"</dt>
@@ -226,7 +232,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
             </div>
         </dl>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -256,5 +262,5 @@ fn Member(
             <span class="hint">{words}</span>
         </li>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! How a session trains, for those who want to choose.
 
 use crate::{
-    compact::{entered, live},
+    compact::{Erase, entered, live},
     state::{defaults::session_options, page::Page},
 };
 use leptos::prelude::*;
@@ -138,7 +138,7 @@ pub fn OptionsForm(
             </fieldset>
         </details>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -163,7 +163,7 @@ fn Field(
             />
         </label>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

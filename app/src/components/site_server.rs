@@ -1,7 +1,7 @@
 //! The signaling server in use, and the way back to the one of this site.
 
 use crate::{
-    compact::{Shown, live, on},
+    compact::{Erase, Shown, live, on},
     components::notice::{CommandProblem, as_sentence},
     dom,
     state::{
@@ -67,5 +67,5 @@ pub fn ServerBanner() -> impl IntoView {
         </Shown>
         <CommandProblem command />
     }
-    .into_any()
+    .erased()
 }

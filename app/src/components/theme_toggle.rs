@@ -1,7 +1,7 @@
 //! Dark or light.
 
 use crate::{
-    compact::{follow, live, on},
+    compact::{Erase, follow, live, on},
     dom,
     state::page::use_page,
 };
@@ -30,5 +30,5 @@ pub fn ThemeToggle() -> impl IntoView {
             </svg>
         </button>
     }
-    .into_any()
+    .erased()
 }

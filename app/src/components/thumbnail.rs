@@ -1,7 +1,7 @@
 //! A small picture as the network gets it.
 
 use crate::{
-    compact::follow,
+    compact::{Erase, follow},
     pixels::{self, Shade},
     state::page::use_page,
 };
@@ -23,5 +23,5 @@ pub fn Thumbnail(
             pixels::show(&canvas, &values, shade);
         }
     });
-    view! { <canvas class="thumb" node_ref=canvas aria-hidden="true"></canvas> }.into_any()
+    view! { <canvas class="thumb" node_ref=canvas aria-hidden="true"></canvas> }.erased()
 }

@@ -1,7 +1,7 @@
 //! Training: alone, or together with the room.
 
 use crate::{
-    compact::{Shown, live, on},
+    compact::{Erase, Shown, live, on},
     components::{
         curves::Curves,
         notice::{CommandProblem, as_sentence},
@@ -47,7 +47,7 @@ pub fn Training() -> impl IntoView {
             </Shown>
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 fn is_running(page: Page) -> bool {
@@ -124,7 +124,7 @@ fn Controls() -> impl IntoView {
         {live(hint)}
         <OptionsForm form disabled=Signal::derive(move || is_running(page)) />
     }
-    .into_any()
+    .erased()
 }
 
 /// Whether a session runs, by the peer itself: what is drawn may be a frame behind.
@@ -167,9 +167,11 @@ fn Progress() -> impl IntoView {
     let words = Memo::new(move |_| page.session.with(|s| s.as_ref().map(|s| phase_words(page, s))));
     let problem = move || {
         let problem = page.session.with(|s| s.as_ref().and_then(|session| session.problem.clone()));
-        problem.map(|problem| {
-            view! { <p class="problem" role="alert">{as_sentence(&problem)}</p> }
-        })
+        problem
+            .map(|problem| {
+                view! { <p class="problem" role="alert">{as_sentence(&problem)}</p> }
+            })
+            .erased()
     };
 
     view! {
@@ -187,7 +189,7 @@ fn Progress() -> impl IntoView {
             {live(problem)}
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 fn phase_words(page: Page, session: &SessionView) -> String {

@@ -1,7 +1,7 @@
 //! The first page: what this is, and the way in.
 
 use crate::{
-    compact::{entered, live, on},
+    compact::{Erase, entered, live, on},
     components::{
         figures::{RoomFigure, ThresholdFigure},
         invitation::invitation_path,
@@ -39,7 +39,7 @@ pub fn LandingPage() -> impl IntoView {
             <HowItWorks />
         </main>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -58,13 +58,16 @@ fn CreateRoom() -> impl IntoView {
         );
     };
     let here = move || {
-        page.room.get().map(|room| {
-            view! {
-                <A href=room.invitation_path.clone() attr:class="text-link">
-                    {format!("Go back to room {}", room.id.short())}
-                </A>
-            }
-        })
+        page.room
+            .get()
+            .map(|room| {
+                view! {
+                    <A href=room.invitation_path.clone() attr:class="text-link">
+                        {format!("Go back to room {}", room.id.short())}
+                    </A>
+                }
+            })
+            .erased()
     };
 
     view! {
@@ -81,7 +84,7 @@ fn CreateRoom() -> impl IntoView {
         </div>
         <CommandProblem command />
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -120,7 +123,7 @@ fn EnterRoom() -> impl IntoView {
         </form>
         <CommandProblem command />
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -192,5 +195,5 @@ fn HowItWorks() -> impl IntoView {
             </dl>
         </section>
     }
-    .into_any()
+    .erased()
 }

@@ -1,5 +1,6 @@
 //! For addresses that lead nowhere.
 
+use crate::compact::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
@@ -23,5 +24,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         </main>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! The room.
 
 use crate::{
-    compact::{follow, live},
+    compact::{Erase, follow, live},
     components::{
         connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
         log::LogPanel, messages::Messages, network_panel::NetworkPanel, notice::CommandProblem,
@@ -65,7 +65,7 @@ pub fn RoomPage() -> impl IntoView {
             </div>
         </main>
     }
-    .into_any()
+    .erased()
 }
 
 /// The room that the address names, if it does.

@@ -2,7 +2,7 @@
 
 use super::ByHand;
 use crate::{
-    compact::{entered, live, on},
+    compact::{Erase, entered, live, on},
     components::notice::CommandProblem,
     state::{
         defaults::{self, SETS},
@@ -77,7 +77,7 @@ pub fn CreateCluster(
             <CommandProblem command />
         </form>
     }
-    .into_any()
+    .erased()
 }
 
 /// A network for the pictures of the first built-in set, with the layers that were typed.

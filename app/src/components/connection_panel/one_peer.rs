@@ -2,7 +2,7 @@
 
 use super::ByHand;
 use crate::{
-    compact::{entered, follow, live, on},
+    compact::{Erase, entered, follow, live, on},
     components::{messages::can_be_sent, notice::CommandProblem, peer_options::PeerOptions},
     state::page::use_page,
 };
@@ -86,5 +86,5 @@ pub fn OnePeer(
         </form>
         <CommandProblem command />
     }
-    .into_any()
+    .erased()
 }

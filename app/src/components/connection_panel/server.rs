@@ -2,7 +2,7 @@
 
 use super::ByHand;
 use crate::{
-    compact::{entered, live, on},
+    compact::{Erase, entered, live, on},
     components::{notice::CommandProblem, site_server::use_server},
     dom,
     state::page::use_page,
@@ -88,5 +88,5 @@ pub fn Server(
             <CommandProblem command />
         </form>
     }
-    .into_any()
+    .erased()
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Problem,
-    compact::{Shown, entered, live, on},
+    compact::{Erase, Shown, entered, live, on},
     components::{drawing_canvas::DrawingCanvas, notice::CommandProblem},
     pixels::Shade,
     shown::shown_name,
@@ -192,7 +192,7 @@ pub fn OwnDrawings(
             </Shown>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

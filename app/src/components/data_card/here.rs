@@ -3,6 +3,7 @@
 use super::choice::position_of;
 use crate::{
     BuiltinPart,
+    compact::{CollectAny, Erase},
     components::class_bars::{ClassBars, bars_of_rows},
     format::{count, plural},
     state::{defaults::SETS, own_data::ClassNames, page::use_page},
@@ -16,25 +17,25 @@ pub fn DataHere() -> impl IntoView {
     let page = use_page();
     let cluster = Memo::new(move |_| page.cluster().filter(|cluster| cluster.train_rows > 0));
     move || match cluster.get() {
-        Some(cluster) => drawing(&cluster).into_any(),
+        Some(cluster) => drawing(&cluster).erased(),
         None => view! {
             <p class="empty">
                 "No rows yet. Rows that you load stay on this device."
             </p>
         }
-        .into_any(),
+        .erased(),
     }
 }
 
-fn drawing(cluster: &ClusterView) -> impl IntoView + use<> {
+fn drawing(cluster: &ClusterView) -> AnyView {
     let train = u64::from(cluster.train_rows);
     let names = ClassNames::of(cluster);
     let rows = cluster.class_rows.clone();
     let classes = if names.are_known() {
         let named = (0..).zip(rows).map(move |(class, rows)| (names.name(class), rows));
-        view! { <ClassBars label="Training rows by class" bars=bars_of_rows(named) /> }.into_any()
+        view! { <ClassBars label="Training rows by class" bars=bars_of_rows(named) /> }.erased()
     } else {
-        view! { <Histogram rows /> }.into_any()
+        view! { <Histogram rows /> }.erased()
     };
     let source = cluster.origin.as_ref().map_or("", Origin::title).to_owned();
 
@@ -56,6 +57,7 @@ fn drawing(cluster: &ClusterView) -> impl IntoView + use<> {
             {classes}
         </div>
     }
+    .erased()
 }
 
 /// The source in words, where it is a part of a set that ships with the site.
@@ -105,10 +107,10 @@ fn Histogram(
             role="img"
             aria-label=format!("Training rows by class: {words}")
         >
-            {bars.collect_view()}
+            {bars.collect_any()}
         </svg>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A place where files are chosen or dropped.
 
 use crate::{
-    compact::on,
+    compact::{Erase, on},
     dropped::Dropped,
     picked::{self, Chosen},
 };
@@ -85,8 +85,8 @@ pub fn FilePicker(
                             "or drop it here"
                         </span>
                     }
-                })}
+                }).erased()}
         </label>
     }
-    .into_any()
+    .erased()
 }

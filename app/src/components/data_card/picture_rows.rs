@@ -3,6 +3,7 @@
 use super::proposal::Proposal;
 use crate::{
     PeerPort, Problem,
+    compact::{CollectAny, Erase, live},
     components::thumbnail::Thumbnail,
     format::count,
     pixels::Shade,
@@ -100,10 +101,8 @@ pub fn SampleList(
         let (all, shade) = (samples.get(), shade.get());
         let more = all.len().saturating_sub(CLASSES_SHOWN);
         let items = all.into_iter().take(CLASSES_SHOWN).map(|Samples { class, rows, newest }| {
-            let thumbs = newest
-                .into_iter()
-                .map(|values| view! { <Thumbnail values shade /> })
-                .collect_view();
+            let thumbs =
+                newest.into_iter().map(|values| view! { <Thumbnail values shade /> }).collect_any();
             view! {
                 <li data-class=class.clone() data-rows=rows.to_string()>
                     <span class="sample-class">{class.clone()}</span>
@@ -114,11 +113,11 @@ pub fn SampleList(
         });
         view! {
             <ul class="samples" aria-label="Examples">
-                {items.collect_view()}
+                {items.collect_any()}
             </ul>
-            {(more > 0).then(|| view! { <p class="hint">{format!("and {more} more classes")}</p> })}
+            {(more > 0).then(|| view! { <p class="hint">{format!("and {more} more classes")}</p> }).erased()}
         }
-        .into_any()
+        .erased()
     };
-    list.into_any()
+    live(list).into_any()
 }

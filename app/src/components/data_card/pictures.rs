@@ -5,7 +5,7 @@ use super::{
     proposal::ProposalForm,
 };
 use crate::{
-    compact::{Shown, entered, live, on},
+    compact::{CollectAny, Erase, Shown, entered, live, on},
     components::notice::CommandProblem,
     picked::Chosen,
     pixels::Shade,
@@ -66,6 +66,7 @@ pub fn OwnPictures(
                         })
                     >
                         {SIDES
+                            .into_iter()
                             .map(|side| {
                                 view! {
                                     <option
@@ -76,7 +77,7 @@ pub fn OwnPictures(
                                     </option>
                                 }
                             })
-                            .collect_view()}
+                            .collect_any()}
                     </select>
                 </label>
                 <label class="field">
@@ -115,11 +116,11 @@ pub fn OwnPictures(
                                 </button>
                             </div>
                         }
-                    })
+                    }).erased()
             })}
             <CommandProblem command=draft.command />
             <SampleList samples shade />
-            {live(move || left_out().map(|words| view! { <p class="advice">{words}</p> }))}
+            {live(move || left_out().map(|words| view! { <p class="advice">{words}</p> }).erased())}
             <Shown when=move || has_some.get() && samples.with(Vec::len) < 2>
                 <p class="hint">"Two classes are needed to tell apart: add pictures of another."</p>
             </Shown>
@@ -143,7 +144,7 @@ pub fn OwnPictures(
             </Shown>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 fn left_out_words(left_out: &[String]) -> Option<String> {

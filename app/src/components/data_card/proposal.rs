@@ -3,7 +3,7 @@
 use super::is_training;
 use crate::{
     Problem,
-    compact::{entered, live, on},
+    compact::{CollectAny, Erase, entered, live, on},
     components::notice::as_sentence,
     state::{
         command::Command,
@@ -168,9 +168,9 @@ pub fn ProposalForm(
                                 .into_iter()
                                 .take(ADVICE_SHOWN)
                                 .map(|advice| view! { <p class="advice">{as_sentence(&advice)}</p> })
-                                .collect_view()}
+                                .collect_any()}
                         }
-                    })
+                    }).erased()
             })}
             <div class="proposal-fields">
                 <label class="field" hidden=live(move || !may_choose())>
@@ -208,7 +208,7 @@ pub fn ProposalForm(
             </button>
         </form>
     }
-    .into_any()
+    .erased()
 }
 
 /// Sentences of advice that are shown; a table of hundreds of rare classes has no use for more.

@@ -3,7 +3,7 @@
 use super::{choice::DataChoice, is_training};
 use crate::{
     BuiltinPart,
-    compact::{Each, entered, live, on},
+    compact::{Each, Erase, entered, live, on},
     components::notice::CommandProblem,
     state::{
         command::Command,
@@ -87,7 +87,7 @@ pub fn ReadyMade() -> impl IntoView {
             <CommandProblem command />
         </form>
     }
-    .into_any()
+    .erased()
 }
 
 /// Makes the set's cluster, if it is not there yet, and loads the part.

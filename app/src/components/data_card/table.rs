@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     PeerPort, Problem,
-    compact::{Shown, live},
+    compact::{Erase, Shown, live},
     components::notice::CommandProblem,
     files,
     picked::{Chosen, single},
@@ -223,7 +223,7 @@ pub fn OwnTable(
                                 })
                             />
                         }
-                    })
+                    }).erased()
             })}
             <Shown when=move || has_table.get()>
                 <ProposalForm
@@ -235,5 +235,5 @@ pub fn OwnTable(
             </Shown>
         </div>
     }
-    .into_any()
+    .erased()
 }

@@ -1,7 +1,7 @@
 //! What a table is taken for.
 
 use crate::{
-    compact::{live, on},
+    compact::{CollectAny, Erase, live, on},
     components::class_bars::{ClassBars, bars_of_rows},
     format::{count, plural},
 };
@@ -30,7 +30,7 @@ pub fn TableSummary(
     let classes = summary.classes.iter().map(|class| (class.name.clone(), class.rows));
     let bars = bars_of_rows(classes);
     let line = |column_summary| column(column_summary, disabled, choose_column);
-    let inputs = listed(&summary).take(COLUMNS_SHOWN).map(line).collect_view();
+    let inputs = listed(&summary).take(COLUMNS_SHOWN).map(line).collect_any();
     let more = listed(&summary).count().saturating_sub(COLUMNS_SHOWN);
     let ignored = ignored_words(&summary);
     let label = summary.label.clone();
@@ -61,18 +61,18 @@ pub fn TableSummary(
             <label class="field">
                 <span>"Column with the answer"</span>
                 <select disabled=disabled prop:value=summary.label.clone() on:change=on(choose)>
-                    {options.collect_view()}
+                    {options.collect_any()}
                 </select>
             </label>
             <ClassBars label="Rows by class" bars />
             <ul class="columns" aria-label="Columns" tabindex="0">
                 {inputs}
-                {(more > 0).then(|| view! { <li class="hint">{format!("and {more} more")}</li> })}
+                {(more > 0).then(|| view! { <li class="hint">{format!("and {more} more")}</li> }).erased()}
             </ul>
-            {ignored.map(|words| view! { <p class="hint">{words}</p> })}
+            {ignored.map(|words| view! { <p class="hint">{words}</p> }).erased()}
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 fn head(summary: &Summary) -> String {
@@ -107,11 +107,7 @@ fn ignored_words(summary: &Summary) -> Option<String> {
     (!ignored.is_empty()).then(|| format!("Left out: {}.", ignored.join("; ")))
 }
 
-fn column(
-    column: &ColumnSummary,
-    busy: Signal<bool>,
-    choose: Callback<(String, bool)>,
-) -> impl IntoView + use<> {
+fn column(column: &ColumnSummary, busy: Signal<bool>, choose: Callback<(String, bool)>) -> AnyView {
     let is_in = !matches!(column.kind, ColumnKind::Ignored(_));
     let (action, name) = (if is_in { "Leave out" } else { "Take in" }, column.name.clone());
     // A button that is disabled while the table is looked at again would lose the focus of the keyboard.
@@ -142,6 +138,7 @@ fn column(
             </button>
         </li>
     }
+    .erased()
 }
 
 fn kind(column: &ColumnSummary) -> String {

@@ -1,5 +1,6 @@
 //! A room: devices, the links between them, and the server that introduced them.
 
+use crate::compact::{CollectAny, Erase};
 use leptos::prelude::*;
 
 /// A device in the drawing: where it stands and how large its screen is.
@@ -48,13 +49,13 @@ pub fn RoomFigure() -> impl IntoView {
             <path class="fig-link" d=links />
             <rect class="fig-server" x="268" y="26" width="104" height="44" rx="6" />
             <text class="fig-label fig-middle" x="320" y="53">"server"</text>
-            {DEVICES.iter().enumerate().map(|(i, device)| drawing(i, device)).collect_view()}
+            {DEVICES.iter().enumerate().map(|(i, device)| drawing(i, device)).collect_any()}
         </svg>
     }
-    .into_any()
+    .erased()
 }
 
-fn drawing(number: usize, device: &Device) -> impl IntoView + use<> {
+fn drawing(number: usize, device: &Device) -> AnyView {
     let Device { x, y, width, height, columns, rows, label } = *device;
     let (left, top) = (x - width / 2, y - height / 2);
     let nodes = (0..columns * rows).map(move |node| {
@@ -78,10 +79,11 @@ fn drawing(number: usize, device: &Device) -> impl IntoView + use<> {
                 height=height.to_string()
                 rx="9"
             />
-            {nodes.collect_view()}
+            {nodes.collect_any()}
             <text class="fig-label fig-middle" x=x.to_string() y=label_y.to_string()>
                 {label}
             </text>
         </g>
     }
+    .erased()
 }

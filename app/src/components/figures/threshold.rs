@@ -1,5 +1,6 @@
 //! One threshold-gating node over time, computed by its own rule.
 
+use crate::compact::{CollectAny, Erase};
 use leptos::prelude::*;
 use std::fmt::Write as _;
 
@@ -100,17 +101,17 @@ pub fn ThresholdFigure() -> impl IntoView {
             <path class="fig-axis" d=format!("M{LEFT} {BASE} H548") />
             <path class="fig-axis" d=format!("M{LEFT} {INPUT_BASE} H548") />
             <path class="fig-input" d=inputs />
-            {fires.collect_view()}
+            {fires.collect_any()}
             <path class="fig-threshold-line" d=threshold />
             <path class="fig-trace" pathLength="1" d=trace />
-            {forced.collect_view()}
+            {forced.collect_any()}
             <text class="fig-label fig-label-fire" x="26" y="39">"fires"</text>
             <text class="fig-label fig-label-fire" x="224" y="60">"threshold"</text>
             <text class="fig-label" x="286" y="256">"timer runs out"</text>
             <text class="fig-label" x="26" y="330">"input"</text>
         </svg>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Every closure is a type of its own, and a view compiles some three kilobytes of code for each type: to build it, to bring
 //! it to life, to redraw it. Behind these functions all closures that give the same are one type. Without them the page
-//! that people wait for would be an eighth larger.
+//! that people wait for would be a twelfth larger.
 
 use core::{
     any::Any,

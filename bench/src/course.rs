@@ -147,6 +147,7 @@ impl Pupil {
             jitter,
             seed: seed ^ (u64::from(self.epoch) << 32),
             log_prior: None,
+            ..Plan::default()
         };
         self.cluster.train(dataset, rows, &plan)?;
         self.epoch += 1;

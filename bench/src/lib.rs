@@ -4,6 +4,8 @@ pub mod arithmetic;
 pub mod bits;
 pub mod course;
 pub mod order;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod rooms;
 
 #[cfg(target_arch = "wasm32")]
 pub mod exports;

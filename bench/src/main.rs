@@ -7,6 +7,8 @@
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
 #![allow(clippy::disallowed_methods)]
 
+mod rooms_command;
+
 use bench::{
     bits::TRAININGS,
     course::{Course, Pupil},
@@ -22,8 +24,10 @@ const FIRING_ROWS: usize = 1_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments == ["bits"] {
-        return compare_bits();
+    match arguments.split_first() {
+        Some((word, [])) if word == "bits" => return compare_bits(),
+        Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
+        _ => {}
     }
     let [source, test_rows, seed, options @ ..] = arguments.as_slice() else {
         return Err(USAGE.into());

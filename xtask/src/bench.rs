@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: measures in a real browser and compares with the targets.
 
-mod neural;
+mod native;
 
 use crate::{
     browsers, dist,
@@ -8,7 +8,7 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 4] = ["page", "channel", "session", "neural"];
+const BENCHMARKS: [&str; 5] = ["page", "channel", "session", "neural", "rooms"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -40,13 +40,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 /// by a process of its own, whose words go to standard error.
 fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<(), Failure> {
     if !is_json {
-        if names.iter().any(|name| *name == "neural") {
-            neural::prepare(workspace)?;
+        let asks_for = |some: &[&str]| names.iter().any(|name| some.contains(&name.as_str()));
+        if asks_for(&["neural", "rooms"]) {
+            native::prepare(workspace)?;
         }
-        if names.iter().any(|name| *name != "neural") {
+        if asks_for(&["neural"]) {
+            native::prepare_browser(workspace)?;
+        }
+        if asks_for(&["page", "channel", "session"]) {
             dist::build(workspace)?;
         }
-        return browsers::install_for_benchmarks(workspace);
+        if asks_for(&["page", "channel", "session", "neural"]) {
+            browsers::install_for_benchmarks(workspace)?;
+        }
+        return Ok(());
     }
     let not_started = |error| Failure::new(format!("xtask could not be started again: {error}."));
     let program = std::env::current_exe().map_err(not_started)?;

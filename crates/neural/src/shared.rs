@@ -2,4 +2,5 @@
 
 pub(crate) mod aggregate;
 pub(crate) mod model;
+mod robust;
 pub(crate) mod update;

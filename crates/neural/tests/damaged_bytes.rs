@@ -3,7 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use neural::{
-    Dataset, Events, LearningState, Model, NodeId, NodePacket, Update, Values, compress,
+    Compression, Dataset, Events, LearningState, Model, NodeId, NodePacket, Update, Values,
+    compress,
     nodes::{Slice, wire},
 };
 use proptest::prelude::*;
@@ -20,7 +21,8 @@ fn update_bytes() -> Vec<u8> {
     let from = model.network();
     let to = from.parameters().iter().map(|parameter| parameter * 1.1 + 0.01).collect();
     let to = from.with_parameters(to).unwrap();
-    compress(from, &to, &mut vec![0.0; from.parameters().len()]).unwrap().encode()
+    let mut residual = vec![0.0; from.parameters().len()];
+    compress(from, &to, &mut residual, Compression::Rows).unwrap().encode()
 }
 
 fn dataset_bytes() -> Vec<u8> {

@@ -7,7 +7,7 @@
 //! `cargo run --release -p peer --example alone_vs_together [seeds [row]]` tries all settings, or the one in that row (from 1)
 #![allow(clippy::unwrap_used)]
 
-use neural::Dataset;
+use neural::{Compression, Dataset};
 use peer::{Answer, Evaluation, Job, LocalTraining, WeightedUpdate, Workbench};
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use units::{ClusterId, Hash, PeerId};
@@ -106,6 +106,7 @@ impl Device {
             steps: setting.steps,
             batch_rows: setting.batch_rows,
             learning_rate: setting.learning_rate * (1.0 - 0.99 * done),
+            compression: Compression::Rows,
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
         let answer = self.workbench.run(Job::Train { cluster: cluster(), training }).unwrap();

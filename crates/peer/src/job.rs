@@ -6,7 +6,7 @@ mod desk;
 pub use answer::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 
-use neural::Dataset;
+use neural::{Compression, Dataset};
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId};
@@ -146,6 +146,8 @@ pub struct LocalTraining {
     pub batch_rows: u32,
     /// Adam's step size.
     pub learning_rate: f32,
+    /// How the update is written.
+    pub compression: Compression,
     /// Decides which rows make which step.
     pub seed: u64,
 }

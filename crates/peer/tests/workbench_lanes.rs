@@ -1,7 +1,7 @@
 //! Two lanes give the answers of one workbench, byte for byte, whatever is asked of them.
 #![allow(clippy::unwrap_used)]
 
-use neural::Dataset;
+use neural::{Compression, Dataset};
 use peer::{
     Answer, FirstLane, Job, JobError, LocalTraining, SecondLane, SecondPart, WeightedUpdate,
     Workbench,
@@ -82,7 +82,13 @@ fn load(id: &str, part: u32) -> Job {
 }
 
 fn training(seed: u64) -> LocalTraining {
-    LocalTraining { steps: 5, batch_rows: 8, learning_rate: 2e-3, seed }
+    LocalTraining {
+        steps: 5,
+        batch_rows: 8,
+        learning_rate: 2e-3,
+        compression: Compression::Rows,
+        seed,
+    }
 }
 
 fn aggregate(id: &str, own: bool, update: Vec<u8>) -> Job {
@@ -121,7 +127,13 @@ fn training_that_diverges_changes_neither_lane() {
         both.run(load(id, 0)).unwrap();
     }
     let before = both.checkpoint("a");
-    let wild = LocalTraining { steps: 2000, batch_rows: 4, learning_rate: 1.0, seed: 1 };
+    let wild = LocalTraining {
+        steps: 2000,
+        batch_rows: 4,
+        learning_rate: 1.0,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     both.train("a", wild).unwrap_err();
     assert_eq!(both.checkpoint("a"), before);
     both.train("b", training(1)).unwrap();

@@ -1,7 +1,7 @@
 //! What a workbench learns, and that all who bring the same updates together come to the same model.
 #![allow(clippy::unwrap_used)]
 
-use neural::Dataset;
+use neural::{Compression, Dataset};
 use peer::{Answer, Evaluation, Job, LocalTraining, WeightedUpdate, Workbench};
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use units::{ClusterId, Hash, PeerId};
@@ -32,7 +32,13 @@ fn device(part: u32) -> Workbench {
 }
 
 fn train(workbench: &mut Workbench, seed: u64) -> (Vec<u8>, u32) {
-    let training = LocalTraining { steps: 20, batch_rows: 16, learning_rate: 2e-3, seed };
+    let training = LocalTraining {
+        steps: 20,
+        batch_rows: 16,
+        learning_rate: 2e-3,
+        compression: Compression::Rows,
+        seed,
+    };
     let answer = workbench.run(Job::Train { cluster: id(), training }).unwrap();
     let Answer::Trained { update, samples, .. } = answer else { panic!("training was asked for") };
     (update, samples)

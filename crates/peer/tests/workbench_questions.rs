@@ -1,7 +1,7 @@
 //! What a workbench answers, and how it refuses what it cannot do: with a reason, and unchanged.
 #![allow(clippy::unwrap_used)]
 
-use neural::{Dataset, Values};
+use neural::{Compression, Dataset, Values};
 use peer::{Answer, Class, Job, JobError, LocalTraining, WeightedUpdate, Workbench};
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use units::{ClusterId, Hash, PeerId};
@@ -111,7 +111,13 @@ fn a_stream_learns_from_an_error_about_frames_that_have_passed_and_goes_on_throu
         workbench.run(Job::LearnFromError { cluster: id(), error: vec![0.5, -0.5] }).unwrap();
     }
     assert!(probability(&mut workbench) > before);
-    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.01, seed: 1 };
+    let training = LocalTraining {
+        steps: 5,
+        batch_rows: 4,
+        learning_rate: 0.01,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     let job = Job::Train { cluster: id(), training };
     let Answer::Trained { update, samples, .. } = workbench.run(job).unwrap() else { panic!() };
     let update = WeightedUpdate { peer: PeerId::from_bytes([1; 32]), own: true, samples, update };
@@ -135,7 +141,13 @@ fn however_many_lessons_wait_training_goes_on() {
         let Answer::Model { model: expected, bytes: model } = exported else { panic!() };
         workbench.run(Job::AdoptModel { cluster: id(), model, expected }).unwrap();
     }
-    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.001, seed: 1 };
+    let training = LocalTraining {
+        steps: 5,
+        batch_rows: 4,
+        learning_rate: 0.001,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     let answer = workbench.run(Job::Train { cluster: id(), training });
     assert!(matches!(answer, Ok(Answer::Trained { .. })), "{answer:?}");
 }
@@ -157,7 +169,13 @@ fn the_state_shows_every_node_and_what_gating_saves() {
 fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
     let mut workbench = workbench();
     let before = checkpoint(&mut workbench);
-    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.01, seed: 1 };
+    let training = LocalTraining {
+        steps: 5,
+        batch_rows: 4,
+        learning_rate: 0.01,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     let with = |change: fn(&mut LocalTraining)| {
         let mut training = training;
         change(&mut training);
@@ -216,7 +234,13 @@ fn a_step_of_more_rows_than_a_device_has_memory_for_is_refused() {
     let values = Values::Bytes(vec![1; 65_536 * 2]);
     let dataset = Dataset { inputs: 65_536, classes: 2, values, labels: vec![0, 1] };
     workbench.run(Job::LoadDataset { cluster: id(), dataset, held_out_percent: 0 }).unwrap();
-    let training = LocalTraining { steps: 1, batch_rows: 4_096, learning_rate: 0.01, seed: 1 };
+    let training = LocalTraining {
+        steps: 1,
+        batch_rows: 4_096,
+        learning_rate: 0.01,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     let error = workbench.run(Job::Train { cluster: id(), training }).unwrap_err();
     assert!(error.to_string().contains("4096 rows in a step of a network of this size"), "{error}");
 }
@@ -227,7 +251,13 @@ fn what_is_missing_is_named() {
     let unknown = workbench.run(Job::ReadState { cluster: id() });
     assert_eq!(unknown, Err(JobError::UnknownCluster(id())));
     workbench.run(Job::CreateCluster { cluster: id(), network: spec(), model: None }).unwrap();
-    let training = LocalTraining { steps: 5, batch_rows: 4, learning_rate: 0.01, seed: 1 };
+    let training = LocalTraining {
+        steps: 5,
+        batch_rows: 4,
+        learning_rate: 0.01,
+        compression: Compression::Rows,
+        seed: 1,
+    };
     let untrained = workbench.run(Job::Train { cluster: id(), training });
     assert_eq!(untrained, Err(JobError::NoData(id())));
     let unevaluated = workbench.run(Job::Evaluate { cluster: id(), dataset: None });

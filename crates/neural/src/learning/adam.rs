@@ -7,7 +7,6 @@ use crate::{
 
 const MEAN_DECAY: f32 = 0.9;
 const SQUARE_DECAY: f32 = 0.999;
-const EPSILON: f32 = 1e-7;
 
 /// Moments below this are taken for 0: denormal numbers would slow training down and change nothing.
 const TINY: f32 = 1e-30;
@@ -27,6 +26,7 @@ pub(crate) struct AdamStep<'a> {
     means: &'a mut [f32],
     squares: &'a mut [f32],
     rate: f32,
+    epsilon: f32,
 }
 
 impl Adam {
@@ -36,12 +36,13 @@ impl Adam {
         Self { means: zeros.clone(), squares: zeros, mean_bias: 1.0, square_bias: 1.0 }
     }
 
-    /// Begins a step of all parameters, each at most once.
-    pub(crate) fn step(&mut self, learning_rate: f32) -> AdamStep<'_> {
+    /// Begins a step of all parameters, each at most once. Gradients well above `epsilon` move a parameter by the learning
+    /// rate whatever their size; those below it move it in proportion.
+    pub(crate) fn step(&mut self, learning_rate: f32, epsilon: f32) -> AdamStep<'_> {
         self.mean_bias *= MEAN_DECAY;
         self.square_bias *= SQUARE_DECAY;
         let rate = learning_rate * (1.0 - self.square_bias).sqrt() / (1.0 - self.mean_bias);
-        AdamStep { means: &mut self.means, squares: &mut self.squares, rate }
+        AdamStep { means: &mut self.means, squares: &mut self.squares, rate, epsilon }
     }
 
     /// Parameters it knows of.
@@ -126,7 +127,7 @@ impl Descent for AdamStep<'_> {
             let next_square = SQUARE_DECAY * *square + (1.0 - SQUARE_DECAY) * (gradient * gradient);
             *mean = if next_mean.abs() < TINY { 0.0 } else { next_mean };
             *square = if next_square < TINY { 0.0 } else { next_square };
-            *parameter -= self.rate * *mean / (square.sqrt() + EPSILON);
+            *parameter -= self.rate * *mean / (square.sqrt() + self.epsilon);
         }
     }
 }
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn the_first_step_is_as_long_as_the_learning_rate() {
         let mut parameters = [1.0, 1.0, 1.0];
-        Adam::new(3).step(0.01).descend(&mut parameters, 0, &[0.5, -2.0, 0.0]);
+        Adam::new(3).step(0.01, 1e-7).descend(&mut parameters, 0, &[0.5, -2.0, 0.0]);
         assert!((parameters[0] - 0.99).abs() < 1e-5);
         assert!((parameters[1] - 1.01).abs() < 1e-5);
         assert_eq!(parameters[2], 1.0);
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn the_state_reads_back_bit_for_bit() {
         let mut adam = Adam::new(2);
-        adam.step(0.01).descend(&mut [0.0; 2], 0, &[0.3, -1.0]);
+        adam.step(0.01, 1e-7).descend(&mut [0.0; 2], 0, &[0.3, -1.0]);
         let mut writer = Writer::new();
         adam.write(&mut writer);
         let bytes = writer.finish();

@@ -14,6 +14,10 @@ pub struct Plan {
     pub batch_rows: u32,
     /// Adam's step size at the first step.
     pub learning_rate: f32,
+    /// Below which size Adam lets a gradient move parameters in proportion, rather than by the whole step size. Alone a
+    /// device learns best with next to none. In a room, where each device knows little and soon has little more to learn from
+    /// its rows, whole steps along what is left of its gradients are noise to the others.
+    pub epsilon: f32,
     /// The part of it that is gone after the last step, from 0 to 1; it falls evenly.
     pub decay: f32,
     /// The part of the wanted probability that is spread evenly over all classes, from 0 to less than 1 (label smoothing,
@@ -71,6 +75,7 @@ impl Default for Plan {
             steps: 100,
             batch_rows: 32,
             learning_rate: 1e-3,
+            epsilon: 1e-7,
             decay: 0.0,
             smoothing: 0.0,
             timer_rate: 0.0,

@@ -118,7 +118,7 @@ impl<'a> School<'a> {
         self.past.recall(network, &self.input);
         let learning_rate = learning_rate * state.gain();
         state.calm_down();
-        let mut step: AdamStep<'_> = state.adam.step(learning_rate);
+        let mut step: AdamStep<'_> = state.adam.step(learning_rate, self.plan.epsilon);
         let mut loss = 0.0;
         let Network { spec, layout, parameters } = network;
         let layers = layout.layers.iter().zip(&spec.layers).zip(&mut state.layers);

@@ -103,7 +103,7 @@ impl LayerHome {
         let Piece { layout, parameters, adam, .. } = &mut self.piece;
         let mean = 1.0 / samples as f32;
         let error = Error { values: &values, nodes_scale: mean, readout_scale: mean };
-        let mut descent = adam.step(plan.learning_rate_at(step));
+        let mut descent = adam.step(plan.learning_rate_at(step), plan.epsilon);
         self.lesson.teach_readout_of(layout, parameters, &error, events, &mut descent);
         Ok(ClassErrors { values, wrong })
     }

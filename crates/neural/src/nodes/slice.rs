@@ -221,7 +221,8 @@ impl Slice {
             let Piece { layout, parameters, adam, .. } = &mut self.piece;
             let mean = 1.0 / samples as f32;
             let error = Error { values: &values, nodes_scale: mean, readout_scale: mean };
-            let (kernels, mut descent) = (Kernels::EventDriven, adam.step(learning_rate));
+            let kernels = Kernels::EventDriven;
+            let mut descent = adam.step(learning_rate, plan.epsilon);
             self.lesson.teach(layout, parameters, &error, activity, kernels, &mut descent);
             let thresholds = &mut parameters[layout.thresholds()];
             let rates =

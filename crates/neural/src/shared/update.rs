@@ -1,15 +1,20 @@
-//! What one device's training changed, in about one byte a parameter.
+//! What one device's training changed, compressed.
+
+mod rows;
+mod sparse;
 
 use crate::{
     bytes::{Damaged, Reader, Writer},
     learning::train::Diverged,
     network::{Network, layout::Layout},
 };
+use core::ops::Range;
 use protocol::cluster::{InvalidSpec, NetworkSpec};
+use serde::{Deserialize, Serialize};
 
 const MAGIC: [u8; 4] = *b"PCNU";
-const VERSION: u16 = 1;
-const HEADER_BYTES: usize = 4 + 2;
+const VERSION: u16 = 2;
+const HEADER_BYTES: usize = 4 + 2 + 1;
 
 /// The largest root mean square of an update. Honest rounds stay far below; a liar cannot throw the model far.
 const RMS_MAX: f64 = 4.0;
@@ -17,14 +22,37 @@ const RMS_MAX: f64 = 4.0;
 /// The largest step of a row: 127 of them are one parameter's change.
 const SCALE_MAX: f32 = 1e3;
 
+/// Terms of a sum of products of steps that 32 bits hold.
+const EXACT_TERMS: usize = 1 << 16;
+
+/// How much of a change travels at once. What does not stays in the residual, and travels later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Compression {
+    /// Every parameter, as one of 255 steps: about a byte each.
+    Rows,
+    /// The largest changes only, each as its place, its sign and one of two sizes: some nine bits each.
+    Sparse {
+        /// How many of a thousand parameters travel, 1 to 100.
+        kept_per_mille: u16,
+    },
+}
+
 /// A difference of parameters, each row as whole steps from -127 to 127 of the row's scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {
     layout: Layout,
+    form: Form,
     /// One a row; 0 for a row without change.
     scales: Vec<f32>,
     /// One a parameter.
     steps: Vec<i8>,
+}
+
+/// How an update is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Rows = 0,
+    Sparse = 1,
 }
 
 /// Bytes that are no update of a network.
@@ -59,13 +87,22 @@ pub enum InvalidUpdate {
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn compress(from: &Network, to: &Network, residual: &mut [f32]) -> Result<Update, Diverged> {
+pub fn compress(
+    from: &Network,
+    to: &Network,
+    residual: &mut [f32],
+    compression: Compression,
+) -> Result<Update, Diverged> {
     assert_eq!(from.layout, to.layout);
     assert_eq!(residual.len(), from.parameters.len());
     let change: Vec<f32> = (to.parameters.iter().zip(&from.parameters).zip(residual.iter()))
         .map(|((to, from), rest)| (to - from) + rest)
         .collect();
-    let update = Update::quantise(from.layout.clone(), &change);
+    let layout = from.layout.clone();
+    let update = match compression {
+        Compression::Rows => Update::in_rows(layout, &change),
+        Compression::Sparse { kept_per_mille } => Update::sparse(layout, &change, kept_per_mille),
+    };
     if !update.is_within_bounds() {
         return Err(Diverged);
     }
@@ -75,28 +112,6 @@ pub fn compress(from: &Network, to: &Network, residual: &mut [f32]) -> Result<Up
 }
 
 impl Update {
-    /// Each row in steps of a 127th of its largest change.
-    fn quantise(layout: Layout, change: &[f32]) -> Self {
-        let mut scales = Vec::with_capacity(layout.row_count());
-        let mut steps = vec![0; change.len()];
-        for row in layout.rows() {
-            let change = &change[row.clone()];
-            let largest = change.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
-            let scale = largest / 127.0;
-            // A change too small to divide by is no change: it stays in the residual.
-            let scale = if scale < f32::MIN_POSITIVE { 0.0 } else { scale };
-            scales.push(scale);
-            if scale > 0.0 {
-                for (step, value) in steps[row].iter_mut().zip(change) {
-                    let exact = value / scale;
-                    *step =
-                        (exact + if exact < 0.0 { -0.5 } else { 0.5 }).clamp(-127.0, 127.0) as i8;
-                }
-            }
-        }
-        Self { layout, scales, steps }
-    }
-
     /// Adds the change, times `factor`, to a list of parameters of the same network.
     ///
     /// # Panics
@@ -110,21 +125,50 @@ impl Update {
         }
     }
 
+    /// The change of one row.
+    pub(super) fn read_row(&self, number: usize, row: Range<usize>, change: &mut [f32]) {
+        let scale = self.scales[number];
+        for (change, step) in change.iter_mut().zip(&self.steps[row]) {
+            *change = scale * f32::from(*step);
+        }
+    }
+
+    /// The inner product of two changes of one network; exact within each row.
+    pub(super) fn dot(&self, other: &Self) -> f64 {
+        let scales = self.scales.iter().zip(&other.scales);
+        let mut sum = 0.0;
+        for (row, (scale, other_scale)) in self.layout.rows().zip(scales) {
+            if *scale == 0.0 || *other_scale == 0.0 {
+                continue;
+            }
+            let steps = self.steps[row.clone()].chunks(EXACT_TERMS);
+            let product: i64 = steps
+                .zip(other.steps[row].chunks(EXACT_TERMS))
+                .map(|(steps, others)| i64::from(integer_dot(steps, others)))
+                .sum();
+            sum += f64::from(*scale) * f64::from(*other_scale) * product as f64;
+        }
+        sum
+    }
+
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
     /// Parameters of the network that it is for.
     pub fn parameters(&self) -> usize {
         self.steps.len()
     }
 
-    /// The bytes that travel, little-endian: a scale for every row, and the steps of those that changed.
+    /// The bytes that travel, little-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.bytes(&MAGIC);
         writer.u16(VERSION);
-        for (row, scale) in self.layout.rows().zip(&self.scales) {
-            writer.floats(&[*scale]);
-            if *scale > 0.0 {
-                self.steps[row].iter().for_each(|step| writer.u8(*step as u8));
-            }
+        writer.u8(self.form as u8);
+        match self.form {
+            Form::Rows => self.write_rows(&mut writer),
+            Form::Sparse => self.write_sparse(&mut writer),
         }
         writer.finish()
     }
@@ -136,15 +180,19 @@ impl Update {
     pub fn decode(bytes: &[u8], spec: &NetworkSpec) -> Result<Self, InvalidUpdate> {
         let layout = Layout::new(spec)?;
         let size_bytes = bytes.len();
-        let least = HEADER_BYTES + 4 * layout.row_count();
-        if !(least..=least + layout.parameters).contains(&size_bytes) {
+        let most = HEADER_BYTES + 4 * layout.row_count() + layout.parameters;
+        if size_bytes > most {
             return Err(InvalidUpdate::Malformed { size_bytes });
         }
         let mut reader = Reader::new(bytes);
         if reader.array() != Ok(MAGIC) || reader.u16() != Ok(VERSION) {
             return Err(InvalidUpdate::Unknown { size_bytes });
         }
-        let update = Self::read_rows(&mut reader, layout);
+        let update = match reader.u8() {
+            Ok(form) if form == Form::Rows as u8 => Self::read_rows(&mut reader, layout),
+            Ok(form) if form == Form::Sparse as u8 => Self::read_sparse(&mut reader, layout),
+            _ => Err(Damaged),
+        };
         let update = update.map_err(|_| InvalidUpdate::Malformed { size_bytes })?;
         if !update.is_within_bounds() {
             return Err(InvalidUpdate::TooLong);
@@ -152,41 +200,28 @@ impl Update {
         Ok(update)
     }
 
-    fn read_rows(reader: &mut Reader<'_>, layout: Layout) -> Result<Self, Damaged> {
-        let mut scales = Vec::with_capacity(layout.row_count());
-        let mut steps = vec![0; layout.parameters];
-        for row in layout.rows() {
-            let scale = reader.f32(SCALE_MAX)?;
-            if scale.is_sign_negative() || (scale != 0.0 && !scale.is_normal()) {
-                return Err(Damaged);
-            }
-            scales.push(scale);
-            if scale > 0.0 {
-                let length = row.len();
-                for (step, byte) in steps[row].iter_mut().zip(reader.bytes(length)?) {
-                    *step = *byte as i8;
-                    if *step == i8::MIN {
-                        return Err(Damaged);
-                    }
-                }
-            }
-        }
-        if reader.remaining() > 0 {
-            return Err(Damaged);
-        }
-        Ok(Self { layout, scales, steps })
-    }
-
     fn is_within_bounds(&self) -> bool {
-        let mut square = 0.0;
-        for (row, scale) in self.layout.rows().zip(&self.scales) {
-            let steps: i64 = self.steps[row].iter().map(|step| i64::from(*step).pow(2)).sum();
-            square += f64::from(*scale) * f64::from(*scale) * steps as f64;
-        }
         // Also false where a number is undefined.
-        square <= RMS_MAX * RMS_MAX * self.steps.len() as f64
+        self.dot(self) <= RMS_MAX * RMS_MAX * self.steps.len() as f64
             && self.scales.iter().all(|scale| *scale <= SCALE_MAX)
     }
+}
+
+/// Of as many terms as 32 bits hold the sum of.
+fn integer_dot(steps: &[i8], others: &[i8]) -> i32 {
+    steps.iter().zip(others).map(|(step, other)| i32::from(*step) * i32::from(*other)).sum()
+}
+
+/// A scale from elsewhere: 0, or a number that a step can be of.
+fn read_scale(reader: &mut Reader<'_>) -> Result<f32, Damaged> {
+    let scale = reader.f32(SCALE_MAX)?;
+    let is_allowed = scale.is_sign_positive() && (scale == 0.0 || scale.is_normal());
+    is_allowed.then_some(scale).ok_or(Damaged)
+}
+
+/// A change too small to divide by is no change: it stays in the residual.
+fn scale_of(value: f32) -> f32 {
+    if value < f32::MIN_POSITIVE { 0.0 } else { value }
 }
 
 #[cfg(test)]
@@ -209,7 +244,7 @@ mod tests {
     fn an_update_and_its_residual_are_the_whole_way() {
         let (from, to) = (network(), moved(|n| (n as f32 - 17.0) * 0.01));
         let mut residual = vec![0.0; from.parameters.len()];
-        let update = compress(&from, &to, &mut residual).unwrap();
+        let update = compress(&from, &to, &mut residual, Compression::Rows).unwrap();
         let mut sum = residual;
         update.add_to(&mut sum, 1.0);
         for ((sum, to), from) in sum.iter().zip(&to.parameters).zip(&from.parameters) {
@@ -220,7 +255,8 @@ mod tests {
     #[test]
     fn an_update_reads_back_and_silent_rows_cost_four_bytes() {
         let (from, to) = (network(), moved(|n| if n == 0 { 0.5 } else { 0.0 }));
-        let update = compress(&from, &to, &mut vec![0.0; from.parameters.len()]).unwrap();
+        let update =
+            compress(&from, &to, &mut vec![0.0; from.parameters.len()], Compression::Rows).unwrap();
         let bytes = update.encode();
         assert_eq!(bytes.len(), HEADER_BYTES + 4 * from.layout.row_count() + 6);
         assert_eq!(Update::decode(&bytes, &from.spec), Ok(update));
@@ -230,17 +266,18 @@ mod tests {
     fn a_way_too_long_is_refused_on_both_ends() {
         let (from, to) = (network(), moved(|_| 5.0));
         let mut residual = vec![0.25; from.parameters.len()];
-        assert_eq!(compress(&from, &to, &mut residual), Err(Diverged));
+        assert_eq!(compress(&from, &to, &mut residual, Compression::Rows), Err(Diverged));
         assert!(residual.iter().all(|rest| *rest == 0.25));
         let change = vec![5.0; from.parameters.len()];
-        let bytes = Update::quantise(from.layout.clone(), &change).encode();
+        let bytes = Update::in_rows(from.layout.clone(), &change).encode();
         assert_eq!(Update::decode(&bytes, &from.spec), Err(InvalidUpdate::TooLong));
     }
 
     #[test]
     fn scales_and_steps_out_of_bounds_are_refused() {
         let (from, to) = (network(), moved(|_| 0.1));
-        let update = compress(&from, &to, &mut vec![0.0; from.parameters.len()]).unwrap();
+        let update =
+            compress(&from, &to, &mut vec![0.0; from.parameters.len()], Compression::Rows).unwrap();
         for scale in [-1.0, -0.0, f32::NAN, f32::INFINITY, 1e-42, 2e3] {
             let mut bytes = update.encode();
             bytes[HEADER_BYTES..HEADER_BYTES + 4].copy_from_slice(&scale.to_le_bytes());

@@ -14,6 +14,7 @@ mod round;
 mod stash;
 #[cfg(test)]
 mod tests;
+mod thrift;
 mod view;
 
 use crate::{records::SessionRecord, view::RoundView};
@@ -29,6 +30,7 @@ use protocol::{
 use round::Round;
 use stash::Stash;
 use std::collections::{BTreeMap, BTreeSet};
+use thrift::Thrift;
 use units::{Hash, Instant, PeerId, SessionId};
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
@@ -73,6 +75,7 @@ pub(crate) struct Session {
     handed_out: HandedOut,
     history: Vec<RoundView>,
     typical_train_ms: Option<u32>,
+    thrift: Thrift,
     gathering_until: Option<Instant>,
     sent_bytes: u64,
     sent_bytes_before_round: u64,
@@ -115,6 +118,7 @@ impl Session {
             handed_out: HandedOut::default(),
             history: Vec::new(),
             typical_train_ms: None,
+            thrift: Thrift::default(),
             gathering_until: gather.then(|| now + GATHERING),
             sent_bytes: 0,
             sent_bytes_before_round: 0,

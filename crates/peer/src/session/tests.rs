@@ -41,7 +41,8 @@ fn update(number: u8) -> Vec<u8> {
     let by = f32::from(number) / 100.0;
     let to = from.parameters().iter().map(|parameter| parameter + by).collect();
     let to = from.with_parameters(to).unwrap();
-    neural::compress(&from, &to, &mut vec![0.0; from.parameters().len()]).unwrap().encode()
+    let mut residual = vec![0.0; from.parameters().len()];
+    neural::compress(&from, &to, &mut residual, neural::Compression::Rows).unwrap().encode()
 }
 
 impl Member {

@@ -17,7 +17,7 @@ use protocol::cluster::NetworkSpec;
 use units::Hash;
 
 const MAGIC: [u8; 4] = *b"PCNC";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 const DIGEST_BYTES: usize = 32;
 
 /// A number in a checkpoint that is larger is damage, digest or not.

@@ -43,7 +43,7 @@ impl Session {
             self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
         }
         if is_complete {
-            self.aggregate();
+            self.aggregate(s);
         } else {
             self.ask_for_missing(s);
         }
@@ -112,8 +112,12 @@ impl Session {
         })
     }
 
-    fn aggregate(&mut self) {
+    fn aggregate(&mut self, s: &Surroundings<'_>) {
         let Some(chosen) = &self.round.decision else { return };
+        if let Some(closed_at) = self.round.closed_at {
+            let trained = Duration::from_millis(self.typical_train_ms.unwrap_or_default().into());
+            self.thrift.note(s.now.saturating_duration_since(closed_at), trained);
+        }
         let contributions = &chosen.decision.contributions;
         let updates = contributions.iter().filter_map(|part| {
             let update = self.stash.update(part.peer, part.update)?.clone();

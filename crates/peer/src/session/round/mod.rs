@@ -164,6 +164,7 @@ impl Session {
             steps: options.local_steps,
             batch_rows: options.batch_rows,
             learning_rate: learning_rate(&options, round),
+            compression: self.thrift.compression(),
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
         let job = Job::Train { cluster: self.proposal.cluster.clone(), training };

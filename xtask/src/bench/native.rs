@@ -1,4 +1,5 @@
-//! What `cargo xtask bench neural` needs: data, our network for this machine and for browsers, and what to compare it with.
+//! What `cargo xtask bench neural` and `rooms` need: data, our network for this machine and for browsers, and what to compare
+//! it with.
 
 use crate::{
     browsers, data, dist,
@@ -12,7 +13,11 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
     }
     let mut native = workspace.command("cargo");
     native.args(["build", "--release", "--package=bench"]);
-    execute(&mut native, "Read the compiler's message above.")?;
+    execute(&mut native, "Read the compiler's message above.")
+}
+
+/// Our network in a browser, and the rivals.
+pub(super) fn prepare_browser(workspace: &Workspace) -> Result<(), Failure> {
     dist::browser_module(workspace, "bench", "target/bench")?;
     browsers::npm_packages(workspace, "bench")
 }

@@ -299,6 +299,8 @@ export interface LearningSession {
   signatures: number;
   history: LearningRound[];
   sent_bytes: number;
+  /** Whether this device sends only its largest changes for a while: the network is slow. */
+  sends_little: boolean;
   problem: string | null;
 }
 

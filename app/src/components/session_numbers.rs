@@ -73,6 +73,7 @@ struct Numbers {
     rows: u32,
     firing_rate: Option<f32>,
     sent_bytes: u64,
+    sends_little: bool,
     round_sent_bytes: Option<u64>,
     round_ms: Option<u32>,
 }
@@ -99,6 +100,7 @@ impl Numbers {
             rows: together.map_or(0, |evaluation| evaluation.rows),
             firing_rate: together.map(|evaluation| evaluation.firing_rate),
             sent_bytes: session.sent_bytes,
+            sends_little: session.sends_little,
             round_sent_bytes: newest.map(|round| round.sent_bytes),
             round_ms: newest.map(|round| round.duration_ms),
         }
@@ -205,6 +207,12 @@ fn Facts(numbers: Numbers) -> impl IntoView {
             view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
         })
         .erased();
+    let little = numbers
+        .sends_little
+        .then(|| {
+            view! { <div><dt>"The network is slow"</dt><dd>"largest changes only"</dd></div> }
+        })
+        .erased();
     let short = numbers.model.get(..8).unwrap_or_default().to_owned();
 
     view! {
@@ -214,6 +222,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
                 <dt>"Sent so far"</dt>
                 <dd>{bytes(numbers.sent_bytes)}</dd>
             </div>
+            {little}
             {numbers.firing_rate.map(|rate| view! {
                 <div><dt>"Nodes firing"</dt><dd class="fires">{percent(rate.into())}</dd></div>
             }).erased()}

@@ -186,6 +186,8 @@ pub struct SessionView {
     pub history: Vec<RoundView>,
     /// Session bytes that this device has sent.
     pub sent_bytes: u64,
+    /// Whether this device sends only its largest changes for a while, because updates have been long on their way.
+    pub sends_little: bool,
     /// What went wrong last, if it has not been mended.
     pub problem: Option<String>,
 }

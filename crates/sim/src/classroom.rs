@@ -76,8 +76,9 @@ impl World {
             Some(known) if known.train_rows == 0 => self.load_rows(id, &cluster()),
             Some(_) => {}
             None => {
-                let made = self
-                    .command(id, |engine, now| engine.create_cluster(now, cluster(), network()));
+                let network = self.config.network.clone();
+                let made =
+                    self.command(id, |engine, now| engine.create_cluster(now, cluster(), network));
                 if let Some(Err(error)) = made {
                     panic!("{id:?} could not make its cluster: {error}");
                 }

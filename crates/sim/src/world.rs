@@ -5,6 +5,7 @@ mod owners;
 mod pages;
 
 use crate::{
+    classroom,
     dice::Dice,
     disk::Disk,
     environment::{Environment, Happening},
@@ -18,6 +19,7 @@ use crate::{
 };
 use core::time::Duration;
 use peer::{Event, Input, Limits, View};
+use protocol::cluster::NetworkSpec;
 use units::{Instant, PeerId};
 
 /// The world's wall clock at its origin: 2026-01-01 UTC.
@@ -30,6 +32,8 @@ pub struct WorldConfig {
     pub seed: u64,
     /// Devices.
     pub hosts: usize,
+    /// The network of the cluster that every device makes.
+    pub network: NetworkSpec,
     /// Given to every engine.
     pub limits: Limits,
     /// Whether every line of the trace is printed as it comes.
@@ -42,7 +46,8 @@ impl WorldConfig {
     /// A quiet world with the engine's own limits.
     pub fn new(seed: u64, hosts: usize) -> Self {
         let replay = "the test of this name".to_owned();
-        Self { seed, hosts, limits: Limits::default(), aloud: false, replay }
+        let (network, limits) = (classroom::network(), Limits::default());
+        Self { seed, hosts, network, limits, aloud: false, replay }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use peer::Event;
+use protocol::cluster::{LayerSpec, NetworkSpec};
 use sim::{HostId, World, WorldConfig};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -75,4 +76,22 @@ fn only_those_who_are_invited_take_part_even_after_the_founder_has_come_back() {
     for id in [stranger, HostId(3)] {
         assert_eq!(world.view(id).session, None);
     }
+}
+
+#[test]
+fn on_a_narrow_path_members_send_less_and_go_on() {
+    let network = NetworkSpec { layers: vec![LayerSpec::new(1_024, 4)], ..sim::network() };
+    let parameters = network.parameters();
+    let mut world = World::room(WorldConfig { network, ..WorldConfig::new(15, 3) });
+    // An update takes two seconds between two of them.
+    world.network().narrow(HostId(0), HostId(1), parameters / 2);
+    world.start_session(HostId(0), 8).expect("the page is open").expect("there are rows");
+    world.live_until("the session is over", PATIENCE, |world| world.divergence().is_none());
+    let history = world.view(HostId(0)).session.expect("it took part").history;
+    assert!(history.iter().all(|round| round.members.len() == 3), "all took part");
+    let rounds: Vec<_> =
+        history.iter().map(|round| (round.duration_ms, round.sent_bytes)).collect();
+    let [(slow_ms, all_bytes), .., (quick_ms, few_bytes)] = rounds[..] else { panic!("rounds") };
+    assert!(10 * few_bytes < all_bytes, "{rounds:?}");
+    assert!(2 * quick_ms < slow_ms, "{rounds:?}");
 }

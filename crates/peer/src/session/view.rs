@@ -31,6 +31,7 @@ impl Session {
             members,
             history: self.history.clone(),
             sent_bytes: self.sent_bytes,
+            sends_little: self.thrift.sends_little(),
             problem: self.problem.clone(),
         }
     }

@@ -20,6 +20,7 @@ pub(crate) struct Session {
     signatures: u32,
     history: Vec<Round>,
     sent_bytes: f64,
+    sends_little: bool,
     problem: Option<String>,
 }
 
@@ -63,6 +64,7 @@ impl From<SessionView> for Session {
             signatures: view.signatures,
             history: view.history.into_iter().map(Round::from).collect(),
             sent_bytes: view.sent_bytes as f64,
+            sends_little: view.sends_little,
             problem: view.problem,
         }
     }

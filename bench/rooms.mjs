@@ -45,14 +45,21 @@ function skewedRows() {
 }
 
 function liars() {
-  const accuracies = ATTACKS.map((attack) => {
-    const histories = learn(`2 of 8 lie: ${attack}`, FASHION, "rounds=40", "pace=40", `attack=${attack}:2`);
-    return { metric: attack, value: accuracyAt(histories, 40), unit: "%" };
-  });
-  const worst = Math.min(...accuracies.map(({ value }) => value));
+  const lies = (exchange) =>
+    ATTACKS.map((attack) => {
+      const task = `2 of 8 lie: ${attack}, ${exchange}`;
+      const histories = learn(task, FASHION, "rounds=40", "pace=40", `attack=${attack}:2`, `exchange=${exchange}`);
+      return { metric: attack, value: accuracyAt(histories, 40), unit: "%" };
+    });
+  const worst = (accuracies) => Math.min(...accuracies.map(({ value }) => value));
+  const [whole, sparse] = [lies("rows"), lies("sparse:20")];
   report("rooms, the same with 2 of 8 who lie, after 40 rounds", ON, [
-    ...accuracies,
-    { metric: "the worst of them", value: worst, unit: "%", atLeast: 82.5 },
+    ...whole,
+    { metric: "the worst of them", value: worst(whole), unit: "%", atLeast: 82.5 },
+  ]);
+  report("rooms, the same where members send 2 % of their changes", ON, [
+    ...sparse,
+    { metric: "the worst of them", value: worst(sparse), unit: "%" },
   ]);
 }
 
@@ -69,16 +76,19 @@ function manyMembers() {
 
 function bytes() {
   const others = 9;
-  const weights = learn("FedAvg, f32", FASHION, "members=10", "exchange=weights", "rate=0.003", "epsilon=1e-7", "rounds=40", "pace=40");
+  const weights = learn("FedAvg, f32", FASHION, "members=10", "exchange=weights", "rate=0.003", "epsilon=1e-7", "rounds=40", "pace=1");
   const goal = accuracyAt(weights, 40);
-  const theirs = median(weights.map((history) => (history.at(-1)[2] / 10) * others));
+  // Each side counts up to the first round in which it reaches the goal, or its last.
+  const reached = (history) => history.find(([, percent]) => percent >= goal) ?? history.at(-1);
+  const theirs = median(weights.map((history) => (reached(history)[2] / 10) * others));
   const sparse = learn("10 members, sparse", FASHION, "members=10", "exchange=sparse:20", "rounds=80", "pace=1", `until=${goal}`);
-  const ours = median(sparse.map((history) => (history.at(-1)[2] / 10) * others));
+  const ours = median(sparse.map((history) => (reached(history)[2] / 10) * others));
   report("rooms, 10 members: what each sends to the 9 others for the same accuracy", ON, [
     { metric: "FedAvg of f32 weights, 40 rounds: test accuracy", value: goal, unit: "%" },
-    { metric: "FedAvg of f32 weights, 40 rounds: sent", value: theirs / 1e6, unit: "MB" },
-    { metric: "sparse updates: rounds to that accuracy", value: median(sparse.map((history) => history.at(-1)[0])), unit: "rounds" },
-    { metric: "sparse updates: sent", value: ours / 1e6, unit: "MB" },
+    { metric: "FedAvg of f32 weights: first round with that accuracy", value: median(weights.map((history) => reached(history)[0])), unit: "" },
+    { metric: "FedAvg of f32 weights: sent until then", value: theirs / 1e6, unit: "MB" },
+    { metric: "sparse updates: first round with that accuracy", value: median(sparse.map((history) => reached(history)[0])), unit: "" },
+    { metric: "sparse updates: sent until then", value: ours / 1e6, unit: "MB" },
     { metric: "times less", value: theirs / ours, unit: "times", atLeast: 100 },
   ]);
 }

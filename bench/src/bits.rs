@@ -44,7 +44,7 @@ pub const TRAININGS: [Training; 4] = [
     },
     Training {
         name: "8 rounds of five devices",
-        expected: "e6cf59b8cab8475f6501464e1108fe9e7e9dcb074c2e50f14776e7789fdd5dae",
+        expected: "c5f5feba78bfbe6ee8a98fb82448a163f2891e63c57dac9103cffd35fd8d9c71",
         run: rounds,
     },
 ];

@@ -2,9 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { WebSocketServer } from "ws";
 
-const VERSION = 2;
+/** What the peers speak. */
+const VERSION = Number(
+  readFileSync(new URL("../../crates/protocol/src/lib.rs", import.meta.url), "utf8").match(/VERSION: u16 = (\d+)/)[1],
+);
 
 export class MaliciousServer {
   /** How many signals were passed on, lied about or not. */

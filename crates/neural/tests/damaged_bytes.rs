@@ -16,13 +16,13 @@ fn spec() -> NetworkSpec {
     NetworkSpec { inputs: 4, steps: 1, layers, classes: 2, seed: 1 }
 }
 
-fn update_bytes() -> Vec<u8> {
+fn update_bytes(compression: Compression) -> Vec<u8> {
     let model = Model::new(&spec()).unwrap();
     let from = model.network();
     let to = from.parameters().iter().map(|parameter| parameter * 1.1 + 0.01).collect();
     let to = from.with_parameters(to).unwrap();
     let mut residual = vec![0.0; from.parameters().len()];
-    compress(from, &to, &mut residual, Compression::Rows).unwrap().encode()
+    compress(from, &to, &mut residual, compression).unwrap().encode()
 }
 
 fn dataset_bytes() -> Vec<u8> {
@@ -155,9 +155,16 @@ proptest! {
     }
 
     #[test]
-    fn an_update_that_is_accepted_has_those_bytes(bytes in damaged(update_bytes())) {
+    fn an_update_that_is_accepted_has_those_bytes(bytes in damaged(update_bytes(Compression::Rows))) {
         if let Ok(update) = Update::decode(&bytes, &spec()) {
             prop_assert_eq!(update.encode(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_sparse_update_that_is_accepted_is_one(bytes in damaged(update_bytes(Compression::Sparse { kept_per_mille: 100 }))) {
+        if let Ok(update) = Update::decode(&bytes, &spec()) {
+            prop_assert_eq!(Update::decode(&update.encode(), &spec()), Ok(update));
         }
     }
 

@@ -8,6 +8,9 @@ use crate::{
 const MEAN_DECAY: f32 = 0.9;
 const SQUARE_DECAY: f32 = 0.999;
 
+/// A parameter without any gradient is divided by it.
+const EPSILON_MIN: f32 = 1e-12;
+
 /// Moments below this are taken for 0: denormal numbers would slow training down and change nothing.
 const TINY: f32 = 1e-30;
 
@@ -42,7 +45,12 @@ impl Adam {
         self.mean_bias *= MEAN_DECAY;
         self.square_bias *= SQUARE_DECAY;
         let rate = learning_rate * (1.0 - self.square_bias).sqrt() / (1.0 - self.mean_bias);
-        AdamStep { means: &mut self.means, squares: &mut self.squares, rate, epsilon }
+        AdamStep {
+            means: &mut self.means,
+            squares: &mut self.squares,
+            rate,
+            epsilon: epsilon.max(EPSILON_MIN),
+        }
     }
 
     /// Parameters it knows of.

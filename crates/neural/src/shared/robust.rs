@@ -25,7 +25,8 @@ pub(super) fn combine(members: &[&Contribution]) -> Vec<f32> {
     mixed_and_trimmed(members, &circles, liars)
 }
 
-/// A member weighs as much as its samples, but no more than the member in the middle: who claims more gains nothing.
+/// A member weighs as much as its samples, but no more than the member in the middle (of two, the one with more): who claims
+/// more gains nothing.
 fn weights(members: &[&Contribution]) -> Vec<u32> {
     let mut samples: Vec<u32> = members.iter().map(|member| member.samples).collect();
     samples.sort_unstable();

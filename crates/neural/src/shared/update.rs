@@ -82,6 +82,9 @@ pub enum InvalidUpdate {
 /// Compresses the way from `from` to `to`, and what earlier compressions left over; the new rest stays in `residual`
 /// (error feedback, Seide et al. 2014: nothing is lost, some of it comes a round later).
 ///
+/// In rows, no more of what was left over travels than was learnt now: sparse updates leave much, and all of it at once
+/// would throw the others far.
+///
 /// # Errors
 /// [`Diverged`] if the way is longer than an update may be; the residual is then as it was.
 ///
@@ -95,9 +98,14 @@ pub fn compress(
 ) -> Result<Update, Diverged> {
     assert_eq!(from.layout, to.layout);
     assert_eq!(residual.len(), from.parameters.len());
-    let change: Vec<f32> = (to.parameters.iter().zip(&from.parameters).zip(residual.iter()))
-        .map(|((to, from), rest)| (to - from) + rest)
-        .collect();
+    let learnt: Vec<f32> =
+        to.parameters.iter().zip(&from.parameters).map(|(to, from)| to - from).collect();
+    let share = match compression {
+        Compression::Rows => share_of_rest(&learnt, residual),
+        Compression::Sparse { .. } => 1.0,
+    };
+    let change: Vec<f32> =
+        learnt.iter().zip(residual.iter()).map(|(learnt, rest)| learnt + share * rest).collect();
     let layout = from.layout.clone();
     let update = match compression {
         Compression::Rows => Update::in_rows(layout, &change),
@@ -106,9 +114,19 @@ pub fn compress(
     if !update.is_within_bounds() {
         return Err(Diverged);
     }
-    residual.copy_from_slice(&change);
+    for (rest, change) in residual.iter_mut().zip(&change) {
+        *rest = (1.0 - share) * *rest + change;
+    }
     update.add_to(residual, -1.0);
     Ok(update)
+}
+
+/// The part of what was left over that is no longer than what was learnt.
+fn share_of_rest(learnt: &[f32], rest: &[f32]) -> f32 {
+    let square =
+        |values: &[f32]| values.iter().map(|it| f64::from(*it) * f64::from(*it)).sum::<f64>();
+    let (learnt, rest) = (square(learnt), square(rest));
+    if rest > learnt { (learnt / rest).sqrt() as f32 } else { 1.0 }
 }
 
 impl Update {
@@ -160,6 +178,11 @@ impl Update {
         self.steps.len()
     }
 
+    /// Whether only the largest changes are in it.
+    pub fn is_sparse(&self) -> bool {
+        self.form == Form::Sparse
+    }
+
     /// The bytes that travel, little-endian.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
@@ -176,7 +199,7 @@ impl Update {
     /// Reads an update of a network of that description. The length is bounded before memory is taken.
     ///
     /// # Errors
-    /// [`InvalidUpdate`] for anything that [`Self::encode`] does not give.
+    /// [`InvalidUpdate`] for whatever is no update, or moves parameters too far.
     pub fn decode(bytes: &[u8], spec: &NetworkSpec) -> Result<Self, InvalidUpdate> {
         let layout = Layout::new(spec)?;
         let size_bytes = bytes.len();
@@ -271,6 +294,22 @@ mod tests {
         let change = vec![5.0; from.parameters.len()];
         let bytes = Update::in_rows(from.layout.clone(), &change).encode();
         assert_eq!(Update::decode(&bytes, &from.spec), Err(InvalidUpdate::TooLong));
+    }
+
+    #[test]
+    fn what_sparse_updates_left_over_comes_in_small_parts() {
+        let (from, to) = (network(), moved(|n| if n % 2 == 0 { 0.01 } else { -0.01 }));
+        let mut residual = vec![0.25; from.parameters.len()];
+        let update = compress(&from, &to, &mut residual, Compression::Rows).unwrap();
+        let length = |values: &[f32]| values.iter().map(|it| it * it).sum::<f32>().sqrt();
+        let mut sent = vec![0.0; residual.len()];
+        update.add_to(&mut sent, 1.0);
+        let learnt = 0.01 * (sent.len() as f32).sqrt();
+        assert!(length(&sent) < 2.1 * learnt, "{} of {learnt}", length(&sent));
+        for (n, (sent, rest)) in sent.iter().zip(&residual).enumerate() {
+            let whole = 0.25 + if n % 2 == 0 { 0.01 } else { -0.01 };
+            assert!((sent + rest - whole).abs() < 1e-6, "nothing is lost");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use protocol::cluster::NetworkSpec;
 use units::Hash;
 
 const MAGIC: [u8; 4] = *b"PCNC";
-const VERSION: u16 = 3;
+const VERSION: u16 = 2;
 const DIGEST_BYTES: usize = 32;
 
 /// A number in a checkpoint that is larger is damage, digest or not.
@@ -112,9 +112,10 @@ impl Cluster {
         let pending = match read_block(reader)? {
             [] => None,
             update => {
-                Update::decode(update, model.network().spec()).map_err(|_| Damaged)?;
                 let trained_rms = reader.f32(MAGNITUDE_MAX)?;
-                Some(Pending { update: update.to_vec(), trained_rms })
+                // One that another version has written is lost; the cluster is not.
+                let is_readable = Update::decode(update, model.network().spec()).is_ok();
+                is_readable.then(|| Pending { update: update.to_vec(), trained_rms })
             }
         };
         let taught = match reader.u8()? {

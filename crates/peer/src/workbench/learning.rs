@@ -182,7 +182,9 @@ impl Cluster {
         let update = Update::decode(&update, spec).expect("an update of our own making");
         let mut change = vec![0.0; self.residual.len()];
         update.add_to(&mut change, 1.0);
-        add_bounded(&mut self.residual, &change, trained_rms);
+        // A sparse update is longer than one round's training by itself: what is long in coming is sent in it.
+        let rms_max = if update.is_sparse() { LESSONS_RMS_MAX } else { trained_rms };
+        add_bounded(&mut self.residual, &change, rms_max);
     }
 }
 

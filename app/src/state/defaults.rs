@@ -1,10 +1,9 @@
 //! What the application proposes where a person has not chosen. Measured on the built-in sets; change them here only.
 
-use data::{Shape, suggest_network};
+use data::{Shape, Suggestion, suggest_network};
 use peer::ClusterView;
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
-    limits,
     session::SessionOptions,
 };
 
@@ -89,7 +88,6 @@ pub fn network(inputs: u32, nodes: &[u32], classes: u32) -> NetworkSpec {
 /// How a session on a cluster trains. On people's own rows as the suggestion for them says, in rounds as long as elsewhere;
 /// the class's `inspect_dataset` proposes the same as `learning`.
 pub fn session_options(cluster: Option<&ClusterView>) -> SessionOptions {
-    let default = SessionOptions::default();
     let is_own = |cluster: &&ClusterView| !cluster.recipe.is_empty();
     let suggestion = cluster.filter(is_own).and_then(|cluster| {
         let NetworkSpec { inputs, classes, .. } = cluster.network;
@@ -97,15 +95,8 @@ pub fn session_options(cluster: Option<&ClusterView>) -> SessionOptions {
         // Without rows there is none.
         suggest_network(shape, u64::MAX, SEED).ok()
     });
-    suggestion.map_or(default, |suggestion| SessionOptions {
-        rounds: suggestion
-            .plan
-            .steps
-            .div_ceil(default.local_steps)
-            .clamp(1, limits::SESSION_ROUNDS_MAX),
-        batch_rows: suggestion.plan.batch_rows,
-        learning_rate_millionths: (f64::from(suggestion.plan.learning_rate) * 1e6).round() as u32,
-        ..default
+    suggestion.map_or_else(SessionOptions::default, |Suggestion { plan, .. }| {
+        SessionOptions::for_training(plan.steps, plan.batch_rows, plan.learning_rate)
     })
 }
 

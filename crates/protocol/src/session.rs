@@ -188,6 +188,14 @@ impl Proposal {
 }
 
 impl SessionOptions {
+    /// So many rounds of ordinary length that each member takes about `steps` training steps in all.
+    pub fn for_training(steps: u32, batch_rows: u32, learning_rate: f32) -> Self {
+        let ordinary = Self::default();
+        let rounds = steps.div_ceil(ordinary.local_steps).clamp(1, limits::SESSION_ROUNDS_MAX);
+        let learning_rate_millionths = (f64::from(learning_rate) * 1e6).round() as u32;
+        Self { rounds, batch_rows, learning_rate_millionths, ..ordinary }
+    }
+
     /// Samples that a member trains on in one round: the most that it can claim.
     pub fn samples_max(&self) -> u64 {
         u64::from(self.local_steps) * u64::from(self.batch_rows)

@@ -7,7 +7,6 @@ use js_sys::{Array, Reflect, Uint8Array};
 use peer::Suggested;
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
-    limits,
     session::SessionOptions,
 };
 use serde::Serialize;
@@ -58,9 +57,9 @@ pub(crate) struct LearningOptions {
 
 impl From<&Suggested> for LearningOptions {
     fn from(suggested: &Suggested) -> Self {
-        let SessionOptions { local_steps, .. } = SessionOptions::default();
-        let rounds = suggested.steps.div_ceil(local_steps).clamp(1, limits::SESSION_ROUNDS_MAX);
-        let (batch_rows, learning_rate) = (suggested.batch_rows, suggested.learning_rate);
+        let Suggested { steps, batch_rows, learning_rate, .. } = *suggested;
+        let options = SessionOptions::for_training(steps, batch_rows, learning_rate);
+        let SessionOptions { rounds, local_steps, .. } = options;
         Self { rounds, local_steps, batch_rows, learning_rate: millionths(learning_rate) }
     }
 }

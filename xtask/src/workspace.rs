@@ -17,12 +17,15 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the repository that this program was compiled from.
+    /// Finds the repository that cargo runs this program in, or else the one that it was compiled from: a repository that
+    /// was moved or copied with its `target` is not taken for the old one.
     ///
     /// # Errors
     /// [`Failure`] if `PATH` cannot be extended.
     pub(crate) fn find() -> Result<Self, Failure> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let compiled_in = || env!("CARGO_MANIFEST_DIR").into();
+        let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(compiled_in);
+        let root = Path::new(&package)
             .parent()
             .ok_or_else(|| Failure::new("The folder of xtask has no parent folder."))?
             .to_path_buf();

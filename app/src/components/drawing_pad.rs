@@ -6,7 +6,7 @@ use crate::{
     components::{
         drawing_canvas::DrawingCanvas,
         fired_nodes::FiredNodes,
-        notice::as_sentence,
+        notice::alert,
         picture_question::{AskedPicture, PictureQuestion, look_of},
         thumbnail::Thumbnail,
     },
@@ -238,17 +238,7 @@ fn best(sight: &Sight, names: &ClassNames) -> impl IntoView + use<> {
 }
 
 fn classes(sight: &Sight, names: &ClassNames) -> AnyView {
-    let problem = sight
-        .problem
-        .clone()
-        .map(|problem| {
-            view! {
-                <p class="problem" role="alert" data-code=problem.code>
-                    {as_sentence(&problem.message)}
-                </p>
-            }
-        })
-        .erased();
+    let problem = sight.problem.clone().map(alert);
     let shown = sight.classes.iter().take(CLASSES_SHOWN);
     let shown = shown.map(|class| class_bar(class, names)).collect_any();
     view! {

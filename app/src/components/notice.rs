@@ -1,7 +1,8 @@
 //! Failures, where people look.
 
 use crate::{
-    compact::Erase,
+    Problem,
+    compact::{Erase, live},
     shown::with_quotation_marks,
     state::{
         command::Command,
@@ -16,18 +17,17 @@ pub fn CommandProblem(
     /// The place.
     command: Command,
 ) -> impl IntoView {
-    move || {
-        command
-            .problem()
-            .map(|problem| {
-                view! {
-                    <p class="problem" role="alert" data-code=problem.code>
-                        {as_sentence(&problem.message)}
-                    </p>
-                }
-            })
-            .erased()
+    live(move || command.problem().map(alert))
+}
+
+/// A problem beside what it is about.
+pub fn alert(problem: Problem) -> AnyView {
+    view! {
+        <p class="problem" role="alert" data-code=problem.code>
+            {as_sentence(&problem.message)}
+        </p>
     }
+    .erased()
 }
 
 /// Why the peer behind the page cannot start, if it cannot.

@@ -5,7 +5,7 @@ use crate::{
     compact::{CollectAny, Erase, entered, follow, live},
     components::{
         class_bars::{ClassBar, ClassBars},
-        notice::as_sentence,
+        notice::alert,
     },
     format::percent,
     shown::shown_name,
@@ -217,17 +217,7 @@ fn input(field: &Field<'_>, typed: Typed) -> AnyView {
 
 /// What the network says, or why it says nothing.
 fn said(reply: &Reply, label: &str, names: &ClassNames) -> AnyView {
-    let problem = reply
-        .problem
-        .clone()
-        .map(|problem| {
-            view! {
-                <p class="problem" role="alert" data-code=problem.code>
-                    {as_sentence(&problem.message)}
-                </p>
-            }
-        })
-        .erased();
+    let problem = reply.problem.clone().map(alert);
     let best = reply
         .classes
         .first()

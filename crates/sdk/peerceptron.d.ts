@@ -273,7 +273,13 @@ export interface LearningRound {
   round: number;
   /** The SHA-256 of the round's model: the same on every member. */
   model: string;
-  members: string[];
+  /** Who decided which updates are in it; `null` if this device took the round up from others. */
+  leader: string | null;
+  /**
+   * Whose updates are in it. `score` is what an update brings by itself on rows that the others hold out, in nats: the
+   * median of what they signed, `null` where fewer than three have.
+   */
+  members: { peer_id: string; samples: number; score: number | null }[];
   duration_ms: number;
   sent_bytes: number;
   /** The shared network on this device's held-out rows, 0 to 1. */
@@ -295,6 +301,13 @@ export interface LearningSession {
   phase: "waiting" | "training" | "committed" | "revealing" | "aggregating" | "finished";
   model: string;
   members: { peer_id: string; rows: number; committed: boolean }[];
+  /** Who leads the running round. */
+  leader: string | null;
+  /**
+   * Members that contribute no longer: `two_updates` if there is proof that it promised two for one round, `harm` if by
+   * what the others find on their own rows its updates did much more harm than all others.
+   */
+  excluded: { peer_id: string; why: "two_updates" | "harm" }[];
   /** How many members have signed the newest round's record. */
   signatures: number;
   history: LearningRound[];

@@ -55,5 +55,6 @@ pub use nodes::{NodeError, NodeId, NodePacket};
 pub use random::Counter;
 pub use shared::aggregate::{AggregateError, Contribution};
 pub use shared::model::{InvalidModel, Model};
+pub use shared::score::scores;
 pub use shared::update::{Compression, InvalidUpdate, Update, compress};
 pub use temporal::{Stream, impulse_responses};

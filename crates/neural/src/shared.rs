@@ -3,4 +3,5 @@
 pub(crate) mod aggregate;
 pub(crate) mod model;
 mod robust;
+pub(crate) mod score;
 pub(crate) mod update;

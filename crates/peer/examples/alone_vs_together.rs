@@ -119,7 +119,7 @@ impl Device {
         updates.iter_mut().for_each(|update| update.own = update.peer == self.peer);
         let answer = self.workbench.run(Job::Aggregate { cluster: cluster(), updates }).unwrap();
         match answer {
-            Answer::Aggregated { model, together: Some(together), alone: Some(alone) } => {
+            Answer::Aggregated { model, together: Some(together), alone: Some(alone), .. } => {
                 (model, Outcome { together, alone })
             }
             other => unreachable!("{other:?}"),

@@ -98,6 +98,13 @@ impl Core {
         self.event(Event::Problem { code: code.to_owned(), message });
     }
 
+    /// Grows from one start of a session to the next, and from one life of the peer to the next, because instances start at
+    /// the wall clock.
+    pub(crate) fn session_life(&self, now: Instant) -> u64 {
+        let since_start = now.saturating_duration_since(self.clock_origin).as_millis();
+        self.instance.0.saturating_add(u64::try_from(since_start).unwrap_or(u64::MAX))
+    }
+
     pub(crate) fn signaling(&mut self, output: SignalingOutput) {
         self.outbox.push_back(Output::Signaling(output));
     }

@@ -113,7 +113,7 @@ impl Engine {
                 continue;
             };
             let data: Option<DatasetRecord> = records.take(&records::dataset_key(&id));
-            sessions.extend(record.session.clone());
+            sessions.extend(SessionRecord::open(&record.session));
             self.clusters.restore(now, id, record, data, &mut self.core);
         }
         sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
@@ -122,7 +122,8 @@ impl Engine {
             let left = self.left.contains(record.id);
             let (running, stopped) = (record.running && !left, record.stopped);
             let head = Some(record.head);
-            let mut session = Session::new(record.id, record.proposal, head, true, now);
+            let life = self.core.session_life(now);
+            let mut session = Session::new(record.proposal, head, true, life, now);
             session.running = running;
             session.stopped = stopped;
             session.left = left;

@@ -186,7 +186,8 @@ impl Engine {
             }
         }
         self.others.retain(|_, other| !other.is(id));
-        self.session = Some(Session::new(id, proposal, None, true, now));
+        let life = self.core.session_life(now);
+        self.session = Some(Session::new(proposal, None, true, life, now));
         self.core.event(Event::SessionStarted { session: id });
         self.cluster_ready(now, &cluster);
     }

@@ -80,7 +80,8 @@ impl Engine {
         self.save_left();
         if self.session.as_ref().is_some_and(|session| session.id == id) {
             self.others.retain(|_, other| !other.is(id));
-            self.with_session(now, |session, s| session.take_part_again(s.now));
+            let life = self.core.session_life(now);
+            self.with_session(now, |session, s| session.take_part_again(life, s.now));
             self.core.event(Event::SessionStarted { session: id });
             self.cluster_ready(now, &cluster);
         } else {

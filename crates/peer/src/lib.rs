@@ -54,7 +54,8 @@ pub use job::{
     WeightedUpdate,
 };
 pub use view::{
-    ClusterView, Ended, LeftSessionView, LinkEnd, LinkStage, MemberView, MessageView, PeerView,
-    RoomView, RoundPhase, RoundView, SessionView, SignalingState, View,
+    ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LinkEnd, LinkStage, MemberView,
+    MessageView, PartView, PeerView, RoomView, RoundPhase, RoundView, SessionView, SignalingState,
+    View,
 };
 pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

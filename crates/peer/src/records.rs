@@ -46,7 +46,9 @@ pub(crate) struct ClusterRecord {
     pub recipe: Vec<u8>,
     #[serde(with = "serde_bytes")]
     pub checkpoint: Vec<u8>,
-    pub session: Option<SessionRecord>,
+    /// A [`SessionRecord`] as it seals itself; empty if there is none. Whatever is wrong with it, the cluster stays.
+    #[serde(with = "serde_bytes")]
+    pub session: Vec<u8>,
 }
 
 /// Where a session stood.
@@ -57,6 +59,19 @@ pub(crate) struct SessionRecord {
     pub head: RoundRecord,
     pub running: bool,
     pub stopped: bool,
+}
+
+impl SessionRecord {
+    /// As bytes that say which version of the protocol they are of.
+    pub(crate) fn seal(&self) -> Vec<u8> {
+        postcard::to_allocvec(&(protocol::VERSION, self)).expect("records have an encoding")
+    }
+
+    /// Reads one of this version; sessions of another one cannot be gone on with.
+    pub(crate) fn open(bytes: &[u8]) -> Option<Self> {
+        let (version, rest): (u16, _) = postcard::take_from_bytes(bytes).ok()?;
+        (version == protocol::VERSION).then(|| postcard::from_bytes(rest).ok()).flatten()
+    }
 }
 
 /// The sessions that somebody at this device has left, oldest first.
@@ -147,6 +162,30 @@ mod tests {
         let sealed = seal(&IdentityRecord { seed: [7; 32], instance: Instance(3) });
         let record: IdentityRecord = records(sealed).take(IDENTITY).unwrap();
         assert_eq!((record.seed, record.instance), ([7; 32], Instance(3)));
+    }
+
+    /// Before sessions had a version, they stood where their sealed bytes are.
+    #[derive(Serialize)]
+    struct ClusterRecordBefore {
+        network: NetworkSpec,
+        #[serde(with = "serde_bytes")]
+        recipe: Vec<u8>,
+        #[serde(with = "serde_bytes")]
+        checkpoint: Vec<u8>,
+        session: Option<([u8; 16], u64)>,
+    }
+
+    #[test]
+    fn a_cluster_outlives_a_session_of_another_version() {
+        let layers = vec![protocol::cluster::LayerSpec::new(4, 4)];
+        let network = NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 7 };
+        for session in [None, Some(([7; 16], 3))] {
+            let (network, checkpoint) = (network.clone(), vec![1, 2, 3]);
+            let before = ClusterRecordBefore { network, recipe: Vec::new(), checkpoint, session };
+            let record: ClusterRecord = records(seal(&before)).take(IDENTITY).unwrap();
+            assert_eq!(record.checkpoint, [1, 2, 3]);
+            assert!(SessionRecord::open(&record.session).is_none());
+        }
     }
 
     #[test]

@@ -182,6 +182,8 @@ pub struct SessionView {
     pub leader: Option<PeerId>,
     /// Members that take part, this device among them, by id.
     pub members: Vec<MemberView>,
+    /// Members that contribute no longer, by id.
+    pub excluded: Vec<ExcludedView>,
     /// The rounds that this device has seen, oldest first.
     pub history: Vec<RoundView>,
     /// Session bytes that this device has sent.
@@ -241,8 +243,10 @@ pub struct RoundView {
     pub round: u32,
     /// The hash of its model.
     pub model: Hash,
-    /// Members whose updates are in it.
-    pub members: Vec<PeerId>,
+    /// Members whose updates are in it, by id.
+    pub members: Vec<PartView>,
+    /// Who decided on them; `None` if this device took the round up from others.
+    pub leader: Option<PeerId>,
     /// How long it took on this device.
     pub duration_ms: u32,
     /// Session bytes that this device sent in it.
@@ -251,6 +255,44 @@ pub struct RoundView {
     pub together: Option<Evaluation>,
     /// The network that learnt from this device's rows only, with the same budget.
     pub alone: Option<Evaluation>,
+}
+
+/// A member's part in a finished round.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PartView {
+    /// Who.
+    pub peer: PeerId,
+    /// Samples that it trained on.
+    pub samples: u32,
+    /// What its update brings by itself on rows that the others hold out, in nats: the median of what they signed. `None`
+    /// where fewer than three have.
+    pub score: Option<f32>,
+}
+
+/// Why a member contributes no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exclusion {
+    /// It promised two different updates for one round, and both promises are here with its signature.
+    TwoUpdates,
+    /// By what the others find on their own rows, its updates did much more harm than all others.
+    Harm,
+}
+
+/// A member that contributes no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcludedView {
+    /// Who.
+    pub peer: PeerId,
+    /// Why.
+    pub why: Exclusion,
+}
+
+impl RoundView {
+    /// Whether a member's update is in the round.
+    pub fn has(&self, peer: PeerId) -> bool {
+        self.members.iter().any(|part| part.peer == peer)
+    }
 }
 
 /// A text message.

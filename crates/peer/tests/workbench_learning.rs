@@ -53,7 +53,8 @@ fn aggregate(
     updates: Vec<WeightedUpdate>,
 ) -> (Hash, Evaluation, Evaluation) {
     let answer = workbench.run(Job::Aggregate { cluster: id(), updates }).unwrap();
-    let Answer::Aggregated { model, together: Some(together), alone: Some(alone) } = answer else {
+    let Answer::Aggregated { model, together: Some(together), alone: Some(alone), .. } = answer
+    else {
         panic!("an aggregation on a device with rows was asked for")
     };
     (model, together, alone)

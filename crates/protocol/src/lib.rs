@@ -34,4 +34,4 @@ pub mod signaling;
 pub use encoding::DecodeError;
 
 /// The version of everything in this crate. Peers of another version are refused with a sentence that says so.
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;

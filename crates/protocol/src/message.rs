@@ -5,7 +5,7 @@ use crate::{
     encoding::{decode, encode},
     envelope::Envelope,
     limits,
-    session::{Commitment, Decision, Proposal, RoundRecord, RoundSignature},
+    session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
     signaling::PeerCard,
 };
 use serde::{Deserialize, Serialize};
@@ -92,22 +92,29 @@ pub enum SessionMessage {
     Leave,
     /// "The session is over for everyone", from the peer that proposed it.
     Stop,
-    /// "My update for this round has this hash."
+    /// "My update for this round has this name."
     Commit(Commitment),
     /// "Commitments are closed: these peers reveal now", from the round's leader.
     Close {
         /// The record that the round builds on.
         parent: Hash,
         /// Who committed to what, by peer.
-        commitments: Vec<Commitment>,
+        contributions: Vec<Contribution>,
     },
+    /// "This member promised two updates for one round."
+    Accuse(Equivocation),
     /// "These updates make the round", from the round's leader.
     Decide(Decision),
     /// "This is the newest record I hold."
     Head(RoundRecord),
     /// "I arrived at this record too."
-    CoSign(RoundSignature),
-    /// "Send me the update with this hash."
+    CoSign {
+        /// The record.
+        record: Hash,
+        /// What the sender found of it.
+        verdict: Verdict,
+    },
+    /// "Send me the update with this name."
     RequestUpdate {
         /// Which.
         update: Hash,
@@ -126,7 +133,9 @@ pub enum BulkMessage {
     Update {
         /// The session.
         session: SessionId,
-        /// The update's encoding; its hash is the commitment.
+        /// Who made it.
+        owner: PeerId,
+        /// The update's encoding; with its owner it makes the name that was committed to.
         #[serde(with = "serde_bytes")]
         update: Vec<u8>,
     },
@@ -193,9 +202,12 @@ impl SessionMessage {
         let members_max = limits::ROUND_MEMBERS_MAX;
         match self {
             Self::Proposal(proposal) => proposal.validate(),
-            Self::Close { commitments, .. } => at_most("members", commitments.len(), members_max),
+            Self::Close { contributions, .. } => {
+                at_most("members", contributions.len(), members_max)
+            }
             Self::Decide(decision) => decision.validate(),
-            Self::Head(record) => record.decision.validate(),
+            Self::Head(record) => record.validate(),
+            Self::CoSign { verdict, .. } => verdict.validate(),
             _ => Ok(()),
         }
     }

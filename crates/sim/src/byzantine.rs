@@ -4,9 +4,10 @@ use crate::dice::Dice;
 use peer::Channel;
 use protocol::{
     envelope::Instance,
+    identity::Identity,
     limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, Proposal, RoundRecord},
+    session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
     signaling::{Capability, PeerCard},
 };
 use std::collections::VecDeque;
@@ -24,6 +25,8 @@ pub(crate) struct Byzantine {
     head: Option<RoundRecord>,
     /// Whether all it does is to tell of records that nobody computed.
     forger: bool,
+    /// Its key, once its engine has stored it: what it says of itself it can sign.
+    identity: Option<Identity>,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
     zeal: f64,
 }
@@ -37,6 +40,15 @@ impl Byzantine {
     /// A member that behaves, but tells of a record that nobody computed with each of its messages.
     pub(crate) fn forger() -> Self {
         Self { forger: true, ..Self::default() }
+    }
+
+    /// Its engine stores something: its key is what it looks for.
+    pub(crate) fn see_stored(&mut self, key: &str, value: Option<&[u8]>) {
+        // Behind the magic and the digest of the frame.
+        let seed = value.filter(|_| key == "identity").and_then(|value| value.get(36..68));
+        if let Some(seed) = seed.and_then(|seed| seed.try_into().ok()) {
+            self.identity = Some(Identity::from_seed(seed));
+        }
     }
 
     /// Remembers a message that it has sent or received.
@@ -70,10 +82,10 @@ impl Byzantine {
         self.hear(channel, &bytes);
         if self.forger {
             let known = self.sessions.iter().rev().find_map(|(session, proposal)| {
-                let proposal = proposal.as_ref()?;
+                let (proposal, liar) = (proposal.as_ref()?, self.identity.as_ref()?);
                 let message = match &self.head {
-                    Some(head) if dice.chance(0.5) => next_head(proposal, head, dice),
-                    _ => plausible_head(proposal, dice),
+                    Some(head) if dice.chance(0.5) => next_head(liar, proposal, head, dice),
+                    _ => plausible_head(liar, proposal, dice),
                 };
                 Some((*session, message))
             });
@@ -118,16 +130,19 @@ impl Byzantine {
             0 => (SessionId::from_bytes([1; 16]), None),
             count => self.sessions[dice.below(count)].clone(),
         };
+        let garbage = |dice: &mut Dice| Identity::from_seed(dice.bytes());
+        let liar = self.identity.clone().unwrap_or_else(|| garbage(dice));
         if dice.chance(0.2) {
-            let update = dice.garbage(200);
-            return (Channel::Bulk, framed(&BulkMessage::Update { session, update }));
+            let (owner, update) = (liar.peer_id(), dice.garbage(200));
+            return (Channel::Bulk, framed(&BulkMessage::Update { session, owner, update }));
         }
         let message = if dice.chance(0.3) {
             stray(dice)
         } else if let Some(proposal) = proposal.filter(|_| dice.chance(0.2)) {
-            ControlMessage::Session { session, message: plausible_head(&proposal, dice) }
+            ControlMessage::Session { session, message: plausible_head(&liar, &proposal, dice) }
         } else {
-            ControlMessage::Session { session, message: lie(self.head.as_ref(), dice) }
+            let message = lie(&liar, session, self.head.as_ref(), dice);
+            ControlMessage::Session { session, message }
         };
         (Channel::Control, message.encode())
     }
@@ -152,7 +167,12 @@ fn stray(dice: &mut Dice) -> ControlMessage {
 }
 
 /// Something that is not so, of the running round or of none.
-fn lie(head: Option<&RoundRecord>, dice: &mut Dice) -> SessionMessage {
+fn lie(
+    liar: &Identity,
+    session: SessionId,
+    head: Option<&RoundRecord>,
+    dice: &mut Dice,
+) -> SessionMessage {
     let head = head.filter(|_| dice.chance(0.7));
     let round = match head {
         Some(head) => head.decision.round + 1,
@@ -162,63 +182,79 @@ fn lie(head: Option<&RoundRecord>, dice: &mut Dice) -> SessionMessage {
     // An update that everybody has, if somebody has ever told of one.
     let known =
         head.and_then(|head| head.decision.contributions.first()).filter(|_| dice.chance(0.5));
-    let samples = *dice.pick(&[0, 1, u32::MAX]);
-    let contribution = Contribution {
-        peer: known.map_or_else(|| PeerId::from_bytes(dice.bytes()), |known| known.peer),
-        update: known.map_or_else(|| Hash::from_bytes(dice.bytes()), |known| known.update),
-        samples,
-    };
     let parent = head.map_or_else(|| Hash::from_bytes(dice.bytes()), RoundRecord::hash);
-    let decision = Decision { round, parent, contributions: vec![contribution] };
-    match dice.below(8) {
+    let samples = *dice.pick(&[0, 1, u32::MAX]);
+    let update = known.map_or_else(|| Hash::from_bytes(dice.bytes()), |known| known.update);
+    let signed = Contribution::sign(liar, (session, parent), update, samples, dice.word());
+    let contribution = match known {
+        Some(known) if dice.chance(0.5) => Contribution { samples, ..*known },
+        _ => signed,
+    };
+    let contributions = vec![contribution];
+    match dice.below(10) {
         0 => SessionMessage::Join { rows: u32::MAX },
         1 => SessionMessage::Stop,
-        2 => SessionMessage::Decide(decision),
-        3 => SessionMessage::Close { parent, commitments: Vec::new() },
+        2 => SessionMessage::Decide(Decision {
+            round,
+            parent,
+            contributions,
+            verdicts: vec![Verdict::sign(liar, parent, vec![samples as i16; 3])],
+        }),
+        3 => SessionMessage::Close { parent, contributions },
         4 => SessionMessage::RequestUpdate { update: parent },
         5 => SessionMessage::RequestModel { record: parent },
         6 => forged_head(dice),
-        _ => SessionMessage::Commit(Commitment {
-            peer: contribution.peer,
-            round,
-            parent,
-            update: contribution.update,
-            samples: u32::MAX,
-            train_ms: u32::MAX,
-        }),
+        7 => {
+            let scores = vec![dice.between(0, 1_000) as i16; dice.below(9)];
+            SessionMessage::CoSign { record: parent, verdict: Verdict::sign(liar, parent, scores) }
+        }
+        8 => SessionMessage::Accuse(Equivocation { parent, one: contribution, other: signed }),
+        _ => SessionMessage::Commit(Commitment { parent, contribution, train_ms: u32::MAX }),
     }
 }
 
 /// A record that nobody computed, with more samples behind it than any other.
 fn forged_head(dice: &mut Dice) -> SessionMessage {
-    let decision =
-        Decision { round: 5, parent: Hash::from_bytes(dice.bytes()), contributions: Vec::new() };
-    let model = Hash::from_bytes(dice.bytes());
-    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples: u64::MAX })
+    let parent = Hash::from_bytes(dice.bytes());
+    let decision = Decision { round: 5, parent, contributions: Vec::new(), verdicts: Vec::new() };
+    let (model, standings) = (Hash::from_bytes(dice.bytes()), Vec::new());
+    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples: u64::MAX, standings })
+}
+
+/// A decision on an update of the liar's that nobody has.
+fn decision(
+    liar: &Identity,
+    proposal: &Proposal,
+    parent: Hash,
+    round: u32,
+    dice: &mut Dice,
+) -> Decision {
+    let samples = proposal.options.local_steps * proposal.options.batch_rows;
+    let update = Hash::from_bytes(dice.bytes());
+    let place = (proposal.session_id(), parent);
+    let contributions = vec![Contribution::sign(liar, place, update, samples, dice.word())];
+    Decision { round, parent, contributions, verdicts: Vec::new() }
 }
 
 /// A record that nobody computed, with as many samples behind it as there can be.
-fn plausible_head(proposal: &Proposal, dice: &mut Dice) -> SessionMessage {
-    let options = proposal.options;
-    let round = dice.between(1, options.rounds.into()) as u32;
-    let samples = options.local_steps * options.batch_rows;
-    let peer = PeerId::from_bytes(dice.bytes());
-    let update = Hash::from_bytes(dice.bytes());
-    let contributions = vec![Contribution { peer, update, samples }];
-    let decision = Decision { round, parent: Hash::from_bytes(dice.bytes()), contributions };
-    let cumulative_samples = u64::from(round) * u64::from(samples) * dice.between(1, 64);
-    let model = Hash::from_bytes(dice.bytes());
-    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples })
+fn plausible_head(liar: &Identity, proposal: &Proposal, dice: &mut Dice) -> SessionMessage {
+    let round = dice.between(1, proposal.options.rounds.into()) as u32;
+    let parent = Hash::from_bytes(dice.bytes());
+    let decision = decision(liar, proposal, parent, round, dice);
+    let samples = decision.samples();
+    let cumulative_samples = u64::from(round) * samples * dice.between(1, 64);
+    let (model, standings) = (Hash::from_bytes(dice.bytes()), Vec::new());
+    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples, standings })
 }
 
 /// A round on the newest record whose updates nobody has.
-fn next_head(proposal: &Proposal, head: &RoundRecord, dice: &mut Dice) -> SessionMessage {
-    let samples = proposal.options.local_steps * proposal.options.batch_rows;
-    let peer = PeerId::from_bytes(dice.bytes());
-    let contributions =
-        vec![Contribution { peer, update: Hash::from_bytes(dice.bytes()), samples }];
-    let (round, parent) = (head.decision.round + 1, head.hash());
-    let decision = Decision { round, parent, contributions };
+fn next_head(
+    liar: &Identity,
+    proposal: &Proposal,
+    head: &RoundRecord,
+    dice: &mut Dice,
+) -> SessionMessage {
+    let decision = decision(liar, proposal, head.hash(), head.decision.round + 1, dice);
     if dice.chance(0.5) {
         return SessionMessage::Decide(decision);
     }

@@ -114,6 +114,9 @@ impl World {
     fn store(&mut self, life: Life, key: String, value: Option<Vec<u8>>) {
         let now = self.now();
         let host = &mut self.hosts[life.host.0];
+        if let Some(byzantine) = &mut host.byzantine {
+            byzantine.see_stored(&key, value.as_deref());
+        }
         let fails = self.env.dice.chance(host.storage_fails);
         host.storage_failed |= fails;
         let (write, due) = host.disk.write(now, key, value, fails, &mut self.env.dice);
@@ -124,8 +127,8 @@ impl World {
     fn work(&mut self, life: Life, job: JobId, work: Job) {
         let now = self.now();
         let host = &mut self.hosts[life.host.0];
-        let slowness_ms = match work {
-            Job::Train { .. } => host.slowness_ms * 50,
+        let slowness_ms = match &work {
+            Job::Train { training, .. } => host.slowness_ms * 12 * u64::from(training.steps),
             _ => host.slowness_ms,
         };
         let Some(page) = &mut host.page else {

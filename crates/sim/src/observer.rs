@@ -71,8 +71,8 @@ impl Observer {
             SessionMessage::Head(record) => {
                 self.records.insert(record.hash(), record);
             }
-            SessionMessage::CoSign(signature) => {
-                self.signed.insert((session, signature.record, host));
+            SessionMessage::CoSign { record, .. } => {
+                self.signed.insert((session, record, host));
             }
             _ => return,
         }
@@ -150,6 +150,7 @@ impl Observer {
                 decision: record.decision.clone(),
                 model: Hash::from_bytes([0; 32]),
                 cumulative_samples: 0,
+                standings: Vec::new(),
             };
             let outcome = outcomes.entry((*session, nameless.hash())).or_insert((*hash, *host));
             assert!(

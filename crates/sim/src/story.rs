@@ -73,15 +73,15 @@ fn message(channel: Channel, bytes: &[u8]) -> String {
 fn session_line(message: &SessionMessage) -> String {
     match message {
         SessionMessage::Commit(commitment) => format!(
-            "Commit of {} to round {} on {}: {}",
-            commitment.peer.short(),
-            commitment.round,
+            "Commit of {} on {}: {}",
+            commitment.contribution.peer.short(),
             commitment.parent.short(),
-            commitment.update.short()
+            commitment.contribution.update.short()
         ),
-        SessionMessage::Close { parent, commitments } => {
-            format!("Close on {} with {} commitments", parent.short(), commitments.len())
+        SessionMessage::Close { parent, contributions } => {
+            format!("Close on {} with {} commitments", parent.short(), contributions.len())
         }
+        SessionMessage::Accuse(proof) => format!("Accuse {}", proof.peer().short()),
         SessionMessage::Decide(decision) => format!(
             "Decide round {} on {} with {} updates",
             decision.round,
@@ -94,7 +94,7 @@ fn session_line(message: &SessionMessage) -> String {
             record.decision.round,
             record.cumulative_samples
         ),
-        SessionMessage::CoSign(signature) => format!("CoSign {}", signature.record.short()),
+        SessionMessage::CoSign { record, .. } => format!("CoSign {}", record.short()),
         SessionMessage::RequestUpdate { update } => format!("RequestUpdate {}", update.short()),
         SessionMessage::RequestModel { record } => format!("RequestModel {}", record.short()),
         other => first_word(other),

@@ -25,7 +25,7 @@ fn who_comes_back_has_its_identity_room_and_cluster_and_takes_part_again() {
     world.run_for(PATIENCE);
     assert_eq!(world.divergence(), None);
     let history = world.view(HostId(0)).session.expect("it took part").history;
-    let since = history.iter().filter(|round| round.round > back_at && round.members.contains(&me));
+    let since = history.iter().filter(|round| round.round > back_at && round.has(me));
     assert!(since.count() >= 3, "it took part in rounds after {back_at}");
 }
 

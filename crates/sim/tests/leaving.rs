@@ -48,7 +48,7 @@ fn takes_part_again(world: &mut World, session: SessionId) {
     });
     let me = world.peer_id(LEAVER);
     let history = world.view(FOUNDER).session.expect("it founded it").history;
-    let with_us = history.iter().filter(|r| r.round > before && r.members.contains(&me)).count();
+    let with_us = history.iter().filter(|r| r.round > before && r.has(me)).count();
     assert!(with_us >= 5, "it took part in {with_us} of the rounds after it came back");
     assert_eq!(world.view(FOUNDER).session.map(|s| s.id), Some(session), "no rival came of it");
 }

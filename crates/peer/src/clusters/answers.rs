@@ -103,6 +103,7 @@ impl Clusters {
         let (network, recipe) = (cluster.network.clone(), cluster.recipe.clone());
         // A checkpoint belongs to its session only if it holds the model of the session's record.
         let session = session.filter(|session| session.head.model == model);
+        let session = session.as_ref().map(SessionRecord::seal).unwrap_or_default();
         let record = ClusterRecord { network, recipe, checkpoint, session };
         core.store(cluster_key(id), &record, then);
     }

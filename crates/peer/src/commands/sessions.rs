@@ -54,7 +54,8 @@ impl Engine {
         proposal.validate()?;
         let id = proposal.session_id();
         let gather = !alone && self.roster.connected().next().is_some();
-        self.session = Some(Session::new(id, proposal, None, gather, now));
+        let life = self.core.session_life(now);
+        self.session = Some(Session::new(proposal, None, gather, life, now));
         self.core.event(Event::SessionStarted { session: id });
         self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
         self.checkpoint_session(now, true);

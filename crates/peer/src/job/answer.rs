@@ -45,6 +45,9 @@ pub enum Answer {
         together: Option<Evaluation>,
         /// The alone network on the same rows.
         alone: Option<Evaluation>,
+        /// What each update brings by itself on some of the same rows, as [`protocol::session::Verdict`] counts it; empty
+        /// where there are none.
+        scores: Vec<i16>,
     },
     /// The shared network has been replaced.
     Adopted {

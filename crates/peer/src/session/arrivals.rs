@@ -6,8 +6,9 @@ use super::{
 use crate::job::Job;
 use ::core::time::Duration;
 use protocol::{
+    limits,
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Decision, RoundSignature},
+    session::{Commitment, Contribution, Decision, Equivocation, update_name},
 };
 use std::collections::BTreeMap;
 use units::{Hash, Instant, PeerId};
@@ -61,14 +62,17 @@ impl Session {
                 self.members.remove(&from);
             }
             SessionMessage::Stop => self.handle_stop(from, s),
-            SessionMessage::Commit(commitment) => self.handle_commitment(from, commitment),
-            SessionMessage::Close { parent, commitments } => {
-                let commitments = self.plausible_commitments(parent, commitments);
-                self.stash.put_closing(from, Closing { parent, commitments });
+            SessionMessage::Commit(commitment) => self.handle_commitment(from, commitment, s),
+            SessionMessage::Close { parent, contributions } => {
+                let contributions = self.plausible(parent, contributions, s);
+                self.stash.put_closing(from, Closing { parent, contributions });
             }
-            SessionMessage::Decide(decision) => self.handle_decision(from, decision),
+            SessionMessage::Accuse(proof) => self.handle_accusation(from, proof, s),
+            SessionMessage::Decide(decision) => self.handle_decision(from, decision, s),
             SessionMessage::Head(record) => self.handle_head(from, record, s),
-            SessionMessage::CoSign(signature) => self.handle_signature(from, signature),
+            SessionMessage::CoSign { record, verdict } => {
+                self.handle_verdict(from, record, verdict, s);
+            }
             SessionMessage::RequestUpdate { update } => self.hand_out_update(from, update, s),
             SessionMessage::RequestModel { record } => self.hand_out_model(from, record, s),
         }
@@ -81,7 +85,7 @@ impl Session {
             return;
         }
         match message {
-            BulkMessage::Update { update, .. } => self.handle_update(from, update),
+            BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update),
             BulkMessage::Model { record, model, .. } => self.handle_model(from, record, model),
             BulkMessage::Probe { .. } => {}
         }
@@ -109,61 +113,119 @@ impl Session {
         }
     }
 
-    fn handle_commitment(&mut self, from: PeerId, commitment: Commitment) {
-        if commitment.peer != from || !self.proposal.options.allows(commitment.samples) {
-            let reason = format!("a commitment to {} samples that cannot be", commitment.samples);
+    fn handle_commitment(&mut self, from: PeerId, commitment: Commitment, s: &Surroundings<'_>) {
+        let Commitment { parent, contribution, .. } = commitment;
+        let is_possible =
+            contribution.peer == from && self.proposal.options.allows(contribution.samples);
+        if !is_possible || contribution.verify(self.id, parent).is_err() {
+            let samples = contribution.samples;
+            let reason = format!("a commitment to {samples} samples that cannot be");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
-        self.stash.put_commitment(commitment);
+        self.put_commitment(commitment, s);
     }
 
-    /// The commitments of a leader's list that are possible; what a member said itself counts more than the list.
-    fn plausible_commitments(&self, parent: Hash, mut all: Vec<Commitment>) -> Vec<Commitment> {
+    /// Keeps what a member promised, or the proof that it promised something else before.
+    pub(super) fn put_commitment(&mut self, commitment: Commitment, s: &Surroundings<'_>) {
+        if let Some(proof) = self.stash.put_commitment(commitment) {
+            self.accuse(proof, s);
+        }
+    }
+
+    /// The promises of a leader's list that their makers signed, and have not replaced since.
+    fn plausible(
+        &mut self,
+        parent: Hash,
+        mut all: Vec<Contribution>,
+        s: &Surroundings<'_>,
+    ) -> Vec<Contribution> {
+        let mut proofs = Vec::new();
         all.retain(|listed| {
-            let own_words = self.stash.commitment(listed.peer, parent);
-            listed.parent == parent
-                && self.proposal.options.allows(listed.samples)
-                && own_words.is_none_or(|said| said == listed)
+            let said = self.stash.commitment(listed.peer, parent).map(|said| said.contribution);
+            if said.as_ref() == Some(listed) {
+                return true;
+            }
+            let is_possible = self.proposal.options.allows(listed.samples)
+                && said.is_none_or(|said| said.life <= listed.life)
+                && listed.verify(self.id, parent).is_ok();
+            if let Some(one) = said.filter(|said| is_possible && said.contradicts(listed)) {
+                proofs.push(Equivocation { parent, one, other: *listed });
+            }
+            is_possible
         });
-        all.sort_unstable();
-        all.dedup_by_key(|commitment| commitment.peer);
+        all.sort_unstable_by_key(|contribution| contribution.peer);
+        all.dedup_by_key(|contribution| contribution.peer);
+        proofs.into_iter().for_each(|proof| self.accuse(proof, s));
         all
     }
 
-    fn handle_decision(&mut self, from: PeerId, decision: Decision) {
-        let next_round = decision.round == self.head.decision.round + 1;
-        let possible = check_contributions(&self.proposal, &decision).is_ok();
-        if !possible || decision.parent == self.head_hash && !next_round {
-            let reason = format!("a decision on round {} that cannot be", decision.round);
+    /// Somebody shows two promises of one member.
+    fn handle_accusation(&mut self, from: PeerId, proof: Equivocation, s: &Surroundings<'_>) {
+        let peer = proof.peer();
+        if self.accused.contains_key(&peer) || !s.connected.contains(&peer) && peer != s.me {
+            return;
+        }
+        if !proof.holds(self.id) {
+            let reason = "an accusation that proves nothing".to_owned();
             return self.actions.push(SessionAction::Refuse(from, reason));
+        }
+        self.accuse(proof, s);
+    }
+
+    /// A member has promised two updates for one round: it contributes no longer, and all are told.
+    fn accuse(&mut self, proof: Equivocation, s: &Surroundings<'_>) {
+        let peer = proof.peer();
+        if self.accused.len() >= limits::ROUND_MEMBERS_MAX {
+            self.accused.retain(|known, _| s.connected.contains(known));
+        }
+        if self.accused.len() < limits::ROUND_MEMBERS_MAX
+            && self.accused.insert(peer, proof).is_none()
+        {
+            let reason = "two different updates for one round".to_owned();
+            self.actions.push(SessionAction::Refuse(peer, reason));
+            self.broadcast(SessionMessage::Accuse(proof), s);
+        }
+    }
+
+    fn handle_decision(&mut self, from: PeerId, decision: Decision, s: &Surroundings<'_>) {
+        let next_round = decision.round == self.head.decision.round + 1;
+        let problem = if decision.parent == self.head_hash && !next_round {
+            Err("it is not the next round".to_owned())
+        } else {
+            check_contributions(&self.proposal, &decision).and_then(|()| self.check_next(&decision))
+        };
+        if let Err(problem) = problem {
+            let reason =
+                format!("a decision on round {} that cannot be: {problem}", decision.round);
+            return self.actions.push(SessionAction::Refuse(from, reason));
+        }
+        for part in &decision.contributions {
+            let said = self.stash.commitment(part.peer, decision.parent);
+            let one = said.map(|said| said.contribution).filter(|one| one.contradicts(part));
+            if let Some(one) = one {
+                self.accuse(Equivocation { parent: decision.parent, one, other: *part }, s);
+            }
         }
         self.stash.put_decision(from, decision);
     }
 
-    fn handle_update(&mut self, from: PeerId, update: Vec<u8>) {
+    fn handle_update(&mut self, from: PeerId, owner: PeerId, update: Vec<u8>) {
+        let is_wanted = || self.round.wants(owner, update_name(owner, &update));
+        if owner != from && !is_wanted() {
+            return;
+        }
         if let Err(error) = neural::Update::decode(&update, &self.proposal.network) {
             let reason = format!("an update that is none: {error}");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
-        let owner = self.round.wanted_owner(Hash::of(&update)).unwrap_or(from);
         self.stash.put_update(owner, update);
     }
 
-    fn handle_signature(&mut self, from: PeerId, signature: RoundSignature) {
-        if signature.record == self.head_hash {
-            match signature.verify(from) {
-                Ok(()) => drop(self.signatures.insert(from, signature)),
-                Err(error) => {
-                    self.actions.push(SessionAction::Refuse(from, error.to_string()));
-                }
-            }
-        }
-    }
-
     fn hand_out_update(&mut self, to: PeerId, update: Hash, s: &Surroundings<'_>) {
-        let Some(bytes) = self.stash.update_by_hash(update) else { return };
+        let Some((owner, bytes)) = self.stash.update_by_name(update) else { return };
         if self.handed_out.may_go(to, update, s.now) {
-            let message = BulkMessage::Update { session: self.id, update: bytes.clone() };
+            let (session, update) = (self.id, bytes.clone());
+            let message = BulkMessage::Update { session, owner, update };
             self.actions.push(SessionAction::SendBulk(to, message));
         }
     }

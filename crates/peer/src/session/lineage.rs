@@ -124,7 +124,7 @@ impl Session {
         debug_assert_eq!(model, adoption.record.model);
         self.doubts.remove(&adoption.from);
         self.problem = None;
-        self.move_to(adoption.record, together, None, s);
+        self.move_to(adoption.record, None, (together, None), s);
     }
 
     pub(super) fn refuse_adoption(&mut self, record: Hash, problem: &str, s: &Surroundings<'_>) {
@@ -206,8 +206,10 @@ pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> R
         return Err("a round without members".to_owned());
     }
     let impossible = |part: &&Contribution| !proposal.options.allows(part.samples);
-    match decision.contributions.iter().find(impossible) {
-        Some(part) => Err(format!("a contribution of {} samples", part.samples)),
-        None => Ok(()),
+    if let Some(part) = decision.contributions.iter().find(impossible) {
+        return Err(format!("a contribution of {} samples", part.samples));
     }
+    let session = proposal.session_id();
+    let signed = |part: &Contribution| part.verify(session, decision.parent);
+    decision.contributions.iter().try_for_each(signed).map_err(|error| error.to_string())
 }

@@ -10,11 +10,13 @@
 mod action;
 mod arrivals;
 mod lineage;
+mod pace;
 mod round;
 mod stash;
 #[cfg(test)]
 mod tests;
 mod thrift;
+mod verdicts;
 mod view;
 
 use crate::{records::SessionRecord, view::RoundView};
@@ -23,15 +25,17 @@ pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 use arrivals::HandedOut;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
+use pace::Pace;
 use protocol::{
     message::SessionMessage,
-    session::{Proposal, RoundRecord, RoundSignature, leaders},
+    session::{Equivocation, Proposal, RoundRecord, leaders},
 };
 use round::Round;
 use stash::Stash;
 use std::collections::{BTreeMap, BTreeSet};
 use thrift::Thrift;
 use units::{Hash, Instant, PeerId, SessionId};
+use verdicts::Verdicts;
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
 const GATHERING: Duration = Duration::from_secs(4);
@@ -44,6 +48,8 @@ pub(crate) struct Session {
     pub running: bool,
     pub head: RoundRecord,
     head_hash: Hash,
+    /// See [`protocol::session::Contribution::life`].
+    life: u64,
     ended_because: Option<String>,
     /// Whether the cluster stands on the workbench.
     ready: bool,
@@ -64,7 +70,9 @@ pub(crate) struct Session {
     rows: u32,
     /// Peers that take part, with their rows.
     members: BTreeMap<PeerId, u32>,
-    signatures: BTreeMap<PeerId, RoundSignature>,
+    verdicts: Verdicts,
+    /// Who promised two updates for one round, and the proof.
+    accused: BTreeMap<PeerId, Equivocation>,
     stash: Stash,
     round: Round,
     adoption: Option<Adoption>,
@@ -74,7 +82,7 @@ pub(crate) struct Session {
     told: BTreeSet<PeerId>,
     handed_out: HandedOut,
     history: Vec<RoundView>,
-    typical_train_ms: Option<u32>,
+    pace: Pace,
     thrift: Thrift,
     gathering_until: Option<Instant>,
     sent_bytes: u64,
@@ -84,17 +92,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A session from its first record, or from `head`. With `gather`, the first round waits a little for others.
+    /// A session from its first record, or from `head`. With `gather`, the first round waits a little for others. `life`
+    /// grows with every start of the session on this device.
     pub(crate) fn new(
-        id: SessionId,
         proposal: Proposal,
         head: Option<RoundRecord>,
         gather: bool,
+        life: u64,
         now: Instant,
     ) -> Self {
         let head = head.unwrap_or_else(|| proposal.genesis_record());
         Self {
-            id,
+            id: proposal.session_id(),
+            life,
             running: true,
             head_hash: head.hash(),
             head,
@@ -109,7 +119,8 @@ impl Session {
             stopped: false,
             rows: 0,
             members: BTreeMap::new(),
-            signatures: BTreeMap::new(),
+            verdicts: Verdicts::default(),
+            accused: BTreeMap::new(),
             stash: Stash::default(),
             round: Round::new(now),
             adoption: None,
@@ -117,7 +128,7 @@ impl Session {
             told: BTreeSet::new(),
             handed_out: HandedOut::default(),
             history: Vec::new(),
-            typical_train_ms: None,
+            pace: Pace::default(),
             thrift: Thrift::default(),
             gathering_until: gather.then(|| now + GATHERING),
             sent_bytes: 0,
@@ -202,6 +213,9 @@ impl Session {
         if self.running && self.ready {
             self.send(peer, SessionMessage::Join { rows: self.rows });
         }
+        for proof in self.accused.clone().into_values() {
+            self.send(peer, SessionMessage::Accuse(proof));
+        }
         self.advance(s);
     }
 
@@ -210,6 +224,7 @@ impl Session {
         self.members.remove(&peer);
         self.told.remove(&peer);
         self.handed_out.forget(peer);
+        self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);
         // A model that is here already is taken up, whoever it came from.
         self.adoption.take_if(|adoption| adoption.from == peer && adoption.expires_at().is_some());
@@ -229,7 +244,8 @@ impl Session {
     }
 
     /// The person at this device takes part again in a session that it had left. Who else takes part, the others say.
-    pub(crate) fn take_part_again(&mut self, now: Instant) {
+    pub(crate) fn take_part_again(&mut self, life: u64, now: Instant) {
+        self.life = life;
         self.left = false;
         self.running = true;
         self.ended_because = None;
@@ -285,11 +301,17 @@ impl Session {
     fn contributors(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
         let others = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
         let mut all: Vec<_> = others.filter(|peer| s.connected.contains(peer)).collect();
-        if self.rows > 0 {
+        all.retain(|peer| !self.is_excluded(*peer));
+        if self.contributes(s) {
             all.push(s.me);
         }
         all.sort_unstable();
         all
+    }
+
+    /// Whether this device's updates count: it has rows, and is not excluded.
+    fn contributes(&self, s: &Surroundings<'_>) -> bool {
+        self.rows > 0 && !self.is_excluded(s.me)
     }
 
     /// Who leads the given attempt at the running round.
@@ -322,7 +344,8 @@ impl Session {
         }
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);
-        [adoption, gathering, round].into_iter().flatten().min()
+        let verdicts = self.verdicts.deadline();
+        [adoption, gathering, round, verdicts].into_iter().flatten().min()
     }
 
     /// States that must hold after every step.

@@ -2,7 +2,7 @@
 
 use protocol::{
     limits,
-    session::{Commitment, Decision},
+    session::{Commitment, Contribution, Decision, Equivocation, update_name},
 };
 use std::collections::{BTreeMap, VecDeque};
 use units::{Hash, PeerId};
@@ -12,11 +12,11 @@ const UPDATES_PER_PEER_MAX: usize = 2;
 /// Peers with something in the stash; more than a round can have cannot be of use.
 const PEERS_MAX: usize = limits::ROUND_MEMBERS_MAX;
 
-/// A leader's list of commitments.
+/// A leader's list of who has committed to what.
 #[derive(Debug, Clone)]
 pub(super) struct Closing {
     pub parent: Hash,
-    pub commitments: Vec<Commitment>,
+    pub contributions: Vec<Contribution>,
 }
 
 #[derive(Default)]
@@ -42,16 +42,27 @@ impl Stash {
         Some(self.peers.entry(peer).or_default())
     }
 
-    /// Keeps the first commitment of a peer for a parent: a second one is not believed.
-    pub(super) fn put_commitment(&mut self, commitment: Commitment) {
-        let Some(arrivals) = self.entry(commitment.peer) else { return };
-        if arrivals.commitments.iter().any(|known| known.parent == commitment.parent) {
-            return;
+    /// Keeps what a peer promised first for a parent, unless it has begun a new life since. Gives the proof, if it promised
+    /// something else in the same life.
+    pub(super) fn put_commitment(&mut self, commitment: Commitment) -> Option<Equivocation> {
+        let Commitment { parent, contribution: other, .. } = commitment;
+        let arrivals = self.entry(other.peer)?;
+        let mut known = arrivals.commitments.iter_mut();
+        if let Some(known) = known.find(|known| known.parent == parent) {
+            let one = known.contribution;
+            if one.contradicts(&other) {
+                return Some(Equivocation { parent, one, other });
+            }
+            if other.life > one.life {
+                *known = commitment;
+            }
+            return None;
         }
         if arrivals.commitments.len() >= UPDATES_PER_PEER_MAX {
             arrivals.commitments.pop_front();
         }
         arrivals.commitments.push_back(commitment);
+        None
     }
 
     pub(super) fn put_closing(&mut self, from: PeerId, closing: Closing) {
@@ -68,7 +79,7 @@ impl Stash {
 
     pub(super) fn put_update(&mut self, owner: PeerId, update: Vec<u8>) {
         let Some(arrivals) = self.entry(owner) else { return };
-        let hash = Hash::of(&update);
+        let hash = update_name(owner, &update);
         if arrivals.updates.iter().any(|(known, _)| *known == hash) {
             return;
         }
@@ -117,9 +128,9 @@ impl Stash {
         updates.iter().find(|(hash, _)| *hash == update).map(|(_, bytes)| bytes)
     }
 
-    /// An update by its hash, whoever made it.
-    pub(super) fn update_by_hash(&self, update: Hash) -> Option<&Vec<u8>> {
-        self.peers.keys().find_map(|owner| self.update(*owner, update))
+    /// An update by its name, and who made it.
+    pub(super) fn update_by_name(&self, update: Hash) -> Option<(PeerId, &Vec<u8>)> {
+        self.peers.keys().find_map(|owner| Some((*owner, self.update(*owner, update)?)))
     }
 
     /// Updates of a decision that are not here.
@@ -180,10 +191,13 @@ mod tests {
             stash.put_update(peer(number), vec![1]);
         }
         stash.put_update(peer(PEERS_MAX), vec![2]);
-        assert!(stash.update_by_hash(Hash::of(&[2])).is_none(), "the stash is full");
+        assert!(
+            stash.update_by_name(update_name(peer(PEERS_MAX), &[2])).is_none(),
+            "the stash is full"
+        );
         stash.keep_only(|known| *known == peer(0));
         stash.put_update(peer(PEERS_MAX), vec![2]);
-        assert!(stash.update_by_hash(Hash::of(&[2])).is_some());
-        assert!(stash.update(peer(0), Hash::of(&[1])).is_some());
+        assert!(stash.update_by_name(update_name(peer(PEERS_MAX), &[2])).is_some());
+        assert!(stash.update(peer(0), update_name(peer(0), &[1])).is_some());
     }
 }

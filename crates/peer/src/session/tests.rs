@@ -10,9 +10,12 @@ use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     identity::Identity,
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, Proposal, RoundRecord, SessionOptions, leaders},
+    session::{
+        Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
+        Verdict, leaders, update_name,
+    },
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId};
 
 /// A member of a session with two others, all of whom have rows; both lead the first round before it does.
@@ -21,6 +24,8 @@ struct Member {
     identity: Identity,
     limits: Limits,
     connected: BTreeSet<PeerId>,
+    /// The keys of all three.
+    keys: BTreeMap<PeerId, Identity>,
     now: Instant,
 }
 
@@ -65,15 +70,18 @@ impl Member {
             first_model,
             nonce: [0; 16],
         };
-        let session = Session::new(proposal.session_id(), proposal, None, false, Instant::ZERO);
+        let session = Session::new(proposal, None, false, 1, Instant::ZERO);
         let leads_last = |identity: &Identity| {
             let all = [connected[0], connected[1], identity.peer_id()];
             leaders(session.id, session.head_hash, &all)[2] == identity.peer_id()
         };
         let mut identities = (4..).map(|n| Identity::from_seed([n; 32]));
         let identity = identities.find(leads_last).unwrap();
+        let keys =
+            [2, 3].map(|n| Identity::from_seed([n; 32])).into_iter().chain([identity.clone()]);
+        let keys = keys.map(|key| (key.peer_id(), key)).collect();
         let connected = connected.into_iter().collect();
-        Self { session, identity, limits: Limits::default(), connected, now: Instant::ZERO }
+        Self { session, identity, limits: Limits::default(), connected, keys, now: Instant::ZERO }
     }
 
     /// With its model on the workbench, and told that the others take part.
@@ -109,7 +117,7 @@ impl Member {
     }
 
     fn gets_update(&mut self, from: PeerId, update: Vec<u8>) -> Vec<SessionAction> {
-        let message = BulkMessage::Update { session: self.session.id, update };
+        let message = BulkMessage::Update { session: self.session.id, owner: from, update };
         self.does(|session, s| session.handle_bulk(from, message, s))
     }
 
@@ -119,21 +127,36 @@ impl Member {
         self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
     }
 
+    /// What a member promises in the running round, within a life of its own.
+    fn promise(&self, peer: PeerId, update: &[u8], samples: u32, life: u64) -> Contribution {
+        let round = (self.session.id, self.session.head_hash);
+        Contribution::sign(&self.keys[&peer], round, update_name(peer, update), samples, life)
+    }
+
     fn commitment(&self, peer: PeerId, update: &[u8]) -> Commitment {
-        let (parent, update) = (self.session.head_hash, Hash::of(update));
-        Commitment { peer, round: 1, parent, update, samples: SAMPLES, train_ms: 10 }
+        let contribution = self.promise(peer, update, SAMPLES, 1);
+        Commitment { parent: self.session.head_hash, contribution, train_ms: 10 }
     }
 
     fn decision(&self, parts: &[(PeerId, &[u8], u32)]) -> Decision {
-        let part = |(peer, update, samples): &(PeerId, &[u8], u32)| Contribution {
-            peer: *peer,
-            update: Hash::of(update),
-            samples: *samples,
+        let part = |(peer, update, samples): &(PeerId, &[u8], u32)| {
+            self.promise(*peer, update, *samples, 1)
         };
         let mut contributions: Vec<_> = parts.iter().map(part).collect();
-        contributions.sort_unstable();
+        contributions.sort_unstable_by_key(|part| part.peer);
         let round = self.session.head.decision.round + 1;
-        Decision { round, parent: self.session.head_hash, contributions }
+        Decision { round, parent: self.session.head_hash, contributions, verdicts: Vec::new() }
+    }
+
+    /// A record of so many samples that follows from what a member promises on another one.
+    fn record(&self, parent: Hash, round: u32, part: (PeerId, u32), samples: u64) -> RoundRecord {
+        let name = update_name(part.0, &update(2));
+        let promise =
+            Contribution::sign(&self.keys[&part.0], (self.session.id, parent), name, part.1, 1);
+        let contributions = vec![promise];
+        let decision = Decision { round, parent, contributions, verdicts: Vec::new() };
+        let (model, standings) = (Hash::of(b"theirs"), Vec::new());
+        RoundRecord { decision, model, cumulative_samples: samples, standings }
     }
 
     /// The other members in the order in which they lead.
@@ -190,8 +213,7 @@ fn nobody_claims_more_samples_than_a_round_has_or_none() {
         let decision = member.decision(&[(peer, &update(2), samples)]);
         let actions = member.hears(peer, SessionMessage::Decide(decision.clone()));
         assert_eq!(refusals(&actions), 1, "{samples} samples");
-        let record =
-            RoundRecord { decision, model: Hash::of(b"m"), cumulative_samples: samples.into() };
+        let record = RoundRecord::following(&member.session.head, decision, Hash::of(b"m"));
         assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(record))), 1);
     }
 }
@@ -201,8 +223,7 @@ fn a_record_weighs_no_more_than_rounds_and_members_can_have_made() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];
     let decision = member.decision(&[(peer, &update(2), SAMPLES)]);
-    let record =
-        RoundRecord { decision, model: Hash::of(b"m"), cumulative_samples: SAMPLES.into() };
+    let record = RoundRecord::following(&member.session.head, decision, Hash::of(b"m"));
     let more = RoundRecord { cumulative_samples: u64::from(SAMPLES) + 1, ..record.clone() };
     let less = RoundRecord { cumulative_samples: u64::from(SAMPLES) - 1, ..record.clone() };
     assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(more))), 1);
@@ -220,12 +241,128 @@ fn a_leader_cannot_give_an_update_another_weight_than_its_maker_did() {
         member.gets_update(peer, update(number));
     }
     let me = member.identity.peer_id();
-    let decision = member.decision(&[
-        (me, &update(1), 1),
+    let mut decision = member.decision(&[
+        (me, &update(1), SAMPLES),
         (others[0], &update(2), SAMPLES),
         (others[1], &update(3), SAMPLES),
     ]);
-    assert!(!aggregates(&member.hears(others[0], SessionMessage::Decide(decision))));
+    decision.contributions[1].samples = 1;
+    let actions = member.hears(others[0], SessionMessage::Decide(decision));
+    assert_eq!((aggregates(&actions), refusals(&actions)), (false, 1));
+}
+
+#[test]
+fn nobody_takes_part_with_the_update_of_another() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let (maker, copier) = (others[0], others[1]);
+    let promise = member.commitment(maker, &update(2));
+    member.hears(maker, SessionMessage::Commit(promise));
+    let name = promise.contribution.update;
+    let round = (member.session.id, member.session.head_hash);
+    let contribution = Contribution::sign(&member.keys[&copier], round, name, SAMPLES, 1);
+    member.hears(copier, SessionMessage::Commit(Commitment { contribution, ..promise }));
+    member.gets_update(copier, update(2));
+    assert!(member.session.stash.update(copier, name).is_none());
+    member.gets_update(maker, update(2));
+    assert!(member.session.stash.update(maker, name).is_some());
+}
+
+#[test]
+fn who_promises_two_updates_for_one_round_contributes_no_longer_and_all_are_told() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let (liar, honest) = (others[0], others[1]);
+    member.hears(liar, SessionMessage::Commit(member.commitment(liar, &update(2))));
+    let listed = vec![member.promise(liar, &update(3), SAMPLES, 1)];
+    let close = SessionMessage::Close { parent: member.session.head_hash, contributions: listed };
+    let actions = member.hears(honest, close);
+    let accused = |action: &SessionAction| match action {
+        SessionAction::Send(_, SessionMessage::Accuse(proof)) => proof.holds(member.session.id),
+        _ => false,
+    };
+    assert_eq!(actions.iter().filter(|action| accused(action)).count(), 2, "{actions:?}");
+    member.does(|session, s| assert!(!session.contributors(s).contains(&liar)));
+}
+
+#[test]
+fn who_comes_back_after_a_crash_may_promise_anew_and_is_no_liar() {
+    let mut member = Member::in_round_one();
+    let (peer, friend) = (member.others()[0], member.others()[1]);
+    member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(2))));
+    let anew = member.promise(peer, &update(3), SAMPLES, 2);
+    let commitment = Commitment { contribution: anew, ..member.commitment(peer, &update(3)) };
+    member.hears(peer, SessionMessage::Commit(commitment));
+    let parent = member.session.head_hash;
+    let known = member.session.stash.commitment(peer, parent).map(|known| known.contribution);
+    assert_eq!(known, Some(anew));
+    let one = member.promise(peer, &update(2), SAMPLES, 1);
+    let proof = Equivocation { parent, one, other: anew };
+    assert_eq!(refusals(&member.hears(friend, SessionMessage::Accuse(proof))), 1);
+    assert!(member.session.accused.is_empty());
+}
+
+/// The first round is over for all three, who have judged it.
+fn in_round_two() -> (Member, Vec<PeerId>) {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let (me, others) = (member.identity.peer_id(), member.others());
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let parts: [(PeerId, &[u8], u32); 3] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ];
+    member.hears(others[0], SessionMessage::Decide(member.decision(&parts)));
+    let (parent, model) = (member.session.head_hash, Hash::of(b"second"));
+    let scores = vec![1, 2, 3];
+    let answer = Answer::Aggregated { model, together: None, alone: None, scores };
+    let actions = member.does(|session, s| {
+        session.handle_job(SessionJob::Aggregate { parent }, Ok(answer), s);
+    });
+    let signs = |action: &SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::CoSign { .. }))
+    };
+    assert_eq!(actions.iter().filter(|action| signs(action)).count(), 2);
+    (member, others)
+}
+
+#[test]
+fn a_verdict_counts_when_its_judge_signed_it_and_contributed() {
+    let (mut member, others) = in_round_two();
+    let record = member.session.head_hash;
+    let verdict = |member: &Member, scores| Verdict::sign(&member.keys[&others[0]], record, scores);
+    let said = verdict(&member, vec![4, 5, 6]);
+    let by_another = Verdict { judge: others[1], ..said.clone() };
+    let kinder = Verdict { scores: vec![9, 9, 9], ..said.clone() };
+    let short = verdict(&member, vec![4]);
+    for (from, verdict) in [(others[0], by_another), (others[0], kinder), (others[0], short)] {
+        let actions = member.hears(from, SessionMessage::CoSign { record, verdict });
+        assert_eq!(refusals(&actions), 1);
+    }
+    let mut decision = member.decision(&[(others[0], &update(4), SAMPLES)]);
+    decision.verdicts = vec![Verdict { scores: vec![7, 7, 7], ..said.clone() }];
+    assert_eq!(refusals(&member.hears(others[1], SessionMessage::Decide(decision))), 1);
+    member.hears(others[0], SessionMessage::CoSign { record, verdict: said.clone() });
+    assert!(member.session.verdicts.list().contains(&said));
+}
+
+#[test]
+fn who_signed_an_unknown_record_is_told_of_ours_after_a_while() {
+    let (mut member, others) = in_round_two();
+    let record = Hash::of(b"of another leader");
+    let verdict = Verdict::sign(&member.keys[&others[0]], record, Vec::new());
+    member.hears(others[0], SessionMessage::CoSign { record, verdict });
+    let tells = |actions: Vec<SessionAction>| {
+        let head = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == others[0]);
+        actions.iter().any(head)
+    };
+    assert!(!tells(member.waits(Duration::from_secs(1))), "it may be here in a moment");
+    assert!(tells(member.waits(Duration::from_secs(1))));
+    assert!(!tells(member.waits(Duration::from_secs(9))), "once");
 }
 
 #[test]
@@ -239,14 +376,23 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
     assert!(aggregates(&actions), "alone, it is its own leader");
     let decision = member.decision(&[(me, &update(1), SAMPLES)]);
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
-    let answer = Answer::Aggregated { model: Hash::of(b"mine"), together: None, alone: None };
+    let answer = Answer::Aggregated {
+        model: Hash::of(b"mine"),
+        together: None,
+        alone: None,
+        scores: Vec::new(),
+    };
     member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
     assert_eq!(member.session.head.decision, decision);
     member.connected.insert(peer);
     for other in 0..8u8 {
         let model = Hash::of(&[other]);
-        let record =
-            RoundRecord { decision: decision.clone(), model, cumulative_samples: SAMPLES.into() };
+        let record = RoundRecord {
+            decision: decision.clone(),
+            model,
+            cumulative_samples: SAMPLES.into(),
+            standings: Vec::new(),
+        };
         let actions = member.hears(peer, SessionMessage::Head(record));
         let asks = |action: &SessionAction| {
             matches!(action, SessionAction::Send(_, SessionMessage::RequestModel { .. }))
@@ -260,10 +406,9 @@ fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];
     let taken_up = |member: &mut Member, round: u32, samples: u64| {
-        let decision = Decision { round, ..member.decision(&[(peer, &update(2), SAMPLES)]) };
-        let decision = Decision { parent: Hash::of(&samples.to_le_bytes()), ..decision };
-        let model = Hash::of(b"theirs");
-        let record = RoundRecord { decision, model, cumulative_samples: samples };
+        let parent = Hash::of(&samples.to_le_bytes());
+        let record = member.record(parent, round, (peer, SAMPLES), samples);
+        let model = record.model;
         let name = record.hash();
         member.hears(peer, SessionMessage::Head(record));
         let bulk =
@@ -285,9 +430,8 @@ fn a_record_without_its_model_does_not_hold_the_round_up() {
     let mut member = Member::in_round_one();
     member.is_trained(update(1));
     let others = member.others();
-    let decision = member.decision(&[(others[0], &update(9), SAMPLES)]);
-    let decision = Decision { round: 3, parent: Hash::of(b"elsewhere"), ..decision };
-    let claim = RoundRecord { decision, model: Hash::of(b"never shown"), cumulative_samples: 900 };
+    // Of three rounds of this session's members.
+    let claim = member.record(Hash::of(b"elsewhere"), 3, (others[0], SAMPLES), 900);
     member.hears(others[0], SessionMessage::Head(claim));
     for (peer, number) in [(others[0], 2), (others[1], 3)] {
         member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));

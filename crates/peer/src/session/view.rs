@@ -1,7 +1,8 @@
 //! How a session looks from outside.
 
 use super::{Session, Surroundings};
-use crate::view::{MemberView, RoundPhase, SessionView};
+use crate::view::{ExcludedView, Exclusion, MemberView, RoundPhase, SessionView};
+use std::collections::BTreeMap;
 use units::PeerId;
 
 impl Session {
@@ -14,6 +15,11 @@ impl Session {
             .collect();
         members.push(MemberView { peer: s.me, rows: self.rows, committed: committed(&s.me) });
         members.sort_by_key(|member| member.peer);
+        let mut history = self.history.clone();
+        let newest = history.last_mut().filter(|it| it.round == self.head.decision.round);
+        if let Some(newest) = newest {
+            newest.members = self.parts_of_head();
+        }
         SessionView {
             id: self.id,
             task: self.proposal.task.clone(),
@@ -25,15 +31,24 @@ impl Session {
             round: self.head.decision.round,
             model: self.head.model,
             record: self.head_hash,
-            signatures: self.signatures.len() as u32,
+            signatures: self.verdicts.count() as u32,
             phase: self.phase(),
             leader: self.leader(self.round.attempt, s).filter(|_| self.running),
             members,
-            history: self.history.clone(),
+            excluded: self.excluded(),
+            history,
             sent_bytes: self.sent_bytes,
             sends_little: self.thrift.sends_little(),
             problem: self.problem.clone(),
         }
+    }
+
+    fn excluded(&self) -> Vec<ExcludedView> {
+        let proven = self.accused.keys().map(|peer| (*peer, Exclusion::TwoUpdates));
+        let harmful = self.head.standings.iter().filter(|standing| standing.excluded);
+        let harmful = harmful.map(|standing| (standing.peer, Exclusion::Harm));
+        let all: BTreeMap<_, _> = harmful.chain(proven).collect();
+        all.into_iter().map(|(peer, why)| ExcludedView { peer, why }).collect()
     }
 
     fn phase(&self) -> RoundPhase {

@@ -138,10 +138,15 @@ impl Data {
     /// A network on the held-out rows, evenly thinned out where all would take longer than a round; `None` where there are
     /// none.
     pub(super) fn judge(&self, network: &Network) -> Option<neural::Evaluation> {
-        let rows = &self.split.held_out;
         let most = (limits::ROUND_WORK_MAX / network.spec().visits()).max(1);
-        let pace = (rows.len() as u64).div_ceil(most).max(1);
-        let rows: Vec<u32> = rows.iter().step_by(pace as usize).copied().collect();
+        let rows = self.sample_of_held_out(most as usize);
         (!rows.is_empty()).then(|| neural::evaluate(network, &self.dataset, &rows))
+    }
+
+    /// At most so many of the held-out rows, evenly spread over all.
+    pub(super) fn sample_of_held_out(&self, rows_max: usize) -> Vec<u32> {
+        let rows = &self.split.held_out;
+        let pace = rows.len().div_ceil(rows_max).max(1);
+        rows.iter().step_by(pace).copied().collect()
     }
 }

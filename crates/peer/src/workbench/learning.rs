@@ -97,6 +97,7 @@ impl Cluster {
         let contributions: Vec<_> = updates.iter().filter_map(read).collect();
         let mut model = self.model.clone();
         model.aggregate(&contributions).map_err(invalid)?;
+        let scores = self.judge(updates);
 
         self.residual = self.residual_with_lessons();
         if !updates.iter().any(|update| update.own) {
@@ -109,7 +110,7 @@ impl Cluster {
         let together = self.together();
         let judged = |alone: &Alone| alone.judged_on(self.data.as_ref()?);
         let alone = self.alone.as_ref().and_then(judged);
-        Ok(Answer::Aggregated { model: self.model_hash, together, alone })
+        Ok(Answer::Aggregated { model: self.model_hash, together, alone, scores })
     }
 
     /// Puts another model in the shared network's place. An update that was on its way belongs to the model that goes,

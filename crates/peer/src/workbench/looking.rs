@@ -4,9 +4,15 @@ use super::{
     cluster::{Cluster, Question},
     invalid,
 };
-use crate::job::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
-use neural::{Dataset, InvalidInput, Network, Sight, Stream};
+use crate::job::{
+    Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction, WeightedUpdate,
+};
+use neural::{Dataset, InvalidInput, Network, Sight, Stream, Update};
+use protocol::session::SCORE_MAX;
 use units::ClusterId;
+
+/// Rows on which updates of others are judged: enough to tell harm from luck, few beside those of a round's training.
+const JUDGED_ROWS_MAX: usize = 64;
 
 impl Cluster {
     pub(super) fn evaluate(
@@ -31,6 +37,25 @@ impl Cluster {
     pub(super) fn together(&mut self) -> Option<Evaluation> {
         let evaluation = self.data.as_ref()?.judge(self.model.network())?;
         Some(self.note(evaluation))
+    }
+
+    /// What each update brings by itself on held-out rows of this device, in hundredths of a nat. Bytes that are no update
+    /// bring as little as can be.
+    pub(super) fn judge(&self, updates: &[WeightedUpdate]) -> Vec<i16> {
+        let rows = self.data.as_ref().map(|data| data.sample_of_held_out(JUDGED_ROWS_MAX));
+        let (Some(data), Some(rows)) = (&self.data, rows.filter(|rows| !rows.is_empty())) else {
+            return Vec::new();
+        };
+        let network = self.model.network();
+        let score = |weighted: &WeightedUpdate| {
+            let Ok(update) = Update::decode(&weighted.update, network.spec()) else {
+                return -SCORE_MAX;
+            };
+            let gain = neural::scores(network, &[&update], &data.dataset, &rows)[0];
+            let most = f64::from(SCORE_MAX);
+            (100.0 * gain).round().clamp(-most, most) as i16
+        };
+        updates.iter().map(score).collect()
     }
 
     /// Remembers how the shared network's nodes fired.

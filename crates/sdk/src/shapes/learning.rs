@@ -1,6 +1,6 @@
 //! Learning sessions as plain objects.
 
-use peer::{Evaluation, RoundPhase, RoundView, SessionView};
+use peer::{Evaluation, Exclusion, RoundPhase, RoundView, SessionView};
 use serde::Serialize;
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -17,6 +17,8 @@ pub(crate) struct Session {
     phase: RoundPhase,
     model: Hash,
     members: Vec<Member>,
+    leader: Option<PeerId>,
+    excluded: Vec<Excluded>,
     signatures: u32,
     history: Vec<Round>,
     sent_bytes: f64,
@@ -32,10 +34,24 @@ struct Member {
 }
 
 #[derive(Serialize)]
+struct Excluded {
+    peer_id: PeerId,
+    why: Exclusion,
+}
+
+#[derive(Serialize)]
+struct Part {
+    peer_id: PeerId,
+    samples: u32,
+    score: Option<f32>,
+}
+
+#[derive(Serialize)]
 struct Round {
     round: u32,
     model: Hash,
-    members: Vec<PeerId>,
+    leader: Option<PeerId>,
+    members: Vec<Part>,
     duration_ms: u32,
     sent_bytes: f64,
     accuracy_together: Option<f64>,
@@ -49,6 +65,7 @@ impl From<SessionView> for Session {
             rows: it.rows,
             committed: it.committed,
         };
+        let excluded = |it: peer::ExcludedView| Excluded { peer_id: it.peer, why: it.why };
         Self {
             session_id: view.id,
             task: view.task,
@@ -61,6 +78,8 @@ impl From<SessionView> for Session {
             phase: view.phase,
             model: view.model,
             members: view.members.into_iter().map(member).collect(),
+            leader: view.leader,
+            excluded: view.excluded.into_iter().map(excluded).collect(),
             signatures: view.signatures,
             history: view.history.into_iter().map(Round::from).collect(),
             sent_bytes: view.sent_bytes as f64,
@@ -72,10 +91,13 @@ impl From<SessionView> for Session {
 
 impl From<RoundView> for Round {
     fn from(view: RoundView) -> Self {
+        let part =
+            |it: peer::PartView| Part { peer_id: it.peer, samples: it.samples, score: it.score };
         Self {
             round: view.round,
             model: view.model,
-            members: view.members,
+            leader: view.leader,
+            members: view.members.into_iter().map(part).collect(),
             duration_ms: view.duration_ms,
             sent_bytes: view.sent_bytes as f64,
             accuracy_together: view.together.as_ref().map(Evaluation::accuracy),

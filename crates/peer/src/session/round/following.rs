@@ -15,7 +15,7 @@ const ASKED_MAX: usize = 3;
 
 /// The decision that this member follows.
 pub(super) struct Chosen {
-    from: PeerId,
+    pub(super) from: PeerId,
     pub(super) decision: Decision,
     ask_at: Instant,
     asked: u32,
@@ -98,25 +98,19 @@ impl Session {
         decisions.retain(|(from, decision)| {
             !self.is_doubted(*from, s)
                 && order.admits(*from, members(decision))
-                && !self.contradicts_commitments(decision)
+                && self.check_next(decision).is_ok()
         });
         decisions.sort_by_key(|(from, _)| order.rank(*from));
         decisions
     }
 
-    /// Whether a decision gives an update another weight than its maker did.
-    fn contradicts_commitments(&self, decision: &Decision) -> bool {
-        decision.contributions.iter().any(|part| {
-            let said = self.stash.commitment(part.peer, decision.parent);
-            said.is_some_and(|said| said.update == part.update && said.samples != part.samples)
-        })
-    }
-
     fn aggregate(&mut self, s: &Surroundings<'_>) {
         let Some(chosen) = &self.round.decision else { return };
         if let Some(closed_at) = self.round.closed_at {
-            let trained = Duration::from_millis(self.typical_train_ms.unwrap_or_default().into());
-            self.thrift.note(s.now.saturating_duration_since(closed_at), trained);
+            let trained = self.pace.training(&self.proposal.options).unwrap_or_default();
+            let travel = s.now.saturating_duration_since(closed_at);
+            self.thrift.note(travel, trained);
+            self.pace.note_travel(travel);
         }
         let contributions = &chosen.decision.contributions;
         let updates = contributions.iter().filter_map(|part| {

@@ -20,15 +20,10 @@ use ::core::time::Duration;
 use following::Chosen;
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, SessionOptions, leaders},
+    session::{Contribution, Decision, SessionOptions, leaders},
 };
 use std::collections::BTreeSet;
 use units::{Hash, Instant, PeerId};
-
-/// How long the first round waits for commitments, when nobody's speed is known.
-const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
-/// What a slow uplink carries at least, in bytes a second: sets how long updates may travel.
-const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
 
 pub(super) struct Round {
     started_at: Instant,
@@ -104,10 +99,12 @@ impl Round {
         }
     }
 
-    /// Whose update has this hash, by the decision that is followed.
-    pub(super) fn wanted_owner(&self, update: Hash) -> Option<PeerId> {
-        let contributions = &self.decision.as_ref()?.decision.contributions;
-        contributions.iter().find(|part| part.update == update).map(|part| part.peer)
+    /// Whether the decision that is followed has this update.
+    pub(super) fn wants(&self, owner: PeerId, update: Hash) -> bool {
+        self.decision.as_ref().is_some_and(|chosen| {
+            let mut parts = chosen.decision.contributions.iter();
+            parts.any(|part| part.peer == owner && part.update == update)
+        })
     }
 
     fn look_again(&mut self, at: Instant) {
@@ -120,6 +117,7 @@ impl Session {
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
         self.expire_adoption(s);
         self.give_up_on_the_model(s);
+        self.compare_records(s);
         self.round.look_again_at = None;
         // Until a heavier record's model is here, it may be a lie: the round goes on.
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
@@ -128,7 +126,7 @@ impl Session {
         self.train(s);
         self.follow_decision(s);
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
-        if !self.round.aggregating && self.rows > 0 {
+        if !self.round.aggregating && self.contributes(s) {
             self.next_attempt(s);
             self.lead(s);
             self.reveal(s);
@@ -152,7 +150,7 @@ impl Session {
     }
 
     fn train(&mut self, s: &Surroundings<'_>) {
-        if self.rows == 0 || self.round.trained || self.round.training_since.is_some() {
+        if !self.contributes(s) || self.round.trained || self.round.training_since.is_some() {
             return;
         }
         self.round.training_since = Some(s.now);
@@ -161,7 +159,7 @@ impl Session {
         let seed = Hash::of_parts(&[b"batches", self.head_hash.as_bytes(), s.me.as_bytes()]);
         let [a, b, c, d, e, f, g, h, ..] = *seed.as_bytes();
         let training = LocalTraining {
-            steps: options.local_steps,
+            steps: self.pace.steps(&options),
             batch_rows: options.batch_rows,
             learning_rate: learning_rate(&options, round),
             compression: self.thrift.compression(),
@@ -174,17 +172,18 @@ impl Session {
 
     fn next_attempt(&mut self, s: &Surroundings<'_>) {
         let since = self.round.attempt_since;
-        let patience = if self.round.closed_at.is_some() {
-            self.reveal_wait() + s.limits.leader_wait
-        } else if self.round.attempt == 0 {
-            self.commit_wait(s) + s.limits.leader_wait
+        let leader_wait = self.pace.leader_wait(s.limits);
+        let patience = if self.round.attempt > 0 {
+            leader_wait
+        } else if self.round.closed_at.is_some() {
+            self.reveal_wait() + leader_wait
         } else {
-            s.limits.leader_wait
+            self.commit_wait(s) + leader_wait
         };
         if s.now >= since + patience {
             self.round.attempt += 1;
             self.round.attempt_since = s.now;
-            self.round.look_again(s.now + s.limits.leader_wait);
+            self.round.look_again(s.now + leader_wait);
         } else {
             self.round.look_again(since + patience);
         }
@@ -209,30 +208,32 @@ impl Session {
         if !everyone_has && s.now < deadline {
             return self.round.look_again(deadline);
         }
-        let commitments = self.stash.commitments(self.head_hash);
         let parent = self.head_hash;
-        self.broadcast(SessionMessage::Close { parent, commitments: commitments.clone() }, s);
-        self.stash.put_closing(s.me, Closing { parent, commitments });
+        let mut contributions: Vec<_> =
+            self.stash.commitments(parent).into_iter().map(|it| it.contribution).collect();
+        contributions.retain(|part| !self.is_excluded(part.peer));
+        let contributions_said = contributions.clone();
+        self.broadcast(SessionMessage::Close { parent, contributions: contributions_said }, s);
+        self.stash.put_closing(s.me, Closing { parent, contributions });
     }
 
     fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
         let Some(closed_at) = self.round.closed_at else { return };
-        let is_here = |c: &Commitment| self.stash.update(c.peer, c.update).is_some();
-        let may_come = |c: &Commitment| c.peer == s.me || s.connected.contains(&c.peer);
+        let is_here = |c: &Contribution| self.stash.update(c.peer, c.update).is_some();
+        let may_come = |c: &Contribution| c.peer == s.me || s.connected.contains(&c.peer);
         let deadline = closed_at + self.reveal_wait();
-        let missing = closing.commitments.iter().any(|c| !is_here(c) && may_come(c));
+        let missing = closing.contributions.iter().any(|c| !is_here(c) && may_come(c));
         if missing && s.now < deadline {
             return self.round.look_again(deadline);
         }
-        let held = closing.commitments.iter().filter(|c| is_here(c));
-        let contributions: Vec<_> = held
-            .map(|c| Contribution { peer: c.peer, update: c.update, samples: c.samples })
-            .collect();
+        let held = closing.contributions.iter().filter(|c| is_here(c) && !self.is_excluded(c.peer));
+        let contributions: Vec<_> = held.copied().collect();
         if contributions.is_empty() {
             return;
         }
         let round = self.head.decision.round + 1;
-        let decision = Decision { round, parent: self.head_hash, contributions };
+        let verdicts = self.verdicts.list();
+        let decision = Decision { round, parent: self.head_hash, contributions, verdicts };
         self.broadcast(SessionMessage::Decide(decision.clone()), s);
         self.stash.put_decision(s.me, decision);
     }
@@ -240,7 +241,7 @@ impl Session {
     /// Sends this device's update to the others, once commitments are closed and it is among them.
     fn reveal(&mut self, s: &Surroundings<'_>) {
         let Some(closing) = self.closing(s) else { return };
-        let own = closing.commitments.iter().find(|c| c.peer == s.me).map(|c| c.update);
+        let own = closing.contributions.iter().find(|c| c.peer == s.me).map(|c| c.update);
         if self.round.closed_at.is_none() {
             self.round.closed_at = Some(s.now);
             self.round.attempt_since = s.now;
@@ -250,7 +251,8 @@ impl Session {
             self.round.revealed = true;
             for peer in self.contributors(s) {
                 if peer != s.me {
-                    let message = BulkMessage::Update { session: self.id, update: update.clone() };
+                    let (session, owner, update) = (self.id, s.me, update.clone());
+                    let message = BulkMessage::Update { session, owner, update };
                     self.actions.push(SessionAction::SendBulk(peer, message));
                 }
             }
@@ -267,26 +269,20 @@ impl Session {
     /// The closing of the running round: that of its first leader.
     fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
         let order = self.order(s);
-        let members = |closing: &Closing| closing.commitments.iter().map(|c| c.peer).collect();
+        let members = |closing: &Closing| closing.contributions.iter().map(|c| c.peer).collect();
         let closings = self.stash.closings(self.head_hash);
         let closings = closings.filter(|(from, closing)| order.admits(*from, members(closing)));
         closings.min_by_key(|(from, _)| order.rank(*from)).map(|(_, closing)| closing)
     }
 
-    /// How long a round waits for commitments: three times what the members typically need.
+    /// How long a round waits for commitments.
     fn commit_wait(&self, s: &Surroundings<'_>) -> Duration {
-        let wait = self.typical_train_ms.map_or(FIRST_COMMIT_WAIT, |typical| {
-            Duration::from_millis(3 * u64::from(typical)) + Duration::from_secs(1)
-        });
-        wait.clamp(s.limits.commit_wait_min, s.limits.commit_wait_max)
+        self.pace.commit_wait(&self.proposal.options, s.limits)
     }
 
     /// How long updates may travel after commitments are closed.
     fn reveal_wait(&self) -> Duration {
-        let update_bytes = self.proposal.network.parameters();
-        let peers = self.members.len() as u64;
-        let ms = update_bytes * peers * 1_000 / UPLINK_BYTES_PER_SECOND_MIN;
-        Duration::from_secs(3) + Duration::from_millis(ms)
+        self.pace.reveal_wait(self.proposal.network.parameters() * self.members.len() as u64)
     }
 }
 

@@ -4,13 +4,14 @@ use super::Round;
 use crate::{
     job::{Answer, Evaluation, JobError},
     session::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings},
-    view::RoundView,
+    view::{PartView, RoundView},
 };
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, RoundRecord},
+    session::{Commitment, Contribution, RoundRecord, Verdict, update_name},
 };
-use units::Hash;
+use std::collections::BTreeSet;
+use units::{Hash, PeerId};
 
 impl Session {
     /// A job of this session has ended.
@@ -28,10 +29,13 @@ impl Session {
             }
             (
                 SessionJob::Aggregate { parent },
-                Ok(Answer::Aggregated { model, together, alone }),
+                Ok(Answer::Aggregated { model, together, alone, scores }),
             ) => {
                 if parent == self.head_hash {
                     self.finish_round(model, together, alone, s);
+                    if self.computed_here {
+                        self.sign_head(scores, s);
+                    }
                 }
             }
             (SessionJob::Adopt { record }, Ok(Answer::Adopted { model, together })) => {
@@ -60,18 +64,21 @@ impl Session {
         let since = self.round.training_since.unwrap_or(s.now);
         let took = s.now.saturating_duration_since(since);
         self.actions.push(SessionAction::Trained { samples, took });
-        let commitment = Commitment {
-            peer: s.me,
-            round: self.head.decision.round + 1,
-            parent: self.head_hash,
-            update: Hash::of(&update),
-            samples,
-            train_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
-        };
         self.round.trained = true;
+        let parent = self.head_hash;
+        let promised = self.stash.commitment(s.me, parent);
+        if promised.is_some_and(|promised| promised.contribution.life == self.life) {
+            // Whoever took part again while the first training went on has two: only one may be promised.
+            return;
+        }
+        let name = update_name(s.me, &update);
+        let contribution =
+            Contribution::sign(s.identity, (self.id, parent), name, samples, self.life);
+        let train_ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+        let commitment = Commitment { parent, contribution, train_ms };
         self.stash.set_own(s.me);
         self.stash.put_update(s.me, update);
-        self.stash.put_commitment(commitment);
+        self.put_commitment(commitment, s);
         self.broadcast(SessionMessage::Commit(commitment), s);
     }
 
@@ -83,27 +90,23 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         let Some(chosen) = self.round.decision.take() else { return };
-        let times = self.stash.commitments(self.head_hash);
-        let mut times: Vec<_> = times.into_iter().map(|commitment| commitment.train_ms).collect();
-        times.sort_unstable();
-        self.typical_train_ms = times.get(times.len() / 2).copied().or(self.typical_train_ms);
+        self.pace.note_training(&self.stash.commitments(self.head_hash), s.me);
         self.problem = None;
         let record = RoundRecord::following(&self.head, chosen.decision, model);
-        let signature = record.sign(s.identity);
-        self.move_to(record, together, alone, s);
+        let evaluations = (together, alone);
+        self.move_to(record, Some(chosen.from), evaluations, s);
         self.computed_here = true;
-        self.signatures.insert(s.me, signature);
-        self.broadcast(SessionMessage::CoSign(signature), s);
     }
 
     /// Goes on from `record`, whose model is on the workbench.
     pub(in crate::session) fn move_to(
         &mut self,
         record: RoundRecord,
-        together: Option<Evaluation>,
-        alone: Option<Evaluation>,
+        leader: Option<PeerId>,
+        (together, alone): (Option<Evaluation>, Option<Evaluation>),
         s: &Surroundings<'_>,
     ) {
+        self.note_scores();
         let alone = alone.or_else(|| self.history.last().and_then(|last| last.alone.clone()));
         let duration = s.now.saturating_duration_since(self.round.started_at).as_millis();
         if self.history.len() >= HISTORY_MAX {
@@ -113,7 +116,8 @@ impl Session {
         self.history.push(RoundView {
             round: record.decision.round,
             model: record.model,
-            members: record.decision.contributions.iter().map(|part| part.peer).collect(),
+            members: parts_of(&record, &[]),
+            leader,
             duration_ms: u32::try_from(duration).unwrap_or(u32::MAX),
             sent_bytes: self.sent_bytes - self.sent_bytes_before_round,
             together,
@@ -126,13 +130,13 @@ impl Session {
         let ours = self.head.weight();
         self.adoption.take_if(|a| a.expires_at().is_some() && a.record.weight() <= ours);
         self.model_here = true;
-        self.signatures.clear();
+        self.begin_verdicts();
         self.told.clear();
         self.handed_out.clear();
         self.computed_here = false;
         self.stash.keep_only(|peer| *peer == s.me || s.connected.contains(peer));
         self.round = Round::new(s.now);
-        self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        self.tell_of_head(s);
         let round = self.head.decision.round;
         let (model, over) = (self.head.model, !self.running);
         self.actions.push(SessionAction::RoundFinished { round, model, over });
@@ -146,4 +150,41 @@ impl Session {
             self.broadcast(SessionMessage::Join { rows: self.rows }, s);
         }
     }
+
+    /// What members have signed of the newest round stays in its view.
+    fn note_scores(&mut self) {
+        let members = self.parts_of_head();
+        let newest = self.history.last_mut();
+        if let Some(newest) = newest.filter(|it| it.round == self.head.decision.round) {
+            newest.members = members;
+        }
+    }
+
+    /// Who contributed to the newest record, and what its verdicts say so far.
+    pub(in crate::session) fn parts_of_head(&self) -> Vec<PartView> {
+        parts_of(&self.head, &self.verdicts.list())
+    }
+
+    /// Tells those of the newest record who cannot come to it by themselves: who contributed to it will, and is told by our
+    /// signature that we have it.
+    fn tell_of_head(&mut self, s: &Surroundings<'_>) {
+        let parts = self.head.decision.contributions.iter().map(|part| part.peer);
+        let parts: BTreeSet<PeerId> = parts.collect();
+        for peer in s.connected {
+            if !parts.contains(peer) && self.invites(*peer) && !self.is_alone() {
+                self.send(*peer, SessionMessage::Head(self.head.clone()));
+            }
+        }
+    }
+}
+
+fn parts_of(record: &RoundRecord, verdicts: &[Verdict]) -> Vec<PartView> {
+    let scores = record.median_scores(verdicts);
+    let parts = record.decision.contributions.iter().zip(scores);
+    let part = |(part, score): (&Contribution, Option<i16>)| PartView {
+        peer: part.peer,
+        samples: part.samples,
+        score: score.map(|score| f32::from(score) / 100.0),
+    };
+    parts.map(part).collect()
 }

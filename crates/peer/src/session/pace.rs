@@ -1,0 +1,156 @@
+//! How fast members train and the network carries, as earlier rounds have shown: how much to train, how long to wait.
+
+use crate::config::Limits;
+use ::core::time::Duration;
+use protocol::session::{Commitment, SessionOptions};
+use units::PeerId;
+
+/// How long the first round waits for commitments, when nobody's speed is known.
+const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
+/// What a slow uplink carries at least, in bytes a second: how long updates may travel when nothing is known.
+const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
+/// What any wait has besides a multiple of what was measured.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// A device that needs so much longer than the one in the middle takes fewer steps, in percent.
+const SLOWER_PERCENT: u64 = 150;
+/// The least part of a round's steps that a slow device takes.
+const STEPS_DIVISOR_MAX: u64 = 16;
+
+#[derive(Default)]
+pub(super) struct Pace {
+    /// What a sample takes the member in the middle, in microseconds.
+    sample_us: Option<u64>,
+    /// What it takes this device.
+    own_sample_us: Option<u64>,
+    /// How long the newest round's updates travelled.
+    travel: Option<Duration>,
+}
+
+impl Pace {
+    /// A round is over in which members trained as they say.
+    pub(super) fn note_training(&mut self, commitments: &[Commitment], me: PeerId) {
+        let sample_us = |it: &Commitment| {
+            1_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
+        };
+        let mut all: Vec<_> = commitments.iter().map(sample_us).collect();
+        all.sort_unstable();
+        self.sample_us = all.get(all.len() / 2).copied().or(self.sample_us);
+        let own = commitments.iter().find(|it| it.contribution.peer == me);
+        self.own_sample_us = own.map(sample_us).or(self.own_sample_us);
+    }
+
+    /// A round's updates were so long on their way.
+    pub(super) fn note_travel(&mut self, travel: Duration) {
+        self.travel = Some(travel);
+    }
+
+    /// How many steps this device takes: as many as it can in the time that the member in the middle takes for all.
+    pub(super) fn steps(&self, options: &SessionOptions) -> u32 {
+        let all = options.local_steps;
+        let (Some(middle), Some(own)) = (self.sample_us, self.own_sample_us) else { return all };
+        if own * 100 <= middle * SLOWER_PERCENT {
+            return all;
+        }
+        let least = (u64::from(all) / STEPS_DIVISOR_MAX).max(1);
+        (u64::from(all) * middle / own.max(1)).clamp(least, u64::from(all)) as u32
+    }
+
+    /// How long the member in the middle trains for a whole round.
+    pub(super) fn training(&self, options: &SessionOptions) -> Option<Duration> {
+        let round_us = |sample_us: u64| sample_us.saturating_mul(options.samples_max());
+        self.sample_us.map(|sample_us| Duration::from_micros(round_us(sample_us)))
+    }
+
+    /// How long a round waits for commitments: three times what the member in the middle needs.
+    pub(super) fn commit_wait(&self, options: &SessionOptions, limits: &Limits) -> Duration {
+        let measured =
+            self.training(options).map(|training| training.saturating_mul(3) + 2 * GRACE);
+        let wait = measured.unwrap_or(FIRST_COMMIT_WAIT);
+        wait.clamp(limits.commit_wait_min, limits.commit_wait_max)
+    }
+
+    /// How long updates may travel after commitments are closed: three times what the newest ones took, or as long as
+    /// `bytes` take on a slow uplink.
+    pub(super) fn reveal_wait(&self, bytes: u64) -> Duration {
+        let slow = Duration::from_millis(bytes * 1_000 / UPLINK_BYTES_PER_SECOND_MIN);
+        let most = Duration::from_secs(3) + slow;
+        self.travel.map_or(most, |travel| (travel.saturating_mul(3) + 2 * GRACE).min(most))
+    }
+
+    /// How long a leader may say nothing.
+    pub(super) fn leader_wait(&self, limits: &Limits) -> Duration {
+        let measured = self.travel.map(|travel| travel.saturating_mul(2) + GRACE);
+        measured.unwrap_or(limits.leader_wait).min(limits.leader_wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{identity::Identity, session::Contribution};
+    use units::{Hash, SessionId};
+
+    const OPTIONS: SessionOptions = SessionOptions {
+        rounds: 10,
+        local_steps: 40,
+        batch_rows: 10,
+        learning_rate_millionths: 1_000,
+    };
+
+    fn trained(seed: u8, samples: u32, train_ms: u32) -> Commitment {
+        let parent = Hash::of(b"parent");
+        let round = (SessionId::from_bytes([1; 16]), parent);
+        let identity = Identity::from_seed([seed; 32]);
+        let contribution = Contribution::sign(&identity, round, Hash::of(b"u"), samples, 1);
+        Commitment { parent, contribution, train_ms }
+    }
+
+    fn steps_of_last(times_ms: [u32; 3]) -> u32 {
+        let mut pace = Pace::default();
+        let commitments = [1, 2, 3].map(|n| trained(n, 400, times_ms[usize::from(n) - 1]));
+        pace.note_training(&commitments, commitments[2].contribution.peer);
+        pace.steps(&OPTIONS)
+    }
+
+    #[test]
+    fn a_slow_device_takes_fewer_steps_and_others_all() {
+        assert_eq!(Pace::default().steps(&OPTIONS), 40);
+        assert_eq!(steps_of_last([100, 100, 90]), 40);
+        assert_eq!(steps_of_last([100, 100, 140]), 40, "a little slower");
+        assert_eq!(steps_of_last([100, 100, 400]), 10);
+        assert_eq!(steps_of_last([100, 100, 1_000_000]), 2, "never none");
+    }
+
+    #[test]
+    fn fewer_steps_do_not_make_a_device_look_faster() {
+        let mut pace = Pace::default();
+        let mut samples = 400;
+        for _ in 0..5 {
+            let slow = trained(3, samples, samples);
+            pace.note_training(
+                &[trained(1, 400, 100), trained(2, 400, 100), slow],
+                slow.contribution.peer,
+            );
+            samples = 10 * pace.steps(&OPTIONS);
+        }
+        assert_eq!(samples, 100);
+    }
+
+    #[test]
+    fn waits_follow_what_was_measured() {
+        let limits = Limits::default();
+        let mut pace = Pace::default();
+        assert_eq!(pace.commit_wait(&OPTIONS, &limits), FIRST_COMMIT_WAIT);
+        assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
+        assert_eq!(pace.leader_wait(&limits), limits.leader_wait);
+        pace.note_training(&[trained(1, 400, 2_000)], trained(1, 1, 1).contribution.peer);
+        pace.note_travel(Duration::from_millis(200));
+        assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_secs(7));
+        assert_eq!(pace.reveal_wait(100_000), Duration::from_millis(1_600));
+        assert_eq!(pace.leader_wait(&limits), Duration::from_millis(900));
+        pace.note_travel(Duration::from_secs(60));
+        assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
+        assert_eq!(pace.leader_wait(&limits), limits.leader_wait);
+    }
+}

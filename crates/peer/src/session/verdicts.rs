@@ -1,0 +1,140 @@
+//! What members sign of finished rounds, and who may contribute by that.
+
+use super::{Session, SessionAction, Surroundings};
+use ::core::time::Duration;
+use protocol::{
+    message::SessionMessage,
+    session::{Decision, Verdict},
+};
+use std::collections::BTreeMap;
+use units::{Hash, Instant, PeerId};
+
+/// How long another's record may be unknown here before its signer is told of ours: it may have finished a little earlier.
+const COURTESY: Duration = Duration::from_secs(2);
+
+/// The verdicts on the newest record, and those that came before it was here.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    of_head: BTreeMap<PeerId, Verdict>,
+    /// On a record that is not here, one a peer.
+    early: BTreeMap<PeerId, Early>,
+}
+
+struct Early {
+    record: Hash,
+    verdict: Verdict,
+    since: Instant,
+}
+
+impl Verdicts {
+    /// How many members have signed the newest record.
+    pub(super) fn count(&self) -> usize {
+        self.of_head.len()
+    }
+
+    /// By judge.
+    pub(super) fn list(&self) -> Vec<Verdict> {
+        self.of_head.values().cloned().collect()
+    }
+
+    /// A peer is gone.
+    pub(super) fn forget(&mut self, peer: PeerId) {
+        self.early.remove(&peer);
+    }
+
+    /// When somebody is to be told of our record.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.early.values().map(|early| early.since + COURTESY).min()
+    }
+}
+
+impl Session {
+    /// A member has signed a record.
+    pub(super) fn handle_verdict(
+        &mut self,
+        from: PeerId,
+        record: Hash,
+        verdict: Verdict,
+        s: &Surroundings<'_>,
+    ) {
+        if verdict.judge != from {
+            let reason = "a verdict of another than the sender".to_owned();
+            return self.actions.push(SessionAction::Refuse(from, reason));
+        }
+        if record == self.head_hash {
+            self.count_verdict(verdict);
+        } else {
+            self.verdicts.early.insert(from, Early { record, verdict, since: s.now });
+        }
+    }
+
+    fn count_verdict(&mut self, verdict: Verdict) {
+        let from = verdict.judge;
+        let problem = if !self.head.is_judged_by(&verdict) {
+            Some("a verdict by none of a round's contributors".to_owned())
+        } else {
+            verdict.verify(self.head_hash).err().map(|error| error.to_string())
+        };
+        match problem {
+            None => drop(self.verdicts.of_head.insert(from, verdict)),
+            Some(reason) => self.actions.push(SessionAction::Refuse(from, reason)),
+        }
+    }
+
+    /// Another record is the newest: verdicts on it count.
+    pub(super) fn begin_verdicts(&mut self) {
+        self.verdicts.of_head.clear();
+        let (now, later) = core::mem::take(&mut self.verdicts.early)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(_, early)| early.record == self.head_hash);
+        self.verdicts.early = later;
+        now.into_values().for_each(|early| self.count_verdict(early.verdict));
+    }
+
+    /// This device has computed the newest record, and tells the others what it found of it.
+    pub(super) fn sign_head(&mut self, scores: Vec<i16>, s: &Surroundings<'_>) {
+        let record = self.head_hash;
+        let verdict = Verdict::sign(s.identity, record, scores);
+        if self.head.is_judged_by(&verdict) {
+            self.verdicts.of_head.insert(s.me, verdict.clone());
+            self.broadcast(SessionMessage::CoSign { record, verdict }, s);
+        }
+    }
+
+    /// Who signed another record than ours a while ago is told of ours: one of us is behind, or two leaders decided.
+    pub(super) fn compare_records(&mut self, s: &Surroundings<'_>) {
+        if !self.model_here {
+            return;
+        }
+        let due = self.verdicts.early.iter().filter(|(_, early)| s.now >= early.since + COURTESY);
+        for peer in due.map(|(peer, _)| *peer).collect::<Vec<_>>() {
+            self.verdicts.early.remove(&peer);
+            self.send(peer, SessionMessage::Head(self.head.clone()));
+        }
+    }
+
+    /// Whether a member may contribute no longer: it promised two updates for one round, or does too much harm.
+    pub(super) fn is_excluded(&self, peer: PeerId) -> bool {
+        self.accused.contains_key(&peer) || self.head.excludes(peer)
+    }
+
+    /// Whether a decision on the running round keeps to what its parent says; of others nothing is known.
+    pub(super) fn check_next(&self, decision: &Decision) -> Result<(), String> {
+        if decision.parent != self.head_hash {
+            return Ok(());
+        }
+        if decision.contributions.iter().any(|part| self.head.excludes(part.peer)) {
+            return Err("a member of it is excluded".to_owned());
+        }
+        for verdict in &decision.verdicts {
+            let known = self.verdicts.of_head.get(&verdict.judge) == Some(verdict);
+            if !self.head.is_judged_by(verdict) {
+                return Err("a judge of it did not contribute".to_owned());
+            }
+            if !known && verdict.verify(decision.parent).is_err() {
+                return Err("a verdict in it was not signed by its judge".to_owned());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! What a session is about, and how it trains.
+
+use super::record::{Decision, RoundRecord};
+use crate::{DecodeError, cluster::NetworkSpec, encoding::encode, limits};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use units::{ClusterId, Hash, PeerId, SessionId};
+
+/// What a session is about; the same for all its members.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The cluster that is trained.
+    pub cluster: ClusterId,
+    /// Its network.
+    pub network: NetworkSpec,
+    /// How inputs are made of people's data, in an encoding that applications agree on; empty if they agree anyway.
+    #[serde(with = "serde_bytes")]
+    pub recipe: Vec<u8>,
+    /// What it learns, in a person's words.
+    pub task: String,
+    /// How.
+    pub options: SessionOptions,
+    /// Who proposed it.
+    pub founder: PeerId,
+    /// Who may take part besides the founder; `None` is everyone. Nobody is training alone.
+    pub invited: Option<BTreeSet<PeerId>>,
+    /// The model that the first round builds on.
+    pub first_model: Hash,
+    /// Random, so that no two sessions have one name.
+    pub nonce: [u8; 16],
+}
+
+/// How a session trains.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SessionOptions {
+    /// Rounds until the session is finished.
+    pub rounds: u32,
+    /// Training steps that each member takes in a round.
+    pub local_steps: u32,
+    /// Rows in a training step.
+    pub batch_rows: u32,
+    /// Adam's step size at the start of a session, in millionths.
+    pub learning_rate_millionths: u32,
+}
+
+impl Default for SessionOptions {
+    /// What the example `alone_vs_together` of `peer` measured to bring most on real digits; more rounds bring no more.
+    fn default() -> Self {
+        Self { rounds: 20, local_steps: 40, batch_rows: 32, learning_rate_millionths: 2_000 }
+    }
+}
+
+impl Proposal {
+    /// The session's name, which is a hash of all that the proposal says: whoever passes a proposal on can change
+    /// nothing in it.
+    pub fn session_id(&self) -> SessionId {
+        let hash = Hash::of_parts(&[b"peerceptron session id", &encode(self)]);
+        let (name, _) = hash.as_bytes().split_at(16);
+        SessionId::from_bytes(name.try_into().expect("a hash has 32 bytes"))
+    }
+
+    /// What stands for the parent of the first round.
+    pub fn genesis(&self) -> Hash {
+        Hash::of_parts(&[b"peerceptron session", &encode(self)])
+    }
+
+    /// The record before the first round: no contributions, the first model.
+    pub fn genesis_record(&self) -> RoundRecord {
+        let decision = Decision {
+            round: 0,
+            parent: self.genesis(),
+            contributions: Vec::new(),
+            verdicts: Vec::new(),
+        };
+        RoundRecord {
+            decision,
+            model: self.first_model,
+            cumulative_samples: 0,
+            standings: Vec::new(),
+        }
+    }
+
+    /// Whether a peer may take part.
+    pub fn invites(&self, peer: PeerId) -> bool {
+        let listed = |invited: &BTreeSet<PeerId>| invited.contains(&peer);
+        peer == self.founder || self.invited.as_ref().is_none_or(listed)
+    }
+
+    /// Checks every size against [`limits`].
+    ///
+    /// # Errors
+    /// [`DecodeError::Invalid`] names the value that is out of bounds.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        let invalid = |problem| Err(DecodeError::Invalid { what: "session", problem });
+        let invited = self.invited.as_ref().map_or(0, BTreeSet::len);
+        if invited > limits::ROOM_PEERS_MAX {
+            return invalid(format!("{invited} invited peers, more than a room has"));
+        }
+        let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths } =
+            self.options;
+        if let Err(error) = self.network.validate() {
+            return invalid(error.to_string());
+        }
+        let (recipe_bytes, high) = (self.recipe.len(), limits::PROPOSAL_RECIPE_BYTES_MAX);
+        if recipe_bytes > high {
+            return invalid(format!(
+                "{recipe_bytes} bytes that say how inputs are made, where {high} are possible: use fewer columns"
+            ));
+        }
+        let chars = self.task.chars().count();
+        if chars > limits::TASK_CHARS_MAX {
+            return invalid(format!("a task of {chars} characters"));
+        }
+        for (what, value, high) in [
+            ("rounds", rounds, limits::SESSION_ROUNDS_MAX),
+            ("millionths of learning rate", learning_rate_millionths, 1_000_000),
+        ] {
+            if !(1..=high).contains(&value) {
+                return invalid(format!("{value} {what}: 1 to {high} are possible"));
+            }
+        }
+        let possible = self.network.check_training(local_steps, batch_rows);
+        possible.or_else(|problem| invalid(problem.to_string()))
+    }
+}
+
+impl SessionOptions {
+    /// So many rounds of ordinary length that each member takes about `steps` training steps in all.
+    pub fn for_training(steps: u32, batch_rows: u32, learning_rate: f32) -> Self {
+        let ordinary = Self::default();
+        let rounds = steps.div_ceil(ordinary.local_steps).clamp(1, limits::SESSION_ROUNDS_MAX);
+        let learning_rate_millionths = (f64::from(learning_rate) * 1e6).round() as u32;
+        Self { rounds, batch_rows, learning_rate_millionths, ..ordinary }
+    }
+
+    /// Samples that a member trains on in one round: the most that it can claim.
+    pub fn samples_max(&self) -> u64 {
+        u64::from(self.local_steps) * u64::from(self.batch_rows)
+    }
+
+    /// Whether a member can have trained on so many samples in one round.
+    pub fn allows(&self, samples: u32) -> bool {
+        (1..=self.samples_max()).contains(&u64::from(samples))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cluster::LayerSpec, identity::Identity};
+
+    #[test]
+    fn a_proposal_that_keeps_devices_busy_for_hours_is_refused() {
+        let layers = vec![LayerSpec::new(64, 4)];
+        let network = NetworkSpec { inputs: 50_000, steps: 1, layers, classes: 10, seed: 1 };
+        let mut proposal = Proposal {
+            cluster: "digits".parse().unwrap(),
+            network,
+            recipe: Vec::new(),
+            task: "digits".to_owned(),
+            options: SessionOptions::default(),
+            founder: Identity::from_seed([1; 32]).peer_id(),
+            invited: None,
+            first_model: Hash::of(b"m"),
+            nonce: [0; 16],
+        };
+        assert_eq!(proposal.validate(), Ok(()));
+        proposal.options.local_steps = limits::LOCAL_STEPS_MAX;
+        let problem = proposal.validate().unwrap_err().to_string();
+        assert!(problem.contains("320000 samples in a round"), "{problem}");
+    }
+}

@@ -1,0 +1,246 @@
+//! Finished rounds, and what members sign of them.
+
+use super::{
+    contribution::Contribution,
+    standing::{self, STANDINGS_MAX, Standing},
+};
+use crate::{
+    DecodeError,
+    encoding::encode,
+    identity::{BadSignature, Identity, Signature, verify},
+    limits,
+};
+use serde::{Deserialize, Serialize};
+use units::{Hash, PeerId, SessionId};
+
+/// The largest score of a contribution, in hundredths of a nat: what is better or worse by more says no more.
+pub const SCORE_MAX: i16 = 1_000;
+
+/// Which updates make a round: with its parent, everything that the round's outcome depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The round; 1 is the first.
+    pub round: u32,
+    /// The record it builds on; [`super::Proposal::genesis`] for the first.
+    pub parent: Hash,
+    /// The updates, in strictly ascending order of peer.
+    pub contributions: Vec<Contribution>,
+    /// What contributors to the parent signed of it, in strictly ascending order of judge.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// A finished round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundRecord {
+    /// What was aggregated.
+    pub decision: Decision,
+    /// The model that came out.
+    pub model: Hash,
+    /// Samples behind this round and all before it.
+    pub cumulative_samples: u64,
+    /// How contributors to the rounds before stand, by peer: follows from the parent's standings and the verdicts on it.
+    pub standings: Vec<Standing>,
+}
+
+/// "I arrived at this record too, and this is what its contributions bring on my rows", signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The member that says so.
+    pub judge: PeerId,
+    /// For each contribution of the record, by how much the loss on the judge's held-out rows falls with that update
+    /// alone: in hundredths of a nat, at most [`SCORE_MAX`] both ways. Empty from a member without such rows.
+    pub scores: Vec<i16>,
+    /// Over the record's hash and the scores.
+    pub signature: Signature,
+}
+
+const RECORD_DOMAIN: &str = "round record";
+
+impl Decision {
+    /// Checks that members are few, sorted and named once. Whether their samples are possible, the session's
+    /// [`SessionOptions::allows`] says.
+    ///
+    /// # Errors
+    /// [`DecodeError::Invalid`] says which rule is broken.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        let invalid = |problem| Err(DecodeError::Invalid { what: "decision", problem });
+        if self.contributions.len() > limits::ROUND_MEMBERS_MAX {
+            return invalid(format!("{} members in one round", self.contributions.len()));
+        }
+        if !self.contributions.is_sorted_by(|a, b| a.peer < b.peer) {
+            return invalid("members out of order, or named twice".to_owned());
+        }
+        if self.verdicts.len() > limits::ROUND_MEMBERS_MAX {
+            return invalid(format!("{} verdicts on one round", self.verdicts.len()));
+        }
+        if !self.verdicts.is_sorted_by(|a, b| a.judge < b.judge) {
+            return invalid("judges out of order, or named twice".to_owned());
+        }
+        self.verdicts.iter().try_for_each(Verdict::validate)
+    }
+
+    /// Samples behind the round.
+    pub fn samples(&self) -> u64 {
+        self.contributions.iter().map(|contribution| u64::from(contribution.samples)).sum()
+    }
+}
+
+impl RoundRecord {
+    /// The record that `decision` leads to from `parent`, whose aggregation gave `model`.
+    pub fn following(parent: &Self, decision: Decision, model: Hash) -> Self {
+        let cumulative_samples = parent.cumulative_samples.saturating_add(decision.samples());
+        let contributions = &parent.decision.contributions;
+        let standings = standing::after(&parent.standings, contributions, &decision.verdicts);
+        Self { decision, model, cumulative_samples, standings }
+    }
+
+    /// Checks that members, verdicts and standings are few, sorted and named once.
+    ///
+    /// # Errors
+    /// [`DecodeError::Invalid`] says which rule is broken.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        self.decision.validate()?;
+        let invalid = |problem| Err(DecodeError::Invalid { what: "record", problem });
+        if self.standings.len() > STANDINGS_MAX {
+            return invalid(format!("{} standings", self.standings.len()));
+        }
+        if !self.standings.is_sorted_by(|a, b| a.peer < b.peer) {
+            return invalid("standings out of order, or two of one member".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether a member may contribute no longer.
+    pub fn excludes(&self, peer: PeerId) -> bool {
+        self.standings.iter().any(|standing| standing.peer == peer && standing.excluded)
+    }
+
+    /// For each contribution, what the judges in the middle say of it, in hundredths of a nat; `None` where there are too
+    /// few.
+    pub fn median_scores(&self, verdicts: &[Verdict]) -> Vec<Option<i16>> {
+        let parts = self.decision.contributions.iter().enumerate();
+        parts.map(|(place, part)| standing::median_score(place, part.peer, verdicts)).collect()
+    }
+
+    /// Whether a verdict is one on this record, by one of its contributors.
+    pub fn is_judged_by(&self, verdict: &Verdict) -> bool {
+        let parts = &self.decision.contributions;
+        let fits = verdict.scores.is_empty() || verdict.scores.len() == parts.len();
+        fits && parts.iter().any(|part| part.peer == verdict.judge)
+    }
+
+    /// The record's name, and what the next round calls its parent. The genesis record is named by its session.
+    pub fn hash(&self) -> Hash {
+        if self.decision.round == 0 {
+            return self.decision.parent;
+        }
+        Hash::of_parts(&[b"peerceptron round", &encode(self)])
+    }
+
+    /// The order in which records win over each other: more samples first, then rounds, then hash.
+    pub fn weight(&self) -> (u64, u32, Hash) {
+        (self.cumulative_samples, self.decision.round, self.hash())
+    }
+}
+
+impl Verdict {
+    /// Signs a record.
+    pub fn sign(identity: &Identity, record: Hash, scores: Vec<i16>) -> Self {
+        let signature = identity.sign(RECORD_DOMAIN, &encode(&(record, &scores)));
+        Self { judge: identity.peer_id(), scores, signature }
+    }
+
+    /// Checks that the judge signed this of the record.
+    ///
+    /// # Errors
+    /// [`BadSignature`] if it did not.
+    pub fn verify(&self, record: Hash) -> Result<(), BadSignature> {
+        verify(self.judge, RECORD_DOMAIN, &encode(&(record, &self.scores)), &self.signature)
+    }
+
+    /// Checks that scores are few and within bounds.
+    ///
+    /// # Errors
+    /// [`DecodeError::Invalid`] says which are not.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        let invalid = |problem| Err(DecodeError::Invalid { what: "verdict", problem });
+        if self.scores.len() > limits::ROUND_MEMBERS_MAX {
+            return invalid(format!("{} scores", self.scores.len()));
+        }
+        match self.scores.iter().find(|score| score.unsigned_abs() > SCORE_MAX.unsigned_abs()) {
+            Some(score) => invalid(format!("a score of {score}: at most {SCORE_MAX} is possible")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// In which order members lead the attempts at a round: by a hash that nobody can choose.
+pub fn leaders(session: SessionId, parent: Hash, members: &[PeerId]) -> Vec<PeerId> {
+    let mut order: Vec<_> = members.to_vec();
+    order.sort_by_cached_key(|peer| {
+        Hash::of_parts(&[b"leader", session.as_bytes(), parent.as_bytes(), peer.as_bytes()])
+    });
+    order.dedup();
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(n: u8) -> PeerId {
+        Identity::from_seed([n; 32]).peer_id()
+    }
+
+    #[test]
+    fn every_member_orders_leaders_alike_and_rounds_rotate_them() {
+        let session = SessionId::from_bytes([1; 16]);
+        let members = [peer(1), peer(2), peer(3)];
+        let reversed = [peer(3), peer(2), peer(1)];
+        let first = leaders(session, Hash::of(b"a"), &members);
+        assert_eq!(first, leaders(session, Hash::of(b"a"), &reversed));
+        let leads = |n: u8| leaders(session, Hash::of(&[n]), &members)[0];
+        assert!((0..32).any(|n| leads(n) != first[0]));
+    }
+
+    fn decision() -> Decision {
+        let session = SessionId::from_bytes([1; 16]);
+        let parent = Hash::of(b"p");
+        let identity = Identity::from_seed([1; 32]);
+        let contribution = Contribution::sign(&identity, (session, parent), Hash::of(b"u"), 10, 1);
+        Decision { round: 1, parent, contributions: vec![contribution], verdicts: Vec::new() }
+    }
+
+    #[test]
+    fn a_record_is_named_by_all_that_it_says() {
+        let (decision, model) = (decision(), Hash::of(b"m"));
+        let record = RoundRecord { decision, model, cumulative_samples: 10, standings: Vec::new() };
+        let other = RoundRecord { model: Hash::of(b"n"), ..record.clone() };
+        assert_ne!(record.hash(), other.hash());
+        let verdict = Verdict::sign(&Identity::from_seed([1; 32]), record.hash(), vec![7]);
+        assert!(verdict.verify(record.hash()).is_ok());
+        assert!(record.is_judged_by(&verdict));
+        assert!(verdict.verify(other.hash()).is_err());
+        let of_another = Verdict { judge: peer(2), ..verdict.clone() };
+        assert!(of_another.verify(record.hash()).is_err());
+        assert!(!record.is_judged_by(&of_another));
+        let kinder = Verdict { scores: vec![8], ..verdict };
+        assert!(kinder.verify(record.hash()).is_err());
+    }
+
+    #[test]
+    fn a_member_cannot_be_counted_twice() {
+        let mut decision = decision();
+        assert_eq!(decision.validate(), Ok(()));
+        decision.contributions.push(decision.contributions[0]);
+        assert!(decision.validate().is_err());
+    }
+
+    #[test]
+    fn a_score_beyond_its_bounds_is_refused() {
+        for (score, possible) in [(SCORE_MAX, true), (SCORE_MAX + 1, false), (i16::MIN, false)] {
+            let verdict = Verdict::sign(&Identity::from_seed([1; 32]), Hash::of(b"r"), vec![score]);
+            assert_eq!(verdict.validate().is_ok(), possible, "{score}");
+        }
+    }
+}

@@ -145,6 +145,11 @@ impl Network {
         }
     }
 
+    /// Gives every path the same latency, one way.
+    pub fn set_latency(&mut self, latency: Duration) {
+        self.paths.values_mut().for_each(|path| path.latency = latency);
+    }
+
     /// Mends everything: every pair has a good path.
     pub fn heal(&mut self, dice: &mut Dice) {
         self.sides.clear();

@@ -316,8 +316,18 @@ impl Session {
 
     /// Who leads the given attempt at the running round.
     fn leader(&self, attempt: u32, s: &Surroundings<'_>) -> Option<PeerId> {
-        let order = leaders(self.id, self.head_hash, &self.contributors(s));
+        let order = self.leaders(s);
         (!order.is_empty()).then(|| order[attempt as usize % order.len()])
+    }
+
+    /// Contributors in the order in which they lead. Once updates have had their time, whoever has not shown one comes after
+    /// those who have: it may be gone.
+    fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
+        let mut order = leaders(self.id, self.head_hash, &self.contributors(s));
+        if self.reveal_is_over(s.now) {
+            order.sort_by_key(|peer| !self.has_revealed(*peer));
+        }
+        order
     }
 
     fn send(&mut self, to: PeerId, message: SessionMessage) {

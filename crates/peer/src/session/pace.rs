@@ -10,7 +10,7 @@ const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
 /// What a slow uplink carries at least, in bytes a second: how long updates may travel when nothing is known.
 const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
 /// What any wait has besides a multiple of what was measured.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(300);
 
 /// A device that needs so much longer than the one in the middle takes fewer steps, in percent.
 const SLOWER_PERCENT: u64 = 150;
@@ -65,7 +65,7 @@ impl Pace {
     /// How long a round waits for commitments: three times what the member in the middle needs.
     pub(super) fn commit_wait(&self, options: &SessionOptions, limits: &Limits) -> Duration {
         let measured =
-            self.training(options).map(|training| training.saturating_mul(3) + 2 * GRACE);
+            self.training(options).map(|training| training.saturating_mul(3) + 3 * GRACE);
         let wait = measured.unwrap_or(FIRST_COMMIT_WAIT);
         wait.clamp(limits.commit_wait_min, limits.commit_wait_max)
     }
@@ -75,7 +75,7 @@ impl Pace {
     pub(super) fn reveal_wait(&self, bytes: u64) -> Duration {
         let slow = Duration::from_millis(bytes * 1_000 / UPLINK_BYTES_PER_SECOND_MIN);
         let most = Duration::from_secs(3) + slow;
-        self.travel.map_or(most, |travel| (travel.saturating_mul(3) + 2 * GRACE).min(most))
+        self.travel.map_or(most, |travel| (travel.saturating_mul(3) + GRACE).min(most))
     }
 
     /// How long a leader may say nothing.
@@ -146,9 +146,9 @@ mod tests {
         assert_eq!(pace.leader_wait(&limits), limits.leader_wait);
         pace.note_training(&[trained(1, 400, 2_000)], trained(1, 1, 1).contribution.peer);
         pace.note_travel(Duration::from_millis(200));
-        assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_secs(7));
-        assert_eq!(pace.reveal_wait(100_000), Duration::from_millis(1_600));
-        assert_eq!(pace.leader_wait(&limits), Duration::from_millis(900));
+        assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_millis(6_900));
+        assert_eq!(pace.reveal_wait(100_000), Duration::from_millis(900));
+        assert_eq!(pace.leader_wait(&limits), Duration::from_millis(700));
         pace.note_travel(Duration::from_secs(60));
         assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
         assert_eq!(pace.leader_wait(&limits), limits.leader_wait);

@@ -39,7 +39,10 @@ impl Session {
         if let Some((from, decision)) =
             found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
         {
-            let ask_at = s.now + REVEAL_COURTESY;
+            // What has not come in the time that updates get will not come by itself.
+            let courtesy =
+                if self.reveal_is_over(s.now) { Duration::ZERO } else { REVEAL_COURTESY };
+            let ask_at = s.now + courtesy;
             self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
         }
         if is_complete {
@@ -52,6 +55,7 @@ impl Session {
     /// Asks one peer after the other for the updates that the chosen decision lacks here, and drops a decision whose
     /// updates nobody has.
     fn ask_for_missing(&mut self, s: &Surroundings<'_>) {
+        let patience = self.pace.leader_wait(s.limits);
         let Some(chosen) = &mut self.round.decision else { return };
         let ask_at = chosen.ask_at;
         if s.now < ask_at {
@@ -65,7 +69,7 @@ impl Session {
         }
         let asked = chosen.asked as usize;
         chosen.asked += 1;
-        chosen.ask_at = s.now + s.limits.leader_wait;
+        chosen.ask_at = s.now + patience;
         if asked > candidates.len().min(ASKED_MAX) {
             return self.drop_chosen(s);
         }
@@ -75,7 +79,7 @@ impl Session {
                 self.send(candidate, SessionMessage::RequestUpdate { update });
             }
         }
-        self.round.look_again(s.now + s.limits.leader_wait);
+        self.round.look_again(s.now + patience);
     }
 
     /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for.

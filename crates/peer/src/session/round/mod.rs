@@ -20,7 +20,7 @@ use ::core::time::Duration;
 use following::Chosen;
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Contribution, Decision, SessionOptions, leaders},
+    session::{Contribution, Decision, SessionOptions},
 };
 use std::collections::BTreeSet;
 use units::{Hash, Instant, PeerId};
@@ -202,18 +202,16 @@ impl Session {
     }
 
     fn close(&mut self, s: &Surroundings<'_>) {
-        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
-        let everyone_has = self.contributors(s).iter().all(committed);
         let deadline = self.round.started_at + self.commit_wait(s);
-        if !everyone_has && s.now < deadline {
+        if !self.everyone_has_committed(s) && s.now < deadline {
             return self.round.look_again(deadline);
         }
         let parent = self.head_hash;
         let mut contributions: Vec<_> =
             self.stash.commitments(parent).into_iter().map(|it| it.contribution).collect();
         contributions.retain(|part| !self.is_excluded(part.peer));
-        let contributions_said = contributions.clone();
-        self.broadcast(SessionMessage::Close { parent, contributions: contributions_said }, s);
+        let said = contributions.clone();
+        self.broadcast(SessionMessage::Close { parent, contributions: said }, s);
         self.stash.put_closing(s.me, Closing { parent, contributions });
     }
 
@@ -238,32 +236,51 @@ impl Session {
         self.stash.put_decision(s.me, decision);
     }
 
-    /// Sends this device's update to the others, once commitments are closed and it is among them.
+    /// Sends this device's update to the others, once commitments are closed and it is among them. They are closed when
+    /// everyone who takes part has committed, whether the leader has said so or not.
     fn reveal(&mut self, s: &Surroundings<'_>) {
-        let Some(closing) = self.closing(s) else { return };
-        let own = closing.contributions.iter().find(|c| c.peer == s.me).map(|c| c.update);
+        let own = self.stash.commitment(s.me, self.head_hash).map(|own| own.contribution);
+        let may_be_shown = match self.closing(s) {
+            Some(closing) => own.is_some_and(|own| closing.contributions.contains(&own)),
+            None if self.everyone_has_committed(s) => true,
+            None => return,
+        };
         if self.round.closed_at.is_none() {
             self.round.closed_at = Some(s.now);
             self.round.attempt_since = s.now;
         }
-        let update = own.and_then(|hash| self.stash.update(s.me, hash)).cloned();
-        if let (Some(update), false) = (update, self.round.revealed) {
-            self.round.revealed = true;
-            for peer in self.contributors(s) {
-                if peer != s.me {
-                    let (session, owner, update) = (self.id, s.me, update.clone());
-                    let message = BulkMessage::Update { session, owner, update };
-                    self.actions.push(SessionAction::SendBulk(peer, message));
-                }
+        let update = own.and_then(|own| self.stash.update(s.me, own.update)).cloned();
+        let Some(update) = update.filter(|_| may_be_shown && !self.round.revealed) else { return };
+        self.round.revealed = true;
+        for peer in self.contributors(s) {
+            if peer != s.me {
+                let (session, owner, update) = (self.id, s.me, update.clone());
+                let message = BulkMessage::Update { session, owner, update };
+                self.actions.push(SessionAction::SendBulk(peer, message));
             }
         }
+    }
+
+    fn everyone_has_committed(&self, s: &Surroundings<'_>) -> bool {
+        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
+        self.contributors(s).iter().all(committed)
+    }
+
+    /// Whether updates have had the time that they get to travel.
+    pub(super) fn reveal_is_over(&self, now: Instant) -> bool {
+        self.round.closed_at.is_some_and(|at| now >= at + self.reveal_wait())
+    }
+
+    /// Whether the update that a peer has promised for the running round is here.
+    pub(super) fn has_revealed(&self, peer: PeerId) -> bool {
+        let promised = self.stash.commitment(peer, self.head_hash).map(|it| it.contribution);
+        promised.is_some_and(|it| self.stash.update(peer, it.update).is_some())
     }
 
     /// Who may close and decide, and in which order they are listened to.
     fn order(&self, s: &Surroundings<'_>) -> Order {
         let contributors = self.contributors(s);
-        let leaders = leaders(self.id, self.head_hash, &contributors);
-        Order { leaders, contributors, attempt: self.round.attempt as usize }
+        Order { leaders: self.leaders(s), contributors, attempt: self.round.attempt as usize }
     }
 
     /// The closing of the running round: that of its first leader.

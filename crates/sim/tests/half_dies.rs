@@ -1,0 +1,53 @@
+//! A round outlives half of its members.
+
+use core::time::Duration;
+use peer::RoundPhase;
+use sim::{HostId, World, WorldConfig};
+
+const MEMBERS: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Eight members train over paths of 50 ms; in the given phase of round 3 the leader and three others crash without a word.
+/// How long it takes until the rest have finished the round.
+fn delay_after_half_die(seed: u64, phase: RoundPhase) -> Duration {
+    let mut world = World::room(WorldConfig::new(seed, MEMBERS));
+    world.network().set_latency(Duration::from_millis(50));
+    world.start_session(HostId(0), 12).expect("the page is open").expect("there are rows");
+    let mut leader = None;
+    while leader.is_none() {
+        world.run_for(Duration::from_millis(1));
+        leader = world.host_ids().into_iter().find(|id| {
+            let session = world.view(*id).session.filter(|session| session.round == 2);
+            session.is_some_and(|session| {
+                session.phase == phase && session.leader == Some(world.peer_id(*id))
+            })
+        });
+    }
+    let leader = leader.expect("somebody leads round 3");
+    let others = world.host_ids().into_iter().filter(|id| *id != leader).take(MEMBERS / 2 - 1);
+    let dead: Vec<_> = others.chain([leader]).collect();
+    let died_at = world.now();
+    dead.iter().for_each(|id| world.crash(*id, false));
+    world.live_until("the others finish round 3", PATIENCE, |world| {
+        let behind = |id: &HostId| world.view(*id).session.is_none_or(|s| s.round < 3);
+        !world.running().iter().any(behind)
+    });
+    let delay = world.now().saturating_duration_since(died_at);
+    world.live_until("the session is over", 10 * PATIENCE, |world| world.divergence().is_none());
+    delay
+}
+
+#[test]
+fn half_of_the_members_die_while_updates_travel_and_the_round_ends_within_five_seconds() {
+    for seed in 50..56 {
+        let delay = delay_after_half_die(seed, RoundPhase::Revealing);
+        assert!(delay <= Duration::from_secs(5), "seed {seed}: {delay:?}");
+    }
+}
+
+#[test]
+fn half_of_the_members_die_at_another_moment_and_the_round_ends() {
+    for phase in [RoundPhase::Training, RoundPhase::Committed, RoundPhase::Aggregating] {
+        delay_after_half_die(70, phase);
+    }
+}

@@ -27,6 +27,8 @@ const DOUBT_MIN: Duration = Duration::from_secs(20);
 pub(super) struct Doubt {
     failures: u32,
     until: Instant,
+    /// Whether it told of a heavier record meanwhile: it may tell again when it is believed.
+    unheard: bool,
 }
 
 /// Another record that this member is about to take up.
@@ -73,8 +75,9 @@ impl Session {
         if follows && can_follow && !self.is_installing() {
             self.stash.put_decision(from, record.decision);
         } else if record.weight() > self.head.weight() {
-            if !self.is_doubted(from, s) {
-                self.adopt(from, record, s);
+            match self.doubts.get_mut(&from).filter(|doubt| s.now < doubt.until) {
+                Some(doubt) => doubt.unheard = true,
+                None => self.adopt(from, record, s),
             }
         } else if self.model_here && (self.told.insert(from) || !self.running) {
             let head = SessionMessage::Head(self.head.clone());
@@ -145,9 +148,30 @@ impl Session {
         if self.doubts.len() >= limits::ROUND_MEMBERS_MAX && !self.doubts.contains_key(&peer) {
             self.doubts.pop_first();
         }
-        let doubt = self.doubts.entry(peer).or_insert(Doubt { failures: 0, until: s.now });
+        let fresh = Doubt { failures: 0, until: s.now, unheard: false };
+        let doubt = self.doubts.entry(peer).or_insert(fresh);
         doubt.until = s.now + DOUBT_MIN.saturating_mul(1 << doubt.failures.min(5));
         doubt.failures += 1;
+    }
+
+    /// Who was not believed when it told of a heavier record is told of ours once it is: it answers with its own.
+    pub(super) fn hear_again(&mut self, s: &Surroundings<'_>) {
+        let due: Vec<PeerId> =
+            self.unheard().filter(|(_, at)| s.now >= *at).map(|it| it.0).collect();
+        for peer in due {
+            if let Some(doubt) = self.doubts.get_mut(&peer) {
+                doubt.unheard = false;
+            }
+            if s.connected.contains(&peer) && self.model_here {
+                self.send(peer, SessionMessage::Head(self.head.clone()));
+            }
+        }
+    }
+
+    /// Peers that told of heavier records while they were not believed, and when they will be.
+    pub(super) fn unheard(&self) -> impl Iterator<Item = (PeerId, Instant)> + '_ {
+        let doubts = self.doubts.iter().filter(|(_, doubt)| doubt.unheard);
+        doubts.map(|(peer, doubt)| (*peer, doubt.until))
     }
 
     /// Gives up on a model that does not come; asks whoever is connected where they stand.

@@ -349,13 +349,16 @@ impl Session {
     /// When the session must be looked at again without an input.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
+        // A session that is over still compares its end with those of others.
+        let verdicts = self.verdicts.deadline().filter(|_| self.model_here);
+        let unheard = self.unheard().map(|(_, at)| at).min();
+        let always = [adoption, verdicts, unheard];
         if !self.running || !self.model_here || self.is_installing() {
-            return adoption.or(self.waits_for_model_until());
+            return always.into_iter().chain([self.waits_for_model_until()]).flatten().min();
         }
         let gathering = self.gathering_until.filter(|_| self.rows > 0);
         let round = self.round.deadline().filter(|_| self.rows > 0);
-        let verdicts = self.verdicts.deadline();
-        [adoption, gathering, round, verdicts].into_iter().flatten().min()
+        always.into_iter().chain([gathering, round]).flatten().min()
     }
 
     /// States that must hold after every step.

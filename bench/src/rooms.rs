@@ -1,9 +1,11 @@
 //! Rooms of members that learn together: what they learn and what they send, without the protocol that carries it.
 
 mod attack;
+mod grouped;
 mod parts;
 
 pub use attack::Attack;
+pub use grouped::Grouped;
 pub use parts::{dirichlet, pathological};
 
 use neural::{
@@ -41,10 +43,12 @@ pub struct Settings {
 }
 
 /// How members bring together what they have learnt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Exchange {
     /// As this project does: compressed changes, without the class prior's pull, robustly aggregated, with momentum.
     Updates(Compression),
+    /// The same, but what is aggregated are the means of groups, whose members see no more than that of each other.
+    Grouped(Grouped),
     /// As browsers do elsewhere: everybody sends all weights as f32 and takes the mean (FedAvg, McMahan et al. 2017).
     Weights,
 }
@@ -58,6 +62,8 @@ pub struct Room<'a> {
     model: Model,
     round: u64,
     update_bytes: u64,
+    /// Of the groups' last means, the usual size of a change in each tensor.
+    usual_sizes: Vec<f32>,
 }
 
 #[derive(Debug)]
@@ -92,7 +98,8 @@ impl<'a> Room<'a> {
             residual: vec![0.0; spec.parameters() as usize],
         };
         let members = parts.into_iter().map(member).collect();
-        Ok(Self { settings, dataset, members, model, round: 0, update_bytes: 0 })
+        let usual_sizes = Vec::new();
+        Ok(Self { settings, dataset, members, model, round: 0, update_bytes: 0, usual_sizes })
     }
 
     /// Lets those who are drawn train, and brings together what they send.
@@ -108,6 +115,7 @@ impl<'a> Room<'a> {
         }
         match self.settings.exchange {
             Exchange::Updates(compression) => self.exchange_updates(&drawn, compression)?,
+            Exchange::Grouped(grouped) => self.exchange_in_groups(&drawn, grouped)?,
             Exchange::Weights => self.exchange_weights(&drawn)?,
         }
         self.round += 1;
@@ -134,19 +142,8 @@ impl<'a> Room<'a> {
         drawn: &[usize],
         compression: Compression,
     ) -> Result<(), Box<dyn Error>> {
-        let (attack, liars) = match self.settings.attack {
-            Some((attack, liars)) => (Some(attack), liars),
-            None => (None, 0),
-        };
         let from = self.model.network().clone();
-        let mut trained = Vec::with_capacity(drawn.len());
-        for number in drawn {
-            let poisons = attack.is_some_and(Attack::poisons_labels) && *number < liars;
-            trained.push((*number, self.trained_copy(*number, poisons)?));
-        }
-        if let Some(attack) = attack {
-            attack.replace(&from, &mut trained, liars);
-        }
+        let trained = self.trained_and_lied(&from, drawn)?;
         let samples = self.settings.steps * self.settings.batch_rows;
         let mut contributions = Vec::with_capacity(drawn.len());
         for (number, copy) in &trained {
@@ -157,6 +154,27 @@ impl<'a> Room<'a> {
         }
         self.model.aggregate(&contributions)?;
         Ok(())
+    }
+
+    /// What those who are drawn have made of the shared network, or say they have.
+    fn trained_and_lied(
+        &mut self,
+        from: &Network,
+        drawn: &[usize],
+    ) -> Result<Vec<(usize, Network)>, Box<dyn Error>> {
+        let (attack, liars) = match self.settings.attack {
+            Some((attack, liars)) => (Some(attack), liars),
+            None => (None, 0),
+        };
+        let mut trained = Vec::with_capacity(drawn.len());
+        for number in drawn {
+            let poisons = attack.is_some_and(Attack::poisons_labels) && *number < liars;
+            trained.push((*number, self.trained_copy(*number, poisons)?));
+        }
+        if let Some(attack) = attack {
+            attack.replace(from, &mut trained, liars);
+        }
+        Ok(trained)
     }
 
     fn exchange_weights(&mut self, drawn: &[usize]) -> Result<(), Box<dyn Error>> {

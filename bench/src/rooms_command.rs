@@ -109,6 +109,9 @@ impl Plan {
             "exchange" if value == "rows" => {
                 settings.exchange = Exchange::Updates(Compression::Rows);
             }
+            "exchange" if value.starts_with("groups:") => {
+                settings.exchange = Exchange::Grouped(value["groups:".len()..].parse()?);
+            }
             "exchange" => {
                 let kept_per_mille = value.strip_prefix("sparse:").ok_or_else(unknown)?.parse()?;
                 settings.exchange = Exchange::Updates(Compression::Sparse { kept_per_mille });

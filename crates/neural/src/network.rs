@@ -121,6 +121,12 @@ impl Network {
         &self.parameters
     }
 
+    /// How many parameters there are of each kind, in order: weights, biases, thresholds, readout and readout biases of each
+    /// layer. Those of one kind are alike in size.
+    pub fn tensors(&self) -> impl Iterator<Item = usize> {
+        self.layout.segments().map(|segment| segment.range.len())
+    }
+
     /// The same description with other numbers; `None` if there are too many or too few.
     pub fn with_parameters(&self, parameters: Vec<f32>) -> Option<Self> {
         let fits = parameters.len() == self.parameters.len();

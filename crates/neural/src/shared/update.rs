@@ -130,6 +130,19 @@ fn share_of_rest(learnt: &[f32], rest: &[f32]) -> f32 {
 }
 
 impl Update {
+    /// A change of a network's parameters in rows, such as the mean of a group that was found together.
+    ///
+    /// # Errors
+    /// [`Diverged`] if it is longer than an update may be.
+    ///
+    /// # Panics
+    /// If there are more or fewer changes than parameters.
+    pub fn of(network: &Network, change: &[f32]) -> Result<Self, Diverged> {
+        assert_eq!(change.len(), network.parameters.len());
+        let update = Self::in_rows(network.layout.clone(), change);
+        update.is_within_bounds().then_some(update).ok_or(Diverged)
+    }
+
     /// Adds the change, times `factor`, to a list of parameters of the same network.
     ///
     /// # Panics

@@ -1,0 +1,189 @@
+//! Members in groups: what is aggregated are the groups' means, as masked sums give them.
+
+use super::Room;
+use core::str::FromStr;
+use neural::{Contribution, Update};
+use private::{DiscreteGaussian, Grid, Steps, Stream, Sum, Tensor, groups};
+use std::error::Error;
+use units::{Hash, PeerId};
+
+/// How many times the usual size of a tensor's changes one value may be.
+const REACH_SIZES: f32 = 8.0;
+
+/// How many times the usual length of a group's mean one member's change may be.
+const LENGTH_SIZES: f64 = 4.0;
+
+/// The usual size before there is one, as a part of how far Adam can move a parameter in a round.
+const FIRST_SIZE: f32 = 0.1;
+
+/// Steps of the longest change where there is noise: rounding is then far below it.
+const NOISY_LENGTH: u32 = 4_000;
+
+/// The largest part of the longest change that one value may be, where there is noise.
+const NOISY_REACH: u32 = NOISY_LENGTH / 8;
+
+/// Groups, and what their members count in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grouped {
+    /// Members of a group.
+    pub size: usize,
+    /// What a member's change becomes.
+    pub counting: Counting,
+    /// The first so many members send anything at all in the ring.
+    pub wild: usize,
+}
+
+/// What a member's change becomes before it is masked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Counting {
+    /// Steps that follow the usual size of changes, in a ring of so many bits.
+    Bits(u8),
+    /// Steps of a change of at most that length, with noise.
+    Noisy {
+        /// The longest change, in the parameters' own measure.
+        clip: f32,
+        /// The deviation of the noise of a group's sum, as a part of the longest change.
+        multiplier: f64,
+    },
+}
+
+/// As in `4:12`: groups of 4, 12 bits. `4:12:1` has one wild member; `8:0.5*3` a longest change of 0.5 and noise of three
+/// times that.
+impl FromStr for Grouped {
+    type Err = Box<dyn Error>;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.split(':');
+        let size = parts.next().ok_or("groups have a size")?.parse()?;
+        let counting = parts.next().ok_or("values have bits, or noise")?;
+        let counting = match counting.split_once('*') {
+            Some((clip, multiplier)) => {
+                Counting::Noisy { clip: clip.parse()?, multiplier: multiplier.parse()? }
+            }
+            None => Counting::Bits(counting.parse()?),
+        };
+        Ok(Self { size, counting, wild: parts.next().map_or(Ok(0), str::parse)? })
+    }
+}
+
+impl Room<'_> {
+    pub(super) fn exchange_in_groups(
+        &mut self,
+        drawn: &[usize],
+        grouped: Grouped,
+    ) -> Result<(), Box<dyn Error>> {
+        let from = self.model.network().clone();
+        let trained = self.trained_and_lied(&from, drawn)?;
+        let lengths: Vec<usize> = from.tensors().collect();
+        let (grid, tensors) = self.grid(&lengths, grouped)?;
+        let mut contributions = Vec::new();
+        let mut means = Vec::new();
+        for group in self.groups(drawn, grouped.size) {
+            let changes: Vec<Steps> = trained
+                .iter()
+                .filter(|(number, _)| group.contains(number))
+                .map(|(number, copy)| {
+                    let rest = &mut self.members[*number].residual;
+                    let learnt = copy.parameters().iter().zip(from.parameters());
+                    rest.iter_mut().zip(learnt).for_each(|(rest, (to, from))| *rest += to - from);
+                    let steps = grid.quantise(rest, &tensors);
+                    steps.with_noise(&grid, &mut Stream::new(self.secret(*number)))
+                })
+                .collect();
+            let values = from.parameters().len() as u64;
+            self.update_bytes += group.len() as u64 * (values * u64::from(grid.bits())).div_ceil(8);
+            let mut sum = Sum::of(&grid, &changes);
+            if group.iter().any(|number| *number < grouped.wild) {
+                sum = wild(&grid, sum, self.secret(group[0]));
+            }
+            let mean = sum.mean(&grid, &tensors);
+            let samples = self.settings.steps * self.settings.batch_rows * group.len() as u32;
+            contributions.push(Contribution { samples, update: Update::of(&from, &mean)? });
+            means.push(mean);
+        }
+        self.usual_sizes = usual_sizes(&means, &lengths);
+        self.model.aggregate(&contributions)?;
+        Ok(())
+    }
+
+    /// What members count in, which all know before the round.
+    fn grid(
+        &self,
+        lengths: &[usize],
+        grouped: Grouped,
+    ) -> Result<(Grid, Vec<Tensor>), Box<dyn Error>> {
+        let tensors = |step: &dyn Fn(usize) -> f32| {
+            let tensor =
+                |(number, values): (usize, &usize)| Tensor { values: *values, step: step(number) };
+            lengths.iter().enumerate().map(tensor).collect::<Vec<_>>()
+        };
+        // The largest group has one more.
+        let members = 2 * grouped.size - 1;
+        match grouped.counting {
+            Counting::Bits(bits) => {
+                let reach = ((1u32 << (bits - 1)) - 1) / members as u32;
+                let first = FIRST_SIZE * self.settings.learning_rate * self.settings.steps as f32;
+                let sizes = &self.usual_sizes;
+                let size = |number: usize| sizes.get(number).copied().unwrap_or(first).max(1e-7);
+                let values: usize = lengths.iter().sum();
+                let length =
+                    LENGTH_SIZES * f64::from(reach as f32 / REACH_SIZES) * (values as f64).sqrt();
+                let grid = Grid::new(members, length as u32, reach, DiscreteGaussian::new(0)?)?;
+                Ok((grid, tensors(&|number| REACH_SIZES * size(number) / reach as f32)))
+            }
+            Counting::Noisy { clip, multiplier } => {
+                let deviation = multiplier * f64::from(NOISY_LENGTH);
+                let noise =
+                    DiscreteGaussian::new((deviation * deviation / grouped.size as f64) as u64)?;
+                let grid = Grid::new(members, NOISY_LENGTH, NOISY_REACH, noise)?;
+                Ok((grid, tensors(&|_| clip / NOISY_LENGTH as f32)))
+            }
+        }
+    }
+
+    fn groups(&self, drawn: &[usize], size: usize) -> Vec<Vec<usize>> {
+        let peers: Vec<PeerId> = drawn.iter().map(|number| peer(*number)).collect();
+        let parent = Hash::of(&[self.settings.seed, self.round].map(u64::to_le_bytes).concat());
+        let number = |of: &PeerId| drawn.iter().copied().find(|number| peer(*number) == *of);
+        let groups = groups(parent, &peers, size);
+        groups.iter().map(|group| group.iter().filter_map(number).collect()).collect()
+    }
+
+    /// A key that no other member has, and that no other round has.
+    fn secret(&self, number: usize) -> [u8; 32] {
+        let parts = [self.settings.seed, self.round, number as u64].map(u64::to_le_bytes).concat();
+        *Hash::of(&parts).as_bytes()
+    }
+}
+
+fn peer(number: usize) -> PeerId {
+    let mut bytes = [0; 32];
+    bytes[24..].copy_from_slice(&(number as u64).to_be_bytes());
+    PeerId::from_bytes(bytes)
+}
+
+/// What a sum becomes to which one member has added anything at all: every element of the ring is as likely as any.
+fn wild(grid: &Grid, sum: Sum, key: [u8; 32]) -> Sum {
+    let mut stream = Stream::new(key);
+    sum.map(grid, |_| stream.next_u32() as i32)
+}
+
+/// The root mean square of each tensor's changes, of the group in the middle: no liar makes steps coarse for all.
+fn usual_sizes(means: &[Vec<f32>], lengths: &[usize]) -> Vec<f32> {
+    let mut start = 0;
+    let size_in = |mean: &[f32], range: core::ops::Range<usize>| {
+        let values = range.len() as f32;
+        (mean[range].iter().map(|value| value * value).sum::<f32>() / values).sqrt()
+    };
+    lengths
+        .iter()
+        .map(|length| {
+            let range = start..start + length;
+            start += length;
+            let mut sizes: Vec<f32> =
+                means.iter().map(|mean| size_in(mean, range.clone())).collect();
+            sizes.sort_unstable_by(f32::total_cmp);
+            sizes[sizes.len() / 2]
+        })
+        .collect()
+}

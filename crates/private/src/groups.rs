@@ -1,0 +1,76 @@
+//! Who is in a group with whom: decided by a hash that nobody can choose, anew in each round.
+
+use units::{Hash, PeerId};
+
+/// Members of a group, at least: with two, each could take its own update off the sum and read the other's.
+pub const GROUP_MEMBERS_MIN: usize = 3;
+
+/// Members of a group, at most: what a member computes and sends grows with the square of it.
+pub const GROUP_MEMBERS_MAX: usize = 16;
+
+/// Deals members out to groups of about `size`, each by ascending peer. Sizes differ by one at most, and none is below
+/// `size` unless there are fewer members.
+///
+/// The order of members is that of SHA-256(`peerceptron private group` ‖ parent ‖ peer). The parent record contains the
+/// hash of a model that all members of the last round had a part in, so nobody knows a round before who their companions
+/// are, and nobody chooses them.
+///
+/// # Panics
+/// If `size` is 0.
+pub fn groups(parent: Hash, members: &[PeerId], size: usize) -> Vec<Vec<PeerId>> {
+    assert!(size > 0, "groups have members");
+    let mut order = members.to_vec();
+    order.sort_unstable();
+    order.dedup();
+    order.sort_by_cached_key(|peer| {
+        Hash::of_parts(&[b"peerceptron private group", parent.as_bytes(), peer.as_bytes()])
+    });
+    let count = (order.len() / size).max(1);
+    let (least, larger) = (order.len() / count, order.len() % count);
+    let mut rest = order.as_slice();
+    let mut groups = Vec::with_capacity(count);
+    for number in 0..count {
+        let (group, others) = rest.split_at(least + usize::from(number < larger));
+        rest = others;
+        let mut group = group.to_vec();
+        group.sort_unstable();
+        groups.push(group);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(count: u8) -> Vec<PeerId> {
+        (0..count).map(|n| PeerId::from_bytes([n; 32])).collect()
+    }
+
+    #[test]
+    fn everybody_is_in_one_group_of_about_the_size() {
+        for (count, size, expected) in [
+            (12, 4, vec![4, 4, 4]),
+            (8, 3, vec![4, 4]),
+            (11, 3, vec![4, 4, 3]),
+            (2, 3, vec![2]),
+            (32, 5, vec![6, 6, 5, 5, 5, 5]),
+        ] {
+            let found = groups(Hash::of(b"parent"), &members(count), size);
+            assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), expected);
+            let mut all = found.concat();
+            all.sort_unstable();
+            assert_eq!(all, members(count));
+        }
+    }
+
+    #[test]
+    fn companions_change_from_round_to_round_and_not_with_the_order_of_names() {
+        let mut reversed = members(12);
+        reversed.reverse();
+        reversed.push(members(1)[0]);
+        let of = |parent: &[u8], members: &[PeerId]| groups(Hash::of(parent), members, 4);
+        assert_eq!(of(b"a", &members(12)), of(b"a", &reversed));
+        assert_ne!(of(b"a", &members(12)), of(b"b", &members(12)));
+    }
+}

@@ -4,6 +4,7 @@ pub mod arithmetic;
 pub mod bits;
 pub mod course;
 pub mod order;
+pub mod private;
 pub mod rooms;
 
 #[cfg(target_arch = "wasm32")]

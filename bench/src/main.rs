@@ -7,6 +7,7 @@
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
 #![allow(clippy::disallowed_methods)]
 
+mod private_command;
 mod rooms_command;
 
 use bench::{
@@ -26,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((word, [])) if word == "bits" => return compare_bits(),
+        Some((word, [])) if word == "private" => return private_command::run(),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}
     }

@@ -3,10 +3,12 @@
 mod attack;
 mod grouped;
 mod parts;
+mod private_rows;
 
 pub use attack::Attack;
 pub use grouped::Grouped;
 pub use parts::{dirichlet, pathological};
+pub use private_rows::PrivateRows;
 
 use neural::{
     Compression, Contribution, Counter, Dataset, Evaluation, LearningState, Model, Network, Plan,
@@ -36,6 +38,8 @@ pub struct Settings {
     pub exchange: Exchange,
     /// Members that take part in a round, drawn anew each time; all, if there are no more.
     pub drawn: usize,
+    /// How each member keeps its rows private, if it does.
+    pub private_rows: Option<PrivateRows>,
     /// What the first so many members do in place of what they should.
     pub attack: Option<(Attack, usize)>,
     /// Decides the first weights, who is drawn, and the order of rows.
@@ -71,6 +75,8 @@ struct Member {
     rows: Vec<u32>,
     learning: LearningState,
     residual: Vec<f32>,
+    /// The noise of private steps, in clips.
+    noise_multiplier: f32,
 }
 
 impl<'a> Room<'a> {
@@ -96,8 +102,14 @@ impl<'a> Room<'a> {
             rows,
             learning: LearningState::new(&spec),
             residual: vec![0.0; spec.parameters() as usize],
+            noise_multiplier: 0.0,
         };
-        let members = parts.into_iter().map(member).collect();
+        let mut members: Vec<Member> = parts.into_iter().map(member).collect();
+        if let Some(privacy) = settings.private_rows {
+            for member in &mut members {
+                member.noise_multiplier = privacy.multiplier(&settings, member.rows.len())?;
+            }
+        }
         let usual_sizes = Vec::new();
         Ok(Self { settings, dataset, members, model, round: 0, update_bytes: 0, usual_sizes })
     }
@@ -198,7 +210,11 @@ impl<'a> Room<'a> {
         let learning_rate = self.settings.learning_rate * (1.0 - 0.99 * done);
         let member = &mut self.members[number];
         let is_ours = exchange != Exchange::Weights;
-        let prior = is_ours.then(|| log_prior(&self.dataset.class_rows(&member.rows)));
+        let mut class_rows = self.dataset.class_rows(&member.rows);
+        if let Some(privacy) = self.settings.private_rows {
+            privacy.blur(&mut class_rows, seed, number);
+        }
+        let prior = is_ours.then(|| log_prior(&class_rows));
         let plan = Plan {
             steps,
             batch_rows,
@@ -209,8 +225,11 @@ impl<'a> Room<'a> {
             ..Plan::default()
         };
         let mut copy = self.model.network().clone();
-        let Member { rows, learning, .. } = member;
-        if poisons {
+        let Member { rows, learning, noise_multiplier, .. } = member;
+        if let Some(privacy) = self.settings.private_rows {
+            let noise = *noise_multiplier;
+            privacy.train(&mut copy, learning, self.dataset, rows, &plan, noise)?;
+        } else if poisons {
             let poisoned = attack::with_flipped_labels(self.dataset, rows);
             let all: Vec<u32> = (0..poisoned.rows() as u32).collect();
             train(&mut copy, learning, &poisoned, &all, &plan)?;

@@ -1,6 +1,6 @@
 //! `bench rooms FILE TEST_ROWS SEED [NAME=VALUE...]`: lets a room learn and prints how it went as JSON.
 
-use bench::rooms::{Attack, Exchange, Room, Settings, dirichlet, pathological};
+use bench::rooms::{Attack, Exchange, PrivateRows, Room, Settings, dirichlet, pathological};
 use neural::{Compression, Dataset};
 use std::{error::Error, fs, time::Instant};
 
@@ -76,6 +76,7 @@ impl Plan {
                 rounds: 40,
                 exchange: Exchange::Updates(Compression::Rows),
                 drawn: usize::MAX,
+                private_rows: None,
                 attack: None,
                 seed,
             },
@@ -115,6 +116,11 @@ impl Plan {
             "exchange" => {
                 let kept_per_mille = value.strip_prefix("sparse:").ok_or_else(unknown)?.parse()?;
                 settings.exchange = Exchange::Updates(Compression::Sparse { kept_per_mille });
+            }
+            "private" => {
+                let (epsilon, clip) = value.split_once(':').ok_or_else(unknown)?;
+                let (epsilon, clip) = (epsilon.parse()?, clip.parse()?);
+                settings.private_rows = Some(PrivateRows { epsilon, clip });
             }
             "attack" => {
                 let (name, liars) = value.split_once(':').ok_or_else(unknown)?;

@@ -8,7 +8,7 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 5] = ["page", "channel", "session", "neural", "rooms"];
+const BENCHMARKS: [&str; 6] = ["page", "channel", "session", "neural", "rooms", "private"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<(), Failure> {
     if !is_json {
         let asks_for = |some: &[&str]| names.iter().any(|name| some.contains(&name.as_str()));
-        if asks_for(&["neural", "rooms"]) {
+        if asks_for(&["neural", "rooms", "private"]) {
             native::prepare(workspace)?;
         }
         if asks_for(&["neural"]) {

@@ -1,9 +1,9 @@
 //! Members in groups: what is aggregated are the groups' means, as masked sums give them.
 
-use super::Room;
+use super::{Room, private_rows::DELTA};
 use core::str::FromStr;
 use neural::{Contribution, Update};
-use private::{DiscreteGaussian, Grid, Steps, Stream, Sum, Tensor, groups};
+use private::{Budget, DiscreteGaussian, Grid, Release, Steps, Stream, Sum, Tensor, groups};
 use std::error::Error;
 use units::{Hash, PeerId};
 
@@ -42,13 +42,12 @@ pub enum Counting {
     Noisy {
         /// The longest change, in the parameters' own measure.
         clip: f32,
-        /// The deviation of the noise of a group's sum, as a part of the longest change.
-        multiplier: f64,
+        /// What is known of a member with at most this ε, at δ = 1e-5, after all rounds; infinite for no noise.
+        epsilon: f64,
     },
 }
 
-/// As in `4:12`: groups of 4, 12 bits. `4:12:1` has one wild member; `8:0.5*3` a longest change of 0.5 and noise of three
-/// times that.
+/// As in `4:12`: groups of 4, 12 bits. `4:12:1` has one wild member; in `8:0.5*4`, 0.5 is the longest change and 4 is ε.
 impl FromStr for Grouped {
     type Err = Box<dyn Error>;
 
@@ -57,8 +56,8 @@ impl FromStr for Grouped {
         let size = parts.next().ok_or("groups have a size")?.parse()?;
         let counting = parts.next().ok_or("values have bits, or noise")?;
         let counting = match counting.split_once('*') {
-            Some((clip, multiplier)) => {
-                Counting::Noisy { clip: clip.parse()?, multiplier: multiplier.parse()? }
+            Some((clip, epsilon)) => {
+                Counting::Noisy { clip: clip.parse()?, epsilon: epsilon.parse()? }
             }
             None => Counting::Bits(counting.parse()?),
         };
@@ -131,14 +130,23 @@ impl Room<'_> {
                 let grid = Grid::new(members, length as u32, reach, DiscreteGaussian::new(0)?)?;
                 Ok((grid, tensors(&|number| REACH_SIZES * size(number) / reach as f32)))
             }
-            Counting::Noisy { clip, multiplier } => {
-                let deviation = multiplier * f64::from(NOISY_LENGTH);
-                let noise =
-                    DiscreteGaussian::new((deviation * deviation / grouped.size as f64) as u64)?;
+            Counting::Noisy { clip, epsilon } => {
+                let deviation = self.multiplier(epsilon)? * f64::from(NOISY_LENGTH);
+                let variance = deviation * deviation / grouped.size as f64;
+                let noise = DiscreteGaussian::new(variance.ceil() as u64)?;
                 let grid = Grid::new(members, NOISY_LENGTH, NOISY_REACH, noise)?;
                 Ok((grid, tensors(&|_| clip / NOISY_LENGTH as f32)))
             }
         }
+    }
+
+    /// The noise of a group's sum, in lengths of the longest change: everybody takes part in every round.
+    fn multiplier(&self, epsilon: f64) -> Result<f64, Box<dyn Error>> {
+        if epsilon.is_infinite() {
+            return Ok(0.0);
+        }
+        let release = Release::within(&Budget::new(DELTA)?, epsilon, 1.0, self.settings.rounds);
+        Ok(release.ok_or("no noise keeps within this budget")?.multiplier)
     }
 
     fn groups(&self, drawn: &[usize], size: usize) -> Vec<Vec<usize>> {
@@ -183,7 +191,7 @@ fn usual_sizes(means: &[Vec<f32>], lengths: &[usize]) -> Vec<f32> {
             let mut sizes: Vec<f32> =
                 means.iter().map(|mean| size_in(mean, range.clone())).collect();
             sizes.sort_unstable_by(f32::total_cmp);
-            sizes[sizes.len() / 2]
+            sizes[(sizes.len() - 1) / 2]
         })
         .collect()
 }

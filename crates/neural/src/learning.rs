@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 pub(crate) mod homeostasis;
 pub(crate) mod lesson;
 pub(crate) mod plan;
+pub(crate) mod private;
 mod row_order;
 pub(crate) mod state;
 pub(crate) mod train;

@@ -45,6 +45,7 @@ pub use dataset::{
 pub use kernels::dense;
 pub use learning::cluster::Cluster;
 pub use learning::plan::{Kernels, Plan, log_prior};
+pub use learning::private::{Draw, RowPrivacy, train_privately};
 pub use learning::state::LearningState;
 pub use learning::train::{Diverged, train};
 pub use network::evaluate::{Evaluation, evaluate, predict};

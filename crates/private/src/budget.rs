@@ -134,13 +134,12 @@ impl Budget {
 }
 
 impl Release {
-    /// The least noise, in thousandths, with which so many releases cost at most `epsilon` at `delta`; `None` if no noise of
-    /// up to a million lengths is enough.
-    pub fn with_budget(epsilon: f64, delta: f64, rate: f64, times: u64) -> Option<Self> {
+    /// The least noise, in thousandths, with which so many releases and what a budget has spent already come to at most
+    /// `epsilon`; `None` if no noise of up to a million lengths is enough.
+    pub fn within(budget: &Budget, epsilon: f64, rate: f64, times: u64) -> Option<Self> {
         let release = |thousandths: u64| Self { multiplier: thousandths as f64 / 1_000.0, rate };
         let is_enough = |thousandths: u64| {
-            let spent =
-                Budget::new(delta).and_then(|it| it.epsilon_after(release(thousandths), times));
+            let spent = budget.epsilon_after(release(thousandths), times);
             spent.is_ok_and(|spent| spent <= epsilon)
         };
         let (mut too_little, mut enough) = (0, 1_000_000_000);

@@ -105,12 +105,14 @@ fn a_budget_adds_up_and_tells_before_it_is_spent() {
 
 #[test]
 fn noise_for_a_budget_is_enough_and_not_much_more() {
+    let mut budget = Budget::new(1e-5).unwrap();
+    budget.spend(sampled(20.0, 1.0), 1).unwrap();
     for (epsilon, rate, times) in [(8.0, 1.0, 40), (2.0, 0.034, 2_000), (0.5, 0.01, 100)] {
-        let release = Release::with_budget(epsilon, 1e-5, rate, times).unwrap();
-        let spent = Budget::new(1e-5).unwrap().epsilon_after(release, times).unwrap();
+        let release = Release::within(&budget, epsilon, rate, times).unwrap();
+        let spent = budget.epsilon_after(release, times).unwrap();
         assert!(spent <= epsilon && spent > 0.99 * epsilon, "{release:?} spends {spent}");
     }
-    assert_eq!(Release::with_budget(0.0, 1e-5, 1.0, 1), None);
+    assert_eq!(Release::within(&budget, 0.1, 1.0, 1), None);
 }
 
 #[test]

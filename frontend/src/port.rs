@@ -156,6 +156,10 @@ impl PeerPort for Port {
         self.now(|host| host.stop_session(session))
     }
 
+    fn write_transcript(&self, session: SessionId) -> Reply<Vec<u8>> {
+        self.now(|host| host.write_transcript(session))
+    }
+
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction> {
         self.later(|host| async move { host.predict(cluster, input).await })
     }

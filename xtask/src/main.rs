@@ -15,6 +15,7 @@ mod screenshot;
 mod step;
 mod test;
 mod tools;
+mod verify;
 mod workspace;
 
 use failure::Failure;
@@ -32,6 +33,7 @@ cargo xtask <chore>
   bench page|channel|session|neural
                                measure, and compare with the targets; --json for one object a line
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
+  verify-room FILE             compute every model of a saved training record again, check every signature
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
   screenshot                   take docs/screenshot.png of the real application
 ";
@@ -60,6 +62,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
         "dist" => dist::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "data" => data::run(&workspace, rest),
+        "verify-room" => verify::run(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "screenshot" => screenshot::run(&workspace, rest),
         "help" | "-h" | "--help" => {

@@ -7,7 +7,8 @@ use crate::{
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
-use peer::{Evaluation, MemberView, RoundPhase, RoundView, SessionView};
+use peer::{Evaluation, Exclusion, MemberView, RoundPhase, RoundView, SessionView};
+use units::PeerId;
 
 /// The newest round in numbers, and the members.
 #[component]
@@ -17,8 +18,8 @@ pub fn SessionNumbers() -> impl IntoView {
     let members = Memo::new(move |_| {
         page.session.with(|session| {
             let session = session.iter();
-            let members = session.flat_map(|s| s.members.iter().map(|m| (m.clone(), s.running)));
-            members.collect::<Vec<_>>()
+            let all = session.flat_map(|s| s.members.iter().map(|m| Standing::of(m, s)));
+            all.collect::<Vec<_>>()
         })
     });
     let attribute = move |read: fn(&Numbers) -> String| {
@@ -45,10 +46,10 @@ pub fn SessionNumbers() -> impl IntoView {
             <ul class="members" aria-label="Members">
                 <Each
                     each=move || members.get()
-                    key=|(member, running)| (member.peer, member.rows, member.committed, *running)
-                    let((member, running))
+                    key=Standing::look
+                    let(standing)
                 >
-                    <Member member running />
+                    <Member standing />
                 </Each>
             </ul>
         </div>
@@ -244,31 +245,76 @@ fn Facts(numbers: Numbers) -> impl IntoView {
     .erased()
 }
 
-#[component]
-fn Member(
-    /// The member.
+/// A member, and what the room makes of it.
+#[derive(Debug, Clone, PartialEq)]
+struct Standing {
     member: MemberView,
     /// Whether the session goes on.
     running: bool,
-) -> impl IntoView {
+    /// What its newest update brings on rows that others hold out, in hundredths of a nat.
+    score: Option<i32>,
+    excluded: Option<Exclusion>,
+}
+
+impl Standing {
+    fn of(member: &MemberView, session: &SessionView) -> Self {
+        let parts = session.history.last().map(|round| &round.members);
+        let part = parts.and_then(|parts| parts.iter().find(|part| part.peer == member.peer));
+        let score = part.and_then(|part| part.score).map(|score| (score * 100.0).round() as i32);
+        let excluded = session.excluded.iter().find(|it| it.peer == member.peer).map(|it| it.why);
+        Self { member: member.clone(), running: session.running, score, excluded }
+    }
+
+    /// All that its line is drawn from.
+    fn look(&self) -> (PeerId, u32, bool, bool, Option<i32>, bool) {
+        let MemberView { peer, rows, committed } = self.member;
+        (peer, rows, committed, self.running, self.score, self.excluded.is_some())
+    }
+
+    fn words(&self) -> String {
+        let Self { member, running, .. } = self;
+        match self.excluded {
+            Some(Exclusion::TwoUpdates) => {
+                return "excluded: promised two updates for one round".to_owned();
+            }
+            Some(Exclusion::Harm) => return "excluded: its updates harm the others".to_owned(),
+            None => {}
+        }
+        let doing = match (running, member.committed) {
+            (false, _) => "",
+            (_, true) => " · update promised",
+            (_, false) => " · working",
+        };
+        let score = self
+            .score
+            .map_or(String::new(), |score| format!(" · score {:+.2}", f64::from(score) / 100.0));
+        match (running, member.rows) {
+            (true, 0) => "follows".to_owned(),
+            (false, 0) => String::new(),
+            (_, rows) => plural(rows.into(), "row", "rows") + &score + doing,
+        }
+    }
+}
+
+/// What a score is, for who wonders.
+const SCORE_WORDS: &str = "Score: how much the newest update by itself lowers the loss on rows that the other members hold out; their median.";
+
+#[component]
+fn Member(standing: Standing) -> impl IntoView {
     let page = use_page();
+    let words = standing.words();
+    let Standing { member, running, score, excluded } = standing;
     let id = member.peer;
-    let class = if member.committed && running { "member member-committed" } else { "member" };
-    let doing = match (running, member.rows, member.committed) {
-        (false, ..) => "",
-        (.., true) => " · update promised",
-        (.., false) => " · working",
-    };
-    let words = match (running, member.rows) {
-        (true, 0) => "follows".to_owned(),
-        (false, 0) => String::new(),
-        (_, rows) => plural(rows.into(), "row", "rows") + doing,
+    let class = match (excluded, member.committed && running) {
+        (Some(_), _) => "member member-excluded",
+        (None, true) => "member member-committed",
+        (None, false) => "member",
     };
     view! {
         <li class=class data-peer=id.to_string()>
             <span class="member-mark" aria-hidden="true"></span>
             <span>{live(move || page.name_of(id))}</span>
-            <span class="hint">{words}</span>
+            <span class="hint" title=score.map(|_| SCORE_WORDS)>{words}</span>
         </li>
     }
     .erased()

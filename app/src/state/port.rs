@@ -111,6 +111,8 @@ pub trait PeerPort {
     fn rejoin_session(&self, session: SessionId) -> Reply<()>;
     /// Stops taking part; stops the session for all if this device proposed it.
     fn stop_session(&self, session: SessionId) -> Reply<()>;
+    /// The session's rounds with their updates, as a file that anybody can check.
+    fn write_transcript(&self, session: SessionId) -> Reply<Vec<u8>>;
     /// What does the shared network see, and which nodes fire at it?
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.

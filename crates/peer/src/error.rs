@@ -37,6 +37,9 @@ pub enum CommandError {
     /// A session is running already.
     #[error("session {} is running: stop it first", .0.short())]
     SessionRunning(SessionId),
+    /// Nothing is kept of a session's rounds.
+    #[error("no round of this session is on record here: train together for a round first")]
+    NoTranscript,
     /// No server to ask.
     #[error("no signaling server is configured")]
     NoSignalingServer,
@@ -59,6 +62,7 @@ impl CommandError {
             Self::NoData(_) => "no_data",
             Self::UnknownSession(_) => "unknown_session",
             Self::SessionRunning(_) => "session_running",
+            Self::NoTranscript => "no_record",
             Self::NoSignalingServer => "no_signaling_server",
             Self::InvalidInput(_) => "invalid_input",
         }

@@ -116,6 +116,13 @@ impl World {
         self.page(id).engine.view()
     }
 
+    /// What a device has on record of its session, as a file; `None` if that is nothing.
+    pub fn transcript(&self, id: HostId) -> Option<Vec<u8>> {
+        let engine = &self.page(id).engine;
+        let session = engine.view().session?.id;
+        engine.write_transcript(session).ok()
+    }
+
     /// Who a device is.
     ///
     /// # Panics

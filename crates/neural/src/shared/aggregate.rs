@@ -76,6 +76,23 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Brings encoded updates into the model, each with its samples. One that is no update of this network, or has no samples
+    /// behind it, is left out: all members see the same bytes, so all leave out the same.
+    ///
+    /// # Errors
+    /// [`AggregateError`] if there is nothing to bring in.
+    pub fn aggregate_encoded(&mut self, parts: &[(u32, &[u8])]) -> Result<(), AggregateError> {
+        let spec = self.network.spec();
+        let read = |(samples, bytes): &(u32, &[u8])| {
+            let update = Update::decode(bytes, spec).ok()?;
+            Some(Contribution { samples: *samples, update })
+        };
+        let contributions: Vec<_> = parts.iter().filter_map(read).collect();
+        self.aggregate(&contributions)
+    }
+}
+
 /// The members that count: those with samples, whose updates fit.
 fn members(
     parameters: usize,

@@ -62,6 +62,18 @@ impl Engine {
         Ok(id)
     }
 
+    /// The rounds of this device's session with their updates, as a file that anybody can check: since the session began here,
+    /// or since as much as fits memory. See [`transcript::Transcript`].
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownSession`], or [`CommandError::NoTranscript`] where nothing is kept.
+    pub fn write_transcript(&self, id: SessionId) -> Result<Vec<u8>, CommandError> {
+        let session = self.session.as_ref().filter(|session| session.id == id);
+        let session = session.ok_or(CommandError::UnknownSession(id))?;
+        let transcript = session.transcript().filter(|transcript| !transcript.rounds.is_empty());
+        Ok(transcript.ok_or(CommandError::NoTranscript)?.encode())
+    }
+
     /// Stops taking part in the running session; stops it for all if this device proposed it.
     ///
     /// # Errors

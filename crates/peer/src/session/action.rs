@@ -37,6 +37,8 @@ pub(crate) enum SessionJob {
     Aggregate { parent: Hash },
     /// Another lineage's model takes the place of ours.
     Adopt { record: Hash },
+    /// The log begins at this record.
+    BeginLog { record: Hash },
     /// Somebody asked for the model of this record.
     Export { to: PeerId, record: Hash },
 }

@@ -127,6 +127,7 @@ impl Session {
         debug_assert_eq!(model, adoption.record.model);
         self.doubts.remove(&adoption.from);
         self.problem = None;
+        self.log.clear();
         self.move_to(adoption.record, None, (together, None), s);
     }
 

@@ -10,6 +10,7 @@
 mod action;
 mod arrivals;
 mod lineage;
+mod log;
 mod pace;
 mod round;
 mod stash;
@@ -19,12 +20,13 @@ mod thrift;
 mod verdicts;
 mod view;
 
-use crate::{records::SessionRecord, view::RoundView};
+use crate::{job::Job, records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 use arrivals::HandedOut;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
+use log::Log;
 use pace::Pace;
 use protocol::{
     message::SessionMessage,
@@ -34,6 +36,7 @@ use round::Round;
 use stash::Stash;
 use std::collections::{BTreeMap, BTreeSet};
 use thrift::Thrift;
+use transcript::Transcript;
 use units::{Hash, Instant, PeerId, SessionId};
 use verdicts::Verdicts;
 
@@ -82,6 +85,9 @@ pub(crate) struct Session {
     told: BTreeSet<PeerId>,
     handed_out: HandedOut,
     history: Vec<RoundView>,
+    log: Log,
+    /// Whether the worker is reading out the model that the log begins with.
+    log_begins: bool,
     pace: Pace,
     thrift: Thrift,
     gathering_until: Option<Instant>,
@@ -128,6 +134,8 @@ impl Session {
             told: BTreeSet::new(),
             handed_out: HandedOut::default(),
             history: Vec::new(),
+            log: Log::default(),
+            log_begins: false,
             pace: Pace::default(),
             thrift: Thrift::default(),
             gathering_until: gather.then(|| now + GATHERING),
@@ -259,6 +267,23 @@ impl Session {
             self.model_here = false;
             self.round = Round::new(now);
             self.gathering_until = Some(now + GATHERING);
+        }
+    }
+
+    /// The rounds since a record whose model is here, as a file that anybody can check; `None` while the model is read out,
+    /// and of training alone, which has nobody to prove anything to.
+    pub(crate) fn transcript(&self) -> Option<Transcript> {
+        self.log.transcript(&self.proposal, self.verdicts.list())
+    }
+
+    /// Has the newest model read out, if the log has no beginning.
+    fn begin_log(&mut self) {
+        let is_due = self.log.wants_start() && !self.log_begins && self.model_here;
+        if is_due && !self.is_alone() && !self.round.is_aggregating() && !self.is_installing() {
+            self.log_begins = true;
+            let job = Job::ExportModel { cluster: self.proposal.cluster.clone() };
+            let purpose = SessionJob::BeginLog { record: self.head_hash };
+            self.actions.push(SessionAction::Job(job, purpose));
         }
     }
 

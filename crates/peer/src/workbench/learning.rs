@@ -6,9 +6,7 @@ use super::{
     invalid,
 };
 use crate::job::{Answer, JobError, LocalTraining, WeightedUpdate};
-use neural::{
-    Contribution, LearningState, Model, Network, Plan, Update, compress, log_prior, train,
-};
+use neural::{LearningState, Model, Network, Plan, Update, compress, log_prior, train};
 use protocol::{cluster::NetworkSpec, limits};
 use units::{ClusterId, Hash};
 
@@ -79,8 +77,7 @@ impl Cluster {
         Answer::Trained { update, samples, loss }
     }
 
-    /// Brings updates into the shared network. One that is no update of this network, or has no samples behind it, is
-    /// left out: all members see the same bytes, so all leave out the same.
+    /// Brings updates into the shared network, and judges them on this device's held-out rows.
     pub(super) fn aggregate(&mut self, updates: &[WeightedUpdate]) -> Result<Answer, JobError> {
         if updates.len() > limits::ROUND_MEMBERS_MAX {
             let count = updates.len();
@@ -89,14 +86,9 @@ impl Cluster {
         if !updates.is_sorted_by(|a, b| a.peer < b.peer) {
             return Err(invalid("updates out of order of their peers, or two of one peer"));
         }
-        let spec = self.model.network().spec();
-        let read = |weighted: &WeightedUpdate| {
-            let update = Update::decode(&weighted.update, spec).ok()?;
-            Some(Contribution { samples: weighted.samples, update })
-        };
-        let contributions: Vec<_> = updates.iter().filter_map(read).collect();
+        let parts: Vec<_> = updates.iter().map(|it| (it.samples, &it.update[..])).collect();
         let mut model = self.model.clone();
-        model.aggregate(&contributions).map_err(invalid)?;
+        model.aggregate_encoded(&parts).map_err(invalid)?;
         let scores = self.judge(updates);
 
         self.residual = self.residual_with_lessons();

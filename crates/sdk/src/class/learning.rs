@@ -7,7 +7,7 @@ use crate::{
     shapes::{self, to_js},
 };
 use browser::{Host, HostError};
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use peer::CommandError;
 use protocol::{limits, session::SessionOptions};
 use units::{ClusterId, PeerId, SessionId};
@@ -42,6 +42,20 @@ impl DistributedNeuralNetwork {
     ) -> Result<(), Failure> {
         let session = parsed::<SessionId>(&session_id, "a session's id")?;
         Ok(self.host().await?.stop_session(session)?)
+    }
+
+    /// The session's rounds with their updates as the bytes of a file: whoever has it can compute every model again and check
+    /// every signature. Of the running session, or the last, if no id is given.
+    pub async fn export_training_record(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] session_id: JsValue,
+    ) -> Result<Uint8Array, Failure> {
+        let newest = || self.view().and_then(|view| view.session).map(|session| session.id);
+        let session = match is_missing(&session_id) {
+            true => newest().ok_or(HostError::Command(CommandError::NoTranscript))?,
+            false => parsed::<SessionId>(&session_id, "a session's id")?,
+        };
+        Ok(Uint8Array::from(&self.host().await?.write_transcript(session)?[..]))
     }
 
     /// A session's rounds, members, accuracy alone and together, bytes sent; the running one, or the last, if no id is given.

@@ -27,6 +27,14 @@ impl Host {
         self.command(|engine, now| engine.rejoin_session(now, session))
     }
 
+    /// The session's rounds with their updates, as a file that anybody can check.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if nothing is kept of such a session.
+    pub fn write_transcript(&self, session: SessionId) -> Result<Vec<u8>, HostError> {
+        self.command(|engine, _| engine.write_transcript(session))
+    }
+
     /// Stops taking part; stops the session for all if this device proposed it.
     ///
     /// # Errors

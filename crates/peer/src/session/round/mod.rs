@@ -124,6 +124,7 @@ impl Session {
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
             return;
         }
+        self.begin_log();
         self.train(s);
         self.follow_decision(s);
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.

@@ -50,7 +50,13 @@ impl Session {
                     self.actions.push(SessionAction::SendBulk(to, message));
                 }
             }
-            (SessionJob::Export { .. }, _) => {}
+            (SessionJob::BeginLog { record }, Ok(Answer::Model { model, bytes })) => {
+                self.log_begins = false;
+                if record == self.head_hash && model == self.head.model {
+                    self.log.begin(self.head.clone(), bytes);
+                }
+            }
+            (SessionJob::Export { .. } | SessionJob::BeginLog { .. }, _) => {}
             (_, Ok(answer)) => self.fail(format!("the worker gave another answer: {answer:?}")),
             (_, Err(error)) => {
                 self.fail(error.to_string());
@@ -92,7 +98,11 @@ impl Session {
         let Some(chosen) = self.round.decision.take() else { return };
         self.pace.note_training(&self.stash.commitments(self.head_hash), s.me);
         self.problem = None;
+        let updates = chosen.decision.contributions.iter();
+        let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());
+        let updates: Vec<_> = updates.collect();
         let record = RoundRecord::following(&self.head, chosen.decision, model);
+        self.log.push(record.clone(), updates);
         let evaluations = (together, alone);
         self.move_to(record, Some(chosen.from), evaluations, s);
         self.computed_here = true;

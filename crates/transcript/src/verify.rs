@@ -1,0 +1,146 @@
+//! The check of every round of a transcript.
+
+use crate::{Round, Transcript};
+use neural::Model;
+use protocol::session::{Decision, RoundRecord, Verdict, update_name};
+use units::{Hash, SessionId};
+
+/// A round that is as its record says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Checked<'a> {
+    /// Its record.
+    pub record: &'a RoundRecord,
+    /// What its contributors have signed of it.
+    pub verdicts: &'a [Verdict],
+}
+
+/// What a whole transcript shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// The session.
+    pub session: SessionId,
+    /// The newest model's hash, which was computed here.
+    pub model: Hash,
+    /// Rounds that were re-computed.
+    pub rounds: usize,
+    /// Updates that were brought in.
+    pub updates: usize,
+}
+
+/// Something is not as the transcript says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("round {round}: {what}")]
+pub struct Problem {
+    /// Where; 0 is the session itself, or what the transcript starts from.
+    pub round: u32,
+    /// What.
+    pub what: String,
+}
+
+impl Transcript {
+    /// Re-computes every model, and tells of each round as it is done.
+    ///
+    /// # Errors
+    /// The first [`Problem`].
+    pub fn verify(&self, mut on_round: impl FnMut(&Checked<'_>)) -> Result<Summary, Problem> {
+        let session = self.proposal.session_id();
+        let mut model = self.check_start().map_err(|what| Problem { round: 0, what })?;
+        let (mut before, mut updates) = (&self.start, 0);
+        for (number, round) in self.rounds.iter().enumerate() {
+            let next = self.rounds.get(number + 1);
+            let verdicts = next.map_or(&self.verdicts, |next| &next.record.decision.verdicts);
+            let checked = self.check_round(session, before, round, verdicts, &mut model);
+            checked.map_err(|what| Problem { round: round.record.decision.round, what })?;
+            on_round(&Checked { record: &round.record, verdicts });
+            updates += round.updates.len();
+            before = &round.record;
+        }
+        Ok(Summary { session, model: model.hash(), rounds: self.rounds.len(), updates })
+    }
+
+    fn check_start(&self) -> Result<Model, String> {
+        self.proposal.validate().map_err(|error| error.to_string())?;
+        let first = self.proposal.genesis_record();
+        if self.start.decision.round == 0 && self.start != first {
+            return Err("it starts from a first record that is not its session's".to_owned());
+        }
+        let model = Model::decode(&self.model).map_err(|error| error.to_string())?;
+        if *model.network().spec() != self.proposal.network {
+            return Err("it starts from a model of another network than its session's".to_owned());
+        }
+        let (found, said) = (Hash::of(&self.model), self.start.model);
+        if found != said {
+            return Err(format!("it starts from model {found}, where its record says {said}"));
+        }
+        let of_start = self.rounds.first().map(|round| &round.record.decision.verdicts);
+        check_verdicts(&self.start, of_start.unwrap_or(&self.verdicts))?;
+        Ok(model)
+    }
+
+    fn check_round(
+        &self,
+        session: SessionId,
+        before: &RoundRecord,
+        round: &Round,
+        verdicts: &[Verdict],
+        model: &mut Model,
+    ) -> Result<(), String> {
+        let Round { record, updates } = round;
+        let decision = &record.decision;
+        record.validate().map_err(|error| error.to_string())?;
+        if decision.parent != before.hash() || decision.round != before.decision.round + 1 {
+            return Err("it does not follow from the record before it".to_owned());
+        }
+        self.check_contributions(session, before, decision, updates)?;
+        let parts = decision.contributions.iter().zip(updates);
+        let parts: Vec<_> = parts.map(|(part, update)| (part.samples, &update.0[..])).collect();
+        model.aggregate_encoded(&parts).map_err(|error| error.to_string())?;
+        let computed = RoundRecord::following(before, decision.clone(), model.hash());
+        if computed.model != record.model {
+            let (found, said) = (computed.model, record.model);
+            return Err(format!("its updates lead to model {found}, its record says {said}"));
+        }
+        if computed != *record {
+            return Err("its samples or standings do not follow from the round before".to_owned());
+        }
+        check_verdicts(record, verdicts)
+    }
+
+    fn check_contributions(
+        &self,
+        session: SessionId,
+        before: &RoundRecord,
+        decision: &Decision,
+        updates: &[crate::UpdateBytes],
+    ) -> Result<(), String> {
+        let (parts, count) = (&decision.contributions, updates.len());
+        if parts.is_empty() || parts.len() != count {
+            return Err(format!("{} contributions with {count} updates", parts.len()));
+        }
+        for (part, update) in parts.iter().zip(updates) {
+            let who = part.peer.short();
+            part.verify(session, decision.parent).map_err(|error| error.to_string())?;
+            if !self.proposal.options.allows(part.samples) || !self.proposal.invites(part.peer) {
+                return Err(format!("{} samples of {who}, which cannot be", part.samples));
+            }
+            if before.excludes(part.peer) {
+                return Err(format!("{who} contributed, though it was excluded"));
+            }
+            if update_name(part.peer, &update.0) != part.update {
+                return Err(format!("the update of {who} is not the one that it promised"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_verdicts(record: &RoundRecord, verdicts: &[Verdict]) -> Result<(), String> {
+    let hash = record.hash();
+    for verdict in verdicts {
+        if !record.is_judged_by(verdict) {
+            return Err(format!("{} judged it, but did not contribute", verdict.judge.short()));
+        }
+        verdict.verify(hash).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}

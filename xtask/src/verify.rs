@@ -1,0 +1,18 @@
+//! `cargo xtask verify-room`: the check of a training record that a member has saved.
+
+use crate::{
+    failure::Failure,
+    workspace::{Workspace, execute},
+};
+
+/// Builds the program that checks transcripts, and runs it on a file.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let [file] = arguments else {
+        return Err(Failure::new(
+            "Name one file: a training record, as “Save the training record” or `export_training_record()` gives it.",
+        ));
+    };
+    let mut command = workspace.command("cargo");
+    command.args(["run", "--quiet", "--release", "--package=transcript", "--", file]);
+    execute(&mut command, "The record does not show what it says: see above.")
+}

@@ -8,7 +8,8 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 6] = ["page", "channel", "session", "neural", "rooms", "private"];
+const BENCHMARKS: [&str; 7] =
+    ["page", "channel", "session", "neural", "rooms", "private", "engine"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -43,6 +44,9 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
         let asks_for = |some: &[&str]| names.iter().any(|name| some.contains(&name.as_str()));
         if asks_for(&["neural", "rooms", "private"]) {
             native::prepare(workspace)?;
+        }
+        if asks_for(&["engine"]) {
+            native::prepare_simulator(workspace)?;
         }
         if asks_for(&["neural"]) {
             native::prepare_browser(workspace)?;

@@ -30,7 +30,7 @@ cargo xtask <chore>
                                format, lint, unit, wasm, onnx, bits, sim, e2e
   sdk                          put the compute worker and the JavaScript class beside what `cargo leptos` serves
   dist                         build the release into target/dist/peerceptron, one file
-  bench page|channel|session|neural
+  bench page|channel|session|neural|rooms|engine
                                measure, and compare with the targets; --json for one object a line
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
   verify-room FILE             compute every model of a saved training record again, check every signature

@@ -148,6 +148,12 @@ impl World {
         let dataset = rows(self.config.seed, id);
         let origin = if id.0.is_multiple_of(2) { Origin::Shipped } else { Origin::Own };
         let origin = origin("rows of the classroom".to_owned());
+        let now = self.local_now(id);
+        let page = self.hosts[id.0].page.as_mut().filter(|page| page.suspended.is_none());
+        if let Some(recording) = page.and_then(|page| page.recording.as_mut()) {
+            let (dataset, origin) = (dataset.clone(), origin.clone());
+            recording.rows(now, cluster.clone(), dataset, HELD_OUT_PERCENT, origin);
+        }
         self.command(id, |engine, now| {
             engine.load_dataset(now, cluster.clone(), dataset, HELD_OUT_PERCENT, origin)
         });

@@ -33,6 +33,9 @@ impl World {
         }
         let now = self.local_now(id);
         if let Some(page) = &mut self.hosts[id.0].page {
+            if let Some(recording) = &mut page.recording {
+                recording.input(now, &input);
+            }
             page.engine.handle_input(now, input);
         }
         self.drain(id);
@@ -50,6 +53,9 @@ impl World {
             if let Output::Timeout(deadline) = output {
                 self.set_deadline(id, deadline);
                 break;
+            }
+            if let Some(recording) = &mut page.recording {
+                recording.outputs += 1;
             }
             outputs += 1;
             bytes += size_bytes(&output);

@@ -1,6 +1,6 @@
 //! A device: its page while one is open, and what outlives the page.
 
-use crate::{byzantine::Byzantine, disk::Disk, network::HostId};
+use crate::{byzantine::Byzantine, disk::Disk, network::HostId, recording::Recording};
 use peer::{ConnectPolicy, Engine, Event, Input, Workbench};
 use protocol::room::RoomSecret;
 use units::{Instant, PeerId};
@@ -48,6 +48,8 @@ pub(crate) struct Page {
     pub(crate) suspended: Option<Vec<Input>>,
     /// Timeouts in the running second, and when it began.
     pub(crate) timeouts: (u32, Instant),
+    /// What its engine is told, if somebody wants to know.
+    pub(crate) recording: Option<Recording>,
 }
 
 impl Host {

@@ -1,5 +1,7 @@
 //! Plays histories of a seeded world from the command line.
 
+mod engine_cost;
+
 use sim::{Faults, Plan};
 use std::process::ExitCode;
 
@@ -9,10 +11,12 @@ Runs many peers on a faulty virtual network; one seed replays one history.
 usage: sim quick [--seeds N] [--from SEED]
        sim soak [--seeds N] [--from SEED]
        sim run [--seed SEED] [--peers N] [--faults LIST] [--rounds N] [--trace]
+       sim engine [--seed SEED] [--peers N]
 
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
   run      one history: 5 peers, all faults, 10 rounds, seed 1 unless told otherwise
+  engine   what an engine's inputs cost, as JSON: those of a room of 8 that trains, without network and jobs
 
   --faults all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
   --trace  print every step
@@ -28,6 +32,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Run(plan)) => play_all(std::iter::once(plan)),
+        Ok(Command::Engine { seed, peers }) => {
+            engine_cost::measure(seed, peers);
+            ExitCode::SUCCESS
+        }
         Ok(Command::Quick { from, seeds }) => play_all((from..from + seeds).map(Plan::small)),
         Ok(Command::Soak { from, seeds }) => play_all((from..from + seeds).map(Plan::large)),
         Err(problem) => {
@@ -40,6 +48,7 @@ fn main() -> ExitCode {
 enum Command {
     Help,
     Run(Plan),
+    Engine { seed: u64, peers: usize },
     Quick { from: u64, seeds: u64 },
     Soak { from: u64, seeds: u64 },
 }
@@ -51,6 +60,9 @@ impl Command {
         let Some((command, options)) = arguments.split_first() else {
             return Err("a command is missing".to_owned());
         };
+        if command == "engine" {
+            plan.peers = 8;
+        }
         let mut options = options.iter();
         while let Some(option) = options.next() {
             if option == "--trace" {
@@ -73,6 +85,7 @@ impl Command {
         }
         match command.as_str() {
             "run" => Ok(Self::Run(plan)),
+            "engine" => Ok(Self::Engine { seed: plan.seed, peers: plan.peers }),
             "quick" => Ok(Self::Quick { from, seeds: seeds.unwrap_or(300) }),
             "soak" => Ok(Self::Soak { from, seeds: seeds.unwrap_or(10_000) }),
             "help" | "--help" | "-h" => Ok(Self::Help),

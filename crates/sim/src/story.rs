@@ -109,7 +109,7 @@ fn job_line(job: &Job) -> String {
 }
 
 /// The name of a case, without what is in it.
-fn first_word(value: &impl core::fmt::Debug) -> String {
+pub(crate) fn first_word(value: &impl core::fmt::Debug) -> String {
     struct Name(String);
     impl core::fmt::Write for Name {
         fn write_str(&mut self, text: &str) -> core::fmt::Result {

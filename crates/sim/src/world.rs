@@ -59,6 +59,7 @@ pub struct World {
     pub(crate) hosts: Vec<Host>,
     pub(crate) observer: Observer,
     pub(crate) config: WorldConfig,
+    records_engines: bool,
 }
 
 impl World {
@@ -75,6 +76,7 @@ impl World {
             hosts,
             observer: Observer::default(),
             config,
+            records_engines: false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What `cargo xtask bench neural` and `rooms` need: data, our network for this machine and for browsers, and what to compare
+//! What `cargo xtask bench neural`, `rooms` and `engine` need: data, our network for this machine and for browsers, and what to compare
 //! it with.
 
 use crate::{
@@ -13,6 +13,13 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
     }
     let mut native = workspace.command("cargo");
     native.args(["build", "--release", "--package=bench"]);
+    execute(&mut native, "Read the compiler's message above.")
+}
+
+/// What drives engines without browsers.
+pub(super) fn prepare_simulator(workspace: &Workspace) -> Result<(), Failure> {
+    let mut native = workspace.command("cargo");
+    native.args(["build", "--release", "--package=sim"]);
     execute(&mut native, "Read the compiler's message above.")
 }
 

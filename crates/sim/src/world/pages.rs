@@ -1,7 +1,7 @@
 //! Pages open, close, stand still and go on.
 
 use super::{EPOCH_MS, World};
-use crate::{host::Page, network::HostId, server::SERVER_URL};
+use crate::{host::Page, network::HostId, recording::Recording, server::SERVER_URL};
 use peer::{Config, Engine, Input, Workbench};
 use protocol::signaling::Capability;
 use units::{Instant, UnixMillis};
@@ -30,6 +30,7 @@ impl World {
             records,
             limits: self.config.limits,
         };
+        let recording = self.records_engines.then(|| Recording::new(config.clone()));
         let engine = Engine::new(config, Instant::ZERO);
         let peer = engine.me();
         assert!(
@@ -44,11 +45,23 @@ impl World {
             deadline_token: 0,
             suspended: None,
             timeouts: (0, now),
+            recording,
         });
         let life = host.lives;
         self.note(&format!("host {} boots as {}, life {life}", id.0, peer.short()));
         self.drain(id);
         self.observer.booted(&self.hosts, id);
+    }
+
+    /// Writes down what the engines of pages that are opened from here on are told.
+    pub fn record_engines(&mut self) {
+        self.records_engines = true;
+    }
+
+    /// What the engines of open pages have been told since [`Self::record_engines`].
+    pub fn take_recordings(&mut self) -> Vec<Recording> {
+        let pages = self.hosts.iter_mut().filter_map(|host| host.page.as_mut());
+        pages.filter_map(|page| page.recording.take()).collect()
     }
 
     /// The page on a device is gone, with or without a goodbye to others.

@@ -1,0 +1,100 @@
+//! What an engine costs: inputs of a room that trains, told again to fresh engines, with nothing else measured.
+#![allow(clippy::disallowed_methods, reason = "whoever measures looks at the clock")]
+
+use core::time::Duration;
+use sim::{HostId, Recording, World, WorldConfig};
+use std::{collections::BTreeMap, time::Instant};
+
+/// How long the room is watched, on its own clock.
+const WATCHED: Duration = Duration::from_secs(300);
+/// Rounds that are not over by then.
+const ROUNDS: u32 = 1_000;
+/// Times that everything is told again; the quickest counts, because whatever disturbs a measurement makes it longer.
+const REPETITIONS: usize = 5;
+
+/// Inputs of one kind.
+#[derive(Default)]
+struct Share {
+    inputs: u64,
+    spent: Duration,
+}
+
+/// Measures, and prints what came of it as JSON.
+pub(crate) fn measure(seed: u64, peers: usize) {
+    let recordings = watch(seed, peers);
+    let inputs: usize = recordings.iter().map(|recording| recording.kinds().len()).sum();
+    let quickest = (0..REPETITIONS).map(|_| play_all(&recordings)).min().unwrap_or_default();
+    let kinds: Vec<_> = by_kind(&recordings)
+        .into_iter()
+        .map(|(kind, share)| {
+            serde_json::json!({
+                "kind": kind,
+                "inputs": share.inputs,
+                "nanoseconds": share.spent.as_nanos() as f64 / share.inputs as f64,
+                "percent": 100.0 * share.spent.as_secs_f64() / quickest.as_secs_f64(),
+            })
+        })
+        .collect();
+    let result = serde_json::json!({
+        "seed": seed,
+        "peers": peers,
+        "watched_seconds": WATCHED.as_secs(),
+        "inputs": inputs,
+        "inputs_per_second": inputs as f64 / quickest.as_secs_f64(),
+        "kinds": kinds,
+    });
+    println!("{result}");
+}
+
+/// A room whose pages have just been opened again, in the middle of a session.
+fn watch(seed: u64, peers: usize) -> Vec<Recording> {
+    let mut world = World::room(WorldConfig::new(seed, peers));
+    world.start_session(HostId(0), ROUNDS).expect("the page is open").expect("there are rows");
+    world.live_for(Duration::from_secs(30));
+    world.record_engines();
+    for id in world.host_ids() {
+        world.crash(id, false);
+    }
+    for id in world.host_ids() {
+        world.boot(id);
+    }
+    // Owners leave their devices alone: what they would do is in no recording.
+    world.run_for(WATCHED);
+    world.take_recordings()
+}
+
+fn play_all(recordings: &[Recording]) -> Duration {
+    let one = |recording: &Recording| {
+        let mut playback = recording.playback();
+        let start = Instant::now();
+        while playback.step() {}
+        let spent = start.elapsed();
+        assert_eq!(playback.outputs(), recording.outputs, "the engine did what it did before");
+        spent
+    };
+    recordings.iter().map(one).sum()
+}
+
+/// The same, with a look at the clock after every input, which costs some tens of nanoseconds itself.
+fn by_kind(recordings: &[Recording]) -> Vec<(String, Share)> {
+    let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+    for recording in recordings {
+        let kinds = recording.kinds();
+        let mut playback = recording.playback();
+        let mut before = Instant::now();
+        let mut spent = Vec::with_capacity(kinds.len());
+        while playback.step() {
+            let now = Instant::now();
+            spent.push(now - before);
+            before = now;
+        }
+        for (kind, spent) in kinds.into_iter().zip(spent) {
+            let share = shares.entry(kind).or_default();
+            share.inputs += 1;
+            share.spent += spent;
+        }
+    }
+    let mut shares: Vec<_> = shares.into_iter().collect();
+    shares.sort_by_key(|(_, share)| core::cmp::Reverse(share.spent));
+    shares
+}

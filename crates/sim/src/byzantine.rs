@@ -16,6 +16,20 @@ use units::{Hash, PeerId, SessionId};
 /// Messages that a wicked member remembers, to send them again where they do not belong.
 const HEARD_MAX: usize = 64;
 
+/// A session's name has 16 bytes, and two more say that there is one: shorter messages, most of all, are about none.
+const SESSION_MESSAGE_BYTES_MIN: usize = 18;
+
+/// What a message on `control` says of a session, if it does.
+pub(crate) fn session_message(bytes: &[u8]) -> Option<(SessionId, SessionMessage)> {
+    if bytes.len() < SESSION_MESSAGE_BYTES_MIN {
+        return None;
+    }
+    match ControlMessage::decode(bytes) {
+        Ok(ControlMessage::Session { session, message }) => Some((session, message)),
+        _ => None,
+    }
+}
+
 /// A member of the room that keeps to no rule.
 #[derive(Debug, Default)]
 pub(crate) struct Byzantine {
@@ -53,7 +67,7 @@ impl Byzantine {
 
     /// Remembers a message that it has sent or received.
     pub(crate) fn hear(&mut self, channel: Channel, bytes: &[u8]) {
-        if let Ok(ControlMessage::Session { session, message }) = ControlMessage::decode(bytes) {
+        if let Some((session, message)) = session_message(bytes) {
             if !self.sessions.iter().any(|(known, _)| *known == session) {
                 self.sessions.push((session, None));
             }

@@ -60,6 +60,13 @@ impl Dice {
         ((self.word() >> 11) as f64) / ((1u64 << 53) as f64) < p
     }
 
+    /// Puts `items` into an order of chance.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last + 1));
+        }
+    }
+
     /// One of `items`.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]

@@ -3,7 +3,6 @@
 use crate::{
     environment::Happening,
     network::{HostId, Life},
-    story,
     world::World,
 };
 use core::time::Duration;
@@ -27,7 +26,7 @@ impl World {
         {
             byzantine.hear(*channel, bytes);
         }
-        self.note(&format!("host {} < {}", id.0, story::input(&input)));
+        self.env.trace.input(self.env.now(), id, &input);
         if matches!(input, Input::Timeout) {
             self.count_timeout(id);
         }
@@ -64,7 +63,7 @@ impl World {
                 "host {} answered one input with more than {outputs} outputs and {bytes} bytes",
                 id.0
             );
-            self.note(&format!("host {} > {}", id.0, story::output(&output)));
+            self.env.trace.output(self.env.now(), id, &output);
             if let Output::Event(Event::DatasetWanted { cluster, .. }) = &output {
                 errands.push(cluster.clone());
             }
@@ -90,6 +89,8 @@ impl World {
             }
             Output::Store { key, value } => self.store(life, key, value),
             Output::Job(job, work) => self.work(life, job, work),
+            // Nobody asks for these, and there are more of them than of all others.
+            Output::Event(Event::Pong { .. }) => {}
             Output::Event(event) => {
                 self.observer.event(&self.hosts, id, &event);
                 let now = self.now();
@@ -153,6 +154,10 @@ impl World {
         let Some(page) = &mut self.hosts[id.0].page else {
             return;
         };
+        if page.deadline == deadline {
+            return;
+        }
+        page.deadline = deadline;
         page.deadline_token += 1;
         if let Some(deadline) = deadline {
             // Timers of a browser are late by a little.

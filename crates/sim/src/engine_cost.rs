@@ -12,6 +12,11 @@ const ROUNDS: u32 = 1_000;
 /// Times that everything is told again; the quickest counts, because whatever disturbs a measurement makes it longer.
 const REPETITIONS: usize = 5;
 
+/// Connections of each device in a crowd.
+const CROWD_DEGREE: usize = 8;
+/// How long a crowd is watched, on its own clock.
+const CROWD_WATCHED: Duration = Duration::from_secs(30);
+
 /// Inputs of one kind.
 #[derive(Default)]
 struct Share {
@@ -42,6 +47,27 @@ pub(crate) fn measure(seed: u64, peers: usize) {
         "inputs": inputs,
         "inputs_per_second": inputs as f64 / quickest.as_secs_f64(),
         "kinds": kinds,
+    });
+    println!("{result}");
+}
+
+/// Measures how much faster than its own time a connected crowd runs that does nothing, and prints that as JSON.
+pub(crate) fn measure_crowd(seed: u64, peers: usize) {
+    let start = Instant::now();
+    let mut world = World::crowd(WorldConfig::new(seed, peers), CROWD_DEGREE);
+    let (connected, connected_at) = (start.elapsed(), world.now());
+    let steps = world.steps();
+    let start = Instant::now();
+    world.live_for(CROWD_WATCHED);
+    let spent = start.elapsed();
+    let result = serde_json::json!({
+        "seed": seed,
+        "peers": peers,
+        "degree": CROWD_DEGREE,
+        "connecting_seconds": connected.as_secs_f64(),
+        "connecting_virtual_seconds": connected_at.as_micros() as f64 / 1e6,
+        "steps_per_second": (world.steps() - steps) as f64 / spent.as_secs_f64(),
+        "virtual_seconds_per_second": CROWD_WATCHED.as_secs_f64() / spent.as_secs_f64(),
     });
     println!("{result}");
 }

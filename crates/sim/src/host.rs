@@ -42,6 +42,8 @@ pub(crate) struct Page {
     pub(crate) workbench: Workbench,
     /// When the jobs given so far are done.
     pub(crate) busy_until: Instant,
+    /// The deadline that is waited for.
+    pub(crate) deadline: Option<Instant>,
     /// Tells the newest deadline from older ones.
     pub(crate) deadline_token: u64,
     /// What waits while the tab is suspended; `None` while it is not.

@@ -20,6 +20,7 @@
 mod byzantine;
 mod classroom;
 mod convergence;
+mod crowd;
 mod dice;
 mod disk;
 mod drive;

@@ -12,11 +12,13 @@ usage: sim quick [--seeds N] [--from SEED]
        sim soak [--seeds N] [--from SEED]
        sim run [--seed SEED] [--peers N] [--faults LIST] [--rounds N] [--trace]
        sim engine [--seed SEED] [--peers N]
+       sim crowd [--seed SEED] [--peers N]
 
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
   run      one history: 5 peers, all faults, 10 rounds, seed 1 unless told otherwise
   engine   what an engine's inputs cost, as JSON: those of a room of 8 that trains, without network and jobs
+  crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
 
   --faults all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
   --trace  print every step
@@ -36,6 +38,10 @@ fn main() -> ExitCode {
             engine_cost::measure(seed, peers);
             ExitCode::SUCCESS
         }
+        Ok(Command::Crowd { seed, peers }) => {
+            engine_cost::measure_crowd(seed, peers);
+            ExitCode::SUCCESS
+        }
         Ok(Command::Quick { from, seeds }) => play_all((from..from + seeds).map(Plan::small)),
         Ok(Command::Soak { from, seeds }) => play_all((from..from + seeds).map(Plan::large)),
         Err(problem) => {
@@ -49,6 +55,7 @@ enum Command {
     Help,
     Run(Plan),
     Engine { seed: u64, peers: usize },
+    Crowd { seed: u64, peers: usize },
     Quick { from: u64, seeds: u64 },
     Soak { from: u64, seeds: u64 },
 }
@@ -60,8 +67,10 @@ impl Command {
         let Some((command, options)) = arguments.split_first() else {
             return Err("a command is missing".to_owned());
         };
-        if command == "engine" {
-            plan.peers = 8;
+        match command.as_str() {
+            "engine" => plan.peers = 8,
+            "crowd" => plan.peers = 1_000,
+            _ => {}
         }
         let mut options = options.iter();
         while let Some(option) = options.next() {
@@ -75,7 +84,7 @@ impl Command {
             let value = options.next().ok_or_else(|| format!("`{option}` needs a value"))?;
             match option.as_str() {
                 "--seed" => plan.seed = number(option, value, 0, u64::MAX)?,
-                "--peers" => plan.peers = number(option, value, 1, 12)? as usize,
+                "--peers" => plan.peers = number(option, value, 1, 2_000)? as usize,
                 "--rounds" => plan.rounds = number(option, value, 1, 1_000)? as u32,
                 "--faults" => plan.faults = value.parse().map_err(|e| format!("{e}"))?,
                 "--seeds" => seeds = Some(number(option, value, 1, 1 << 40)?),
@@ -85,6 +94,7 @@ impl Command {
         }
         match command.as_str() {
             "run" => Ok(Self::Run(plan)),
+            "crowd" => Ok(Self::Crowd { seed: plan.seed, peers: plan.peers }),
             "engine" => Ok(Self::Engine { seed: plan.seed, peers: plan.peers }),
             "quick" => Ok(Self::Quick { from, seeds: seeds.unwrap_or(300) }),
             "soak" => Ok(Self::Soak { from, seeds: seeds.unwrap_or(10_000) }),

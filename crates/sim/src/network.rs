@@ -54,7 +54,10 @@ impl Path {
 /// The state of the network.
 #[derive(Debug)]
 pub struct Network {
-    paths: BTreeMap<(HostId, HostId), Path>,
+    /// What good paths follow from, so that those of a thousand devices take no memory.
+    seed: u64,
+    /// Paths that are not good.
+    changed: BTreeMap<(HostId, HostId), Path>,
     /// Hosts of different sides cannot reach each other.
     sides: BTreeMap<HostId, u32>,
     cut: BTreeSet<(HostId, HostId)>,
@@ -63,16 +66,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// A network on which every pair of `hosts` devices has a good path of its own.
-    pub fn new(hosts: usize, dice: &mut Dice) -> Self {
-        let mut paths = BTreeMap::new();
-        for a in 0..hosts {
-            for b in a + 1..hosts {
-                paths.insert((HostId(a), HostId(b)), good_path(dice));
-            }
-        }
+    /// A network on which every pair of devices has a good path of its own.
+    pub fn new(dice: &mut Dice) -> Self {
         Self {
-            paths,
+            seed: dice.word(),
+            changed: BTreeMap::new(),
             sides: BTreeMap::new(),
             cut: BTreeSet::new(),
             offline: BTreeSet::new(),
@@ -88,7 +86,12 @@ impl Network {
             || self.cut.contains(&pair)
             || self.offline.contains(&a)
             || self.offline.contains(&b);
-        if parted { None } else { self.paths.get(&pair).copied() }
+        (!parted).then(|| self.unparted(pair))
+    }
+
+    fn unparted(&self, pair: (HostId, HostId)) -> Path {
+        let changed = self.changed.get(&pair).copied();
+        changed.unwrap_or_else(|| good_path(self.seed, pair))
     }
 
     /// Whether a device can reach the signaling server.
@@ -135,30 +138,29 @@ impl Network {
             loss: dice.between(1, 30) as f64 / 100.0,
             bytes_per_second: dice.between(5_000, 200_000),
         };
-        self.paths.insert(ordered(a, b), path);
+        self.changed.insert(ordered(a, b), path);
     }
 
     /// Makes a path narrow, and leaves it as fast and as sound as it was.
     pub fn narrow(&mut self, a: HostId, b: HostId, bytes_per_second: u64) {
-        if let Some(path) = self.paths.get_mut(&ordered(a, b)) {
-            path.bytes_per_second = bytes_per_second;
-        }
+        let pair = ordered(a, b);
+        self.changed.insert(pair, Path { bytes_per_second, ..self.unparted(pair) });
     }
 
-    /// Gives every path the same latency, one way.
-    pub fn set_latency(&mut self, latency: Duration) {
-        self.paths.values_mut().for_each(|path| path.latency = latency);
+    /// Gives a path another latency, one way, and leaves it as wide and as sound as it was.
+    pub fn set_latency(&mut self, a: HostId, b: HostId, latency: Duration) {
+        let pair = ordered(a, b);
+        self.changed.insert(pair, Path { latency, ..self.unparted(pair) });
     }
 
-    /// Mends everything: every pair has a good path.
+    /// Mends everything: every pair has a good path, another one than before.
     pub fn heal(&mut self, dice: &mut Dice) {
         self.sides.clear();
         self.cut.clear();
         self.offline.clear();
         self.server_cut.clear();
-        for path in self.paths.values_mut() {
-            *path = good_path(dice);
-        }
+        self.changed.clear();
+        self.seed = dice.word();
     }
 }
 
@@ -166,10 +168,52 @@ fn ordered(a: HostId, b: HostId) -> (HostId, HostId) {
     (a.min(b), a.max(b))
 }
 
-fn good_path(dice: &mut Dice) -> Path {
+/// One way 1 to 60 ms, and 0.5 to 5 MB a second.
+fn good_path(seed: u64, (a, b): (HostId, HostId)) -> Path {
+    let word = mixed(mixed(seed ^ a.0 as u64) ^ b.0 as u64);
+    let (low, high) = (word & 0xffff_ffff, word >> 32);
     Path {
-        latency: dice.duration_ms(1, 60),
+        latency: Duration::from_micros(1_000 + low % 59_001),
         loss: 0.0,
-        bytes_per_second: dice.between(500_000, 5_000_000),
+        bytes_per_second: 500_000 + high % 4_500_001,
+    }
+}
+
+/// A number that looks like none of its neighbours' (the step of splitmix64, Steele et al. 2014).
+fn mixed(number: u64) -> u64 {
+    let mut word = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ word >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pair_has_a_good_path_of_its_own_both_ways() {
+        let network = Network::new(&mut Dice::new(1));
+        let latency = |a: usize, b: usize| network.path(HostId(a), HostId(b)).map(|p| p.latency);
+        let pairs = (0..40).flat_map(|a| (a + 1..40).map(move |b| (a, b)));
+        let latencies: Vec<_> = pairs.clone().filter_map(|(a, b)| latency(a, b)).collect();
+        assert!(pairs.clone().all(|(a, b)| latency(a, b) == latency(b, a)));
+        let ms: Vec<u128> = latencies.iter().map(Duration::as_millis).collect();
+        assert!(ms.iter().all(|ms| (1..=60).contains(ms)), "{ms:?}");
+        let mean_ms = ms.iter().sum::<u128>() / ms.len() as u128;
+        assert!((27..=33).contains(&mean_ms), "{mean_ms}");
+    }
+
+    #[test]
+    fn what_was_changed_is_good_again_after_healing() {
+        let mut dice = Dice::new(2);
+        let mut network = Network::new(&mut dice);
+        let (a, b) = (HostId(0), HostId(1));
+        network.narrow(a, b, 10);
+        assert_eq!(network.path(b, a).map(|path| path.bytes_per_second), Some(10));
+        network.set_cut(a, b, true);
+        assert!(network.path(a, b).is_none());
+        network.heal(&mut dice);
+        assert!(network.path(a, b).is_some_and(|path| path.bytes_per_second >= 500_000));
     }
 }

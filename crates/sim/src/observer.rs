@@ -1,12 +1,9 @@
 //! What must be true of all honest devices together, whatever happens.
 
-use crate::{host::Host, network::HostId};
+use crate::{byzantine, host::Host, network::HostId};
 use core::time::Duration;
 use peer::Event;
-use protocol::{
-    message::{ControlMessage, SessionMessage},
-    session::RoundRecord,
-};
+use protocol::{message::SessionMessage, session::RoundRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, SessionId};
 
@@ -64,7 +61,7 @@ impl Observer {
 
     /// An honest device has sent a message.
     pub(crate) fn sent(&mut self, host: HostId, bytes: &[u8]) {
-        let Ok(ControlMessage::Session { session, message }) = ControlMessage::decode(bytes) else {
+        let Some((session, message)) = byzantine::session_message(bytes) else {
             return;
         };
         match message {

@@ -1,7 +1,7 @@
 //! Virtual time: what happens when.
 
-use core::time::Duration;
-use std::collections::BTreeMap;
+use core::{cmp::Reverse, time::Duration};
+use std::collections::BinaryHeap;
 use units::Instant;
 
 /// Things that will happen, in the order of their time and, at one time, of their entry.
@@ -9,13 +9,22 @@ use units::Instant;
 pub(crate) struct Schedule<T> {
     now: Instant,
     entries: u64,
-    waiting: BTreeMap<(Instant, u64), T>,
+    /// When, the number of the entry, and where it is among `places`: small, because a heap moves what it holds.
+    waiting: BinaryHeap<Reverse<(Instant, u64, usize)>>,
+    places: Vec<Option<T>>,
+    free: Vec<usize>,
 }
 
 impl<T> Schedule<T> {
     /// An empty schedule at the origin of time.
     pub(crate) fn new() -> Self {
-        Self { now: Instant::ZERO, entries: 0, waiting: BTreeMap::new() }
+        Self {
+            now: Instant::ZERO,
+            entries: 0,
+            waiting: BinaryHeap::new(),
+            places: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
     /// The time of the newest thing that happened.
@@ -26,7 +35,12 @@ impl<T> Schedule<T> {
     /// Enters something at `when`, or now if that is past.
     pub(crate) fn at(&mut self, when: Instant, what: T) {
         self.entries += 1;
-        self.waiting.insert((when.max(self.now), self.entries), what);
+        let place = self.free.pop().unwrap_or(self.places.len());
+        if place == self.places.len() {
+            self.places.push(None);
+        }
+        self.places[place] = Some(what);
+        self.waiting.push(Reverse((when.max(self.now), self.entries, place)));
     }
 
     /// Enters something after `delay`.
@@ -36,16 +50,15 @@ impl<T> Schedule<T> {
 
     /// Goes to the next thing, unless it is later than `end`; then time goes to `end`.
     pub(crate) fn next_until(&mut self, end: Instant) -> Option<T> {
-        match self.waiting.first_entry() {
-            Some(entry) if entry.key().0 <= end => {
-                self.now = entry.key().0;
-                Some(entry.remove())
-            }
-            _ => {
-                self.now = self.now.max(end);
-                None
-            }
-        }
+        let Some(Reverse((when, _, place))) = self.waiting.peek().copied().filter(|n| n.0.0 <= end)
+        else {
+            self.now = self.now.max(end);
+            return None;
+        };
+        self.waiting.pop();
+        self.free.push(place);
+        self.now = when;
+        self.places[place].take()
     }
 }
 
@@ -67,7 +80,9 @@ mod tests {
         }
         let end = Instant::ZERO + Duration::from_millis(3);
         assert_eq!(schedule.next_until(end), Some("a"));
+        schedule.after(Duration::from_millis(1), "later");
         assert_eq!(schedule.next_until(end), Some("b"));
+        assert_eq!(schedule.next_until(end), Some("later"));
         assert_eq!(schedule.next_until(end), None);
         assert_eq!(schedule.now(), end);
     }

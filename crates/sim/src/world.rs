@@ -66,12 +66,12 @@ impl World {
     /// A world whose devices are all switched off.
     pub fn new(config: WorldConfig) -> Self {
         let mut dice = Dice::new(config.seed);
-        let network = Network::new(config.hosts, &mut dice);
+        let network = Network::new(&mut dice);
         let hosts = (0..config.hosts).map(|id| new_host(HostId(id), &mut dice)).collect();
         let trace = Trace::new(config.aloud);
         Self {
             env: Environment { schedule: Schedule::new(), dice, network, trace },
-            fabric: Fabric::new(config.limits.bulk_window_bytes),
+            fabric: Fabric::new(config.hosts, config.limits.bulk_window_bytes),
             server: Server::new(),
             hosts,
             observer: Observer::default(),
@@ -187,7 +187,9 @@ impl World {
                 }
             }
             Happening::Deadline { life, token } if self.is_alive(life) => {
-                if self.page(life.host).deadline_token == token {
+                let page = self.hosts[life.host.0].page.as_mut();
+                if let Some(page) = page.filter(|page| page.deadline_token == token) {
+                    page.deadline = None;
                     self.arrive(life.host, Input::Timeout);
                 }
             }

@@ -24,8 +24,14 @@ fn both_sides_know_who_closed_a_connection() {
     world.command(A, |engine, now| engine.disconnect(now, other).is_ok());
     world.run_for(Duration::from_secs(2));
     assert_eq!(ends(&world, A), [(LinkEnd::ClosedHere, "closed on this device")]);
-    let reason = "the other device closed: a person closed the connection";
-    assert_eq!(ends(&world, B), [(LinkEnd::ClosedThere, reason)]);
+    // Its goodbye and the end of its channels go different ways: either may be first.
+    let ends = ends(&world, B);
+    let by_goodbye = "the other device closed: a person closed the connection";
+    let by_channels = "the other side closed the connection";
+    assert!(
+        matches!(ends[..], [(LinkEnd::ClosedThere, why)] if [by_goodbye, by_channels].contains(&why)),
+        "{ends:?}"
+    );
 }
 
 #[test]

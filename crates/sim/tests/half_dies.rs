@@ -11,7 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it takes until the rest have finished the round.
 fn delay_after_half_die(seed: u64, phase: RoundPhase) -> Duration {
     let mut world = World::room(WorldConfig::new(seed, MEMBERS));
-    world.network().set_latency(Duration::from_millis(50));
+    for (a, b) in (0..MEMBERS).flat_map(|a| (0..a).map(move |b| (a, b))) {
+        world.network().set_latency(HostId(a), HostId(b), Duration::from_millis(50));
+    }
     world.start_session(HostId(0), 12).expect("the page is open").expect("there are rows");
     let mut leader = None;
     while leader.is_none() {

@@ -82,7 +82,7 @@ fn only_those_who_are_invited_take_part_even_after_the_founder_has_come_back() {
 fn on_a_narrow_path_members_send_less_and_go_on() {
     let network = NetworkSpec { layers: vec![LayerSpec::new(1_024, 4)], ..sim::network() };
     let parameters = network.parameters();
-    let mut world = World::room(WorldConfig { network, ..WorldConfig::new(15, 3) });
+    let mut world = World::room(WorldConfig { network, ..WorldConfig::new(16, 3) });
     // An update takes two seconds between two of them.
     world.network().narrow(HostId(0), HostId(1), parameters / 2);
     world.start_session(HostId(0), 8).expect("the page is open").expect("there are rows");

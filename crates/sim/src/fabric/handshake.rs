@@ -243,7 +243,7 @@ impl Fabric {
     /// Reads a description of an endpoint that exists and is not `me`.
     fn known_description(&self, what: &str, sdp: &str, me: EndpointId) -> Option<Credentials> {
         let remote = read_description(what, sdp)?;
-        (remote.0 != me && self.endpoints.contains_key(&remote.0)).then_some(remote)
+        (remote.0 != me && self.knows(remote.0)).then_some(remote)
     }
 }
 

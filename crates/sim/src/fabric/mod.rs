@@ -49,20 +49,20 @@ enum What {
 /// All peer connections of the world.
 #[derive(Debug)]
 pub(crate) struct Fabric {
-    endpoints: BTreeMap<EndpointId, Endpoint>,
-    by_connection: BTreeMap<(Life, ConnectionId), EndpointId>,
-    created: u64,
+    /// By number; they stay known for as long as the world.
+    endpoints: Vec<Endpoint>,
+    /// By device, its life and the connection's name there.
+    by_connection: Vec<BTreeMap<(u32, ConnectionId), EndpointId>>,
     drained_threshold_bytes: usize,
     window_bytes: usize,
 }
 
 impl Fabric {
-    /// A fabric whose `bulk` channels report that they have drained at half of `window_bytes`.
-    pub(crate) fn new(window_bytes: usize) -> Self {
+    /// A fabric for so many devices, whose `bulk` channels report that they have drained at half of `window_bytes`.
+    pub(crate) fn new(hosts: usize, window_bytes: usize) -> Self {
         Self {
-            endpoints: BTreeMap::new(),
-            by_connection: BTreeMap::new(),
-            created: 0,
+            endpoints: Vec::new(),
+            by_connection: vec![BTreeMap::new(); hosts],
             drained_threshold_bytes: window_bytes / 2,
             window_bytes,
         }
@@ -83,7 +83,7 @@ impl Fabric {
             self.open(life, connection);
             return;
         }
-        let Some(id) = self.by_connection.get(&(life, connection)).copied() else {
+        let Some(id) = self.find(life, connection) else {
             panic!("{life:?} used {connection:?} without opening it: {output:?}");
         };
         assert!(
@@ -111,7 +111,7 @@ impl Fabric {
     /// Goes on with something that was entered into the schedule.
     pub(crate) fn handle_event(&mut self, env: &mut Environment, event: FabricEvent) {
         let id = event.endpoint;
-        if self.endpoints.get(&id).is_none_or(|endpoint| endpoint.gone()) {
+        if self.endpoint(id).gone() {
             return;
         }
         match event.what {
@@ -129,9 +129,7 @@ impl Fabric {
 
     /// A page is gone, with or without a goodbye to the other sides.
     pub(crate) fn crash(&mut self, env: &mut Environment, life: Life, goodbye: bool) {
-        let mine =
-            self.by_connection.range((life, ConnectionId(0))..=(life, ConnectionId(u64::MAX)));
-        for id in mine.map(|(_, id)| *id).collect::<Vec<_>>() {
+        for id in self.endpoints_of(life).collect::<Vec<_>>() {
             if !self.endpoint(id).closed {
                 self.shut(env, id, goodbye);
             }
@@ -140,24 +138,30 @@ impl Fabric {
 
     /// Connections that an engine has opened and not closed.
     pub(crate) fn open_connections(&self, life: Life) -> usize {
-        let mine =
-            self.by_connection.range((life, ConnectionId(0))..=(life, ConnectionId(u64::MAX)));
-        mine.filter(|(_, id)| self.endpoints.get(id).is_some_and(|e| !e.closed_here)).count()
+        self.endpoints_of(life).filter(|id| !self.endpoint(*id).closed_here).count()
+    }
+
+    fn endpoints_of(&self, life: Life) -> impl Iterator<Item = EndpointId> {
+        let all = (life.number, ConnectionId(0))..=(life.number, ConnectionId(u64::MAX));
+        self.by_connection[life.host.0].range(all).map(|(_, id)| *id)
+    }
+
+    fn find(&self, life: Life, connection: ConnectionId) -> Option<EndpointId> {
+        self.by_connection[life.host.0].get(&(life.number, connection)).copied()
     }
 
     fn open(&mut self, life: Life, connection: ConnectionId) {
-        self.created += 1;
-        let id = EndpointId(self.created);
-        let before = self.by_connection.insert((life, connection), id);
+        let id = EndpointId(self.endpoints.len() as u64);
+        let before = self.by_connection[life.host.0].insert((life.number, connection), id);
         assert!(before.is_none(), "{life:?} used {connection:?} for a second connection");
-        self.endpoints.insert(id, Endpoint::new(life, connection));
+        self.endpoints.push(Endpoint::new(life, connection));
     }
 
     fn shut(&mut self, env: &mut Environment, id: EndpointId, goodbye: bool) {
         let remote =
             self.endpoint(id).selected.or(self.endpoint(id).remote.map(|(remote, _)| remote));
         self.endpoint_mut(id).shut();
-        let Some(remote) = remote.filter(|remote| self.endpoints.contains_key(remote)) else {
+        let Some(remote) = remote.filter(|remote| self.knows(*remote)) else {
             return;
         };
         if let Some(path) = self.path(env, id, remote).filter(|_| goodbye)
@@ -204,11 +208,16 @@ impl Fabric {
         env.after(delay, Happening::Fabric(FabricEvent { endpoint, what }));
     }
 
+    /// Whether there is such an endpoint: descriptions come from anybody.
+    fn knows(&self, id: EndpointId) -> bool {
+        (id.0 as usize) < self.endpoints.len()
+    }
+
     fn endpoint(&self, id: EndpointId) -> &Endpoint {
-        self.endpoints.get(&id).expect("endpoints stay known for as long as the world")
+        &self.endpoints[id.0 as usize]
     }
 
     fn endpoint_mut(&mut self, id: EndpointId) -> &mut Endpoint {
-        self.endpoints.get_mut(&id).expect("endpoints stay known for as long as the world")
+        &mut self.endpoints[id.0 as usize]
     }
 }

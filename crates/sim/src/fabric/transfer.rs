@@ -55,8 +55,8 @@ impl Fabric {
             (1..=size_bytes_max).contains(&size_bytes),
             "{life:?} sent {size_bytes} bytes on {channel:?}"
         );
-        let id = self.by_connection.get(&(life, connection));
-        let buffered_bytes = id.map_or(0, |id| self.endpoint(*id).bulk.buffered_bytes);
+        let id = self.find(life, connection);
+        let buffered_bytes = id.map_or(0, |id| self.endpoint(id).bulk.buffered_bytes);
         assert!(
             channel == Channel::Control || buffered_bytes <= self.window_bytes,
             "{life:?} sent on a bulk channel that holds {buffered_bytes} bytes"
@@ -70,10 +70,10 @@ impl Fabric {
         connection: ConnectionId,
         input: &mut ConnectionInput,
     ) {
-        let Some(id) = self.by_connection.get(&(life, connection)) else {
+        let Some(id) = self.find(life, connection) else {
             return;
         };
-        let endpoint = self.endpoint(*id);
+        let endpoint = self.endpoint(id);
         match input {
             ConnectionInput::BulkDrained { buffered_bytes } => {
                 *buffered_bytes = endpoint.bulk.buffered_bytes;

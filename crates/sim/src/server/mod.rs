@@ -10,7 +10,7 @@ pub use malice::Malice;
 
 use crate::{
     environment::{Environment, Happening},
-    network::Life,
+    network::{HostId, Life},
 };
 use core::time::Duration;
 use malice::Carried;
@@ -19,8 +19,8 @@ use protocol::{
     VERSION, limits,
     signaling::{Challenge, PeerCard, ServerMessage},
 };
-use std::collections::{BTreeMap, VecDeque};
-use units::{Instant, RoomId};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use units::{Instant, PeerId, RoomId};
 
 /// How often a peer must say something.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
@@ -62,9 +62,16 @@ pub(crate) struct Server {
     malice: Malice,
     sockets: BTreeMap<SocketId, Socket>,
     by_life: BTreeMap<Life, SocketId>,
+    /// Who is in which room.
+    registered: BTreeMap<(RoomId, PeerId), SocketId>,
+    /// Whom the server tells of whom, if not everybody of everybody.
+    acquaintances: Option<Acquaintances>,
     created: u64,
     kept: VecDeque<Carried>,
 }
+
+/// Whom each device is told of; both of a pair or none.
+pub(crate) type Acquaintances = BTreeMap<HostId, BTreeSet<HostId>>;
 
 #[derive(Debug)]
 struct Socket {
@@ -98,6 +105,8 @@ impl Server {
             malice: Malice::default(),
             sockets: BTreeMap::new(),
             by_life: BTreeMap::new(),
+            registered: BTreeMap::new(),
+            acquaintances: None,
             created: 0,
             kept: VecDeque::new(),
         }
@@ -111,6 +120,11 @@ impl Server {
     /// Makes it wicked, or honest again.
     pub(crate) fn set_malice(&mut self, malice: Malice) {
         self.malice = malice;
+    }
+
+    /// Tells devices of their acquaintances only, in a room that may be larger than one where all know each other.
+    pub(crate) fn introduce_only(&mut self, acquaintances: Acquaintances) {
+        self.acquaintances = Some(acquaintances);
     }
 
     /// Its process dies: every peer that can be reached hears of it soon, the others after long.
@@ -270,8 +284,8 @@ impl Server {
     }
 
     fn hang_up(&mut self, env: &mut Environment, id: SocketId, reason: &str) {
+        self.unregister(id);
         if let Some(socket) = self.sockets.get_mut(&id) {
-            socket.registered = None;
             socket.challenge = None;
         }
         self.push(env, id, false, Frame::Close(reason.to_owned()));
@@ -299,6 +313,7 @@ impl Server {
     }
 
     fn forget(&mut self, id: SocketId) {
+        self.unregister(id);
         if let Some(socket) = self.sockets.remove(&id) {
             self.by_life.remove(&socket.life);
         }

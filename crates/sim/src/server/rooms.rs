@@ -1,7 +1,10 @@
 //! What the server makes of a message.
 
 use super::{Frame, HEARTBEAT_INTERVAL, Server, SocketId, malice::Carried};
-use crate::environment::Environment;
+use crate::{
+    environment::Environment,
+    network::{HostId, Life},
+};
 use protocol::{
     VERSION, limits,
     signaling::{
@@ -28,8 +31,8 @@ impl Server {
             }
             (ClientMessage::Register(registration), None) => self.register(env, id, registration),
             (_, None) => self.refuse(env, id, ErrorCode::NotRegistered, "register first"),
-            (ClientMessage::Discover {}, Some((room, card))) => {
-                let peers = self.others(room, card.peer);
+            (ClientMessage::Discover {}, Some((room, _))) => {
+                let peers = self.others(room, id);
                 self.send(env, id, &ServerMessage::Peers { peers });
             }
             (ClientMessage::Signal { to, envelope }, Some((room, card))) => {
@@ -37,10 +40,8 @@ impl Server {
             }
             (ClientMessage::AnnounceCapability { capability }, Some((room, card))) => {
                 let card = PeerCard { capability, ..card };
-                if let Some(socket) = self.sockets.get_mut(&id) {
-                    socket.registered = Some((room, card.clone()));
-                }
-                self.tell_room(env, room, card.peer, &ServerMessage::PeerJoined { peer: card });
+                self.enrol(id, room, card.clone());
+                self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card });
             }
             (ClientMessage::Heartbeat {}, Some(_)) => {}
         }
@@ -48,22 +49,48 @@ impl Server {
 
     /// Takes a socket out of its room and tells the others.
     pub(super) fn leave_room(&mut self, env: &mut Environment, id: SocketId, reason: LeaveReason) {
-        let registered = self.sockets.get_mut(&id).and_then(|socket| socket.registered.take());
-        if let Some((room, PeerCard { peer, .. })) = registered {
-            self.tell_room(env, room, peer, &ServerMessage::PeerLeft { peer, reason });
+        if let Some((room, PeerCard { peer, .. })) = self.unregister(id) {
+            self.tell_room(env, room, id, &ServerMessage::PeerLeft { peer, reason });
         }
     }
 
+    pub(super) fn unregister(&mut self, id: SocketId) -> Option<(RoomId, PeerCard)> {
+        let registered = self.sockets.get_mut(&id)?.registered.take()?;
+        self.registered.remove(&(registered.0, registered.1.peer));
+        Some(registered)
+    }
+
     pub(super) fn member(&self, room: RoomId, peer: PeerId) -> Option<SocketId> {
-        let is_it =
-            |registered: &(RoomId, PeerCard)| registered.0 == room && registered.1.peer == peer;
-        let mut all = self.sockets.iter();
-        all.find(|(_, socket)| socket.registered.as_ref().is_some_and(is_it)).map(|(id, _)| *id)
+        self.registered.get(&(room, peer)).copied()
     }
 
     pub(super) fn members(&self, room: RoomId) -> Vec<PeerId> {
-        let registered = self.sockets.values().filter_map(|socket| socket.registered.as_ref());
-        registered.filter(|(of, _)| *of == room).map(|(_, card)| card.peer).collect()
+        self.sockets_in(room).map(|(peer, _)| peer).collect()
+    }
+
+    fn sockets_in(&self, room: RoomId) -> impl Iterator<Item = (PeerId, SocketId)> {
+        let from = (room, PeerId::from_bytes([0; 32]));
+        let in_room = self.registered.range(from..).take_while(move |((of, _), _)| *of == room);
+        in_room.map(|((_, peer), socket)| (*peer, *socket))
+    }
+
+    /// Sockets in a room whose devices are told of that of `id`, and it of them.
+    fn acquainted(&self, room: RoomId, id: SocketId) -> Vec<SocketId> {
+        let Some(acquaintances) = &self.acquaintances else {
+            return self.sockets_in(room).map(|(_, other)| other).filter(|o| *o != id).collect();
+        };
+        let host = self.sockets.get(&id).map(|socket| socket.life.host);
+        let known = host.and_then(|host| acquaintances.get(&host)).into_iter().flatten();
+        let lives = |host: &HostId| {
+            let (first, last) =
+                (Life { host: *host, number: 0 }, Life { host: *host, number: u32::MAX });
+            self.by_life.range(first..=last).map(|(_, socket)| *socket)
+        };
+        let in_room = |socket: &SocketId| {
+            let registered = self.sockets.get(socket).and_then(|s| s.registered.as_ref());
+            registered.is_some_and(|(of, _)| *of == room)
+        };
+        known.flat_map(lives).filter(in_room).collect()
     }
 
     fn register(&mut self, env: &mut Environment, id: SocketId, registration: Registration) {
@@ -81,18 +108,23 @@ impl Server {
             self.leave_room(env, before, LeaveReason::Replaced);
             self.hang_up(env, before, "registered again elsewhere");
         }
-        if self.members(room).len() >= limits::ROOM_PEERS_MAX {
+        if self.acquainted(room, id).len() >= limits::ROOM_PEERS_MAX {
             return self.refuse(env, id, ErrorCode::Full, "the room is full");
         }
         let card = PeerCard { peer, instance, capability };
-        if let Some(socket) = self.sockets.get_mut(&id) {
-            socket.registered = Some((room, card.clone()));
-        }
+        self.enrol(id, room, card.clone());
         let heartbeat_interval_ms = HEARTBEAT_INTERVAL.as_millis() as u32;
         let answer = ServerMessage::Registered { heartbeat_interval_ms, ice_servers: Vec::new() };
         self.send(env, id, &answer);
-        self.tell_room(env, room, peer, &ServerMessage::PeerJoined { peer: card });
+        self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card });
         self.lie(env, id);
+    }
+
+    fn enrol(&mut self, id: SocketId, room: RoomId, card: PeerCard) {
+        self.registered.insert((room, card.peer), id);
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.registered = Some((room, card));
+        }
     }
 
     /// Gives an envelope to its receiver; `Err` if there is none.
@@ -114,25 +146,22 @@ impl Server {
         self.push(env, id, false, Frame::Text(error.to_json()));
     }
 
-    fn others(&self, room: RoomId, me: PeerId) -> Vec<PeerCard> {
-        let registered = self.sockets.values().filter_map(|socket| socket.registered.as_ref());
-        let others = registered.filter(|(of, card)| *of == room && card.peer != me);
+    fn others(&self, room: RoomId, id: SocketId) -> Vec<PeerCard> {
+        let registered = |other: SocketId| self.sockets.get(&other)?.registered.as_ref();
+        let others = self.acquainted(room, id).into_iter().filter_map(registered);
         others.map(|(_, card)| card.clone()).collect()
     }
 
+    /// Tells everybody else in the room who may know the device behind a socket.
     fn tell_room(
         &mut self,
         env: &mut Environment,
         room: RoomId,
-        but: PeerId,
+        id: SocketId,
         news: &ServerMessage,
     ) {
-        for peer in self.members(room) {
-            if peer != but
-                && let Some(socket) = self.member(room, peer)
-            {
-                self.send(env, socket, news);
-            }
+        for other in self.acquainted(room, id) {
+            self.send(env, other, news);
         }
     }
 }

@@ -42,6 +42,7 @@ impl World {
             engine,
             workbench: Workbench::new(),
             busy_until: now,
+            deadline: None,
             deadline_token: 0,
             suspended: None,
             timeouts: (0, now),

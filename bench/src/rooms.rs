@@ -1,11 +1,11 @@
 //! Rooms of members that learn together: what they learn and what they send, without the protocol that carries it.
 
-mod attack;
 mod grouped;
+mod liars;
 mod parts;
 mod private_rows;
 
-pub use attack::Attack;
+pub use attacks::Attack;
 pub use grouped::Grouped;
 pub use parts::{dirichlet, pathological};
 pub use private_rows::PrivateRows;
@@ -184,7 +184,7 @@ impl<'a> Room<'a> {
             trained.push((*number, self.trained_copy(*number, poisons)?));
         }
         if let Some(attack) = attack {
-            attack.replace(from, &mut trained, liars);
+            liars::replace(attack, from, &mut trained, liars);
         }
         Ok(trained)
     }
@@ -230,7 +230,7 @@ impl<'a> Room<'a> {
             let noise = *noise_multiplier;
             privacy.train(&mut copy, learning, self.dataset, rows, &plan, noise)?;
         } else if poisons {
-            let poisoned = attack::with_flipped_labels(self.dataset, rows);
+            let poisoned = attacks::with_flipped_labels(self.dataset, rows);
             let all: Vec<u32> = (0..poisoned.rows() as u32).collect();
             train(&mut copy, learning, &poisoned, &all, &plan)?;
         } else {

@@ -7,7 +7,7 @@ use crate::{
 };
 use core::time::Duration;
 use neural::{Dataset, Values};
-use peer::{CommandError, Origin};
+use peer::{Answer, CommandError, Job, Origin};
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     session::SessionOptions,
@@ -17,6 +17,7 @@ use units::{ClusterId, PeerId, SessionId};
 const INPUTS: u32 = 6;
 const CLASSES: u32 = 3;
 const ROWS: usize = 24;
+const UNSEEN_ROWS: usize = 300;
 const HELD_OUT_PERCENT: u8 = 20;
 
 /// The cluster that every device has.
@@ -38,8 +39,17 @@ pub fn network() -> NetworkSpec {
 /// A device's own rows: class means with noise, so that there is something to learn.
 pub fn rows(seed: u64, host: HostId) -> Dataset {
     let mut dice = Dice::new(seed ^ (host.0 as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    noisy_rows(ROWS, &mut dice)
+}
+
+/// Rows of the same kind that no device has.
+fn unseen_rows(seed: u64) -> Dataset {
+    noisy_rows(UNSEEN_ROWS, &mut Dice::new(!seed))
+}
+
+fn noisy_rows(count: usize, dice: &mut Dice) -> Dataset {
     let (mut values, mut labels) = (Vec::new(), Vec::new());
-    for row in 0..ROWS {
+    for row in 0..count {
         let label = row as u32 % CLASSES;
         for input in 0..INPUTS {
             let mean = if input % CLASSES == label { 180 } else { 40 };
@@ -133,6 +143,19 @@ impl World {
         world
     }
 
+    /// The part of some rows that no device has which the shared network on a device tells right, 0 to 1.
+    ///
+    /// # Panics
+    /// If its page is closed, or it has no cluster.
+    pub fn accuracy(&mut self, id: HostId) -> f64 {
+        let page = self.hosts[id.0].page.as_mut().expect("the page is open");
+        let dataset = Some(unseen_rows(self.config.seed));
+        match page.workbench.run(Job::Evaluate { cluster: cluster(), dataset }) {
+            Ok(Answer::Evaluated(evaluation)) => evaluation.accuracy(),
+            other => panic!("{id:?} could not be judged: {other:?}"),
+        }
+    }
+
     fn all_have_rows(&self) -> bool {
         let ready = |id: &HostId| {
             self.view(*id)
@@ -146,6 +169,8 @@ impl World {
     /// Puts a device's rows on a cluster: on every second device stored in full, on the others by name.
     pub(crate) fn load_rows(&mut self, id: HostId, cluster: &ClusterId) {
         let dataset = rows(self.config.seed, id);
+        let strategy = self.hosts[id.0].strategy;
+        let dataset = strategy.map_or(dataset.clone(), |strategy| strategy.rows(dataset));
         let origin = if id.0.is_multiple_of(2) { Origin::Shipped } else { Origin::Own };
         let origin = origin("rows of the classroom".to_owned());
         let now = self.local_now(id);

@@ -26,6 +26,7 @@ impl World {
         {
             byzantine.hear(*channel, bytes);
         }
+        let input = self.instead_of_answer(id, input);
         self.env.trace.input(self.env.now(), id, &input);
         if matches!(input, Input::Timeout) {
             self.count_timeout(id);
@@ -102,9 +103,10 @@ impl World {
 
     fn send(&mut self, life: Life, connection: ConnectionId, channel: Channel, bytes: Vec<u8>) {
         let host = &mut self.hosts[life.host.0];
-        let messages = match &mut host.byzantine {
-            Some(byzantine) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
-            None => {
+        let messages = match (&mut host.byzantine, host.strategy) {
+            (Some(byzantine), _) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
+            (None, Some(strategy)) => host.deceit.instead_of(strategy, connection, channel, bytes),
+            (None, None) => {
                 self.fabric.check_send(life, connection, channel, &bytes);
                 if channel == Channel::Control {
                     self.observer.sent(life.host, &bytes);
@@ -144,8 +146,12 @@ impl World {
         let result = page.workbench.run(work);
         let takes = self.env.dice.duration_ms(slowness_ms / 2, slowness_ms);
         page.busy_until = page.busy_until.max(now) + takes;
+        let done_at = page.busy_until;
+        if let Ok(answer) = &result {
+            self.note_learnt(life.host, answer);
+        }
         let input = Input::JobDone { job, result };
-        self.env.schedule.at(page.busy_until, Happening::Input(life, input));
+        self.env.schedule.at(done_at, Happening::Input(life, input));
     }
 
     fn set_deadline(&mut self, id: HostId, deadline: Option<Instant>) {

@@ -1,6 +1,12 @@
 //! A device: its page while one is open, and what outlives the page.
 
-use crate::{byzantine::Byzantine, disk::Disk, network::HostId, recording::Recording};
+use crate::{
+    byzantine::{Byzantine, Deceit},
+    disk::Disk,
+    network::HostId,
+    recording::Recording,
+    strategy::Strategy,
+};
 use peer::{ConnectPolicy, Engine, Event, Input, Workbench};
 use protocol::room::RoomSecret;
 use units::{Instant, PeerId};
@@ -18,6 +24,9 @@ pub(crate) struct Host {
     /// Whom its engine connects to without being told.
     pub(crate) connect: ConnectPolicy,
     pub(crate) byzantine: Option<Byzantine>,
+    /// What it does against the room's learning.
+    pub(crate) strategy: Option<Strategy>,
+    pub(crate) deceit: Deceit,
     /// The room that its owner wants to be in.
     pub(crate) room: Option<RoomSecret>,
     /// Who it is, since its first life.
@@ -56,7 +65,7 @@ pub(crate) struct Page {
 
 impl Host {
     pub(crate) fn is_honest(&self) -> bool {
-        self.byzantine.is_none()
+        self.byzantine.is_none() && self.strategy.is_none()
     }
 
     /// When the life that ran at `at` ended.

@@ -35,6 +35,7 @@ mod scenario;
 mod schedule;
 mod server;
 mod story;
+mod strategy;
 mod trace;
 mod world;
 
@@ -45,4 +46,5 @@ pub use network::{HostId, Network, Path};
 pub use recording::{Playback, Recording};
 pub use scenario::{Outcome, Plan};
 pub use server::Malice;
+pub use strategy::{Strategy, UnknownStrategy};
 pub use world::{World, WorldConfig};

@@ -5,6 +5,7 @@ mod owners;
 mod pages;
 
 use crate::{
+    byzantine::Deceit,
     classroom,
     dice::Dice,
     disk::Disk,
@@ -15,6 +16,7 @@ use crate::{
     observer::Observer,
     schedule::Schedule,
     server::Server,
+    strategy::{Learnt, Strategy},
     trace::Trace,
 };
 use core::time::Duration;
@@ -34,6 +36,8 @@ pub struct WorldConfig {
     pub hosts: usize,
     /// The network of the cluster that every device makes.
     pub network: NetworkSpec,
+    /// Devices that want the others to learn nothing.
+    pub strategies: Vec<(HostId, Strategy)>,
     /// Given to every engine.
     pub limits: Limits,
     /// Whether every line of the trace is printed as it comes.
@@ -47,7 +51,7 @@ impl WorldConfig {
     pub fn new(seed: u64, hosts: usize) -> Self {
         let replay = "the test of this name".to_owned();
         let (network, limits) = (classroom::network(), Limits::default());
-        Self { seed, hosts, network, limits, aloud: false, replay }
+        Self { seed, hosts, network, strategies: Vec::new(), limits, aloud: false, replay }
     }
 }
 
@@ -58,6 +62,7 @@ pub struct World {
     pub(crate) server: Server,
     pub(crate) hosts: Vec<Host>,
     pub(crate) observer: Observer,
+    pub(crate) learnt: Learnt,
     pub(crate) config: WorldConfig,
     records_engines: bool,
 }
@@ -67,7 +72,11 @@ impl World {
     pub fn new(config: WorldConfig) -> Self {
         let mut dice = Dice::new(config.seed);
         let network = Network::new(&mut dice);
-        let hosts = (0..config.hosts).map(|id| new_host(HostId(id), &mut dice)).collect();
+        let mut hosts: Vec<Host> =
+            (0..config.hosts).map(|id| new_host(HostId(id), &mut dice)).collect();
+        for (id, strategy) in &config.strategies {
+            hosts[id.0].strategy = Some(*strategy);
+        }
         let trace = Trace::new(config.aloud);
         Self {
             env: Environment { schedule: Schedule::new(), dice, network, trace },
@@ -75,6 +84,7 @@ impl World {
             server: Server::new(),
             hosts,
             observer: Observer::default(),
+            learnt: Learnt::default(),
             config,
             records_engines: false,
         }
@@ -224,6 +234,8 @@ fn new_host(id: HostId, dice: &mut Dice) -> Host {
         skew_ms: dice.between(0, 7_200_000),
         connect: peer::ConnectPolicy::Everyone,
         byzantine: None,
+        strategy: None,
+        deceit: Deceit::default(),
         room: None,
         peer: None,
         storage_failed: false,

@@ -1,5 +1,9 @@
 //! What a member of the room that keeps to no rule puts on its channels.
 
+mod deceit;
+
+pub(crate) use deceit::Deceit;
+
 use crate::dice::Dice;
 use peer::Channel;
 use protocol::{

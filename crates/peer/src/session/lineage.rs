@@ -36,13 +36,20 @@ pub(super) struct Adoption {
     pub from: PeerId,
     pub record: RoundRecord,
     deadline: Instant,
+    /// The model, until the work that is under way on ours is done: which of the two is heavier shows then.
+    model: Option<Vec<u8>>,
     installing: bool,
 }
 
 impl Adoption {
+    /// Whether its model is taking the place of ours.
+    pub(super) fn is_installing(&self) -> bool {
+        self.installing
+    }
+
     /// When waiting for the model is no longer worth while; never, once it is here.
     pub(super) fn expires_at(&self) -> Option<Instant> {
-        (!self.installing).then_some(self.deadline)
+        (!self.installing && self.model.is_none()).then_some(self.deadline)
     }
 }
 
@@ -87,18 +94,18 @@ impl Session {
 
     /// Whether another model is taking the place of ours.
     pub(super) fn is_installing(&self) -> bool {
-        self.adoption.as_ref().is_some_and(|adoption| adoption.installing)
+        self.adoption.as_ref().is_some_and(Adoption::is_installing)
     }
 
     fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
         let heavier = |known: &Adoption| record.weight() > known.record.weight();
-        if self.adoption.as_ref().is_some_and(|a| a.installing || !heavier(a)) {
+        if self.adoption.as_ref().is_some_and(|a| a.expires_at().is_none() || !heavier(a)) {
             return;
         }
         let travel_ms = self.proposal.network.parameters() * 8 / 100;
         let deadline = s.now + MODEL_WAIT + Duration::from_millis(travel_ms);
         self.send(from, SessionMessage::RequestModel { record: record.hash() });
-        self.adoption = Some(Adoption { from, record, deadline, installing: false });
+        self.adoption = Some(Adoption { from, record, deadline, model: None, installing: false });
     }
 
     /// A model has arrived.
@@ -107,8 +114,19 @@ impl Session {
         if adoption.installing || adoption.record.hash() != record || adoption.from != from {
             return;
         }
+        adoption.model = Some(model);
+        self.install_model();
+    }
+
+    /// Puts a model that has arrived in the place of ours, unless a round's is being made.
+    pub(super) fn install_model(&mut self) {
+        if self.round.is_aggregating() {
+            return;
+        }
+        let Some(adoption) = &mut self.adoption else { return };
+        let Some(model) = adoption.model.take() else { return };
         adoption.installing = true;
-        let expected = adoption.record.model;
+        let (record, expected) = (adoption.record.hash(), adoption.record.model);
         let cluster = self.proposal.cluster.clone();
         let job = Job::AdoptModel { cluster, model, expected };
         self.actions.push(SessionAction::Job(job, SessionJob::Adopt { record }));

@@ -480,3 +480,51 @@ fn a_session_whose_model_nobody_has_ends_and_says_so() {
     assert!(said.is_some_and(|said| said.contains("nobody in the room could hand out the model")));
     assert_eq!(member.session.deadline(), None);
 }
+
+/// A member whose round is being made, and who is about to take up a record of `samples` samples from elsewhere.
+fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    let decision = member.decision(&[(others[0], &update(9), SAMPLES)]);
+    let decision = Decision { round: 3, parent: Hash::of(b"elsewhere"), ..decision };
+    let record = RoundRecord { decision, model: Hash::of(b"theirs"), cumulative_samples: samples };
+    let name = record.hash();
+    member.hears(others[0], SessionMessage::Head(record));
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let parts: [(PeerId, &[u8], u32); 3] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ];
+    let decision = member.decision(&parts);
+    assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
+    let model = BulkMessage::Model { session: member.session.id, record: name, model: Vec::new() };
+    let mut actions = member.does(|session, s| session.handle_bulk(others[0], model, s));
+    assert!(!adopts(&actions), "the round comes first");
+    let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
+    let answer = Answer::Aggregated { model: Hash::of(b"ours"), together: None, alone: None };
+    actions.extend(member.does(|session, s| session.handle_job(purpose, Ok(answer), s)));
+    (member, name, actions)
+}
+
+fn adopts(actions: &[SessionAction]) -> bool {
+    actions.iter().any(|action| matches!(action, SessionAction::Job(Job::AdoptModel { .. }, _)))
+}
+
+#[test]
+fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_it_is_heavier() {
+    let (member, _, actions) = torn_member(3 * u64::from(SAMPLES) - 1);
+    assert!(!adopts(&actions), "three updates of this round weigh more");
+    assert_eq!(member.session.head.model, Hash::of(b"ours"));
+    let (mut member, name, actions) = torn_member(3 * u64::from(SAMPLES) + 1);
+    assert!(adopts(&actions));
+    let answer = Answer::Adopted { model: Hash::of(b"theirs"), together: None };
+    let purpose = SessionJob::Adopt { record: name };
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    assert_eq!(member.session.head_hash, name);
+}

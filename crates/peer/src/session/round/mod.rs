@@ -115,6 +115,7 @@ impl Round {
 impl Session {
     /// Does whatever can be done now. Called after everything that may have changed something.
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
+        self.install_model();
         self.expire_adoption(s);
         self.give_up_on_the_model(s);
         self.compare_records(s);

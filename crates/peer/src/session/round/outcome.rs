@@ -138,7 +138,7 @@ impl Session {
         self.head_hash = record.hash();
         self.head = record;
         let ours = self.head.weight();
-        self.adoption.take_if(|a| a.expires_at().is_some() && a.record.weight() <= ours);
+        self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= ours);
         self.model_here = true;
         self.begin_verdicts();
         self.told.clear();

@@ -105,11 +105,17 @@ impl World {
         let host = &mut self.hosts[life.host.0];
         let messages = match (&mut host.byzantine, host.strategy) {
             (Some(byzantine), _) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
-            (None, Some(strategy)) => host.deceit.instead_of(strategy, connection, channel, bytes),
+            (None, Some(strategy)) => {
+                // Its engine keeps to the rules, so what it says of records counts.
+                if channel == Channel::Control {
+                    self.observer.sent(life, &bytes);
+                }
+                host.deceit.instead_of(strategy, connection, channel, bytes)
+            }
             (None, None) => {
                 self.fabric.check_send(life, connection, channel, &bytes);
                 if channel == Channel::Control {
-                    self.observer.sent(life.host, &bytes);
+                    self.observer.sent(life, &bytes);
                 }
                 vec![(channel, bytes)]
             }

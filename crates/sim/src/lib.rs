@@ -31,6 +31,7 @@ mod host;
 mod network;
 mod observer;
 mod recording;
+mod reference;
 mod scenario;
 mod schedule;
 mod server;

@@ -1,15 +1,22 @@
 //! What must be true of all honest devices together, whatever happens.
 
-use crate::{byzantine, host::Host, network::HostId};
+use crate::{
+    byzantine,
+    host::Host,
+    network::{HostId, Life},
+    reference::Reference,
+};
 use core::time::Duration;
 use peer::Event;
-use protocol::{message::SessionMessage, session::RoundRecord};
+use protocol::{cluster::NetworkSpec, message::SessionMessage, session::RoundRecord};
 use std::collections::{BTreeMap, BTreeSet};
-use units::{Hash, Instant, SessionId};
+use units::{Hash, Instant, PeerId, SessionId};
 
 /// Remembers what devices have said, signed and promised.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Observer {
+    reference: Reference,
+    all_keep_to_the_rules: bool,
     records: BTreeMap<Hash, RoundRecord>,
     signed: BTreeSet<(SessionId, Hash, HostId)>,
     /// Which record honest devices signed for a session and decision (which names round and parent).
@@ -42,6 +49,21 @@ impl Composed {
 }
 
 impl Observer {
+    /// Of a world whose devices train that network.
+    pub(crate) fn new(network: NetworkSpec) -> Self {
+        Self {
+            reference: Reference::new(network),
+            all_keep_to_the_rules: true,
+            records: BTreeMap::new(),
+            signed: BTreeSet::new(),
+            outcomes: BTreeMap::new(),
+            delivered: BTreeSet::new(),
+            announced: BTreeMap::new(),
+            created: BTreeSet::new(),
+            composed: Vec::new(),
+        }
+    }
+
     /// An engine has accepted a text.
     pub(crate) fn compose(&mut self, composed: Composed) {
         self.composed.push(composed);
@@ -60,20 +82,48 @@ impl Observer {
     }
 
     /// An honest device has sent a message.
-    pub(crate) fn sent(&mut self, host: HostId, bytes: &[u8]) {
+    pub(crate) fn sent(&mut self, life: Life, bytes: &[u8]) {
         let Some((session, message)) = byzantine::session_message(bytes) else {
             return;
         };
         match message {
             SessionMessage::Head(record) => {
+                self.hold(life, session, &record);
                 self.records.insert(record.hash(), record);
             }
             SessionMessage::CoSign { record, .. } => {
-                self.signed.insert((session, record, host));
+                self.signed.insert((session, record, life.host));
             }
+            SessionMessage::Proposal(proposal) => return self.reference.proposed(&proposal),
             _ => return,
         }
         self.compare_signed();
+    }
+
+    /// A device tells of the record that it holds. Where a member keeps to no rule, records that nobody computed may be
+    /// taken up with a model that fits them: there, no more is asked than that nobody goes back.
+    fn hold(&mut self, life: Life, session: SessionId, record: &RoundRecord) {
+        if !self.all_keep_to_the_rules {
+            return;
+        }
+        if let Err(wrong) = self.reference.held(life, session, record) {
+            panic!("{:?} holds a record that cannot be: {wrong}", life.host);
+        }
+    }
+
+    /// A device's engine was told what it has learnt.
+    pub(crate) fn made(&mut self, by: PeerId, update: &[u8], samples: u32) {
+        self.reference.made(by, update, samples);
+    }
+
+    /// Records that were computed again and found right, and records of which too little was seen.
+    pub(crate) fn judged_records(&self) -> (u64, u64) {
+        self.reference.judged()
+    }
+
+    /// From here on, a member sends what its engine has not said.
+    pub(crate) fn expect_noise(&mut self) {
+        self.all_keep_to_the_rules = false;
     }
 
     /// A device has announced an event.
@@ -96,6 +146,10 @@ impl Observer {
                 if let Some(to) = host_of(hosts, *to) {
                     self.delivered.insert((id, to, *number));
                 }
+            }
+            Event::SessionStarted { session } => {
+                let life = Life { host: id, number: hosts[id.0].lives };
+                self.reference.began(life, *session);
             }
             Event::Answered { result: Ok(peer::Answer::Created { .. }), .. } => {
                 // An owner makes a cluster only if it is not there.

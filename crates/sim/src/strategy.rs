@@ -123,19 +123,25 @@ impl World {
     /// so long that the others' has begun, and liars know what comes of that.
     pub(crate) fn instead_of_answer(&mut self, id: HostId, input: Input) -> Input {
         let strategy = self.hosts[id.0].strategy;
-        match (strategy, input) {
-            (
-                Some(strategy),
-                Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) },
-            ) => {
-                let update = self.instead_of_update(id, strategy, update);
-                Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) }
-            }
-            (_, input) => input,
-        }
+        let Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) } = input
+        else {
+            return input;
+        };
+        let update = match strategy {
+            Some(strategy) => self.instead_of_update(id, strategy, update, samples),
+            None => update,
+        };
+        self.observer.made(self.peer_id(id), &update, samples);
+        Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) }
     }
 
-    fn instead_of_update(&mut self, id: HostId, strategy: Strategy, update: Vec<u8>) -> Vec<u8> {
+    fn instead_of_update(
+        &mut self,
+        id: HostId,
+        strategy: Strategy,
+        update: Vec<u8>,
+        samples: u32,
+    ) -> Vec<u8> {
         match strategy {
             Strategy::Garbage => self.env.dice.garbage(update.len()),
             Strategy::Lie(attack) => {
@@ -146,6 +152,7 @@ impl World {
             }
             Strategy::Equivocate => {
                 if let Some(other) = opposite(&update, &self.config.network) {
+                    self.observer.made(self.peer_id(id), &other, samples);
                     self.hosts[id.0].deceit.show(&update, other);
                 }
                 update

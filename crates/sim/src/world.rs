@@ -83,7 +83,7 @@ impl World {
             fabric: Fabric::new(config.hosts, config.limits.bulk_window_bytes),
             server: Server::new(),
             hosts,
-            observer: Observer::default(),
+            observer: Observer::new(config.network.clone()),
             learnt: Learnt::default(),
             config,
             records_engines: false,

@@ -37,6 +37,7 @@ fn eight_peers_train_to_the_same_model() {
     for id in world.host_ids() {
         assert_eq!(world.view(id).session.map(|session| session.round), Some(4));
     }
+    assert_eq!(world.judged_records(), (4, 0), "every record was computed once more");
 }
 
 #[test]

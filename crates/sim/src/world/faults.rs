@@ -43,11 +43,13 @@ impl World {
 
     /// Makes a device a member that keeps to no rule, and adds a lie to so many of its messages, 0 to 1.
     pub fn make_byzantine(&mut self, host: HostId, zeal: f64) {
+        self.observer.expect_noise();
         self.hosts[host.0].byzantine = Some(Byzantine::new(zeal));
     }
 
     /// Makes a device a member that tells of records that nobody computed, with more samples than all others.
     pub fn make_forger(&mut self, host: HostId) {
+        self.observer.expect_noise();
         self.hosts[host.0].byzantine = Some(Byzantine::forger());
     }
 

@@ -46,6 +46,11 @@ impl World {
         accepted
     }
 
+    /// Rounds whose records were computed once more and found right, and those of which too little was seen to do so.
+    pub fn judged_records(&self) -> (u64, u64) {
+        self.observer.judged_records()
+    }
+
     /// Whom a device's engine connects to without being told.
     pub fn set_connect_policy(&mut self, id: HostId, policy: peer::ConnectPolicy) {
         self.hosts[id.0].connect = policy;

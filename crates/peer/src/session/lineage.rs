@@ -80,7 +80,8 @@ impl Session {
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
         let can_follow = self.model_here && self.running && self.rows > 0;
         if follows && can_follow && !self.is_installing() {
-            self.stash.put_decision(from, record.decision);
+            self.stash.put_decision(from, record.decision.clone());
+            self.followed.insert(from, record);
         } else if record.weight() > self.head.weight() {
             match self.doubts.get_mut(&from).filter(|doubt| s.now < doubt.until) {
                 Some(doubt) => doubt.unheard = true,
@@ -97,7 +98,7 @@ impl Session {
         self.adoption.as_ref().is_some_and(Adoption::is_installing)
     }
 
-    fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
+    pub(super) fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
         let heavier = |known: &Adoption| record.weight() > known.record.weight();
         if self.adoption.as_ref().is_some_and(|a| a.expires_at().is_none() || !heavier(a)) {
             return;

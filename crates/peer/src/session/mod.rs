@@ -79,6 +79,8 @@ pub(crate) struct Session {
     stash: Stash,
     round: Round,
     adoption: Option<Adoption>,
+    /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
+    followed: BTreeMap<PeerId, RoundRecord>,
     /// Peers that told of models or updates and did not show them.
     doubts: BTreeMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
@@ -130,6 +132,7 @@ impl Session {
             stash: Stash::default(),
             round: Round::new(now),
             adoption: None,
+            followed: BTreeMap::new(),
             doubts: BTreeMap::new(),
             told: BTreeSet::new(),
             handed_out: HandedOut::default(),
@@ -231,6 +234,7 @@ impl Session {
     pub(crate) fn peer_disconnected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
         self.members.remove(&peer);
         self.told.remove(&peer);
+        self.followed.remove(&peer);
         self.handed_out.forget(peer);
         self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);

@@ -528,3 +528,21 @@ fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_it_is_heavie
     member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
     assert_eq!(member.session.head_hash, name);
 }
+
+#[test]
+fn a_record_whose_updates_are_lost_is_taken_up_by_its_model() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let peer = member.others()[0];
+    // It has made the round with others, and has been reloaded since.
+    let decision = member.decision(&[(peer, &update(2), SAMPLES)]);
+    let record = RoundRecord::following(&member.session.head, decision, Hash::of(b"theirs"));
+    let mut actions = member.hears(peer, SessionMessage::Head(record.clone()));
+    actions.extend((0..60).flat_map(|_| member.waits(Duration::from_secs(1))));
+    let wanted = record.hash();
+    let asks = |action: &SessionAction| {
+        let message = |m: &SessionMessage| matches!(m, SessionMessage::RequestModel { record } if *record == wanted);
+        matches!(action, SessionAction::Send(to, m) if *to == peer && message(m))
+    };
+    assert!(actions.iter().any(asks));
+}

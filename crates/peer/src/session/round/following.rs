@@ -82,13 +82,17 @@ impl Session {
         self.round.look_again(s.now + patience);
     }
 
-    /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for.
+    /// Nobody has the updates of the chosen decision, so it cannot be followed. Another one is waited for, unless its
+    /// outcome is known: whoever has been away since has the model, and no updates.
     fn drop_chosen(&mut self, s: &Surroundings<'_>) {
-        let Some(Chosen { from, .. }) = self.round.decision.take() else { return };
+        let Some(Chosen { from, decision, .. }) = self.round.decision.take() else { return };
         self.round.closed_at = None;
         self.stash.drop_decision(from);
         self.stash.drop_closing(self.head_hash);
-        if from != s.me {
+        let record = self.followed.remove(&from).filter(|record| record.decision == decision);
+        if let Some(record) = record {
+            self.adopt(from, record, s);
+        } else if from != s.me {
             self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
         }
         self.round.look_again(s.now + s.limits.leader_wait);

@@ -142,6 +142,7 @@ impl Session {
         self.model_here = true;
         self.begin_verdicts();
         self.told.clear();
+        self.followed.clear();
         self.handed_out.clear();
         self.computed_here = false;
         self.stash.keep_only(|peer| *peer == s.me || s.connected.contains(peer));

@@ -6,13 +6,13 @@
 //! prints seed, newest history, and the command that plays it again.
 //!
 //! A [`Plan`] is a history in two phases: faults, in which nothing may become wrong; then none, in which all honest
-//! members must come to agree. Tests write their own stories with [`World`].
+//! members must come to agree. [`shrink`] makes one that fails smaller. Tests write their own stories with [`World`].
 //!
 //! The crate refuses to know how an engine works: it sees inputs, outputs, [`peer::View`] and what is on the wire.
 //!
 //! ```
 //! use sim::{Faults, Plan};
-//! let plan = Plan { seed: 1, peers: 2, faults: Faults::NONE, rounds: 2, trace: false };
+//! let plan = Plan::new(1, 2, Faults::NONE, 2);
 //! assert_eq!(plan.play(), plan.play());
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -35,6 +35,7 @@ mod reference;
 mod scenario;
 mod schedule;
 mod server;
+mod shrink;
 mod story;
 mod strategy;
 mod trace;
@@ -45,7 +46,8 @@ pub use dice::Dice;
 pub use faults::{Faults, UnknownFault};
 pub use network::{HostId, Network, Path};
 pub use recording::{Playback, Recording};
-pub use scenario::{Outcome, Plan};
+pub use scenario::{Cuts, Outcome, Plan};
 pub use server::Malice;
+pub use shrink::{Shrunk, kind_of, shrink};
 pub use strategy::{Strategy, UnknownStrategy};
 pub use world::{World, WorldConfig};

@@ -42,6 +42,8 @@ pub struct WorldConfig {
     pub limits: Limits,
     /// Whether every line of the trace is printed as it comes.
     pub aloud: bool,
+    /// Whether nothing is printed where something is violated.
+    pub quiet: bool,
     /// The command that runs this world again, for the report of a violation.
     pub replay: String,
 }
@@ -51,7 +53,16 @@ impl WorldConfig {
     pub fn new(seed: u64, hosts: usize) -> Self {
         let replay = "the test of this name".to_owned();
         let (network, limits) = (classroom::network(), Limits::default());
-        Self { seed, hosts, network, strategies: Vec::new(), limits, aloud: false, replay }
+        Self {
+            seed,
+            hosts,
+            network,
+            strategies: Vec::new(),
+            limits,
+            aloud: false,
+            quiet: false,
+            replay,
+        }
     }
 }
 
@@ -118,6 +129,11 @@ impl World {
     /// Devices with an open page.
     pub fn running(&self) -> Vec<HostId> {
         self.hosts.iter().filter(|host| host.page.is_some()).map(|host| host.id).collect()
+    }
+
+    /// How many times a device's page has been opened.
+    pub fn lives(&self, id: HostId) -> u32 {
+        self.hosts[id.0].lives
     }
 
     /// What a device's engine shows.
@@ -215,7 +231,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() && !self.config.quiet {
             for line in self.env.trace.newest() {
                 eprintln!("{line}");
             }

@@ -5,7 +5,7 @@ use sim::{Faults, Plan};
 #[test]
 fn a_seed_replays_its_history() {
     for seed in [3, 4] {
-        let plan = Plan { seed, peers: 4, faults: Faults::ALL, rounds: 6, trace: false };
+        let plan = Plan::new(seed, 4, Faults::ALL, 6);
         let first = plan.play();
         assert_eq!(first, plan.play());
         assert!(first.steps > 1_000, "something happened");

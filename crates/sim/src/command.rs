@@ -1,0 +1,152 @@
+//! What a command line asks for.
+
+use sim::{Cuts, Faults, Plan};
+
+pub(crate) const HELP: &str = "\
+Runs many peers on a faulty virtual network; one seed replays one history.
+
+usage: sim quick [--seeds N] [--from SEED]
+       sim soak [--seeds N] [--from SEED]
+       sim run [--seed SEED] [--peers N] [--faults LIST] [--rounds N] [--trace]
+               [--scenes LIST] [--present N] [--weather N]
+       sim shrink --seed SEED [as run, or --soak]
+       sim engine [--seed SEED] [--peers N]
+       sim crowd [--seed SEED] [--peers N]
+
+  quick    many short histories of small worlds (300 seeds unless told otherwise)
+  soak     longer histories of larger worlds (10000 seeds unless told otherwise)
+  run      one history: 5 peers, all faults, 10 rounds, seed 1 unless told otherwise
+  shrink   looks for a smaller history that fails as that seed of `quick` does, or of `soak`, or that history of `run`
+  engine   what an engine's inputs cost, as JSON: those of a room of 8 that trains, without network and jobs
+  crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
+
+  --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
+  --trace    print every step
+  --scenes   play only these scenes of what goes wrong, by number, or none
+  --present  only so many of the peers are there
+  --weather  the same scenes on a network with other luck
+
+A violation prints its seed, the newest steps and the command that plays it again; the first one is shrunk, and the exit
+code is 1.
+";
+
+pub(crate) enum Command {
+    Help,
+    Run(Plan),
+    Quick { from: u64, seeds: u64 },
+    Soak { from: u64, seeds: u64 },
+    Shrink(Plan),
+    Engine { seed: u64, peers: usize },
+    Crowd { seed: u64, peers: usize },
+}
+
+/// Options as they are given.
+#[derive(Default)]
+struct Options {
+    seed: Option<u64>,
+    peers: Option<usize>,
+    rounds: Option<u32>,
+    faults: Option<Faults>,
+    seeds: Option<u64>,
+    from: Option<u64>,
+    cuts: Cuts,
+    trace: bool,
+    soak: bool,
+}
+
+impl Command {
+    pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
+        let Some((command, words)) = arguments.split_first() else {
+            return Err("a command is missing".to_owned());
+        };
+        if words.iter().any(|word| word == "--help" || word == "-h") {
+            return Ok(Self::Help);
+        }
+        let options = Options::read(words)?;
+        let (seed, from) = (options.seed.unwrap_or(1), options.from.unwrap_or(1));
+        match command.as_str() {
+            "run" => Ok(Self::Run(options.plan())),
+            "quick" => Ok(Self::Quick { from, seeds: options.seeds.unwrap_or(300) }),
+            "soak" => Ok(Self::Soak { from, seeds: options.seeds.unwrap_or(10_000) }),
+            "shrink" if options.is_about_one_history() => Ok(Self::Shrink(options.plan())),
+            "shrink" if options.soak => Ok(Self::Shrink(Plan::large(seed))),
+            "shrink" => Ok(Self::Shrink(Plan::small(seed))),
+            "engine" => Ok(Self::Engine { seed, peers: options.peers.unwrap_or(8) }),
+            "crowd" => Ok(Self::Crowd { seed, peers: options.peers.unwrap_or(1_000) }),
+            "help" | "--help" | "-h" => Ok(Self::Help),
+            other => Err(format!("`{other}` is no command")),
+        }
+    }
+}
+
+impl Options {
+    fn read(words: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut words = words.iter();
+        while let Some(option) = words.next() {
+            match option.as_str() {
+                "--trace" => options.trace = true,
+                "--soak" => options.soak = true,
+                _ => {
+                    let value = words.next().ok_or_else(|| format!("`{option}` needs a value"))?;
+                    options.set(option, value)?;
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
+        match option {
+            "--seed" => self.seed = Some(number(option, value, 0, u64::MAX)?),
+            "--peers" => self.peers = Some(number(option, value, 1, 2_000)? as usize),
+            "--rounds" => self.rounds = Some(number(option, value, 1, 1_000)? as u32),
+            "--faults" => self.faults = Some(value.parse().map_err(|e| format!("{e}"))?),
+            "--seeds" => self.seeds = Some(number(option, value, 1, 1 << 40)?),
+            "--from" => self.from = Some(number(option, value, 0, 1 << 60)?),
+            "--scenes" if value == "none" => self.cuts.scenes = Some(Vec::new()),
+            "--scenes" => {
+                let scene = |word: &str| number(option, word, 0, 10_000).map(|n| n as usize);
+                self.cuts.scenes = Some(value.split(',').map(scene).collect::<Result<_, _>>()?);
+            }
+            "--present" => self.cuts.present = Some(number(option, value, 1, 2_000)? as usize),
+            "--weather" => self.cuts.weather = number(option, value, 0, u64::MAX)?,
+            _ => return Err(format!("`{option}` is no option")),
+        }
+        Ok(())
+    }
+
+    /// Whether more than the seed of a history is given.
+    fn is_about_one_history(&self) -> bool {
+        self.peers.is_some() || self.rounds.is_some() || self.faults.is_some()
+    }
+
+    fn plan(self) -> Plan {
+        let (seed, peers) = (self.seed.unwrap_or(1), self.peers.unwrap_or(5));
+        let (faults, rounds) = (self.faults.unwrap_or(Faults::ALL), self.rounds.unwrap_or(10));
+        Plan { cuts: self.cuts, trace: self.trace, ..Plan::new(seed, peers, faults, rounds) }
+    }
+}
+
+fn number(option: &str, value: &str, low: u64, high: u64) -> Result<u64, String> {
+    let number = value.parse().ok().filter(|number| (low..=high).contains(number));
+    number.ok_or_else(|| format!("`{option} {value}`: a number from {low} to {high} is needed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_of_a_history_reads_back_as_that_history() {
+        let cuts = Cuts { scenes: Some(vec![0, 4]), present: Some(2), weather: 3 };
+        let uncut = Plan { trace: true, ..Plan::small(4140) };
+        for plan in [Plan { cuts, ..uncut.clone() }, uncut] {
+            let command = plan.command();
+            let words: Vec<String> =
+                command.split(" -- ").nth(1).unwrap().split(' ').map(str::to_owned).collect();
+            let Ok(Command::Run(read)) = Command::read(&words) else { panic!("{command}") };
+            assert_eq!(read, plan);
+        }
+    }
+}

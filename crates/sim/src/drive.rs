@@ -1,13 +1,14 @@
 //! The loop around an engine: one input, then everything it asks for.
 
 use crate::{
+    byzantine::stored_key,
     environment::Happening,
     network::{HostId, Life},
     world::World,
 };
 use core::time::Duration;
 use peer::{Channel, ConnectionId, ConnectionOutput, Event, Input, Job, JobId, Output};
-use units::Instant;
+use units::{Instant, SessionId};
 
 /// What one input may lead to: a resumed round sends every update it holds to every member.
 const OUTPUTS_PER_INPUT_MAX: usize = 3_000;
@@ -94,10 +95,21 @@ impl World {
             Output::Event(Event::Pong { .. }) => {}
             Output::Event(event) => {
                 self.observer.event(&self.hosts, id, &event);
+                if let Event::Round { session, .. } = &event {
+                    self.note_record(life, *session);
+                }
                 let now = self.now();
                 self.hosts[id.0].events.push((now, event));
             }
             Output::Timeout(_) => {}
+        }
+    }
+
+    fn note_record(&mut self, life: Life, session: SessionId) {
+        let host = &self.hosts[life.host.0];
+        let record = host.page.as_ref().and_then(|page| page.engine.newest_record(session));
+        if let Some(record) = record.filter(|_| host.is_honest()) {
+            self.observer.came_to(life, session, record);
         }
     }
 
@@ -129,8 +141,11 @@ impl World {
     fn store(&mut self, life: Life, key: String, value: Option<Vec<u8>>) {
         let now = self.now();
         let host = &mut self.hosts[life.host.0];
-        if let Some(byzantine) = &mut host.byzantine {
-            byzantine.see_stored(&key, value.as_deref());
+        if let Some(identity) = stored_key(&key, value.as_deref()) {
+            if let Some(byzantine) = &mut host.byzantine {
+                byzantine.learn_key(&identity);
+            }
+            host.deceit.learn_key(identity);
         }
         let fails = self.env.dice.chance(host.storage_fails);
         host.storage_failed |= fails;

@@ -100,6 +100,13 @@ impl Observer {
         self.compare_signed();
     }
 
+    /// A device has come to a record.
+    pub(crate) fn came_to(&mut self, life: Life, session: SessionId, record: &RoundRecord) {
+        self.hold(life, session, record);
+        self.records.insert(record.hash(), record.clone());
+        self.compare_signed();
+    }
+
     /// A device tells of the record that it holds. Where a member keeps to no rule, records that nobody computed may be
     /// taken up with a model that fits them: there, no more is asked than that nobody goes back.
     fn hold(&mut self, life: Life, session: SessionId, record: &RoundRecord) {

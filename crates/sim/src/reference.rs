@@ -1,8 +1,8 @@
 //! What a session looks like from outside, if all is well: a model of it that is small enough to be obviously right.
 //!
 //! It hears what devices have made and which records they hold, and knows nothing of how they come to agree. Of every
-//! record that an honest device holds it asks: does it follow the record that it names as its parent, by one round and by
-//! the samples of its updates? Was each of its updates made by the device under whose name it stands, of as many samples?
+//! record that an honest device holds it asks: does it follow the record that it names as its parent, by one round, by the
+//! samples of its updates and by the verdicts on its parent? Was each of its updates made by the device under whose name it stands, of as many samples?
 //! Does bringing those updates together, once more and here, give the model that the record names? And no device ever goes
 //! from a heavier record to a lighter one within one life, unless it begins with the session anew.
 //!
@@ -12,7 +12,7 @@ use crate::network::Life;
 use neural::{Contribution, Model, Update};
 use protocol::{
     cluster::NetworkSpec,
-    session::{Proposal, RoundRecord},
+    session::{Proposal, RoundRecord, update_name},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use units::{Hash, PeerId, SessionId};
@@ -74,7 +74,7 @@ impl Reference {
 
     /// A device has made an update.
     pub(crate) fn made(&mut self, by: PeerId, update: &[u8], samples: u32) {
-        let hash = Hash::of(update);
+        let hash = update_name(by, update);
         if self.updates.get(hash).is_none() {
             self.updates.insert(hash, Made { bytes: update.to_vec(), by: BTreeSet::new() });
         }
@@ -149,6 +149,9 @@ impl Reference {
                 contributions.push(Contribution { samples: part.samples, update });
             }
         }
+        if RoundRecord::following(parent, record.decision.clone(), record.model) != *record {
+            return wrong("its standings do not follow from the verdicts on its parent".to_owned());
+        }
         let Some(mut model) = self.models.get(parent.model).cloned() else { return Ok(None) };
         if let Err(error) = model.aggregate(&contributions) {
             return wrong(error.to_string());
@@ -219,7 +222,8 @@ mod tests {
     fn case() -> Case {
         let spec = classroom::network();
         let mut reference = Reference::new(spec.clone());
-        let peer = Identity::from_seed([7; 32]).peer_id();
+        let identity = Identity::from_seed([7; 32]);
+        let peer = identity.peer_id();
         let mut model = Model::new(&spec).unwrap();
         let proposal = Proposal {
             cluster: classroom::cluster(),
@@ -241,10 +245,12 @@ mod tests {
         let bytes = update.encode();
         reference.made(peer, &bytes, SAMPLES);
         model.aggregate(&[Contribution { samples: SAMPLES, update }]).unwrap();
-        let update = Hash::of(&bytes);
-        let part = protocol::session::Contribution { peer, update, samples: SAMPLES };
         let genesis = proposal.genesis_record();
-        let decision = Decision { round: 1, parent: genesis.hash(), contributions: vec![part] };
+        let (parent, name) = (genesis.hash(), update_name(peer, &bytes));
+        let place = (proposal.session_id(), parent);
+        let part = protocol::session::Contribution::sign(&identity, place, name, SAMPLES, 1);
+        let (contributions, verdicts) = (vec![part], Vec::new());
+        let decision = Decision { round: 1, parent, contributions, verdicts };
         let record = RoundRecord::following(&genesis, decision, model.hash());
         Case { reference, session: proposal.session_id(), record }
     }

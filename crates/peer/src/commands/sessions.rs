@@ -1,7 +1,7 @@
 //! Learning sessions.
 
 use crate::{engine::Engine, error::CommandError, event::Event, session::Session};
-use protocol::session::{Proposal, SessionOptions};
+use protocol::session::{Proposal, RoundRecord, SessionOptions};
 use std::collections::BTreeSet;
 use units::{ClusterId, Instant, PeerId, SessionId};
 
@@ -60,6 +60,12 @@ impl Engine {
         self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
         self.checkpoint_session(now, true);
         Ok(id)
+    }
+
+    /// The newest record of this device's session; `None` if it has no such session.
+    pub fn newest_record(&self, id: SessionId) -> Option<&RoundRecord> {
+        let session = self.session.as_ref().filter(|session| session.id == id)?;
+        Some(&session.head)
     }
 
     /// The rounds of this device's session with their updates, as a file that anybody can check: since the session began here,

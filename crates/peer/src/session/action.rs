@@ -31,8 +31,8 @@ pub(crate) enum SessionAction {
 /// Why a job was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SessionJob {
-    /// Local training from this record.
-    Train { parent: Hash },
+    /// Local training from this record, asked for then.
+    Train { parent: Hash, since: Instant },
     /// Aggregation on this record.
     Aggregate { parent: Hash },
     /// Another lineage's model takes the place of ours.

@@ -3,7 +3,6 @@
 use crate::config::Limits;
 use ::core::time::Duration;
 use protocol::session::{Commitment, SessionOptions};
-use units::PeerId;
 
 /// How long the first round waits for commitments, when nobody's speed is known.
 const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
@@ -29,15 +28,19 @@ pub(super) struct Pace {
 
 impl Pace {
     /// A round is over in which members trained as they say.
-    pub(super) fn note_training(&mut self, commitments: &[Commitment], me: PeerId) {
+    pub(super) fn note_training(&mut self, commitments: &[Commitment]) {
         let sample_us = |it: &Commitment| {
             1_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
         };
         let mut all: Vec<_> = commitments.iter().map(sample_us).collect();
         all.sort_unstable();
         self.sample_us = all.get(all.len() / 2).copied().or(self.sample_us);
-        let own = commitments.iter().find(|it| it.contribution.peer == me);
-        self.own_sample_us = own.map(sample_us).or(self.own_sample_us);
+    }
+
+    /// This device has trained, in time or not.
+    pub(super) fn note_own_training(&mut self, samples: u32, took: Duration) {
+        let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.own_sample_us = Some(took_us / u64::from(samples.max(1)));
     }
 
     /// A round's updates were so long on their way.
@@ -68,6 +71,12 @@ impl Pace {
             self.training(options).map(|training| training.saturating_mul(3) + 3 * GRACE);
         let wait = measured.unwrap_or(FIRST_COMMIT_WAIT);
         wait.clamp(limits.commit_wait_min, limits.commit_wait_max)
+    }
+
+    /// How long the rest may take when half have committed after so long: as long again. Nothing is known of it before speeds
+    /// are.
+    pub(super) fn rest_wait(&self, half_took: Duration) -> Option<Duration> {
+        self.sample_us.map(|_| half_took.saturating_mul(2) + 3 * GRACE)
     }
 
     /// How long updates may travel after commitments are closed: three times what the newest ones took, or as long as
@@ -109,7 +118,8 @@ mod tests {
     fn steps_of_last(times_ms: [u32; 3]) -> u32 {
         let mut pace = Pace::default();
         let commitments = [1, 2, 3].map(|n| trained(n, 400, times_ms[usize::from(n) - 1]));
-        pace.note_training(&commitments, commitments[2].contribution.peer);
+        pace.note_training(&commitments);
+        pace.note_own_training(400, Duration::from_millis(times_ms[2].into()));
         pace.steps(&OPTIONS)
     }
 
@@ -127,11 +137,9 @@ mod tests {
         let mut pace = Pace::default();
         let mut samples = 400;
         for _ in 0..5 {
-            let slow = trained(3, samples, samples);
-            pace.note_training(
-                &[trained(1, 400, 100), trained(2, 400, 100), slow],
-                slow.contribution.peer,
-            );
+            let others = [trained(1, 400, 100), trained(2, 400, 100)];
+            pace.note_training(&[&others[..], &[trained(3, samples, samples)]].concat());
+            pace.note_own_training(samples, Duration::from_millis(samples.into()));
             samples = 10 * pace.steps(&OPTIONS);
         }
         assert_eq!(samples, 100);
@@ -144,7 +152,9 @@ mod tests {
         assert_eq!(pace.commit_wait(&OPTIONS, &limits), FIRST_COMMIT_WAIT);
         assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
         assert_eq!(pace.leader_wait(&limits), limits.leader_wait);
-        pace.note_training(&[trained(1, 400, 2_000)], trained(1, 1, 1).contribution.peer);
+        assert_eq!(pace.rest_wait(Duration::from_secs(2)), None);
+        pace.note_training(&[trained(1, 400, 2_000)]);
+        assert_eq!(pace.rest_wait(Duration::from_secs(2)), Some(Duration::from_millis(4_900)));
         pace.note_travel(Duration::from_millis(200));
         assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_millis(6_900));
         assert_eq!(pace.reveal_wait(100_000), Duration::from_millis(900));

@@ -122,7 +122,8 @@ impl Member {
     }
 
     fn is_trained(&mut self, update: Vec<u8>) -> Vec<SessionAction> {
-        let purpose = SessionJob::Train { parent: self.session.head_hash };
+        let (parent, since) = (self.session.head_hash, self.now);
+        let purpose = SessionJob::Train { parent, since };
         let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0 };
         self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
     }
@@ -486,9 +487,7 @@ fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
     let mut member = Member::in_round_one();
     member.is_trained(update(1));
     let others = member.others();
-    let decision = member.decision(&[(others[0], &update(9), SAMPLES)]);
-    let decision = Decision { round: 3, parent: Hash::of(b"elsewhere"), ..decision };
-    let record = RoundRecord { decision, model: Hash::of(b"theirs"), cumulative_samples: samples };
+    let record = member.record(Hash::of(b"elsewhere"), 3, (others[0], SAMPLES), samples);
     let name = record.hash();
     member.hears(others[0], SessionMessage::Head(record));
     for (peer, number) in [(others[0], 2), (others[1], 3)] {
@@ -507,7 +506,8 @@ fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
     let mut actions = member.does(|session, s| session.handle_bulk(others[0], model, s));
     assert!(!adopts(&actions), "the round comes first");
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
-    let answer = Answer::Aggregated { model: Hash::of(b"ours"), together: None, alone: None };
+    let (model, scores) = (Hash::of(b"ours"), Vec::new());
+    let answer = Answer::Aggregated { model, together: None, alone: None, scores };
     actions.extend(member.does(|session, s| session.handle_job(purpose, Ok(answer), s)));
     (member, name, actions)
 }

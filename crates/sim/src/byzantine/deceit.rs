@@ -5,11 +5,13 @@ use crate::strategy::Strategy;
 use peer::{Channel, ConnectionId};
 use protocol::{
     bulk::{Incoming, Outgoing},
+    identity::Identity,
     limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
+    session::{Contribution, update_name},
 };
 use std::collections::{BTreeMap, VecDeque};
-use units::Hash;
+use units::{Hash, SessionId};
 
 /// Rounds whose second faces are remembered.
 const FACES_KEPT: usize = 4;
@@ -17,19 +19,28 @@ const FACES_KEPT: usize = 4;
 /// What a deceiver needs to know of what its engine has said.
 #[derive(Debug, Default)]
 pub(crate) struct Deceit {
-    /// An update's hash, and what half of the room is shown in its place.
+    /// With it, it signs what half of the room is told.
+    key: Option<Identity>,
+    /// An update's name, and what half of the room is shown in its place.
     faces: VecDeque<(Hash, Vec<u8>)>,
     /// Values on their way out, of which a part has been held back.
     outgoing: BTreeMap<ConnectionId, Incoming>,
 }
 
 impl Deceit {
+    /// This is its key.
+    pub(crate) fn learn_key(&mut self, key: Identity) {
+        self.key = Some(key);
+    }
+
     /// Half of the room will be shown `other` in the place of `update`.
     pub(crate) fn show(&mut self, update: &[u8], other: Vec<u8>) {
+        let Some(key) = &self.key else { return };
+        let name = update_name(key.peer_id(), update);
         if self.faces.len() == FACES_KEPT {
             self.faces.pop_front();
         }
-        self.faces.push_back((Hash::of(update), other));
+        self.faces.push_back((name, other));
     }
 
     /// What goes on the channel in the place of `bytes`.
@@ -66,12 +77,13 @@ impl Deceit {
         let message = match message {
             SessionMessage::Close { .. } | SessionMessage::Decide(_) if silent => return None,
             SessionMessage::Commit(mut commitment) => {
-                commitment.update = self.face(commitment.update);
+                let place = (session, commitment.parent);
+                commitment.contribution = self.face(place, commitment.contribution);
                 SessionMessage::Commit(commitment)
             }
-            SessionMessage::Close { parent, mut commitments } => {
-                commitments.iter_mut().for_each(|c| c.update = self.face(c.update));
-                SessionMessage::Close { parent, commitments }
+            SessionMessage::Close { parent, mut contributions } => {
+                contributions.iter_mut().for_each(|it| *it = self.face((session, parent), *it));
+                SessionMessage::Close { parent, contributions }
             }
             _ => return Some(bytes),
         };
@@ -81,17 +93,20 @@ impl Deceit {
     fn instead_of_value(&self, silent: bool, value: Vec<u8>) -> Option<Vec<u8>> {
         match BulkMessage::decode(&value) {
             Ok(BulkMessage::Update { .. }) if silent => None,
-            Ok(BulkMessage::Update { session, update }) => {
-                let update = self.other(Hash::of(&update)).cloned().unwrap_or(update);
-                Some(BulkMessage::Update { session, update }.encode())
+            Ok(BulkMessage::Update { session, owner, update }) => {
+                let other = self.other(update_name(owner, &update)).cloned();
+                let update = other.unwrap_or(update);
+                Some(BulkMessage::Update { session, owner, update }.encode())
             }
             _ => Some(value),
         }
     }
 
-    /// The hash that half of the room is told.
-    fn face(&self, update: Hash) -> Hash {
-        self.other(update).map_or(update, |other| Hash::of(other))
+    /// What half of the room is told of a promise of its own.
+    fn face(&self, place: (SessionId, Hash), said: Contribution) -> Contribution {
+        let (Some(key), Some(other)) = (&self.key, self.other(said.update)) else { return said };
+        let name = update_name(key.peer_id(), other);
+        Contribution::sign(key, place, name, said.samples, said.life)
     }
 
     fn other(&self, update: Hash) -> Option<&Vec<u8>> {

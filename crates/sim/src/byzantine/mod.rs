@@ -34,6 +34,13 @@ pub(crate) fn session_message(bytes: &[u8]) -> Option<(SessionId, SessionMessage
     }
 }
 
+/// The key of a device whose engine stores this, if it is that.
+pub(crate) fn stored_key(name: &str, record: Option<&[u8]>) -> Option<Identity> {
+    // Behind the magic and the digest of the frame.
+    let seed = record.filter(|_| name == "identity")?.get(36..68)?;
+    Some(Identity::from_seed(seed.try_into().ok()?))
+}
+
 /// A member of the room that keeps to no rule.
 #[derive(Debug, Default)]
 pub(crate) struct Byzantine {
@@ -60,13 +67,9 @@ impl Byzantine {
         Self { forger: true, ..Self::default() }
     }
 
-    /// Its engine stores something: its key is what it looks for.
-    pub(crate) fn see_stored(&mut self, key: &str, value: Option<&[u8]>) {
-        // Behind the magic and the digest of the frame.
-        let seed = value.filter(|_| key == "identity").and_then(|value| value.get(36..68));
-        if let Some(seed) = seed.and_then(|seed| seed.try_into().ok()) {
-            self.identity = Some(Identity::from_seed(seed));
-        }
+    /// This is its key.
+    pub(crate) fn learn_key(&mut self, key: &Identity) {
+        self.identity = Some(key.clone());
     }
 
     /// Remembers a message that it has sent or received.

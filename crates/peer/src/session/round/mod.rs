@@ -27,7 +27,9 @@ use units::{Hash, Instant, PeerId};
 
 pub(super) struct Round {
     started_at: Instant,
-    training_since: Option<Instant>,
+    training: bool,
+    /// When half of those who take part had committed.
+    half_committed_at: Option<Instant>,
     trained: bool,
     closed_at: Option<Instant>,
     revealed: bool,
@@ -65,7 +67,8 @@ impl Round {
     pub(super) fn new(now: Instant) -> Self {
         Self {
             started_at: now,
-            training_since: None,
+            training: false,
+            half_committed_at: None,
             trained: false,
             closed_at: None,
             revealed: false,
@@ -92,7 +95,7 @@ impl Round {
             RoundPhase::Revealing
         } else if self.trained {
             RoundPhase::Committed
-        } else if self.training_since.is_some() {
+        } else if self.training {
             RoundPhase::Training
         } else {
             RoundPhase::Waiting
@@ -130,6 +133,7 @@ impl Session {
         self.follow_decision(s);
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
         if !self.round.aggregating && self.contributes(s) {
+            self.count_commitments(s);
             self.next_attempt(s);
             self.lead(s);
             self.reveal(s);
@@ -153,10 +157,10 @@ impl Session {
     }
 
     fn train(&mut self, s: &Surroundings<'_>) {
-        if !self.contributes(s) || self.round.trained || self.round.training_since.is_some() {
+        if !self.contributes(s) || self.round.trained || self.round.training {
             return;
         }
-        self.round.training_since = Some(s.now);
+        self.round.training = true;
         let round = self.head.decision.round + 1;
         let options = self.proposal.options;
         let seed = Hash::of_parts(&[b"batches", self.head_hash.as_bytes(), s.me.as_bytes()]);
@@ -169,7 +173,7 @@ impl Session {
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
         let job = Job::Train { cluster: self.proposal.cluster.clone(), training };
-        let purpose = SessionJob::Train { parent: self.head_hash };
+        let purpose = SessionJob::Train { parent: self.head_hash, since: s.now };
         self.actions.push(SessionAction::Job(job, purpose));
     }
 
@@ -181,7 +185,7 @@ impl Session {
         } else if self.round.closed_at.is_some() {
             self.reveal_wait() + leader_wait
         } else {
-            self.commit_wait(s) + leader_wait
+            self.commit_deadline(s).saturating_duration_since(since) + leader_wait
         };
         if s.now >= since + patience {
             self.round.attempt += 1;
@@ -205,7 +209,7 @@ impl Session {
     }
 
     fn close(&mut self, s: &Surroundings<'_>) {
-        let deadline = self.round.started_at + self.commit_wait(s);
+        let deadline = self.commit_deadline(s);
         if !self.everyone_has_committed(s) && s.now < deadline {
             return self.round.look_again(deadline);
         }
@@ -295,9 +299,27 @@ impl Session {
         closings.min_by_key(|(from, _)| order.rank(*from)).map(|(_, closing)| closing)
     }
 
-    /// How long a round waits for commitments.
-    fn commit_wait(&self, s: &Surroundings<'_>) -> Duration {
-        self.pace.commit_wait(&self.proposal.options, s.limits)
+    /// Until when a round waits for commitments.
+    fn commit_deadline(&self, s: &Surroundings<'_>) -> Instant {
+        let started_at = self.round.started_at;
+        let longest = self.pace.commit_wait(&self.proposal.options, s.limits);
+        let half_took =
+            self.round.half_committed_at.map(|at| at.saturating_duration_since(started_at));
+        let rest = half_took.and_then(|half_took| self.pace.rest_wait(half_took));
+        started_at + rest.map_or(longest, |rest| rest.min(longest))
+    }
+
+    /// Notes when half of those who take part have committed.
+    fn count_commitments(&mut self, s: &Surroundings<'_>) {
+        if self.round.half_committed_at.is_none() {
+            let contributors = self.contributors(s);
+            let committed =
+                |peer: &&PeerId| self.stash.commitment(**peer, self.head_hash).is_some();
+            let count = contributors.iter().filter(committed).count();
+            if count > 0 && 2 * count >= contributors.len() {
+                self.round.half_committed_at = Some(s.now);
+            }
+        }
     }
 
     /// How long updates may travel after commitments are closed.

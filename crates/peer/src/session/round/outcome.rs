@@ -6,6 +6,7 @@ use crate::{
     session::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings},
     view::{PartView, RoundView},
 };
+use ::core::time::Duration;
 use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, RoundRecord, Verdict, update_name},
@@ -22,9 +23,11 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         match (purpose, result) {
-            (SessionJob::Train { parent }, Ok(Answer::Trained { update, samples, .. })) => {
+            (SessionJob::Train { parent, since }, Ok(Answer::Trained { update, samples, .. })) => {
+                let took = s.now.saturating_duration_since(since);
+                self.pace.note_own_training(samples, took);
                 if parent == self.head_hash && self.running {
-                    self.commit(update, samples, s);
+                    self.commit(update, samples, took, s);
                 }
             }
             (
@@ -66,9 +69,7 @@ impl Session {
         self.advance(s);
     }
 
-    fn commit(&mut self, update: Vec<u8>, samples: u32, s: &Surroundings<'_>) {
-        let since = self.round.training_since.unwrap_or(s.now);
-        let took = s.now.saturating_duration_since(since);
+    fn commit(&mut self, update: Vec<u8>, samples: u32, took: Duration, s: &Surroundings<'_>) {
         self.actions.push(SessionAction::Trained { samples, took });
         self.round.trained = true;
         let parent = self.head_hash;
@@ -96,7 +97,7 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         let Some(chosen) = self.round.decision.take() else { return };
-        self.pace.note_training(&self.stash.commitments(self.head_hash), s.me);
+        self.pace.note_training(&self.stash.commitments(self.head_hash));
         self.problem = None;
         let updates = chosen.decision.contributions.iter();
         let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());

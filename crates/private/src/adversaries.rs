@@ -243,6 +243,29 @@ fn who_deals_other_shares_than_hashes_is_named_before_anything_is_masked() {
     assert_eq!(refused, Err(RoundError::NoShares(2)));
 }
 
+/// One share that does not fit the others, though its hash is right: whoever answers, all come to the same.
+#[test]
+fn who_deals_shares_of_no_secret_is_named_whoever_answers() {
+    for left_out in 1..5 {
+        let mut group = group(5, 8, |_| 7.0);
+        let all = Places::first(5);
+        let survivors: Places = all.iter().filter(|place| *place != left_out).collect();
+        let forged = Share::from_bytes([1; 32]);
+        group.transcript.forge(0, 1, &forged);
+        let mut lie = group.unmasking[1].answer(all).unwrap();
+        lie.shares[0] = forged;
+        if left_out != 1 {
+            group.transcript.add_unmask(1, lie);
+        }
+        let answering: Places = survivors.iter().filter(|place| *place != 1).collect();
+        assert_eq!(
+            group.finish(all, answering),
+            Err(RecoverError::Dealer(0)),
+            "{left_out} is silent"
+        );
+    }
+}
+
 #[test]
 fn a_share_that_was_not_dealt_is_left_out() {
     let mut group = group(4, 8, |_| 7.0);

@@ -7,7 +7,7 @@ use crate::{
     pads::{Pads, Purpose},
     places::Places,
     round::{Dealt, Masked, RoundError, Unmask, between, check_count, seed_hash},
-    shares::{Share, combine},
+    shares::{Share, combine, share_of},
 };
 use std::collections::BTreeMap;
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -77,6 +77,14 @@ impl Transcript {
     #[cfg(test)]
     pub(crate) fn unmask_of(&self, place: usize) -> Option<&Unmask> {
         self.unmasks.get(&place)
+    }
+
+    /// Makes a dealer say that it has dealt another share to a member.
+    #[cfg(test)]
+    pub(crate) fn forge(&mut self, dealer: usize, holder: usize, share: &Share) {
+        if let Some(dealt) = self.dealt.get_mut(&dealer) {
+            dealt.hashes[holder] = crate::round::ShareHashes::of(share, share);
+        }
     }
 
     /// Whose masked changes are here: the most that a decision can call survivors.
@@ -179,6 +187,13 @@ impl Transcript {
             return Err(RecoverError::Shares { place, have: shares.len(), need });
         }
         let shares: Vec<_> = shares.iter().map(|(holder, share)| (*holder, share)).collect();
+        // All shares that were dealt must be of one secret, those that nobody needs too: else whether there is a sum would
+        // depend on who has answered, and members would disagree.
+        let is_survivor = survivors.contains(place);
+        let mut all = dealt.hashes.iter().enumerate();
+        if !all.all(|(holder, hashes)| hashes.know(&share_of(holder, &shares), is_survivor)) {
+            return Err(RecoverError::Dealer(place));
+        }
         Ok(Zeroizing::new(combine(&shares)))
     }
 }

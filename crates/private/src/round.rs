@@ -287,7 +287,7 @@ impl Holding {
 }
 
 impl ShareHashes {
-    fn of(self_mask: &Share, mask_key: &Share) -> Self {
+    pub(crate) fn of(self_mask: &Share, mask_key: &Share) -> Self {
         Self { self_mask: self_mask.hash(SELF_MASK), mask_key: mask_key.hash(MASK_KEY) }
     }
 

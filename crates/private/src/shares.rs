@@ -73,31 +73,45 @@ pub(crate) fn split(
 }
 
 /// The secret of these shares, each with its member: right if there are as many as the threshold, and all are of one
-/// secret. Which of them are right is not known here; a hash or a public key says whether the secret is.
+/// secret.
 ///
 /// # Panics
 /// If a member is named twice, or is not below 255.
 pub(crate) fn combine(shares: &[(usize, &Share)]) -> [u8; SECRET_BYTES] {
-    let place = |member: usize| {
-        assert!(member < 255);
-        member as u8 + 1
-    };
-    let mut secret = [0; SECRET_BYTES];
+    value_at(0, shares)
+}
+
+/// The share that a member must have if these, as many as the threshold, are of one secret.
+///
+/// # Panics
+/// As [`combine`].
+pub(crate) fn share_of(member: usize, shares: &[(usize, &Share)]) -> Share {
+    Share(value_at(place_of(member), shares))
+}
+
+/// The value at `x` of the one polynomial of least degree that goes through all shares (Lagrange's); in this field,
+/// differences are sums.
+fn value_at(x: u8, shares: &[(usize, &Share)]) -> [u8; SECRET_BYTES] {
+    let mut value = [0; SECRET_BYTES];
     for (number, (member, share)) in shares.iter().enumerate() {
-        // Lagrange's polynomial of this share at 0: in this field, differences are sums.
         let mut weight = 1;
         for (other_number, (other, _)) in shares.iter().enumerate() {
             if other_number != number {
                 assert_ne!(member, other, "a share is there once");
-                let difference = add(place(*member), place(*other));
-                weight = multiply(weight, multiply(place(*other), invert(difference)));
+                let difference = add(place_of(*member), place_of(*other));
+                weight = multiply(weight, multiply(add(x, place_of(*other)), invert(difference)));
             }
         }
-        for (secret, share) in secret.iter_mut().zip(&share.0) {
-            *secret = add(*secret, multiply(*share, weight));
+        for (value, share) in value.iter_mut().zip(&share.0) {
+            *value = add(*value, multiply(*share, weight));
         }
     }
-    secret
+    value
+}
+
+fn place_of(member: usize) -> u8 {
+    assert!(member < 255);
+    member as u8 + 1
 }
 
 #[cfg(test)]
@@ -142,6 +156,8 @@ mod tests {
         ) {
             let shares = split(&secret, 16, threshold, &mut Stream::new(key));
             prop_assert_eq!(some(&shares, &order[..threshold]), secret);
+            let chosen: Vec<_> = order[..threshold].iter().map(|it| (*it, &shares[*it])).collect();
+            prop_assert!((0..16).all(|member| share_of(member, &chosen) == shares[member]));
             if threshold > 1 {
                 prop_assert_ne!(some(&shares, &order[..threshold - 1]), secret);
             }

@@ -9,6 +9,7 @@ use crate::{
     recover::{RecoverError, Transcript},
     round::{Masked, RoundError, Unmasking, between},
     shares::{Share, combine},
+    stream::Stream,
 };
 use proptest::prelude::*;
 use units::{Hash, PeerId, SessionId};
@@ -276,6 +277,58 @@ fn a_share_that_was_not_dealt_is_left_out() {
     let plain = Sum::of(&group.grid, &group.changes);
     let three: Places = [0, 2, 3].into_iter().collect();
     assert_eq!(group.finish(all, three), Ok(plain), "three others are enough");
+}
+
+#[test]
+fn whoever_deals_nothing_is_not_present_and_is_not_waited_for() {
+    let round =
+        RoundName { session: SessionId::from_bytes([1; 16]), parent: Hash::of(b"p"), group: 0 };
+    let all = (0..6).map(|it| (PeerId::from_bytes([it as u8; 32]), keys(it, 0).public()));
+    let roster = Roster::new(round, all.collect()).unwrap();
+    let mut transcript = Transcript::new(roster.clone());
+    let dealers = Places::first(5);
+    let deal = |place| keys(place, 0).share(roster.clone(), [50 + place as u8; 32]).unwrap();
+    let (mut sharing, dealt): (Vec<_>, Vec<_>) = dealers.iter().map(deal).unzip();
+    for dealt in dealt {
+        sharing.iter_mut().for_each(|member| member.take(&dealt).unwrap());
+        transcript.add_dealt(dealt);
+    }
+    let noise = DiscreteGaussian::new(100).unwrap();
+    let grid = Grid::new(6, 100, 100, noise).unwrap();
+    let change = |place: usize| {
+        let steps = grid.quantise(&mut [place as f32], &[Tensor { values: 1, step: 1.0 }]);
+        steps.with_noise(&grid, &mut Stream::new([place as u8; 32]))
+    };
+    let changes: Vec<Steps> = dealers.iter().map(change).collect();
+    let mut unmasking = Vec::new();
+    for (place, member) in sharing.into_iter().enumerate() {
+        let (masked, next) = member.mask(changes[place].clone(), &grid, dealers).unwrap();
+        transcript.add_masked(place, masked);
+        unmasking.push(next);
+    }
+    for (place, member) in unmasking.iter_mut().enumerate() {
+        transcript.add_unmask(place, member.answer(dealers).unwrap());
+        let strangers = Err(RoundError::Strangers(Places::first(6)));
+        assert_eq!(member.answer(Places::first(6)), strangers);
+    }
+    assert_eq!(transcript.recover(dealers, &grid, &[1]), Ok(Sum::of(&grid, &changes)));
+}
+
+#[test]
+fn a_change_without_the_noise_that_was_agreed_on_is_not_masked() {
+    let round =
+        RoundName { session: SessionId::from_bytes([1; 16]), parent: Hash::of(b"p"), group: 0 };
+    let all = (0..3).map(|it| (PeerId::from_bytes([it as u8; 32]), keys(it, 0).public()));
+    let roster = Roster::new(round, all.collect()).unwrap();
+    let (mut member, _) = keys(0, 0).share(roster.clone(), [1; 32]).unwrap();
+    for place in 1..3 {
+        let (_, dealt) = keys(place, 0).share(roster.clone(), [2; 32]).unwrap();
+        member.take(&dealt).unwrap();
+    }
+    let grid = Grid::new(3, 9, 9, DiscreteGaussian::new(16).unwrap()).unwrap();
+    let steps = grid.quantise(&mut [1.0], &[Tensor { values: 1, step: 1.0 }]);
+    let refused = member.mask(steps, &grid, Places::first(3)).map(|_| ());
+    assert_eq!(refused, Err(RoundError::NoNoise));
 }
 
 #[test]

@@ -52,9 +52,27 @@ pub struct Release {
 
 /// What a member has spent, and at which δ it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Budget {
     delta: f64,
     spendings: Vec<(Release, u64)>,
+}
+
+/// A budget as it comes from storage.
+#[derive(Deserialize)]
+struct Stored {
+    delta: f64,
+    spendings: Vec<(Release, u64)>,
+}
+
+impl TryFrom<Stored> for Budget {
+    type Error = InvalidSpending;
+
+    fn try_from(stored: Stored) -> Result<Self, InvalidSpending> {
+        let mut budget = Self::new(stored.delta)?;
+        stored.spendings.iter().try_for_each(|(release, times)| budget.spend(*release, *times))?;
+        Ok(budget)
+    }
 }
 
 /// A release or a δ that no budget can be made of.

@@ -7,8 +7,8 @@
 //! next change, which already takes away the lean that chance would be for. How far one member can move a sum
 //! (its sensitivity) is checked on the whole numbers themselves, after rounding, so that the promise does not depend on it.
 
-use crate::noise::DiscreteGaussian;
-use crate::stream::Stream;
+use crate::{noise::DiscreteGaussian, stream::Stream};
+use core::fmt;
 
 /// Values of one update: parameters of the largest network.
 pub const VALUES_MAX: usize = 4_000_000;
@@ -16,6 +16,10 @@ pub const VALUES_MAX: usize = 4_000_000;
 /// How many deviations of the group's noise find room in the ring. One value in 10^15 goes beyond, and then comes out on the
 /// other side: wrong, but no less private.
 const DEVIATIONS: f64 = 8.0;
+
+/// The least variance of a member's noise, if there is any: from here on, the noises of several members come to noise of the
+/// sum's variance but for a part of e^-157 (Kairouz, Liu and Steinke 2021, arXiv 2102.06387, theorem 1).
+const VARIANCE_MIN: u64 = 16;
 
 /// More attempts to round a change within its length bring nothing.
 const ROUNDING_ATTEMPTS: u32 = 8;
@@ -41,6 +45,9 @@ pub enum InvalidGrid {
         /// As asked for.
         reach: u32,
     },
+    /// Noise so thin that the noises of several members do not come to noise of their sum.
+    #[error("noise of variance {0}: none, or at least {VARIANCE_MIN}, is needed")]
+    Thin(u64),
     /// More than 32 bits a value.
     #[error("sums that need {bits} bits, where a value has at most 32")]
     Wide {
@@ -59,10 +66,11 @@ pub struct Tensor {
 }
 
 /// A member's change in whole steps, tensor after tensor; secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Steps {
     pub(crate) tensors: Vec<usize>,
     pub(crate) values: Vec<i32>,
+    pub(crate) has_noise: bool,
 }
 
 /// What the members of a group sent, added up.
@@ -87,6 +95,9 @@ impl Grid {
     ) -> Result<Self, InvalidGrid> {
         if length == 0 || reach == 0 {
             return Err(InvalidGrid::Still { length, reach });
+        }
+        if (1..VARIANCE_MIN).contains(&noise.variance()) {
+            return Err(InvalidGrid::Thin(noise.variance()));
         }
         let deviation = (members as f64 * noise.variance() as f64).sqrt();
         let reach = reach.min(length);
@@ -129,7 +140,8 @@ impl Grid {
             let rest = factor * f64::from(*change) - f64::from(*value) * f64::from(step);
             *change = if rest.is_finite() { rest as f32 } else { 0.0 };
         }
-        Steps { tensors: tensors.iter().map(|tensor| tensor.values).collect(), values }
+        let tensors = tensors.iter().map(|tensor| tensor.values).collect();
+        Steps { tensors, values, has_noise: false }
     }
 
     /// Whole steps of at most the length, and the factor by which the change was shortened for it.
@@ -148,7 +160,7 @@ impl Grid {
                 |value: f64| (factor * value).clamp(-reach, reach).round_ties_even() as i32;
             let values: Vec<i32> = exact().map(rounded).collect();
             let squares = square(&values);
-            if squares <= u64::from(self.length).pow(2) {
+            if squares <= u128::from(self.length).pow(2) {
                 return (values, factor);
             }
             factor *= 0.999 * longest / (squares as f64).sqrt();
@@ -183,7 +195,14 @@ impl Steps {
         for value in &mut self.values {
             *value = value.wrapping_add(grid.noise.sample(stream));
         }
+        self.has_noise = true;
         self
+    }
+}
+
+impl fmt::Debug for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Steps({} values)", self.values.len())
     }
 }
 
@@ -231,7 +250,8 @@ impl Sum {
         let members = self.members as f64;
         let noise = values as f64 * members * grid.noise.variance() as f64;
         let spread = 1.0 + 6.0 * (2.0 / values.max(1) as f64).sqrt();
-        let longest = ((members * f64::from(grid.length)).powi(2) + noise * spread).sqrt();
+        let honest = members * f64::from(grid.length);
+        let longest = (honest * honest + noise * spread).sqrt();
         let length = (square(&self.values) as f64).sqrt();
         let factor = if length > longest { longest / length } else { 1.0 } / members;
         let mean = self.values.iter().zip(steps_of(tensors));
@@ -243,9 +263,9 @@ fn steps_of(tensors: &[Tensor]) -> impl Iterator<Item = f32> {
     tensors.iter().flat_map(|tensor| core::iter::repeat_n(tensor.step, tensor.values))
 }
 
-fn square(values: &[i32]) -> u64 {
-    let squares = values.iter().map(|value| u64::from(value.unsigned_abs()).pow(2));
-    squares.fold(0, u64::saturating_add)
+/// Exact: as many squares of 32-bit numbers as there are values stay far below 2^128.
+fn square(values: &[i32]) -> u128 {
+    values.iter().map(|value| u128::from(value.unsigned_abs()).pow(2)).sum()
 }
 
 #[cfg(test)]
@@ -265,7 +285,8 @@ mod tests {
         };
         assert_eq!(bits(4, 31, 0), Ok(8));
         assert_eq!(bits(4, 32, 0), Ok(9));
-        assert_eq!(bits(4, 31, 1), Ok(9), "16 for the noise");
+        assert_eq!(bits(4, 31, 16), Ok(9), "64 for the noise");
+        assert_eq!(bits(4, 31, 15), Err(InvalidGrid::Thin(15)));
         assert_eq!(bits(16, 1 << 28, 0), Err(InvalidGrid::Wide { bits: 34 }));
         assert!(Grid::new(4, 0, 1, silent()).is_err());
     }
@@ -304,6 +325,17 @@ mod tests {
     }
 
     #[test]
+    fn the_wildest_sum_is_shortened_too() {
+        let grid = Grid::new(3, 10, 10, DiscreteGaussian::new(1 << 40).unwrap()).unwrap();
+        assert_eq!(grid.bits(), 25);
+        let tensors = [Tensor { values: 10_000, step: 1.0 }];
+        let mean = Sum { values: vec![i32::MIN; 10_000], members: 3 }.mean(&grid, &tensors);
+        let length = mean.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
+        let noise = (10_000.0 * 3.0 * 2f64.powi(40)).sqrt() / 3.0;
+        assert!(length > noise && length < 1.1 * noise, "{length} where noise has {noise}");
+    }
+
+    #[test]
     fn noise_alone_is_hardly_ever_shortened() {
         let noise = DiscreteGaussian::new(10_000).unwrap();
         let grid = Grid::new(3, 100, 10, noise).unwrap();
@@ -311,7 +343,7 @@ mod tests {
         for seed in 0..20 {
             let mut stream = Stream::new([seed; 32]);
             let changes = [(); 3].map(|()| {
-                Steps { tensors: vec![1_000], values: vec![0; 1_000] }
+                Steps { tensors: vec![1_000], values: vec![0; 1_000], has_noise: false }
                     .with_noise(&grid, &mut stream)
             });
             let sum = Sum::of(&grid, &changes);
@@ -330,7 +362,7 @@ mod tests {
             let grid = Grid::new(3, length, reach, silent()).unwrap();
             let mut rest = change.clone();
             let steps = grid.quantise(&mut rest, &[Tensor { values: change.len(), step: 1.0 }]);
-            prop_assert!(square(&steps.values) <= u64::from(length).pow(2));
+            prop_assert!(square(&steps.values) <= u128::from(length).pow(2));
             prop_assert!(steps.values.iter().all(|value| value.unsigned_abs() <= reach));
         }
 

@@ -7,7 +7,8 @@
 //! * [`DiscreteGaussian`], [`Budget`]: noise, exactly, and what it leaves to be learnt.
 //!
 //! The crate refuses to know of connections, rounds' deadlines and identities: keys are signed, and messages carried, by
-//! others. It has no clock and no generator: entropy comes as an argument.
+//! others. It has no clock and no generator: entropy comes as an argument. Against whom all this helps, and what it
+//! costs, is in `docs/adr/0004-private-rounds.md`.
 //!
 //! ```
 //! use private::{DiscreteGaussian, Grid, Keys, Places, Roster, RoundName, Tensor, Transcript};

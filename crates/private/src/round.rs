@@ -121,6 +121,9 @@ pub enum RoundError {
     /// Masks with somebody who has dealt no shares could never come off.
     #[error("no shares from the member at place {0}")]
     NoShares(usize),
+    /// The grid is for noise, and the change has none.
+    #[error("a change without the noise that was agreed on")]
+    NoNoise,
     /// Too few to bring a secret back.
     #[error("{have} members, where it takes {need}")]
     TooFew {
@@ -202,7 +205,8 @@ impl Sharing {
     /// Puts a member's masks on its change: one of its own, and one with each who is present.
     ///
     /// # Errors
-    /// [`RoundError`] if this member is not among them, they are fewer than the threshold, or one of them has dealt nothing.
+    /// [`RoundError`] if this member is not among them, they are fewer than the threshold, one of them has dealt nothing, or
+    /// the grid's noise is missing.
     pub fn mask(
         self,
         steps: Steps,
@@ -217,7 +221,10 @@ impl Sharing {
         if let Some(missing) = present.iter().find(|place| holdings[*place].is_none()) {
             return Err(RoundError::NoShares(missing));
         }
-        let Steps { tensors, values } = steps;
+        let Steps { tensors, values, has_noise } = steps;
+        if grid.noise().variance() > 0 && !has_noise {
+            return Err(RoundError::NoNoise);
+        }
         let mut elements: Vec<u32> = values.iter().map(|value| grid.reduce(*value)).collect();
         let context = roster.context();
         Pads::new(context, seed, Purpose::Alone(place)).apply(

@@ -128,3 +128,15 @@ fn impossible_spendings_are_refused_and_not_counted() {
     }
     assert_eq!(budget.spend(sampled(0.5, 1.0), 1), Err(InvalidSpending::Kinds));
 }
+
+#[test]
+fn a_stored_budget_goes_on_and_a_damaged_one_is_refused() {
+    let mut budget = Budget::new(1e-5).unwrap();
+    budget.spend(sampled(1.5, 0.04), 90).unwrap();
+    budget.spend(sampled(20.0, 1.0), 1).unwrap();
+    let bytes = postcard::to_allocvec(&budget).unwrap();
+    assert_eq!(postcard::from_bytes(&bytes), Ok(budget));
+    let mut damaged = bytes;
+    damaged[..8].copy_from_slice(&(-1f64).to_le_bytes());
+    assert!(postcard::from_bytes::<Budget>(&damaged).is_err());
+}

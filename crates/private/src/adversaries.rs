@@ -1,7 +1,7 @@
 //! What those learn who put together all that they have: some of the members, and everything that was said.
 
 use crate::{
-    grid::{Grid, Steps, Sum, Tensor},
+    grid::{Grid, Steps, Tensor},
     keys::{Keys, Roster, RoundName, agree},
     noise::DiscreteGaussian,
     pads::{Pads, Purpose},
@@ -10,6 +10,7 @@ use crate::{
     round::{Masked, RoundError, Unmasking, between},
     shares::{Share, combine},
     stream::Stream,
+    sum::Sum,
 };
 use proptest::prelude::*;
 use units::{Hash, PeerId, SessionId};
@@ -32,12 +33,15 @@ fn keys(place: usize, seed: u8) -> Keys {
     Keys::new([seed ^ place as u8; 32])
 }
 
+fn roster(members: usize, seed: u8) -> Roster {
+    let session = SessionId::from_bytes([1; 16]);
+    let round = RoundName { session, parent: Hash::of(&[seed]), group: 0 };
+    let member = |place| (PeerId::from_bytes([place as u8; 32]), keys(place, seed).public());
+    Roster::new(round, (0..members).map(member).collect()).unwrap()
+}
+
 fn group(members: usize, seed: u8, change: impl Fn(usize) -> f32) -> Group {
-    let parent = Hash::of(&[seed]);
-    let round = RoundName { session: SessionId::from_bytes([1; 16]), parent, group: 0 };
-    let peer = |place| PeerId::from_bytes([place as u8; 32]);
-    let all = (0..members).map(|place| (peer(place), keys(place, seed).public()));
-    let roster = Roster::new(round, all.collect()).unwrap();
+    let roster = roster(members, seed);
     let mut transcript = Transcript::new(roster.clone());
     let (mut sharing, dealt): (Vec<_>, Vec<_>) = (0..members)
         .map(|place| keys(place, seed).share(roster.clone(), [!seed ^ place as u8; 32]).unwrap())
@@ -220,11 +224,7 @@ fn two_decisions_about_one_member_do_not_bare_it() {
 
 #[test]
 fn who_deals_other_shares_than_hashes_is_named_before_anything_is_masked() {
-    let parent = Hash::of(b"p");
-    let round = RoundName { session: SessionId::from_bytes([1; 16]), parent, group: 0 };
-    let peer = |place| PeerId::from_bytes([place as u8; 32]);
-    let all = (0..3).map(|place| (peer(place), keys(place, 0).public())).collect();
-    let roster = Roster::new(round, all).unwrap();
+    let roster = roster(3, 0);
     let (mut member, _) = keys(0, 0).share(roster.clone(), [1; 32]).unwrap();
     let (_, mut dealt) = keys(1, 0).share(roster.clone(), [2; 32]).unwrap();
     let honest = dealt.clone();
@@ -281,10 +281,7 @@ fn a_share_that_was_not_dealt_is_left_out() {
 
 #[test]
 fn whoever_deals_nothing_is_not_present_and_is_not_waited_for() {
-    let round =
-        RoundName { session: SessionId::from_bytes([1; 16]), parent: Hash::of(b"p"), group: 0 };
-    let all = (0..6).map(|it| (PeerId::from_bytes([it as u8; 32]), keys(it, 0).public()));
-    let roster = Roster::new(round, all.collect()).unwrap();
+    let roster = roster(6, 0);
     let mut transcript = Transcript::new(roster.clone());
     let dealers = Places::first(5);
     let deal = |place| keys(place, 0).share(roster.clone(), [50 + place as u8; 32]).unwrap();
@@ -316,10 +313,7 @@ fn whoever_deals_nothing_is_not_present_and_is_not_waited_for() {
 
 #[test]
 fn a_change_without_the_noise_that_was_agreed_on_is_not_masked() {
-    let round =
-        RoundName { session: SessionId::from_bytes([1; 16]), parent: Hash::of(b"p"), group: 0 };
-    let all = (0..3).map(|it| (PeerId::from_bytes([it as u8; 32]), keys(it, 0).public()));
-    let roster = Roster::new(round, all.collect()).unwrap();
+    let roster = roster(3, 0);
     let (mut member, _) = keys(0, 0).share(roster.clone(), [1; 32]).unwrap();
     for place in 1..3 {
         let (_, dealt) = keys(place, 0).share(roster.clone(), [2; 32]).unwrap();

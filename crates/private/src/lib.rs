@@ -59,15 +59,17 @@ mod pads;
 mod places;
 mod recover;
 mod round;
+mod seal;
 mod shares;
 mod stream;
+mod sum;
 mod wire;
 
 #[cfg(test)]
 mod adversaries;
 
 pub use budget::{Budget, InvalidSpending, Release};
-pub use grid::{Grid, InvalidGrid, Steps, Sum, Tensor, VALUES_MAX};
+pub use grid::{Grid, InvalidGrid, Steps, Tensor, VALUES_MAX};
 pub use groups::{GROUP_MEMBERS_MAX, GROUP_MEMBERS_MIN, groups};
 pub use keys::{InvalidRoster, Keys, PublicKeys, Roster, RoundName};
 pub use noise::{DiscreteGaussian, InvalidVariance, VARIANCE_MAX};
@@ -76,4 +78,5 @@ pub use recover::{RecoverError, Transcript};
 pub use round::{Dealt, Masked, RoundError, Sharing, Unmask, Unmasking};
 pub use shares::{SECRET_BYTES, Share};
 pub use stream::Stream;
+pub use sum::Sum;
 pub use wire::InvalidMessage;

@@ -2,12 +2,13 @@
 //! can say who lied if there is none.
 
 use crate::{
-    grid::{Grid, Sum},
+    grid::Grid,
     keys::{Roster, agree},
     pads::{Pads, Purpose},
     places::Places,
     round::{Dealt, Masked, RoundError, Unmask, between, check_count, seed_hash},
     shares::{Share, combine, share_of},
+    sum::Sum,
 };
 use std::collections::BTreeMap;
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -83,7 +84,7 @@ impl Transcript {
     #[cfg(test)]
     pub(crate) fn forge(&mut self, dealer: usize, holder: usize, share: &Share) {
         if let Some(dealt) = self.dealt.get_mut(&dealer) {
-            dealt.hashes[holder] = crate::round::ShareHashes::of(share, share);
+            dealt.hashes[holder] = crate::seal::ShareHashes::of(share, share);
         }
     }
 

@@ -11,26 +11,16 @@
 
 use crate::{
     grid::{Grid, Steps},
-    keys::{Keys, Roster, agree, derive},
+    keys::{Keys, Roster, agree},
     pads::{Pads, Purpose},
     places::Places,
+    seal::{Bundle, Sealing, ShareHashes},
     shares::{SECRET_BYTES, Share, split},
     stream::Stream,
-};
-use chacha20poly1305::{
-    KeyInit, XChaCha20Poly1305, XNonce,
-    aead::{Aead, Payload},
 };
 use core::fmt;
 use units::Hash;
 use zeroize::Zeroizing;
-
-/// A nonce, and two shares under seal.
-pub(crate) const NONCE_BYTES: usize = 24;
-pub(crate) const SEALED_BYTES: usize = 2 * SECRET_BYTES + 16;
-
-const SELF_MASK: &[u8] = b"self mask";
-const MASK_KEY: &[u8] = b"mask key";
 
 /// What a member deals out to its companions: for each a share of its own mask's seed and one of its mask key, sealed, and
 /// the hashes by which everybody knows the shares again when they are handed out.
@@ -43,18 +33,6 @@ pub struct Dealt {
     pub(crate) hashes: Vec<ShareHashes>,
     /// One for each other place, ascending.
     pub(crate) bundles: Vec<Bundle>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShareHashes {
-    pub(crate) self_mask: Hash,
-    pub(crate) mask_key: Hash,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bundle {
-    pub(crate) nonce: [u8; NONCE_BYTES],
-    pub(crate) sealed: [u8; SEALED_BYTES],
 }
 
 /// A member that has dealt its shares, and takes those of others.
@@ -157,8 +135,9 @@ impl Keys {
         for (to, (self_mask, mask_key)) in self_masks.iter().zip(&mask_keys).enumerate() {
             hashes.push(ShareHashes::of(self_mask, mask_key));
             if to != place {
-                let cipher = sealing(&self, &roster, place, to).ok_or(RoundError::WeakKey(to))?;
-                bundles.push(Bundle::seal(&cipher, &stream.take(), self_mask, mask_key));
+                let sealing =
+                    Sealing::new(&self, &roster, place, to).ok_or(RoundError::WeakKey(to))?;
+                bundles.push(sealing.seal(&stream.take(), self_mask, mask_key));
             }
         }
         let dealt = Dealt { from: place, seed_hash: seed_hash(&seed), hashes, bundles };
@@ -188,8 +167,8 @@ impl Sharing {
         }
         // The dealer's own bundle is left out.
         let bundle = &dealt.bundles[self.place - usize::from(self.place > from)];
-        let cipher = sealing(&self.keys, &self.roster, from, self.place).ok_or(bad)?;
-        let (self_mask, mask_key) = bundle.open(&cipher).ok_or(bad)?;
+        let sealing = Sealing::new(&self.keys, &self.roster, from, self.place).ok_or(bad)?;
+        let (self_mask, mask_key) = sealing.open(bundle).ok_or(bad)?;
         if ShareHashes::of(&self_mask, &mask_key) != dealt.hashes[self.place] {
             return Err(bad);
         }
@@ -291,60 +270,6 @@ impl Holding {
             }
         }
     }
-}
-
-impl ShareHashes {
-    pub(crate) fn of(self_mask: &Share, mask_key: &Share) -> Self {
-        Self { self_mask: self_mask.hash(SELF_MASK), mask_key: mask_key.hash(MASK_KEY) }
-    }
-
-    /// Whether a share is the one that was dealt.
-    pub(crate) fn know(&self, share: &Share, is_survivor: bool) -> bool {
-        if is_survivor {
-            share.hash(SELF_MASK) == self.self_mask
-        } else {
-            share.hash(MASK_KEY) == self.mask_key
-        }
-    }
-}
-
-impl Bundle {
-    fn seal(
-        cipher: &Sealing,
-        nonce: &[u8; NONCE_BYTES],
-        self_mask: &Share,
-        mask_key: &Share,
-    ) -> Self {
-        let plain = Zeroizing::new([*self_mask.as_bytes(), *mask_key.as_bytes()].concat());
-        let payload = Payload { msg: &plain, aad: &cipher.route };
-        let sealed = cipher.cipher.encrypt(&XNonce::from(*nonce), payload);
-        let sealed = sealed.ok().and_then(|sealed| sealed.try_into().ok());
-        Self { nonce: *nonce, sealed: sealed.expect("64 bytes under seal are 80") }
-    }
-
-    fn open(&self, cipher: &Sealing) -> Option<(Share, Share)> {
-        let payload = Payload { msg: &self.sealed, aad: &cipher.route };
-        let plain = Zeroizing::new(cipher.cipher.decrypt(&XNonce::from(self.nonce), payload).ok()?);
-        let (self_mask, mask_key) = plain.split_at_checked(SECRET_BYTES)?;
-        let share = |bytes: &[u8]| bytes.try_into().ok().map(Share::from_bytes);
-        Some((share(self_mask)?, share(mask_key)?))
-    }
-}
-
-/// What one member tells another, under a key that no other pair and no other round has.
-struct Sealing {
-    cipher: XChaCha20Poly1305,
-    route: [u8; 2],
-}
-
-/// From the side of whoever `keys` are of.
-fn sealing(keys: &Keys, roster: &Roster, from: usize, to: usize) -> Option<Sealing> {
-    let mine = roster.place_of(&keys.public())?;
-    let other = if mine == from { to } else { from };
-    let secret = agree(&keys.seal, roster.members()[other].1.seal)?;
-    let route = [from as u8, to as u8];
-    let key = derive(roster.context(), &*secret, &[b"seal", &route]);
-    Some(Sealing { cipher: XChaCha20Poly1305::new(&key.into()), route })
 }
 
 /// A seed is as hard to guess as a key, so its hash tells nothing.

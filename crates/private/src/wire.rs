@@ -6,7 +6,8 @@ use crate::{
     groups::{GROUP_MEMBERS_MAX, GROUP_MEMBERS_MIN},
     keys::PublicKeys,
     places::Places,
-    round::{Bundle, Dealt, Masked, ShareHashes, Unmask},
+    round::{Dealt, Masked, Unmask},
+    seal::{Bundle, ShareHashes},
     shares::{SECRET_BYTES, Share},
 };
 use units::Hash;

@@ -10,6 +10,7 @@ use crate::{
 };
 use axum::http::HeaderName;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use protocol::limits::ROOM_PEERS_MAX;
 use std::{
     env,
     ffi::OsString,
@@ -75,6 +76,16 @@ pub struct Args {
         value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
     peers_per_address_max: u32,
+
+    /// Most peers in one room
+    #[arg(
+        long,
+        value_name = "PEERS",
+        env = "PEERCEPTRON_ROOM_PEERS_MAX",
+        default_value_t = ROOM_PEERS_MAX as u32,
+        value_parser = clap::value_parser!(u32).range(1..=ROOM_PEERS_MAX as i64)
+    )]
+    room_peers_max: u32,
 
     /// Header in which a proxy in front of this server names the address of the client, such as `X-Forwarded-For`; only
     /// for a server that cannot be reached past the proxy
@@ -162,6 +173,7 @@ impl Args {
             origins: OriginPolicy::from_list(origins.filter(|origin| !origin.is_empty()))?,
             sockets_max: self.peers_max as usize,
             sockets_per_address_max: self.peers_per_address_max as usize,
+            room_peers_max: self.room_peers_max as usize,
             client_address_header: self.client_address_header.clone(),
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval_ms.into()),
             ..SignalingConfig::default()
@@ -218,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_named() {
-        let cases: [&[&str]; 9] = [
+        let cases: [&[&str]; 10] = [
             &["--listen", "nowhere"],
             &["--log", "banana"],
             &["--log", "server=banana"],
@@ -226,6 +238,7 @@ mod tests {
             &["--ice-server", "http://x"],
             &["--peers-max", "0"],
             &["--peers-per-address-max", "many"],
+            &["--room-peers-max", "2049"],
             &["--client-address-header", "X Real IP"],
             &["--heartbeat-interval-ms", "1"],
         ];

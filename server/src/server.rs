@@ -35,7 +35,7 @@ impl Server {
     /// A server with rooms in its own memory.
     pub fn new(config: SignalingConfig) -> Arc<Self> {
         let metrics = Arc::new(Metrics::new());
-        let rooms = Box::new(LocalRooms::new(metrics.clone()));
+        let rooms = Box::new(LocalRooms::new(config.room_peers_max, metrics.clone()));
         let places =
             Places::new(config.sockets_max, config.sockets_per_address_max, metrics.clone());
         Arc::new(Self { config, metrics, rooms, places, lifecycle: Lifecycle::default() })

@@ -2,11 +2,13 @@
 
 mod common;
 
-use common::{Client, Peer, capability, envelope, identity, room, start};
+use common::{Client, Peer, capability, envelope, identity, room, start, start_with};
 use protocol::{
-    limits::ROOM_PEERS_MAX,
+    limits::KNOWN_PEERS_MAX,
     signaling::{ClientMessage, ErrorCode, LeaveReason, PeerCard, ServerMessage},
 };
+use server::signaling::SignalingConfig;
+use std::collections::BTreeSet;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 #[tokio::test]
@@ -114,9 +116,10 @@ async fn one_identity_can_be_in_two_rooms() {
 
 #[tokio::test]
 async fn a_full_room_refuses_strangers_and_lets_its_members_come_back() {
-    let running = start().await;
+    let room_peers_max = 32;
+    let running = start_with(SignalingConfig { room_peers_max, ..Default::default() }).await;
     let mut members = Vec::new();
-    for number in 0..ROOM_PEERS_MAX {
+    for number in 0..room_peers_max {
         members.push(Peer::join(&running, number as u8, room(1)).await);
     }
     let mut stranger = Client::connect(running.address).await;
@@ -128,6 +131,49 @@ async fn a_full_room_refuses_strangers_and_lets_its_members_come_back() {
     assert_eq!(stranger.closed().await, Some(CloseCode::Again));
 
     let mut back = Client::connect(running.address).await.register(&identity(0), room(1), 2).await;
-    assert_eq!(back.others().await.len(), ROOM_PEERS_MAX - 1);
+    assert_eq!(back.others().await.len(), room_peers_max - 1);
     Peer::join(&running, 200, room(2)).await;
+}
+
+#[tokio::test]
+async fn in_a_large_room_each_is_told_of_some_others_and_of_their_end() {
+    let running = start().await;
+    let mut members = Vec::new();
+    for number in 0..100 {
+        members.push(Peer::join(&running, number, room(1)).await);
+    }
+    let mut known = BTreeSet::new();
+    let mut asking = Peer::join(&running, 200, room(1)).await;
+    for _ in 0..20 {
+        let others = asking.others().await;
+        assert_eq!(others.len(), KNOWN_PEERS_MAX);
+        assert!(ServerMessage::Peers { peers: others.clone() }.to_json().len() <= 16 * 1024);
+        known.extend(others.iter().map(|card| card.peer));
+    }
+    assert!(known.len() > 90, "{} of 100 were ever told of", known.len());
+    let mut expected = BTreeSet::new();
+    for member in members.drain(..60) {
+        expected.extend(known.get(&member.id()).copied());
+        member.client.close().await;
+    }
+    let mut left = BTreeSet::new();
+    while left.len() < expected.len() {
+        match asking.client.receive().await {
+            ServerMessage::PeerLeft { peer, .. } => assert!(left.insert(peer)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(left, expected);
+}
+
+#[tokio::test]
+async fn what_a_newcomer_sets_off_does_not_grow_with_the_room() {
+    let running = start().await;
+    let mut members = Vec::new();
+    for number in 0..120 {
+        members.push(Peer::join(&running, number, room(1)).await);
+    }
+    let told: usize = (0..120).map(|others: usize| others.min(KNOWN_PEERS_MAX)).sum();
+    let series = r#"peerceptron_signaling_messages_sent_total{type="peer_joined"}"#;
+    running.metric_becomes(series, told as u64).await;
 }

@@ -15,8 +15,8 @@ use peer::MessageView;
 use protocol::limits::TEXT_BYTES_MAX;
 use units::PeerId;
 
-/// What names a message: its writer, its receiver and its number.
-type MessageKey = (PeerId, PeerId, u64);
+/// What names a message: its writer, its receiver (or everyone) and its number.
+type MessageKey = (PeerId, Option<PeerId>, u64);
 
 fn key(message: &MessageView) -> MessageKey {
     (message.from, message.to, message.id)
@@ -80,7 +80,10 @@ fn Message(
     let own = page.me.get_untracked() == Some(from);
     let known_as = message.name;
     let head = move || match own {
-        true => format!("You to {}", page.name_or(to, &known_as)),
+        true => match to {
+            Some(to) => format!("You to {}", page.name_or(to, &known_as)),
+            None => "You to everyone".to_owned(),
+        },
         false => page.name_or(from, &known_as),
     };
     let mark = move || own.then(|| if delivered.get() { "delivered" } else { "on its way" });

@@ -2,7 +2,7 @@
 
 use crate::{engine::Engine, error::CommandError, event::Event, job::Job};
 use core::time::Duration;
-use protocol::message::ControlMessage;
+use protocol::overlay::Payload;
 use units::{ClusterId, Instant, PeerId};
 
 /// One call of a peer is heard in this time. Each is a job for the worker, and what calls can do is bounded anyway
@@ -13,8 +13,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 const URGENCY_STEPS: f32 = 255.0;
 
 impl Engine {
-    /// Asks this device and all connected ones to learn a cluster faster for a while; gives how many of the others were
-    /// reached. Those who do not have the cluster ignore it, and so do those who have heard one just now.
+    /// Asks this device and all others to learn a cluster faster for a while; gives how many of the others were reached
+    /// at once. Those who do not have the cluster ignore it, and so do those who have heard one just now.
     ///
     /// # Errors
     /// [`CommandError::UnknownCluster`]; [`CommandError::InvalidInput`] unless `urgency` is from 0 to 1.
@@ -33,12 +33,8 @@ impl Engine {
         let job = Job::CallForLearning { cluster: cluster.clone(), urgency };
         self.clusters.ask_quietly(&cluster, job, &mut self.core);
         let urgency = (urgency * URGENCY_STEPS + 0.5) as u8;
-        let receivers: Vec<PeerId> = self.roster.connected().collect();
-        for peer in &receivers {
-            let cluster = cluster.clone();
-            self.send_control(now, *peer, &ControlMessage::CallForLearning { cluster, urgency });
-        }
-        Ok(receivers.len() as u32)
+        let payload = Payload::CallForLearning { cluster, urgency };
+        self.broadcast(now, payload).ok_or(CommandError::TooMuchSaid)
     }
 
     pub(crate) fn handle_call_for_learning(
@@ -48,12 +44,13 @@ impl Engine {
         cluster: ClusterId,
         urgency: u8,
     ) {
-        let Some(member) = self.roster.get_mut(from) else { return };
-        let is_too_soon = member.called_at.is_some_and(|at| now < at + PAUSE);
+        let member = self.roster.get_mut(from);
+        let called_at = member.map_or(&mut self.overlay.stranger_called_at, |m| &mut m.called_at);
+        let is_too_soon = called_at.is_some_and(|at| now < at + PAUSE);
         if is_too_soon || self.clusters.get(&cluster).is_none() {
             return;
         }
-        member.called_at = Some(now);
+        *called_at = Some(now);
         let urgency = f32::from(urgency) / URGENCY_STEPS;
         let job = Job::CallForLearning { cluster: cluster.clone(), urgency };
         self.clusters.ask_quietly(&cluster, job, &mut self.core);

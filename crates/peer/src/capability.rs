@@ -3,25 +3,22 @@
 use crate::engine::Engine;
 use ::core::time::Duration;
 use protocol::{
-    VERSION,
-    message::ControlMessage,
+    overlay::Payload,
     signaling::{Capability, ClientMessage},
 };
-use units::{Instant, PeerId};
+use units::Instant;
 
 /// Between two announcements of a measured speed: it changes with whatever else a device does.
 const SPEED_INTERVAL: Duration = Duration::from_secs(10);
+/// The same in a partial mesh, where everyone passes everyone's on.
+const SPEED_INTERVAL_PARTIAL: Duration = Duration::from_secs(300);
 
 impl Engine {
-    /// Tells the server and everyone connected.
+    /// Tells the server and everyone in the room.
     pub(crate) fn announce(&mut self, now: Instant, capability: Capability) {
         self.core.capability = capability.clone();
         self.server.send(now, ClientMessage::AnnounceCapability { capability }, &mut self.core);
-        let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
-        let connected: Vec<PeerId> = self.roster.connected().collect();
-        for peer in connected {
-            self.send_control(now, peer, &hello);
-        }
+        self.broadcast(now, Payload::Capability(self.own_card()));
     }
 
     /// This device has trained on so many samples in that time. Others are told if that is news: more than a quarter
@@ -30,7 +27,9 @@ impl Engine {
         let measured = (f64::from(samples) / took.as_secs_f64().max(0.001)) as u32;
         let known = self.core.capability.samples_per_second;
         let is_news = measured > 0 && measured.abs_diff(known) > known / 4;
-        let may_tell = self.speed_told_at.is_none_or(|at| now >= at + SPEED_INTERVAL);
+        let is_partial = self.roster.is_partial;
+        let interval = if is_partial { SPEED_INTERVAL_PARTIAL } else { SPEED_INTERVAL };
+        let may_tell = self.speed_told_at.is_none_or(|at| now >= at + interval);
         if is_news && may_tell {
             self.speed_told_at = Some(now);
             let capability = self.core.capability.clone();

@@ -35,7 +35,7 @@ pub struct StoredRecord {
 /// Whom to connect to without being told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConnectPolicy {
-    /// Everyone in the room, up to [`Limits::links`].
+    /// Everyone in a room of up to 12 peers, some of a larger one, up to [`Limits::links`].
     #[default]
     Everyone,
     /// Nobody: only [`crate::Engine::connect`] starts a connection. Offers from others are still answered.
@@ -45,7 +45,8 @@ pub enum ConnectPolicy {
 /// Deadlines and bounds of an engine.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at once; a full mesh of 12 peers has 11 each.
+    /// Connections at once. A full mesh of 12 peers has 11 each; in a partial mesh a device looks for 8, and takes more
+    /// from others up to this.
     pub links: usize,
     /// From the first offer to an open channel, before the attempt is given up.
     pub handshake: Duration,
@@ -76,7 +77,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            links: 11,
+            links: 12,
             handshake: Duration::from_secs(15),
             silence: Duration::from_secs(6),
             lost: Duration::from_secs(30),

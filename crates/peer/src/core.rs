@@ -35,6 +35,7 @@ pub(crate) struct Core {
     next_job: u64,
     next_connection: u64,
     signal_sequence: u64,
+    rumour_sequence: u64,
     /// The newest text's number. Receivers take a lower one for a repeat, so it grows from one room to the next, and
     /// from one life to the next, because lives do.
     pub newest_text: u64,
@@ -80,6 +81,7 @@ impl Core {
             next_job: 0,
             next_connection: 0,
             signal_sequence: 0,
+            rumour_sequence: 0,
             newest_text: instance.0.saturating_mul(1_000),
             started_at,
             clock_origin,
@@ -149,6 +151,17 @@ impl Core {
     pub(crate) fn next_signal_sequence(&mut self) -> u64 {
         self.signal_sequence += 1;
         self.signal_sequence
+    }
+
+    pub(crate) fn next_rumour_sequence(&mut self) -> u64 {
+        self.rumour_sequence += 1;
+        self.rumour_sequence
+    }
+
+    /// The number of a new text.
+    pub(crate) fn next_text(&mut self) -> u64 {
+        self.newest_text += 1;
+        self.newest_text
     }
 
     pub(crate) fn random_bytes<const N: usize>(&mut self) -> [u8; N] {

@@ -9,6 +9,7 @@ use crate::{
     job::{Answer, JobError, JobId},
     left_sessions::LeftSessions,
     other_sessions::OtherSession,
+    overlay::Overlay,
     records::{
         self, ClusterRecord, DatasetRecord, IdentityRecord, MessagesRecord, Records, RoomRecord,
         SessionRecord,
@@ -30,6 +31,7 @@ pub struct Engine {
     pub(crate) core: Core,
     pub(crate) server: Server,
     pub(crate) roster: Roster,
+    pub(crate) overlay: Overlay,
     pub(crate) room: Option<RoomSecret>,
     pub(crate) connect: ConnectPolicy,
     pub(crate) texts: Option<Texts>,
@@ -79,6 +81,7 @@ impl Engine {
             core,
             server: Server::new(config.signaling_url),
             roster: Roster::default(),
+            overlay: Overlay::default(),
             room: None,
             connect: config.connect,
             texts: None,
@@ -182,10 +185,10 @@ impl Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let everyone = self.connect == ConnectPolicy::Everyone && self.room.is_some();
         let deadlines = [
             self.server.deadline(),
-            self.roster.deadline(&self.core, everyone),
+            self.roster.deadline(&self.core, self.wants_links()),
+            self.mesh_deadline(),
             self.session.as_ref().and_then(Session::deadline),
             self.neighbours_due,
             self.texts.as_ref().and_then(Texts::deadline),
@@ -217,6 +220,7 @@ impl Engine {
                 self.perform_link_actions(now, peer, actions);
             }
         }
+        self.mesh_timeout(now);
         self.with_session(now, |session, s| session.advance(s));
         if let Some(texts) = &mut self.texts {
             texts.handle_timeout(now, &mut self.core);
@@ -225,9 +229,7 @@ impl Engine {
 
     /// What follows from any change: connections that are wanted, news for neighbours.
     pub(crate) fn settle(&mut self, now: Instant) {
-        if self.connect == ConnectPolicy::Everyone {
-            self.connect_wanted(now);
-        }
+        self.keep_mesh(now);
         if self.neighbours_due.is_some_and(|due| now >= due) {
             self.neighbours_due = None;
             self.tell_neighbours(now);
@@ -289,7 +291,12 @@ impl Engine {
     /// With a sentence, if one does not hold.
     pub fn check_invariants(&self) {
         let limits = &self.core.limits;
-        assert!(self.roster.links() <= limits.links, "more connections than the limit");
+        assert!(self.roster.census().links <= limits.links, "more connections than the limit");
+        assert!(
+            self.roster.members.len() <= protocol::limits::KNOWN_PEERS_MAX,
+            "more peers are known than the limit"
+        );
+        self.overlay.check_invariants();
         if self.room.is_none() {
             assert!(self.roster.members.is_empty(), "peers are known without a room");
         }

@@ -43,6 +43,11 @@ pub enum CommandError {
     /// No server to ask.
     #[error("no signaling server is configured")]
     NoSignalingServer,
+    /// Others would not pass on more.
+    #[error(
+        "this device has said much to the whole room: wait some seconds, or write to single devices"
+    )]
+    TooMuchSaid,
     /// A value is not what it should be.
     #[error("{0}")]
     InvalidInput(String),
@@ -64,6 +69,7 @@ impl CommandError {
             Self::SessionRunning(_) => "session_running",
             Self::NoTranscript => "no_record",
             Self::NoSignalingServer => "no_signaling_server",
+            Self::TooMuchSaid => "too_much_said",
             Self::InvalidInput(_) => "invalid_input",
         }
     }

@@ -23,12 +23,12 @@ pub enum Event {
         /// Its sentence.
         message: String,
     },
-    /// A peer has appeared in the room.
+    /// A peer has appeared in the room, or, in one of which this device knows a part only, has come into view.
     PeerJoined {
         /// Who.
         peer: PeerId,
     },
-    /// A peer has left the room: neither the server nor a neighbour nor this device sees it.
+    /// A peer has left the room, or this device's view: neither the server nor a neighbour nor this device sees it.
     PeerLeft {
         /// Who.
         peer: PeerId,

@@ -30,6 +30,7 @@ mod left_sessions;
 mod link;
 mod network;
 mod other_sessions;
+mod overlay;
 mod records;
 mod replay;
 mod roster;

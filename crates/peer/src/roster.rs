@@ -1,9 +1,19 @@
 //! Everyone known in the room.
 
-use crate::{core::Core, link::Link, replay::ReplayWindow, view::Ended};
+use crate::{
+    core::Core,
+    link::Link,
+    replay::ReplayWindow,
+    view::{Ended, LinkStage},
+};
 use ::core::time::Duration;
-use protocol::{envelope::Instance, limits, signaling::PeerCard};
-use std::collections::{BTreeMap, BTreeSet};
+use protocol::{
+    envelope::Instance,
+    limits,
+    overlay::{Towards, WalkId},
+    signaling::PeerCard,
+};
+use std::collections::BTreeMap;
 use units::{Instant, PeerId};
 
 /// How long the side that need not offer waits for the other's offer.
@@ -13,6 +23,10 @@ pub(crate) const HEARSAY_LINKS_MAX: usize = 3;
 /// Peers that nothing but one neighbour's word stands for: one that makes peers up must not fill the roster with them.
 /// In a full mesh of 12, nobody honest has more to tell of.
 const TOLD_BY_ONE_MAX: usize = 11;
+/// How long a peer without a connection is kept in a partial mesh after the last sign of it.
+const FRESH_FOR: Duration = Duration::from_secs(120);
+/// A peer without a connection that was heard of so long ago makes room, in a partial mesh, for one for which as much stands.
+const SETTLED_AFTER: Duration = Duration::from_secs(10);
 /// Peers whose signals are remembered after they have left, against replays.
 const DEPARTED_MAX: usize = 256;
 
@@ -22,8 +36,22 @@ pub(crate) struct Member {
     pub card: PeerCard,
     /// Whether the server lists it.
     pub on_server: bool,
-    /// Connected peers that say they are connected to it.
-    pub neighbours: BTreeSet<PeerId>,
+    /// Connected peers that say they are connected to it, and their round trip to it in milliseconds; 0 if they have none.
+    pub neighbours: BTreeMap<PeerId, u16>,
+    /// The neighbour that brought news of it from elsewhere in the room.
+    pub told_by: Option<PeerId>,
+    /// Where handshakes for it can go, along a walk.
+    pub route: Option<(WalkId, Towards)>,
+    /// When there was a sign of it last, other than a connection; `None` if that has proved wrong.
+    pub heard_at: Option<Instant>,
+    /// How many connections it has, by its own words.
+    pub degree: usize,
+    /// The round trip on its last connection.
+    pub distance_ms: Option<u32>,
+    /// Somebody at this device asked for the connection: it is not parted from.
+    pub is_asked_for: bool,
+    /// When this device told it that it parts from it.
+    pub parting_since: Option<Instant>,
     pub link: Option<Link>,
     pub window: ReplayWindow,
     /// How the last connection or attempt ended.
@@ -49,6 +77,12 @@ const INTRODUCTION_PERIOD: Duration = Duration::from_secs(10);
 impl Member {
     pub(crate) fn is_connected(&self) -> bool {
         self.link.as_ref().is_some_and(Link::is_open)
+    }
+
+    /// The round trip on its connection in milliseconds, at least 1; 0 if there is none or it is not measured.
+    pub(crate) fn round_trip_ms(&self) -> u16 {
+        let measured = self.link.as_ref().and_then(|link| link.ping_ms);
+        measured.map_or(0, |ms| ms.clamp(1.0, f64::from(u16::MAX)) as u16)
     }
 
     /// The life of the peer that an offer is meant for: the newest that anybody told of, or, in every second pair of
@@ -95,6 +129,8 @@ impl Member {
             Evidence::Signed
         } else if self.on_server {
             Evidence::Listed
+        } else if self.told_by.is_some() {
+            Evidence::Walked
         } else {
             Evidence::Told
         }
@@ -102,8 +138,27 @@ impl Member {
 
     /// Whether nothing but the word of `neighbour` stands for this peer.
     fn is_told_only_by(&self, neighbour: PeerId) -> bool {
-        let by_others = self.neighbours.iter().any(|teller| *teller != neighbour);
-        self.link.is_none() && !self.on_server && !by_others
+        let tellers = || self.neighbours.keys().chain(&self.told_by);
+        let by_others = tellers().any(|teller| *teller != neighbour);
+        let by_it = tellers().any(|teller| *teller == neighbour);
+        self.link.is_none() && !self.on_server && by_it && !by_others
+    }
+
+    /// Whether more stands for it than one neighbour's word.
+    fn is_vouched_for(&self) -> bool {
+        let evidence = self.evidence();
+        evidence >= Evidence::Listed || self.is_connected() || self.neighbours.len() > 1
+    }
+
+    /// Whether there was a sign of it lately.
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.heard_at.is_some_and(|at| now < at + FRESH_FOR)
+    }
+
+    /// Whether it is a neighbour that is there and stays, or about to become one.
+    fn is_standing(&self) -> bool {
+        let works = |link: &Link| !link.is_open() || link.stage == LinkStage::Open;
+        self.parting_since.is_none() && self.link.as_ref().is_some_and(works)
     }
 }
 
@@ -112,6 +167,8 @@ impl Member {
 pub(crate) enum Evidence {
     /// A neighbour says so.
     Told,
+    /// Somebody says so whom a walk has come to; a neighbour has brought that.
+    Walked,
     /// The server says so.
     Listed,
     /// A signature of its own.
@@ -125,9 +182,26 @@ pub(crate) struct Meeting {
     pub in_place_of: Option<PeerId>,
 }
 
+/// How many peers there are, and connections.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Census {
+    /// All known.
+    pub known: usize,
+    /// Those for whom more stands than one neighbour's word.
+    pub vouched: usize,
+    /// Connections, open or under way.
+    pub links: usize,
+    /// Of these, those that work and stay, or are under way.
+    pub standing: usize,
+    /// Of these, those under way with peers that only neighbours tell of.
+    pub hearsay: usize,
+}
+
 #[derive(Default)]
 pub(crate) struct Roster {
     pub members: BTreeMap<PeerId, Member>,
+    /// Whether it is that of a partial mesh: it has to change with the room, of which it is only a part.
+    pub is_partial: bool,
     /// Signals of those who are gone, and whether somebody closed the connection with them on purpose.
     departed: BTreeMap<PeerId, (ReplayWindow, bool)>,
 }
@@ -151,8 +225,8 @@ impl Roster {
             if via.is_some_and(|neighbour| told(neighbour) >= TOLD_BY_ONE_MAX) {
                 return None;
             }
-            if self.members.len() >= limits::ROOM_PEERS_MAX {
-                let weaker = self.weaker_than(evidence)?;
+            if self.members.len() >= limits::KNOWN_PEERS_MAX {
+                let weaker = self.weaker_than(evidence).or_else(|| self.older(now, evidence))?;
                 self.depart(weaker);
                 in_place_of = Some(weaker);
             }
@@ -162,7 +236,14 @@ impl Roster {
         self.members.entry(card.peer).or_insert_with(|| Member {
             card: card.clone(),
             on_server: false,
-            neighbours: BTreeSet::new(),
+            neighbours: BTreeMap::new(),
+            told_by: None,
+            route: None,
+            heard_at: Some(now),
+            degree: 0,
+            distance_ms: None,
+            is_asked_for: false,
+            parting_since: None,
             link: None,
             window,
             ended: None,
@@ -181,6 +262,28 @@ impl Roster {
         let unconnected = self.members.iter().filter(|(_, member)| member.link.is_none());
         let weaker = unconnected.filter(|(_, member)| member.evidence() < evidence);
         weaker.min_by_key(|(_, member)| member.evidence()).map(|(peer, _)| *peer)
+    }
+
+    /// In a partial mesh, the member without a connection that has been there longest without a sign, if that was long
+    /// ago, or if no more stands for it than for the one that is to take its place, which a neighbour's list is not
+    /// enough for: neighbours of neighbours are many.
+    fn older(&self, now: Instant, evidence: Evidence) -> Option<PeerId> {
+        let settled = |member: &Member| member.heard_at.is_none_or(|at| now >= at + SETTLED_AFTER);
+        let gives_way = |member: &Member| {
+            let no_more = evidence > Evidence::Told && member.evidence() <= evidence;
+            member.link.is_none() && (!member.is_fresh(now) || no_more && settled(member))
+        };
+        let members = self.members.iter().filter(|(_, m)| self.is_partial && gives_way(m));
+        members.min_by_key(|(_, member)| member.heard_at).map(|(peer, _)| *peer)
+    }
+
+    /// Whether nobody sees a peer (any more). In a partial mesh, that takes a while: no list names everyone.
+    pub(crate) fn is_unseen(&self, now: Instant, member: &Member) -> bool {
+        if self.is_partial {
+            member.neighbours.is_empty() && !member.is_fresh(now)
+        } else {
+            member.neighbours.is_empty() && !member.on_server
+        }
     }
 
     /// Removes a member but remembers its signals, if it has ever sent one.
@@ -219,24 +322,27 @@ impl Roster {
         self.members.iter().filter(|(_, member)| member.is_connected()).map(|(peer, _)| *peer)
     }
 
-    pub(crate) fn links(&self) -> usize {
-        self.members.values().filter(|member| member.link.is_some()).count()
+    /// Counts peers and connections.
+    pub(crate) fn census(&self) -> Census {
+        let mut census = Census { known: self.members.len(), ..Census::default() };
+        for member in self.members.values() {
+            census.vouched += usize::from(member.is_vouched_for());
+            if member.link.is_some() {
+                census.links += 1;
+                census.standing += usize::from(member.is_standing());
+                census.hearsay += usize::from(member.is_hearsay() && !member.is_connected());
+            }
+        }
+        census
     }
 
-    /// Connections under way with peers that only neighbours tell of.
-    pub(crate) fn hearsay_links(&self) -> usize {
-        let members = self.members.values();
-        members.filter(|m| m.is_hearsay() && m.link.is_some() && !m.is_connected()).count()
-    }
-
-    /// When the engine must look at connections again.
-    pub(crate) fn deadline(&self, core: &Core, connect_everyone: bool) -> Option<Instant> {
+    /// When the engine must look at connections again; `wants` is whether it looks for more.
+    pub(crate) fn deadline(&self, core: &Core, wants: bool) -> Option<Instant> {
+        let hearsay_full = self.census().hearsay >= HEARSAY_LINKS_MAX;
         let deadlines = self.members.values().filter_map(|member| match &member.link {
             Some(link) => Some(link.deadline(core)),
-            None if member.is_hearsay() && self.hearsay_links() >= HEARSAY_LINKS_MAX => None,
-            None if connect_everyone && !member.held && self.links() < core.limits.links => {
-                Some(member.retry_at)
-            }
+            None if member.is_hearsay() && hearsay_full => None,
+            None if wants && !member.held => Some(member.retry_at),
             None => None,
         });
         deadlines.min()
@@ -264,7 +370,7 @@ mod tests {
         for number in numbers {
             let via = Some(neighbour);
             if roster.meet(Instant::ZERO, &card(number), Evidence::Told, via).is_some() {
-                roster.get_mut(card(number).peer).unwrap().neighbours.insert(neighbour);
+                roster.get_mut(card(number).peer).unwrap().neighbours.insert(neighbour, 0);
                 met += 1;
             }
         }
@@ -291,13 +397,13 @@ mod tests {
             Some(meeting.in_place_of)
         };
         assert_eq!(meet(&mut roster, 500, Evidence::Told), None, "the roster is full");
-        for number in 0..limits::ROOM_PEERS_MAX {
+        for number in 0..limits::KNOWN_PEERS_MAX {
             let met = meet(&mut roster, 100 + number, Evidence::Listed);
             assert!(met.is_some_and(|in_place_of| in_place_of.is_some()), "{number}");
         }
         assert_eq!(meet(&mut roster, 600, Evidence::Listed), None, "all are listed");
         assert!(meet(&mut roster, 700, Evidence::Signed).is_some());
-        assert_eq!(roster.members.len(), limits::ROOM_PEERS_MAX);
+        assert_eq!(roster.members.len(), limits::KNOWN_PEERS_MAX);
     }
 
     #[test]

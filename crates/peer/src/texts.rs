@@ -91,17 +91,33 @@ impl Texts {
         text: &str,
         core: &mut Core,
     ) -> u64 {
-        core.newest_text += 1;
-        let (id, from, at) = (core.newest_text, core.me, core.wall_clock(now));
-        let text = text.to_owned();
+        let id = core.next_text();
+        self.note_own(now, id, Some(to), name, text, core);
+        id
+    }
+
+    /// Notes a text to everyone in a room that is no full mesh.
+    pub(crate) fn compose_for_all(&mut self, now: Instant, id: u64, text: &str, core: &mut Core) {
+        self.note_own(now, id, None, String::new(), text, core);
+    }
+
+    fn note_own(
+        &mut self,
+        now: Instant,
+        id: u64,
+        to: Option<PeerId>,
+        name: String,
+        text: &str,
+        core: &mut Core,
+    ) {
+        let (from, at, text) = (core.me, core.wall_clock(now), text.to_owned());
         self.push(MessageView { id, from, to, name, text, at, delivered: false }, core);
         self.write(core);
-        id
     }
 
     /// Texts to `to` that it has not acknowledged, oldest first.
     pub(crate) fn undelivered(&self, core: &Core, to: PeerId) -> Vec<(u64, String)> {
-        let mine = |m: &&MessageView| m.from == core.me && m.to == to && !m.delivered;
+        let mine = |m: &&MessageView| m.from == core.me && m.to == Some(to) && !m.delivered;
         self.messages.iter().filter(mine).map(|m| (m.id, m.text.clone())).collect()
     }
 
@@ -122,16 +138,44 @@ impl Texts {
                 self.newest_heard.pop_first();
             }
             self.newest_heard.insert(from, id);
-            then.insert(0, OnStored::Announce(Event::Message { from, text: text.clone() }));
-            let (to, at) = (core.me, core.wall_clock(now));
-            self.push(MessageView { id, from, to, name, text, at, delivered: true }, core);
+            let (to, at) = (Some(core.me), core.wall_clock(now));
+            let message = MessageView { id, from, to, name, text, at, delivered: true };
+            then.insert(0, self.note_others(message, core));
         }
         self.save(then, core);
     }
 
+    /// A text to everyone has arrived. Rumours overtake each other, so that its number says nothing of a repeat; after a
+    /// reload the texts that are kept do.
+    pub(crate) fn receive_for_all(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        name: String,
+        id: u64,
+        text: String,
+        core: &mut Core,
+    ) {
+        let mut then = vec![OnStored::AcknowledgeText { from, id }];
+        if !self.messages.iter().any(|known| known.from == from && known.id == id) {
+            let at = core.wall_clock(now);
+            let message = MessageView { id, from, to: None, name, text, at, delivered: true };
+            then.insert(0, self.note_others(message, core));
+        }
+        self.save(then, core);
+    }
+
+    fn note_others(&mut self, message: MessageView, core: &Core) -> OnStored {
+        let (from, text) = (message.from, message.text.clone());
+        self.push(message, core);
+        OnStored::Announce(Event::Message { from, text })
+    }
+
     /// The receiver has stored a text. `true` if that is news.
     pub(crate) fn delivered(&mut self, to: PeerId, id: u64, core: &mut Core) -> bool {
-        let mine = |m: &&mut MessageView| m.to == to && m.id == id && !m.delivered;
+        let mine = |m: &&mut MessageView| {
+            m.to.is_none_or(|receiver| receiver == to) && m.id == id && !m.delivered
+        };
         let me = core.me;
         let Some(message) = self.messages.iter_mut().filter(|m| m.from == me).find(mine) else {
             return false;
@@ -145,8 +189,8 @@ impl Texts {
     /// delivered: whoever floods this device pushes nobody else's texts out.
     fn push(&mut self, message: MessageView, core: &Core) {
         if self.messages.len() >= core.limits.messages {
-            let other = |m: &MessageView| if m.from == core.me { m.to } else { m.from };
-            let mut counts: BTreeMap<PeerId, usize> = BTreeMap::new();
+            let other = |m: &MessageView| if m.from == core.me { m.to } else { Some(m.from) };
+            let mut counts: BTreeMap<Option<PeerId>, usize> = BTreeMap::new();
             for known in &self.messages {
                 *counts.entry(other(known)).or_default() += 1;
             }

@@ -20,7 +20,8 @@ pub struct View {
     pub connect_by_hand: bool,
     /// The room.
     pub room: Option<RoomView>,
-    /// Everyone else known in the room, by id.
+    /// Everyone else known in the room, by id: all of a room of up to [`protocol::limits::KNOWN_PEERS_MAX`] others, some
+    /// of a larger one.
     pub peers: Vec<PeerView>,
     /// The clusters on this device, by id.
     pub clusters: Vec<ClusterView>,
@@ -73,7 +74,7 @@ pub struct PeerView {
     pub stats: Option<PathStats>,
     /// Round trip of the newest ping on `control`.
     pub ping_ms: Option<f64>,
-    /// Who passed the handshake on: a neighbour, or `None` for the server.
+    /// Who passed the handshake on: a neighbour, or `None` for the server or several devices in between.
     pub introduced_by: Option<PeerId>,
     /// How the last connection or attempt ended; `None` while another one is under way.
     pub ended: Option<Ended>,
@@ -302,14 +303,15 @@ pub struct MessageView {
     pub id: u64,
     /// Who wrote it.
     pub from: PeerId,
-    /// Who it is for; one entry a receiver, for messages to all as well.
-    pub to: PeerId,
+    /// Who it is for: one entry a receiver, for messages to all as well, where everyone is connected; `None` is everyone
+    /// in a larger room.
+    pub to: Option<PeerId>,
     /// What the other device was called then: who wrote it, or of one's own, who it is for. Empty if it had no name.
     pub name: String,
     /// The text.
     pub text: String,
     /// When it was sent or arrived, by this device's clock.
     pub at: UnixMillis,
-    /// Whether the receiver has stored it.
+    /// Whether the receiver has stored it; of a message to everyone in a larger room, whether a neighbour has.
     pub delivered: bool,
 }

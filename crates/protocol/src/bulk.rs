@@ -54,6 +54,11 @@ pub struct Incoming {
 }
 
 impl Incoming {
+    /// Whether a value has begun to arrive.
+    pub fn is_under_way(&self) -> bool {
+        !self.value.is_empty()
+    }
+
     /// Takes one frame; returns the value that it completes. Memory grows with what has arrived, not with what was
     /// announced. After an error the channel cannot be trusted any more and must be closed.
     ///

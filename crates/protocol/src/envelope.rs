@@ -75,6 +75,8 @@ pub enum SignalStep {
         /// Why, for a person to read.
         reason: String,
     },
+    /// All connections of the sender are taken: try others, or later.
+    Busy,
 }
 
 /// An ICE candidate as browsers describe it.
@@ -201,7 +203,7 @@ impl Signal {
                 ("candidate", c.candidate.len() + mid, limits::CANDIDATE_BYTES_MAX)
             }
             SignalStep::Bye { reason } => ("reason", reason.len(), limits::CANDIDATE_BYTES_MAX),
-            SignalStep::RestartRequest => return Ok(()),
+            SignalStep::RestartRequest | SignalStep::Busy => return Ok(()),
         };
         if size_bytes > limit_bytes {
             return Err(DecodeError::TooLarge { what, size_bytes, limit_bytes });

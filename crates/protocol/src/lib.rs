@@ -3,6 +3,7 @@
 //! * [`signaling`]: JSON between a peer and the server, which only introduces peers to each other;
 //! * [`envelope`]: what the server carries without being able to read or forge it: signed, sealed WebRTC descriptions;
 //! * [`message`]: what peers say on the ordered `control` channel;
+//! * [`overlay`]: what they say there for the sake of rooms in which not everyone is connected with everyone;
 //! * [`bulk`]: large values in chunks on the `bulk` channel;
 //! * [`session`]: rounds of a learning session and the records they leave.
 //!
@@ -27,6 +28,7 @@ pub mod envelope;
 pub mod identity;
 pub mod limits;
 pub mod message;
+pub mod overlay;
 pub mod room;
 pub mod session;
 pub mod signaling;

@@ -12,8 +12,28 @@ pub const CANDIDATE_BYTES_MAX: usize = 1024;
 /// A device's name: what fits on a phone, and too little to carry data past the server.
 pub const DEVICE_NAME_CHARS_MAX: usize = 32;
 
-/// Peers in one room: the length of a `peers` answer (under 16 KiB with capabilities).
-pub const ROOM_PEERS_MAX: usize = 32;
+/// Peers in one room, unless the server's operator allows fewer: the server's memory for it.
+pub const ROOM_PEERS_MAX: usize = 2_048;
+
+/// Peers that one device knows of at a time, and that one message tells of: the length of a `peers` answer (under 16 KiB
+/// with capabilities), and the engine's work where it looks through all of them.
+pub const KNOWN_PEERS_MAX: usize = 32;
+
+/// What one rumour says: it travels in one control message with its signature.
+pub const RUMOUR_BYTES_MAX: usize = 60 * 1024;
+
+/// Devices that a rumour passes on its way: it ends even if every device has forgotten that it has seen it.
+pub const RUMOUR_HOPS_MAX: u8 = 32;
+
+/// Rumours that one message announces.
+pub const RUMOUR_IDS_MAX: usize = 64;
+
+/// Devices that a walk passes: what one message can make others send. Some six steps at eight neighbours a device end
+/// anywhere among thousands.
+pub const WALK_HOPS_MAX: u8 = 6;
+
+/// Peers that one end of a walk tells the other of.
+pub const WALK_PEERS_MAX: usize = 6;
 
 /// One message on the `control` channel: the engine's work per input.
 pub const CONTROL_MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -29,7 +49,7 @@ pub const BULK_FRAME_BYTES_MAX: usize = 64 * 1024;
 pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Members whose updates enter one round: the length of a round record, and the weight that a record can claim.
-pub const ROUND_MEMBERS_MAX: usize = ROOM_PEERS_MAX;
+pub const ROUND_MEMBERS_MAX: usize = 32;
 
 /// Inputs of a network: rows of a picture of 256 x 256, or a wide table. Also what a temporal layer is given at once: the
 /// memory that its traces take for each sample of a batch.

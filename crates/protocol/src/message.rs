@@ -5,6 +5,7 @@ use crate::{
     encoding::{decode, encode},
     envelope::Envelope,
     limits,
+    overlay::OverlayMessage,
     session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
     signaling::PeerCard,
 };
@@ -45,8 +46,10 @@ pub enum ControlMessage {
     },
     /// Members of the room that the sender is connected to, and can introduce.
     Neighbours {
-        /// At most [`limits::ROOM_PEERS_MAX`].
+        /// At most [`limits::KNOWN_PEERS_MAX`].
         peers: Vec<PeerCard>,
+        /// The sender's round trip to each of them, in the same order, in milliseconds; 0 if not measured.
+        round_trips_ms: Vec<u16>,
     },
     /// "Pass this sealed handshake on to your neighbour."
     Introduce {
@@ -76,6 +79,8 @@ pub enum ControlMessage {
         /// From 0, not at all, to 255.
         urgency: u8,
     },
+    /// About the room as a whole, where it has more members than are connected with each other.
+    Overlay(OverlayMessage),
 }
 
 /// What members of a learning session say to each other.
@@ -178,8 +183,9 @@ impl ControlMessage {
             Self::Text { text, .. } => {
                 at_most("bytes of text", text.len(), limits::TEXT_BYTES_MAX)?
             }
-            Self::Neighbours { peers } => {
-                at_most("neighbours", peers.len(), limits::ROOM_PEERS_MAX)?;
+            Self::Neighbours { peers, round_trips_ms } => {
+                at_most("neighbours", peers.len(), limits::KNOWN_PEERS_MAX)?;
+                at_most("round trips", round_trips_ms.len(), peers.len())?;
                 for peer in peers {
                     peer.capability.validate()?;
                 }
@@ -188,6 +194,7 @@ impl ControlMessage {
                 at_most("bytes", envelope.size_bytes(), limits::SIGNALING_MESSAGE_BYTES_MAX)?;
             }
             Self::Session { message, .. } => message.validate()?,
+            Self::Overlay(message) => message.validate()?,
             Self::Ping { .. }
             | Self::Pong { .. }
             | Self::TextReceived { .. }
@@ -228,7 +235,7 @@ impl BulkMessage {
     }
 }
 
-fn at_most(what: &'static str, count: usize, limit: usize) -> Result<(), DecodeError> {
+pub(crate) fn at_most(what: &'static str, count: usize, limit: usize) -> Result<(), DecodeError> {
     if count > limit {
         let problem = format!("{count} {what} ({limit} are allowed)");
         return Err(DecodeError::Invalid { what: "control message", problem });

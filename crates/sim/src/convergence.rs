@@ -119,7 +119,7 @@ impl World {
     fn undelivered(&self, views: &[(HostId, View)]) -> Option<String> {
         for (id, view) in views {
             for message in view.messages.iter().filter(|message| message.from == view.me) {
-                let to = views.iter().find(|(_, other)| other.me == message.to);
+                let to = views.iter().find(|(_, other)| Some(other.me) == message.to);
                 if let Some((to, _)) = to.filter(|_| !message.delivered) {
                     return Some(format!(
                         "{to:?} has not acknowledged `{}` of {id:?}",

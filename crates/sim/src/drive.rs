@@ -133,6 +133,7 @@ impl World {
             }
         };
         for (channel, bytes) in messages {
+            self.hosts[life.host.0].sent_bytes += bytes.len() as u64;
             let output = ConnectionOutput::Send(channel, bytes);
             self.fabric.handle_output(&mut self.env, life, connection, output);
         }

@@ -12,8 +12,8 @@ const ROUNDS: u32 = 1_000;
 /// Times that everything is told again; the quickest counts, because whatever disturbs a measurement makes it longer.
 const REPETITIONS: usize = 5;
 
-/// Connections of each device in a crowd.
-const CROWD_DEGREE: usize = 8;
+/// Pages that are opened in a second.
+const ARRIVALS_A_SECOND: u32 = 50;
 /// How long a crowd is watched, on its own clock.
 const CROWD_WATCHED: Duration = Duration::from_secs(30);
 
@@ -54,7 +54,7 @@ pub(crate) fn measure(seed: u64, peers: usize) {
 /// Measures how much faster than its own time a connected crowd runs that does nothing, and prints that as JSON.
 pub(crate) fn measure_crowd(seed: u64, peers: usize) {
     let start = Instant::now();
-    let mut world = World::crowd(WorldConfig::new(seed, peers), CROWD_DEGREE);
+    let mut world = World::crowd(WorldConfig::new(seed, peers), ARRIVALS_A_SECOND);
     let (connected, connected_at) = (start.elapsed(), world.now());
     let steps = world.steps();
     let start = Instant::now();
@@ -63,7 +63,6 @@ pub(crate) fn measure_crowd(seed: u64, peers: usize) {
     let result = serde_json::json!({
         "seed": seed,
         "peers": peers,
-        "degree": CROWD_DEGREE,
         "connecting_seconds": connected.as_secs_f64(),
         "connecting_virtual_seconds": connected_at.as_micros() as f64 / 1e6,
         "steps_per_second": (world.steps() - steps) as f64 / spent.as_secs_f64(),

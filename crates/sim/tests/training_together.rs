@@ -94,5 +94,5 @@ fn on_a_narrow_path_members_send_less_and_go_on() {
         history.iter().map(|round| (round.duration_ms, round.sent_bytes)).collect();
     let [(slow_ms, all_bytes), .., (quick_ms, few_bytes)] = rounds[..] else { panic!("rounds") };
     assert!(10 * few_bytes < all_bytes, "{rounds:?}");
-    assert!(2 * quick_ms < slow_ms, "{rounds:?}");
+    assert!(quick_ms + 1_000 < slow_ms, "{rounds:?}");
 }

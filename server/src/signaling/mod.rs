@@ -22,7 +22,7 @@ pub(crate) use upgrade::upgrade;
 use axum::http::HeaderName;
 use origin::OriginPolicy;
 use outbox::OutboxLimits;
-use protocol::signaling::IceServer;
+use protocol::{limits::ROOM_PEERS_MAX, signaling::IceServer};
 use std::time::Duration;
 
 /// What an operator, or a test, decides about signaling.
@@ -36,6 +36,8 @@ pub struct SignalingConfig {
     pub sockets_max: usize,
     /// Connections at the same time from one address: nobody can take all places. An office or a school has one address.
     pub sockets_per_address_max: usize,
+    /// Peers in one room.
+    pub room_peers_max: usize,
     /// The header in which a proxy in front of this server names the address that it was asked from. Without a proxy,
     /// anyone could write anything there.
     pub client_address_header: Option<HeaderName>,
@@ -64,6 +66,7 @@ impl Default for SignalingConfig {
             origins: OriginPolicy::SameHost,
             sockets_max: 4096,
             sockets_per_address_max: 512,
+            room_peers_max: ROOM_PEERS_MAX,
             client_address_header: None,
             heartbeat_interval: Duration::from_secs(5),
             heartbeats_missed_max: 3,

@@ -7,31 +7,31 @@ use super::outbox::{Cut, Outbox, Outgoing};
 use crate::metrics::Metrics;
 use protocol::{
     envelope::Envelope,
-    limits::ROOM_PEERS_MAX,
+    limits::KNOWN_PEERS_MAX,
     signaling::{Capability, LeaveReason, PeerCard, ServerMessage},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use units::{PeerId, RoomId};
 
 /// Rooms and the connections in them. Answers and news go into the members' [`Outbox`]es.
 pub trait RoomTable: Send + Sync + 'static {
-    /// Seats a peer in a room and tells the others of it. A connection of the same peer that is in the room already is
-    /// replaced: it is cut off, and the others hear of the peer's new life only.
+    /// Seats a peer in a room and tells others of it. A connection of the same peer that is in the room already is
+    /// replaced: it is cut off, and others hear of the peer's new life only.
     ///
     /// # Errors
-    /// [`RoomFull`] if the room has [`ROOM_PEERS_MAX`] other peers.
+    /// [`RoomFull`] if the room has as many other peers as are allowed.
     fn enter(&self, room: RoomId, card: PeerCard, outbox: Outbox) -> Result<Seat, RoomFull>;
 
-    /// Gives up a seat and tells the others, unless a newer connection of the same peer holds it by now.
+    /// Gives up a seat and tells those who were told of the peer, unless a newer connection of the same peer holds it by now.
     fn leave(&self, seat: Seat, reason: LeaveReason);
 
-    /// Answers with everyone else in the room.
+    /// Answers with everyone else in the room, or with [`KNOWN_PEERS_MAX`] of them by chance.
     fn discover(&self, seat: &Seat);
 
-    /// Changes what the room knows of a member's device, and tells the others.
+    /// Changes what the room knows of a member's device, and tells those who were told of it.
     fn announce(&self, seat: &Seat, capability: Capability);
 
     /// Passes a sealed handshake on.
@@ -51,8 +51,8 @@ pub struct Seat {
 
 /// A room takes no more peers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the room has {ROOM_PEERS_MAX} peers already")]
-pub struct RoomFull;
+#[error("the room has {0} peers already")]
+pub struct RoomFull(pub usize);
 
 /// The receiver is not in the room.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +62,7 @@ pub struct UnknownPeer(pub PeerId);
 /// The rooms of one server, in its memory.
 pub struct LocalRooms {
     table: Mutex<Table>,
+    room_peers_max: usize,
     metrics: Arc<Metrics>,
 }
 
@@ -75,12 +76,19 @@ struct Member {
     seat_number: u64,
     card: PeerCard,
     outbox: Outbox,
+    /// Who was told of this member, oldest first: in a large room, only they hear what becomes of it, so that its traffic
+    /// grows with its members and not with their square.
+    told: VecDeque<PeerId>,
 }
 
+/// How many are remembered to know of a member: the room's memory, and what one message to the server sets off. Twice as
+/// many as one member is told of, because some come and ask after it has entered.
+const TOLD_MAX: usize = 2 * KNOWN_PEERS_MAX;
+
 impl LocalRooms {
-    /// No rooms yet. Their number and that of their peers is shown by `metrics`.
-    pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { table: Mutex::default(), metrics }
+    /// No rooms yet. Each will take `room_peers_max` peers; their number and that of their peers is shown by `metrics`.
+    pub fn new(room_peers_max: usize, metrics: Arc<Metrics>) -> Self {
+        Self { table: Mutex::default(), room_peers_max, metrics }
     }
 
     /// No operation leaves the table half changed, so a poisoned lock can be taken over.
@@ -96,14 +104,22 @@ impl RoomTable for LocalRooms {
         let number = table.seats_given;
         let members = table.rooms.get(&room);
         let others = members.map_or(0, |m| m.len() - usize::from(m.contains_key(&peer)));
-        if others >= ROOM_PEERS_MAX {
-            return Err(RoomFull);
+        if others >= self.room_peers_max {
+            return Err(RoomFull(self.room_peers_max));
         }
         table.seats_given += 1;
         let members = table.rooms.entry(room).or_default();
         let first = members.is_empty();
-        tell_others(members, peer, &ServerMessage::PeerJoined { peer: card.clone() });
-        match members.insert(peer, Member { seat_number: number, card, outbox }) {
+        let news = ServerMessage::PeerJoined { peer: card.clone() };
+        let before = members.remove(&peer);
+        let mut told = before.as_ref().map(|member| member.told.clone()).unwrap_or_default();
+        told.extend(some_others(members, peer));
+        tell(members, audience(members, &told, peer), &news);
+        while told.len() > TOLD_MAX {
+            told.pop_front();
+        }
+        members.insert(peer, Member { seat_number: number, card, outbox, told });
+        match before {
             Some(replaced) => replaced.outbox.cut(Cut::Replaced),
             None => self.metrics.peer_entered(first),
         }
@@ -116,9 +132,10 @@ impl RoomTable for LocalRooms {
         if members.get(&seat.peer).is_none_or(|member| member.seat_number != seat.number) {
             return;
         }
-        members.remove(&seat.peer);
+        let Some(gone) = members.remove(&seat.peer) else { return };
         let last = members.is_empty();
-        tell_others(members, seat.peer, &ServerMessage::PeerLeft { peer: seat.peer, reason });
+        let news = ServerMessage::PeerLeft { peer: seat.peer, reason };
+        tell(members, audience(members, &gone.told, seat.peer), &news);
         if last {
             table.rooms.remove(&seat.room);
         }
@@ -126,12 +143,17 @@ impl RoomTable for LocalRooms {
     }
 
     fn discover(&self, seat: &Seat) {
-        let table = self.table();
-        let Some(members) = table.rooms.get(&seat.room) else { return };
-        let Some(asking) = seat.member(members) else { return };
-        let others = members.values().filter(|member| member.card.peer != seat.peer);
-        let peers = others.map(|member| member.card.clone()).collect();
-        asking.outbox.send(Outgoing::from(&ServerMessage::Peers { peers }));
+        let mut table = self.table();
+        let Some(members) = table.rooms.get_mut(&seat.room) else { return };
+        let Some(outbox) = seat.member(members).map(|asking| asking.outbox.clone()) else { return };
+        let mut peers = Vec::new();
+        for peer in some_others(members, seat.peer) {
+            if let Some(member) = members.get_mut(&peer) {
+                member.remember_told(seat.peer);
+                peers.push(member.card.clone());
+            }
+        }
+        outbox.send(Outgoing::from(&ServerMessage::Peers { peers }));
     }
 
     fn announce(&self, seat: &Seat, capability: Capability) {
@@ -143,7 +165,8 @@ impl RoomTable for LocalRooms {
         }
         member.card.capability = capability;
         let news = ServerMessage::PeerJoined { peer: member.card.clone() };
-        tell_others(members, seat.peer, &news);
+        let told = member.told.clone();
+        tell(members, audience(members, &told, seat.peer), &news);
     }
 
     fn signal(&self, seat: &Seat, to: PeerId, envelope: Envelope) -> Result<(), UnknownPeer> {
@@ -166,9 +189,53 @@ impl Seat {
     }
 }
 
-fn tell_others(members: &BTreeMap<PeerId, Member>, about: PeerId, news: &ServerMessage) {
+impl Member {
+    fn remember_told(&mut self, peer: PeerId) {
+        if !self.told.contains(&peer) {
+            self.told.push_back(peer);
+            if self.told.len() > TOLD_MAX {
+                self.told.pop_front();
+            }
+        }
+    }
+}
+
+/// Who hears what becomes of `about`: everyone else in a small room, those who were told of it in a large one.
+fn audience(
+    members: &BTreeMap<PeerId, Member>,
+    told: &VecDeque<PeerId>,
+    about: PeerId,
+) -> Vec<PeerId> {
+    if members.len() <= KNOWN_PEERS_MAX {
+        return members.keys().copied().filter(|peer| *peer != about).collect();
+    }
+    let mut told: Vec<PeerId> = told.iter().copied().filter(|peer| *peer != about).collect();
+    told.sort_unstable();
+    told.dedup();
+    told
+}
+
+/// Everyone else in a room, or [`KNOWN_PEERS_MAX`] of them by chance.
+fn some_others(members: &BTreeMap<PeerId, Member>, but: PeerId) -> Vec<PeerId> {
+    let mut others: Vec<PeerId> = members.keys().copied().filter(|peer| *peer != but).collect();
+    if others.len() <= KNOWN_PEERS_MAX {
+        return others;
+    }
+    let mut chance = [[0; 8]; KNOWN_PEERS_MAX];
+    getrandom::fill(chance.as_flattened_mut())
+        .expect("the operating system has a source of randomness");
+    // The first steps of a Fisher-Yates shuffle.
+    for (place, bytes) in chance.into_iter().enumerate() {
+        let left = (others.len() - place) as u64;
+        others.swap(place, place + (u64::from_le_bytes(bytes) % left) as usize);
+    }
+    others.truncate(KNOWN_PEERS_MAX);
+    others
+}
+
+fn tell(members: &BTreeMap<PeerId, Member>, audience: Vec<PeerId>, news: &ServerMessage) {
     let news = Outgoing::from(news);
-    for (_, member) in members.iter().filter(|(peer, _)| **peer != about) {
+    for member in audience.iter().filter_map(|peer| members.get(peer)) {
         member.outbox.send(news.clone());
     }
 }

@@ -18,10 +18,16 @@ impl Engine {
         if member.link.is_some() {
             return Ok(());
         }
-        if self.roster.links() >= self.core.limits.links {
+        if self.roster.census().links >= self.core.limits.links {
             return Err(CommandError::TooManyLinks(self.core.limits.links));
         }
-        if self.offer(now, peer) { Ok(()) } else { Err(CommandError::Unreachable(peer)) }
+        if !self.offer(now, peer) {
+            return Err(CommandError::Unreachable(peer));
+        }
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.is_asked_for = true;
+        }
+        Ok(())
     }
 
     /// Closes the connection with a peer; it is not opened again by itself.
@@ -37,12 +43,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends a text to one peer, or to all that are connected; returns to how many. It is sent again after a lost
-    /// connection until the receiver has stored it.
+    /// Sends a text to one peer, or to everyone in the room; returns to how many it goes from here. It is sent again after
+    /// a lost connection until the receiver has stored it. In a room of more than 12 peers, a text to everyone goes from
+    /// device to device as a rumour, and for a text to one that is not connected a connection is opened, because what
+    /// one person writes to another passes no third device.
     ///
     /// # Errors
-    /// [`CommandError::NoRoom`], [`CommandError::NotConnected`], or [`CommandError::InvalidInput`] for an empty or too
-    /// long text.
+    /// [`CommandError::NoRoom`], [`CommandError::NotConnected`], [`CommandError::TooMuchSaid`], those of
+    /// [`Self::connect`], or [`CommandError::InvalidInput`] for an empty or too long text.
     pub fn send_text(
         &mut self,
         now: Instant,
@@ -57,6 +65,18 @@ impl Engine {
             )));
         }
         let mut receivers: Vec<PeerId> = self.roster.connected().collect();
+        if self.roster.is_partial && !receivers.is_empty() {
+            match to {
+                None => {
+                    return self.send_text_to_all(now, text).ok_or(CommandError::TooMuchSaid);
+                }
+                Some(peer) if !receivers.contains(&peer) => {
+                    self.connect(now, peer)?;
+                    receivers.push(peer);
+                }
+                Some(_) => {}
+            }
+        }
         receivers.retain(|peer| to.is_none_or(|to| to == *peer));
         let names: Vec<String> = receivers.iter().map(|to| self.device_name_of(*to)).collect();
         let texts = self.texts.as_mut().ok_or(CommandError::NoRoom)?;

@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     error::CommandError,
     event::Event,
+    overlay::Overlay,
     records::{self, MessagesRecord},
 };
 use protocol::{room::RoomSecret, signaling::Capability};
@@ -53,6 +54,8 @@ impl Engine {
         self.room = None;
         self.texts = None;
         self.neighbours_due = None;
+        self.overlay = Overlay::default();
+        self.roster.is_partial = false;
         self.core.forget(records::ROOM.to_owned());
         self.core.forget(records::messages_key(secret.room_id()));
     }

@@ -3,6 +3,7 @@
 use crate::{
     config::ConnectPolicy,
     engine::Engine,
+    link::Carrier,
     session::Surroundings,
     view::{LinkStage, PeerView, RoomView, SessionView, View},
 };
@@ -32,7 +33,10 @@ impl Engine {
                     stage: member.link.as_ref().map_or(LinkStage::Discovered, |l| l.stage),
                     stats: member.link.as_ref().and_then(|link| link.stats),
                     ping_ms: member.link.as_ref().and_then(|link| link.ping_ms),
-                    introduced_by: member.link.as_ref().and_then(|link| link.via),
+                    introduced_by: member.link.as_ref().and_then(|link| match link.via {
+                        Carrier::Neighbour(neighbour) => Some(neighbour),
+                        Carrier::Server | Carrier::Walk(..) => None,
+                    }),
                     ended: member.ended.clone(),
                 })
                 .collect(),

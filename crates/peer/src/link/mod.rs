@@ -25,18 +25,30 @@ use protocol::{
     bulk::{Incoming, Outgoing},
     envelope::{Candidate, Instance, SignalStep},
     message::{BulkMessage, ControlMessage},
+    overlay::{Towards, WalkId},
     signaling::{IceServer, PeerCard},
 };
 use std::collections::VecDeque;
 use units::{Instant, PeerId};
+
+/// Who carries handshakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// The signaling server.
+    Server,
+    /// A neighbour that is connected to the receiver as well.
+    Neighbour(PeerId),
+    /// The devices along a walk.
+    Walk(WalkId, Towards),
+}
 
 pub(crate) struct Link {
     pub id: ConnectionId,
     pub attempt: u64,
     /// The life of the peer that the handshake is meant for.
     pub to_instance: Instance,
-    /// Who carries the handshake: a neighbour, or `None` for the server.
-    pub via: Option<PeerId>,
+    /// Who carries the handshake.
+    pub via: Carrier,
     pub offered_here: bool,
     pub stage: LinkStage,
     pub stats: Option<PathStats>,
@@ -87,12 +99,7 @@ pub(crate) enum LinkAction {
 
 impl Link {
     /// Starts to offer a connection.
-    pub(crate) fn offer(
-        now: Instant,
-        via: Option<PeerId>,
-        ice: &[IceServer],
-        core: &mut Core,
-    ) -> Self {
+    pub(crate) fn offer(now: Instant, via: Carrier, ice: &[IceServer], core: &mut Core) -> Self {
         let attempt = core.random_u64();
         let link = Self::new(now, attempt, via, true, ice, core);
         core.connection(link.id, ConnectionOutput::CreateOffer { restart_ice: false });
@@ -103,7 +110,7 @@ impl Link {
     pub(crate) fn answer(
         now: Instant,
         attempt: u64,
-        via: Option<PeerId>,
+        via: Carrier,
         sdp: String,
         ice: &[IceServer],
         core: &mut Core,
@@ -117,7 +124,7 @@ impl Link {
     fn new(
         now: Instant,
         attempt: u64,
-        via: Option<PeerId>,
+        via: Carrier,
         offered_here: bool,
         ice: &[IceServer],
         core: &mut Core,
@@ -155,6 +162,11 @@ impl Link {
 
     pub(crate) fn is_open(&self) -> bool {
         self.greeted && self.control_open && self.bulk_open
+    }
+
+    /// Whether large values are under way, which would have to be sent again on another connection.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.bulk_queue.is_empty() || self.incoming.is_under_way()
     }
 
     /// What the browser says of the connection. `bulk_limit_bytes` bounds a value that the other side may send.

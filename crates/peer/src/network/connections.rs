@@ -4,7 +4,7 @@ use crate::{
     engine::{Engine, NEIGHBOURS_DELAY},
     event::Event,
     io::{ConnectionId, ConnectionInput, ConnectionOutput},
-    link::LinkAction,
+    link::{Carrier, LinkAction},
     view::{Ended, LinkEnd, LinkStage},
 };
 use ::core::time::Duration;
@@ -13,6 +13,9 @@ use units::{Instant, PeerId};
 
 /// What a member may send on `bulk` when no session says otherwise: probes that measure a connection.
 const BULK_LIMIT_BYTES_DEFAULT: usize = 4 * 1024 * 1024;
+
+/// How soon a neighbour that was parted from is thought of again, unless the room has become small.
+const PARTED_RETRY: Duration = Duration::from_secs(60);
 
 /// How long after its channels a connection's goodbye may come, which goes another way.
 const GOODBYE_WAIT: Duration = Duration::from_secs(1);
@@ -87,11 +90,14 @@ impl Engine {
             member.card = card;
             member.failures = 0;
             member.ended = None;
+            (member.degree, member.parting_since) = (0, None);
         }
         let (stage, detail) = (LinkStage::Open, String::new());
         self.core.event(Event::Link { peer, stage, detail });
         self.core.event(Event::Connected { peer });
         self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+        let missed = self.overlay.gossip.neighbour_up(now, peer);
+        self.perform_gossip(now, missed);
         let texts = self.texts.as_ref().map(|texts| texts.undelivered(&self.core, peer));
         for (id, text) in texts.unwrap_or_default() {
             self.send_control(now, peer, &ControlMessage::Text { id, text });
@@ -113,7 +119,9 @@ impl Engine {
                     self.core.event(Event::MessageDelivered { to: from, id });
                 }
             }
-            ControlMessage::Neighbours { peers } => self.handle_neighbours(now, from, peers),
+            ControlMessage::Neighbours { peers, round_trips_ms } => {
+                self.handle_neighbours(now, from, peers, &round_trips_ms);
+            }
             ControlMessage::Introduce { to, envelope } => {
                 let member = self.roster.get_mut(from);
                 if member.is_some_and(|member| member.may_be_introduced(now)) {
@@ -121,7 +129,8 @@ impl Engine {
                 }
             }
             ControlMessage::Introduced { from: introduced, envelope } => {
-                self.handle_envelope(now, introduced, &envelope, Some(from));
+                let via = (Carrier::Neighbour(from), Some(from));
+                self.handle_envelope(now, introduced, &envelope, via);
             }
             ControlMessage::Session { session, message } => {
                 self.handle_session_message(now, from, session, message);
@@ -129,6 +138,7 @@ impl Engine {
             ControlMessage::CallForLearning { cluster, urgency } => {
                 self.handle_call_for_learning(now, from, cluster, urgency);
             }
+            ControlMessage::Overlay(message) => self.handle_overlay(now, from, message),
             // Said again, hello brings a new name or capability.
             ControlMessage::Hello { card, .. } => {
                 if let Some(member) = self.roster.get_mut(from) {
@@ -152,8 +162,10 @@ impl Engine {
 
     /// Ends a connection. With `hold` it is not opened again by ourselves.
     pub(super) fn end_link(&mut self, now: Instant, peer: PeerId, ended: Ended, hold: bool) {
-        let link = self.roster.get(peer).and_then(|member| member.link.as_ref());
-        let attempt = link.map(|link| link.attempt);
+        let Some(member) = self.roster.get_mut(peer) else { return };
+        let attempt = member.link.as_ref().map(|link| link.attempt);
+        let parted = member.parting_since.take().is_some();
+        let ended = if parted { parted_here() } else { ended };
         let Some(was_open) = self.drop_link(now, peer, &ended) else { return };
         let failures = self.roster.get(peer).map_or(0, |member| member.failures);
         let mut wait = self.core.backoff(if was_open { 0 } else { failures });
@@ -167,8 +179,13 @@ impl Engine {
             member.held = hold;
             member.ended_attempt = attempt;
             member.ended = Some(ended);
+            member.is_asked_for = false;
             // Without a server, the lost connection was the only sign of life.
             member.on_server &= by_server;
+            member.heard_at = None;
+        }
+        if parted {
+            self.keep_in_mind(now, peer);
         }
         self.forget_if_gone(now, peer);
     }
@@ -178,6 +195,9 @@ impl Engine {
         let link = self.roster.get_mut(peer)?.link.take()?;
         self.core.connection(link.id, ConnectionOutput::Close);
         let was_open = link.is_open();
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.distance_ms = link.ping_ms.map(|ms| ms as u32).or(member.distance_ms);
+        }
         let Ended { end, reason } = ended.clone();
         let (stage, detail) = (LinkStage::Discovered, reason.clone());
         self.core.event(Event::Link { peer, stage, detail });
@@ -194,9 +214,18 @@ impl Engine {
             }
             self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
             self.others.remove(&peer);
+            self.overlay.gossip.neighbour_down(peer);
+            self.overlay.walks.neighbour_down(peer);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
         }
         Some(was_open)
+    }
+
+    /// A neighbour that was parted from is there, and may be a neighbour again later.
+    pub(super) fn keep_in_mind(&mut self, now: Instant, peer: PeerId) {
+        if let Some(member) = self.roster.get_mut(peer) {
+            (member.heard_at, member.retry_at) = (Some(now), now + PARTED_RETRY);
+        }
     }
 
     /// Closes a connection on purpose and says so to the other side.
@@ -209,4 +238,9 @@ impl Engine {
             self.end_link(now, peer, Ended { end: LinkEnd::ClosedHere, reason }, true);
         }
     }
+}
+
+fn parted_here() -> Ended {
+    let reason = "this device has connections to spare".to_owned();
+    Ended { end: LinkEnd::ClosedHere, reason }
 }

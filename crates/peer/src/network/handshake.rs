@@ -4,7 +4,8 @@ use crate::{
     core::printable,
     engine::Engine,
     event::Event,
-    link::Link,
+    link::{Carrier, Link},
+    overlay::walks::Next,
     replay::Freshness,
     roster::{Evidence, HEARSAY_LINKS_MAX, Member},
     view::{Ended, LinkEnd, LinkStage},
@@ -20,6 +21,8 @@ use units::{Instant, PeerId};
 
 /// How soon a peer that nobody can introduce is thought of again.
 const NO_ROUTE_RETRY: Duration = Duration::from_secs(2);
+/// How soon a peer whose connections are all taken is thought of again.
+const BUSY_RETRY: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Offers connections to peers that this device should be connected to.
@@ -37,24 +40,29 @@ impl Engine {
             .map(|(peer, _)| *peer)
             .collect();
         for peer in candidates {
-            if self.roster.links() >= self.core.limits.links {
+            let census = self.roster.census();
+            if census.links >= self.core.limits.links {
                 return;
             }
             let hearsay = self.roster.get(peer).is_some_and(Member::is_hearsay);
-            if hearsay && self.roster.hearsay_links() >= HEARSAY_LINKS_MAX {
-                continue;
+            if !hearsay || census.hearsay < HEARSAY_LINKS_MAX {
+                self.try_to_offer(now, peer);
             }
-            if !self.offer(now, peer)
-                && let Some(member) = self.roster.get_mut(peer)
-            {
-                member.retry_at = now + NO_ROUTE_RETRY;
-            }
+        }
+    }
+
+    /// Offers a connection, or thinks of the peer again a little later.
+    pub(super) fn try_to_offer(&mut self, now: Instant, peer: PeerId) {
+        if !self.offer(now, peer)
+            && let Some(member) = self.roster.get_mut(peer)
+        {
+            member.retry_at = now + NO_ROUTE_RETRY;
         }
     }
 
     /// Offers a connection; `false` if nobody can carry the handshake.
     pub(crate) fn offer(&mut self, now: Instant, peer: PeerId) -> bool {
-        let Some(via) = self.carrier(peer) else { return false };
+        let Some(via) = self.carrier(now, peer) else { return false };
         let ice = self.server.ice_servers.clone();
         let Some(member) = self.roster.get_mut(peer) else { return false };
         member.held = false;
@@ -64,8 +72,11 @@ impl Engine {
         link.to_instance = to_instance;
         member.link = Some(link);
         let detail = match via {
-            None => "through the signaling server".to_owned(),
-            Some(neighbour) => format!("introduced by {}", self.name_of(neighbour)),
+            Carrier::Server => "through the signaling server".to_owned(),
+            Carrier::Neighbour(neighbour) => {
+                format!("introduced by {}", self.name_of(neighbour))
+            }
+            Carrier::Walk(..) => "through devices in between".to_owned(),
         };
         self.core.event(Event::Link { peer, stage: LinkStage::Offering, detail });
         true
@@ -83,19 +94,37 @@ impl Engine {
         name.trim().chars().take(limits::DEVICE_NAME_CHARS_MAX).collect()
     }
 
-    /// Who can carry a handshake to `peer`: `Some(None)` is the server, which is tried first, in turn with neighbours.
-    fn carrier(&self, peer: PeerId) -> Option<Option<PeerId>> {
+    /// Who can carry a handshake to `peer`: the server is tried first, in turn with neighbours and walks. In a partial
+    /// mesh the server knows more peers than it lists, and is the last resort for the others.
+    fn carrier(&self, now: Instant, peer: PeerId) -> Option<Carrier> {
         let member = self.roster.get(peer)?;
-        let connected =
-            |neighbour: &&PeerId| self.roster.get(**neighbour).is_some_and(Member::is_connected);
-        let neighbours: Vec<PeerId> = member.neighbours.iter().filter(connected).copied().collect();
-        let by_server = self.server.is_registered() && member.on_server;
+        let by_neighbours =
+            member.neighbours.keys().map(|neighbour| Carrier::Neighbour(*neighbour));
+        let by_walk = member.route.map(|(walk, towards)| Carrier::Walk(walk, towards));
+        let carriers: Vec<Carrier> = by_neighbours
+            .chain(by_walk)
+            .filter(|carrier| self.carrier_works(now, *carrier))
+            .collect();
+        let registered = self.server.is_registered();
+        let by_server = registered && member.on_server;
         let turn = member.failures as usize;
-        match (by_server, neighbours.is_empty()) {
-            (true, true) => Some(None),
-            (true, false) if turn.is_multiple_of(2) => Some(None),
-            (_, false) => Some(Some(neighbours[turn / 2 % neighbours.len()])),
-            (false, true) => None,
+        match (by_server, carriers.is_empty()) {
+            (true, true) => Some(Carrier::Server),
+            (true, false) if turn.is_multiple_of(2) => Some(Carrier::Server),
+            (_, false) => Some(carriers[turn / 2 % carriers.len()]),
+            (false, true) => (registered && self.roster.is_partial).then_some(Carrier::Server),
+        }
+    }
+
+    fn carrier_works(&self, now: Instant, carrier: Carrier) -> bool {
+        let connected = |peer| self.roster.get(peer).is_some_and(Member::is_connected);
+        match carrier {
+            Carrier::Server => self.server.is_registered(),
+            Carrier::Neighbour(neighbour) => connected(neighbour),
+            Carrier::Walk(walk, towards) => match self.overlay.walks.next(now, walk, towards) {
+                Some(Next::Neighbour(next)) => connected(next),
+                Some(Next::Here) | None => false,
+            },
         }
     }
 
@@ -105,7 +134,7 @@ impl Engine {
         let link = link.filter(|link| link.attempt == attempt);
         let heard_of = self.roster.instance_of(to).unwrap_or(Instance(0));
         let to_instance = link.map_or(heard_of, |link| link.to_instance);
-        let via = link.and_then(|link| link.via);
+        let via = link.map_or(Carrier::Server, |link| link.via);
         let core = &mut self.core;
         let route = Route {
             room: room.room_id(),
@@ -118,35 +147,44 @@ impl Engine {
         let nonce = core.random_bytes();
         let envelope =
             Envelope::seal(&room, &core.identity, route, Signal { attempt, step }, nonce);
-        let neighbour = via.filter(|via| self.roster.get(*via).is_some_and(Member::is_connected));
-        match neighbour.or_else(|| self.fallback_carrier(to)) {
-            Some(neighbour) => {
+        let works = self.carrier_works(now, via);
+        let fallback = || match self.server.is_registered() {
+            true => Carrier::Server,
+            false => self.carrier(now, to).unwrap_or(Carrier::Server),
+        };
+        match if works { via } else { fallback() } {
+            Carrier::Neighbour(neighbour) => {
                 self.send_control(now, neighbour, &ControlMessage::Introduce { to, envelope });
             }
-            None => self.server.send(now, ClientMessage::Signal { to, envelope }, &mut self.core),
+            Carrier::Walk(walk, towards) => self.send_along(now, walk, towards, to, envelope),
+            Carrier::Server => {
+                self.server.send(now, ClientMessage::Signal { to, envelope }, &mut self.core);
+            }
         }
     }
 
-    /// A neighbour, if the server cannot be asked.
-    fn fallback_carrier(&self, to: PeerId) -> Option<PeerId> {
-        if self.server.is_registered() { None } else { self.carrier(to).flatten() }
-    }
-
-    /// A sealed signal has come from `from`, by the server or by a neighbour.
+    /// A sealed signal has come from `from`, by the server or by a neighbour (the second of `via`), who may have had it
+    /// from elsewhere.
     pub(super) fn handle_envelope(
         &mut self,
         now: Instant,
         from: PeerId,
         envelope: &Envelope,
-        via: Option<PeerId>,
+        via: (Carrier, Option<PeerId>),
     ) {
         let Some(room) = self.room else { return };
         if from == self.core.me {
             return;
         }
+        let (via, neighbour) = via;
         let (route, signal) = match envelope.open(&room, from, self.core.me) {
             Ok(opened) => opened,
-            Err(error) => return self.refuse(Some(from), error.to_string()),
+            Err(error) => {
+                // Who sent what came along a walk is anybody's guess.
+                let walked = matches!(via, Carrier::Walk(..));
+                let sender = if walked { neighbour } else { Some(from) };
+                return self.refuse(sender, error.to_string());
+            }
         };
         if route.to_instance != self.core.instance {
             let reason = "a handshake meant for an earlier visit of this device".to_owned();
@@ -154,7 +192,8 @@ impl Engine {
         }
         let capability = Capability::default();
         let card = PeerCard { peer: from, instance: route.from_instance, capability };
-        let Some((member, _)) = self.meet(now, &card, Evidence::Signed, via) else { return };
+        let met = self.meet(now, &card, Evidence::Signed, neighbour);
+        let Some((member, _)) = met else { return };
         match member.window.accept(route.from_instance, route.sequence) {
             // A signature is worth more than hearsay of a newer life, which nobody may ever live.
             Freshness::Fresh => member.card.instance = route.from_instance,
@@ -172,13 +211,22 @@ impl Engine {
                 return self.forget_if_gone(now, from);
             }
         }
-        if let (Some(via), Some(member)) = (via, self.roster.get_mut(from)) {
-            member.neighbours.insert(via);
+        if let Some(member) = self.roster.get_mut(from) {
+            member.heard_at = Some(now);
+            match via {
+                Carrier::Server => {}
+                Carrier::Neighbour(neighbour) => {
+                    member.neighbours.entry(neighbour).or_insert(0);
+                }
+                Carrier::Walk(walk, towards) => {
+                    (member.told_by, member.route) = (neighbour, Some((walk, towards)));
+                }
+            }
         }
         self.handle_signal(now, from, signal, via);
     }
 
-    fn handle_signal(&mut self, now: Instant, from: PeerId, signal: Signal, via: Option<PeerId>) {
+    fn handle_signal(&mut self, now: Instant, from: PeerId, signal: Signal, via: Carrier) {
         let Signal { attempt, step } = signal;
         let link = self.roster.get_mut(from).and_then(|member| member.link.as_mut());
         match (link, step) {
@@ -186,6 +234,13 @@ impl Engine {
                 let reason = format!("the other device closed: {}", printable(&reason));
                 let ended = Ended { end: LinkEnd::ClosedThere, reason };
                 self.end_link(now, from, ended, true);
+            }
+            (Some(link), SignalStep::Busy) if link.attempt == attempt => {
+                let reason = "all connections of the other device are taken".to_owned();
+                self.end_link(now, from, Ended { end: LinkEnd::NotReached, reason }, false);
+                if let Some(member) = self.roster.get_mut(from) {
+                    member.retry_at = member.retry_at.max(now + BUSY_RETRY);
+                }
             }
             (Some(link), step) if link.attempt == attempt => {
                 let before = link.stage;
@@ -218,21 +273,13 @@ impl Engine {
         }
     }
 
-    fn answer(
-        &mut self,
-        now: Instant,
-        peer: PeerId,
-        attempt: u64,
-        sdp: String,
-        via: Option<PeerId>,
-    ) {
+    fn answer(&mut self, now: Instant, peer: PeerId, attempt: u64, sdp: String, via: Carrier) {
         let has_link = self.roster.get(peer).is_some_and(|member| member.link.is_some());
         if has_link {
             let reason = "the other device connected anew".to_owned();
             self.drop_link(now, peer, &Ended { end: LinkEnd::ClosedThere, reason });
-        } else if self.roster.links() >= self.core.limits.links {
-            let reason = "all connections of the other device are taken".to_owned();
-            return self.send_signal(now, peer, attempt, SignalStep::Bye { reason });
+        } else if !self.has_room_for_another(now) {
+            return self.send_signal(now, peer, attempt, SignalStep::Busy);
         }
         let ice = self.server.ice_servers.clone();
         let Some(member) = self.roster.get_mut(peer) else { return };

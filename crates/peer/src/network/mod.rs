@@ -2,15 +2,20 @@
 
 mod connections;
 mod handshake;
+mod mesh;
+mod rumours;
+mod walks;
 
 use crate::{
     core::printable,
     engine::Engine,
     event::Event,
+    link::Carrier,
     roster::{COURTESY, Evidence, Meeting, Member},
     view::{Ended, LinkEnd, LinkStage},
 };
 use protocol::{
+    limits,
     message::ControlMessage,
     signaling::{LeaveReason, PeerCard, ServerMessage},
 };
@@ -29,7 +34,9 @@ impl Engine {
             ServerMessage::Peers { peers } => {
                 let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
                 let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
-                for peer in known {
+                // A full answer may be a part of the room.
+                let is_all = peers.len() < limits::KNOWN_PEERS_MAX;
+                for peer in known.into_iter().filter(|_| is_all) {
                     if !listed.contains(&peer) {
                         self.unlist(now, peer);
                     }
@@ -48,12 +55,15 @@ impl Engine {
                 self.core.problem("replaced", message.to_owned());
             }
             ServerMessage::PeerLeft { peer, .. } => {
+                if let Some(member) = self.roster.get_mut(peer) {
+                    member.heard_at = None;
+                }
                 self.unlist(now, peer);
                 // Whoever leaves the room and comes back is to be met like anybody else.
                 self.roster.release(peer);
             }
             ServerMessage::Signal { from, envelope } => {
-                self.handle_envelope(now, from, &envelope, None);
+                self.handle_envelope(now, from, &envelope, (Carrier::Server, None));
             }
             ServerMessage::Challenge { .. }
             | ServerMessage::Registered { .. }
@@ -62,8 +72,9 @@ impl Engine {
     }
 
     fn hear_from_server(&mut self, now: Instant, card: PeerCard) {
-        if let Some(member) = self.hear_of(now, card, None) {
+        if let Some(member) = self.hear_of(now, card, Evidence::Listed, None) {
             member.on_server = true;
+            member.heard_at = Some(now);
         }
     }
 
@@ -85,11 +96,13 @@ impl Engine {
         Some((self.roster.get_mut(card.peer)?, is_new))
     }
 
-    /// Takes note of what a neighbour, or without `via` the server, says of a peer.
+    /// Takes note of what a neighbour, or without `via` the server, says of a peer. In a full mesh the lower id offers
+    /// first; in a partial mesh two devices seldom think of each other at once.
     fn hear_of(
         &mut self,
         now: Instant,
         card: PeerCard,
+        evidence: Evidence,
         via: Option<PeerId>,
     ) -> Option<&mut Member> {
         if card.peer == self.core.me {
@@ -97,10 +110,10 @@ impl Engine {
         }
         let peer = card.peer;
         let offers_first = self.core.me < peer;
-        let evidence = if via.is_none() { Evidence::Listed } else { Evidence::Told };
+        let in_turn = !self.roster.is_partial;
         let (member, is_new) = self.meet(now, &card, evidence, via)?;
         if is_new {
-            if !offers_first {
+            if in_turn && !offers_first {
                 member.retry_at = now + COURTESY;
             }
         } else if member.hear_of(card, via.is_none()) {
@@ -122,8 +135,8 @@ impl Engine {
 
     /// Removes a peer that neither the server nor a neighbour nor this device sees.
     fn forget_if_gone(&mut self, now: Instant, peer: PeerId) {
-        let unseen = |member: &Member| !member.on_server && member.neighbours.is_empty();
-        let Some(member) = self.roster.get(peer).filter(|member| unseen(member)) else { return };
+        let unseen = |member: &&Member| self.roster.is_unseen(now, member);
+        let Some(member) = self.roster.get(peer).filter(unseen) else { return };
         // An offer to somebody whom nobody sees any more is no sign of life.
         if member.link.as_ref().is_some_and(|link| link.stage == LinkStage::Offering) {
             let reason = "the other device is gone".to_owned();
@@ -136,18 +149,33 @@ impl Engine {
     }
 
     /// A neighbour says whom it is connected to.
-    fn handle_neighbours(&mut self, now: Instant, from: PeerId, peers: Vec<PeerCard>) {
+    fn handle_neighbours(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        peers: Vec<PeerCard>,
+        round_trips_ms: &[u16],
+    ) {
+        if let Some(member) = self.roster.get_mut(from) {
+            member.degree = peers.len() + 1;
+        }
         let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
-        for card in peers {
-            if let Some(member) = self.hear_of(now, card, Some(from)) {
-                member.neighbours.insert(from);
+        let round_trips_ms = round_trips_ms.iter().copied().chain(core::iter::repeat(0));
+        for (card, round_trip_ms) in peers.into_iter().zip(round_trips_ms) {
+            if let Some(member) = self.hear_of(now, card, Evidence::Told, Some(from)) {
+                member.neighbours.insert(from, round_trip_ms);
+                member.heard_at = Some(now);
             }
         }
         let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
         for peer in known {
             if !listed.contains(&peer) {
-                if let Some(member) = self.roster.get_mut(peer) {
-                    member.neighbours.remove(&from);
+                if let Some(member) = self.roster.get_mut(peer)
+                    && member.neighbours.remove(&from).is_some()
+                    && member.neighbours.is_empty()
+                {
+                    // Who has lost it knows best.
+                    member.heard_at = None;
                 }
                 self.forget_if_gone(now, peer);
             }
@@ -156,14 +184,15 @@ impl Engine {
 
     pub(crate) fn tell_neighbours(&mut self, now: Instant) {
         let connected: Vec<PeerId> = self.roster.connected().collect();
-        let cards: Vec<PeerCard> = connected
+        let cards: Vec<(PeerCard, u16)> = connected
             .iter()
             .filter_map(|peer| self.roster.get(*peer))
-            .map(|member| member.card.clone())
+            .map(|member| (member.card.clone(), member.round_trip_ms()))
             .collect();
         for peer in connected {
-            let others = cards.iter().filter(|card| card.peer != peer).cloned().collect();
-            self.send_control(now, peer, &ControlMessage::Neighbours { peers: others });
+            let others = cards.iter().filter(|(card, _)| card.peer != peer).cloned();
+            let (peers, round_trips_ms) = others.unzip();
+            self.send_control(now, peer, &ControlMessage::Neighbours { peers, round_trips_ms });
         }
     }
 

@@ -93,7 +93,7 @@ impl Proposal {
     pub fn validate(&self) -> Result<(), DecodeError> {
         let invalid = |problem| Err(DecodeError::Invalid { what: "session", problem });
         let invited = self.invited.as_ref().map_or(0, BTreeSet::len);
-        if invited > limits::ROOM_PEERS_MAX {
+        if invited > limits::ROUND_MEMBERS_MAX {
             return invalid(format!("{invited} invited peers, more than a room has"));
         }
         let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths } =

@@ -51,7 +51,8 @@ pub enum ServerMessage {
         /// Servers that help to find a path, as this server's operator configured them.
         ice_servers: Vec<IceServer>,
     },
-    /// A peer has entered the room, or has something new to say of its device.
+    /// A peer has entered the room, or has something new to say of its device. In a room of more than
+    /// [`limits::KNOWN_PEERS_MAX`] others, only some are told.
     PeerJoined {
         /// The peer.
         peer: PeerCard,
@@ -63,9 +64,9 @@ pub enum ServerMessage {
         /// Why.
         reason: LeaveReason,
     },
-    /// Everyone else in the room: the answer to `discover`.
+    /// Everyone else in the room, or so many of them, picked at random: the answer to `discover`.
     Peers {
-        /// The peers.
+        /// At most [`limits::KNOWN_PEERS_MAX`]; fewer are all there are.
         peers: Vec<PeerCard>,
     },
     /// A handshake from another peer.
@@ -240,8 +241,8 @@ pub fn decode_server(text: &str) -> Result<ServerMessage, DecodeError> {
     match &message {
         ServerMessage::PeerJoined { peer } => peer.capability.validate()?,
         ServerMessage::Peers { peers } => {
-            if peers.len() > limits::ROOM_PEERS_MAX {
-                let problem = format!("{} peers in one room", peers.len());
+            if peers.len() > limits::KNOWN_PEERS_MAX {
+                let problem = format!("{} peers in one answer", peers.len());
                 return Err(DecodeError::Invalid { what: "peers message", problem });
             }
             for peer in peers {

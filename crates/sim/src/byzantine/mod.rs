@@ -175,13 +175,14 @@ fn stray(dice: &mut Dice) -> ControlMessage {
         1 => ControlMessage::TextReceived { id: dice.word() },
         2 => ControlMessage::Text { id: u64::MAX, text: "\u{202e}".repeat(100) },
         3 => ControlMessage::Neighbours {
-            peers: (0..limits::ROOM_PEERS_MAX)
+            peers: (0..limits::KNOWN_PEERS_MAX)
                 .map(|_| PeerCard {
                     peer: PeerId::from_bytes(dice.bytes()),
                     instance: Instance(dice.word()),
                     capability: Capability::default(),
                 })
                 .collect(),
+            round_trips_ms: Vec::new(),
         },
         _ => ControlMessage::Ping { nonce: dice.word() },
     }

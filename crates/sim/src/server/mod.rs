@@ -10,7 +10,7 @@ pub use malice::Malice;
 
 use crate::{
     environment::{Environment, Happening},
-    network::{HostId, Life},
+    network::Life,
 };
 use core::time::Duration;
 use malice::Carried;
@@ -19,7 +19,7 @@ use protocol::{
     VERSION, limits,
     signaling::{Challenge, PeerCard, ServerMessage},
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use units::{Instant, PeerId, RoomId};
 
 /// How often a peer must say something.
@@ -64,14 +64,9 @@ pub(crate) struct Server {
     by_life: BTreeMap<Life, SocketId>,
     /// Who is in which room.
     registered: BTreeMap<(RoomId, PeerId), SocketId>,
-    /// Whom the server tells of whom, if not everybody of everybody.
-    acquaintances: Option<Acquaintances>,
     created: u64,
     kept: VecDeque<Carried>,
 }
-
-/// Whom each device is told of; both of a pair or none.
-pub(crate) type Acquaintances = BTreeMap<HostId, BTreeSet<HostId>>;
 
 #[derive(Debug)]
 struct Socket {
@@ -106,7 +101,6 @@ impl Server {
             sockets: BTreeMap::new(),
             by_life: BTreeMap::new(),
             registered: BTreeMap::new(),
-            acquaintances: None,
             created: 0,
             kept: VecDeque::new(),
         }
@@ -120,11 +114,6 @@ impl Server {
     /// Makes it wicked, or honest again.
     pub(crate) fn set_malice(&mut self, malice: Malice) {
         self.malice = malice;
-    }
-
-    /// Tells devices of their acquaintances only, in a room that may be larger than one where all know each other.
-    pub(crate) fn introduce_only(&mut self, acquaintances: Acquaintances) {
-        self.acquaintances = Some(acquaintances);
     }
 
     /// Its process dies: every peer that can be reached hears of it soon, the others after long.

@@ -1,10 +1,7 @@
 //! What the server makes of a message.
 
 use super::{Frame, HEARTBEAT_INTERVAL, Server, SocketId, malice::Carried};
-use crate::{
-    environment::Environment,
-    network::{HostId, Life},
-};
+use crate::environment::Environment;
 use protocol::{
     VERSION, limits,
     signaling::{
@@ -32,7 +29,7 @@ impl Server {
             (ClientMessage::Register(registration), None) => self.register(env, id, registration),
             (_, None) => self.refuse(env, id, ErrorCode::NotRegistered, "register first"),
             (ClientMessage::Discover {}, Some((room, _))) => {
-                let peers = self.others(room, id);
+                let peers = some(self.others(room, id), env);
                 self.send(env, id, &ServerMessage::Peers { peers });
             }
             (ClientMessage::Signal { to, envelope }, Some((room, card))) => {
@@ -74,23 +71,9 @@ impl Server {
         in_room.map(|((_, peer), socket)| (*peer, *socket))
     }
 
-    /// Sockets in a room whose devices are told of that of `id`, and it of them.
-    fn acquainted(&self, room: RoomId, id: SocketId) -> Vec<SocketId> {
-        let Some(acquaintances) = &self.acquaintances else {
-            return self.sockets_in(room).map(|(_, other)| other).filter(|o| *o != id).collect();
-        };
-        let host = self.sockets.get(&id).map(|socket| socket.life.host);
-        let known = host.and_then(|host| acquaintances.get(&host)).into_iter().flatten();
-        let lives = |host: &HostId| {
-            let (first, last) =
-                (Life { host: *host, number: 0 }, Life { host: *host, number: u32::MAX });
-            self.by_life.range(first..=last).map(|(_, socket)| *socket)
-        };
-        let in_room = |socket: &SocketId| {
-            let registered = self.sockets.get(socket).and_then(|s| s.registered.as_ref());
-            registered.is_some_and(|(of, _)| *of == room)
-        };
-        known.flat_map(lives).filter(in_room).collect()
+    /// All in a room but the one behind a socket.
+    fn other_sockets(&self, room: RoomId, id: SocketId) -> Vec<SocketId> {
+        self.sockets_in(room).map(|(_, other)| other).filter(|other| *other != id).collect()
     }
 
     fn register(&mut self, env: &mut Environment, id: SocketId, registration: Registration) {
@@ -108,7 +91,7 @@ impl Server {
             self.leave_room(env, before, LeaveReason::Replaced);
             self.hang_up(env, before, "registered again elsewhere");
         }
-        if self.acquainted(room, id).len() >= limits::ROOM_PEERS_MAX {
+        if self.other_sockets(room, id).len() >= limits::ROOM_PEERS_MAX {
             return self.refuse(env, id, ErrorCode::Full, "the room is full");
         }
         let card = PeerCard { peer, instance, capability };
@@ -148,11 +131,11 @@ impl Server {
 
     fn others(&self, room: RoomId, id: SocketId) -> Vec<PeerCard> {
         let registered = |other: SocketId| self.sockets.get(&other)?.registered.as_ref();
-        let others = self.acquainted(room, id).into_iter().filter_map(registered);
+        let others = self.other_sockets(room, id).into_iter().filter_map(registered);
         others.map(|(_, card)| card.clone()).collect()
     }
 
-    /// Tells everybody else in the room who may know the device behind a socket.
+    /// Tells others in the room than the one behind a socket.
     fn tell_room(
         &mut self,
         env: &mut Environment,
@@ -160,8 +143,16 @@ impl Server {
         id: SocketId,
         news: &ServerMessage,
     ) {
-        for other in self.acquainted(room, id) {
+        for other in some(self.other_sockets(room, id), env) {
             self.send(env, other, news);
         }
     }
+}
+
+/// All of them, or as many as one answer holds, by chance.
+fn some<T>(mut all: Vec<T>, env: &mut Environment) -> Vec<T> {
+    while all.len() > limits::KNOWN_PEERS_MAX {
+        all.swap_remove(env.dice.below(all.len()));
+    }
+    all
 }

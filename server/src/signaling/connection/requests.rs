@@ -11,7 +11,7 @@ use tracing::debug;
 
 /// What `discover` costs on top of one unit: its answer is up to 32 times as long.
 const DISCOVER_COST_EXTRA: u32 = 4;
-/// What `announce_capability` costs on top of one unit: up to 31 others are told.
+/// What `announce_capability` costs on top of one unit: up to 64 others are told.
 const ANNOUNCE_COST_EXTRA: u32 = 9;
 
 impl Connection {

@@ -12,6 +12,7 @@ use protocol::{
     message::SessionMessage,
     session::{Contribution, Decision, Proposal, RoundRecord},
 };
+use std::collections::BTreeMap;
 use units::{Hash, Instant, PeerId};
 
 /// How long a model may take to come, besides its size.
@@ -27,8 +28,6 @@ const DOUBT_MIN: Duration = Duration::from_secs(20);
 pub(super) struct Doubt {
     failures: u32,
     until: Instant,
-    /// Whether it told of a heavier record meanwhile: it may tell again when it is believed.
-    unheard: bool,
 }
 
 /// Another record that this member is about to take up.
@@ -83,9 +82,10 @@ impl Session {
             self.stash.put_decision(from, record.decision.clone());
             self.followed.insert(from, record);
         } else if record.weight() > self.head.weight() {
-            match self.doubts.get_mut(&from).filter(|doubt| s.now < doubt.until) {
-                Some(doubt) => doubt.unheard = true,
-                None => self.adopt(from, record, s),
+            if self.is_doubted(from, s) {
+                self.heads_heard.insert(from, record);
+            } else {
+                self.adopt(from, record, s);
             }
         } else if self.model_here && (self.told.insert(from) || !self.running) {
             let head = SessionMessage::Head(self.head.clone());
@@ -162,36 +162,35 @@ impl Session {
         self.doubts.get(&peer).is_some_and(|doubt| s.now < doubt.until)
     }
 
+    /// When a peer is believed again that has told of a record meanwhile: it may never say so again.
+    pub(super) fn believes_again_at(&self) -> Option<Instant> {
+        let doubted = self.heads_heard.keys().filter_map(|peer| self.doubts.get(peer));
+        doubted.map(|doubt| doubt.until).min().filter(|_| self.ready)
+    }
+
+    /// Takes up what peers said while they were not believed.
+    pub(super) fn believe_again(&mut self, s: &Surroundings<'_>) {
+        if self.believes_again_at().is_none_or(|at| s.now < at) {
+            return;
+        }
+        let heard = core::mem::take(&mut self.heads_heard);
+        let (later, now): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            heard.into_iter().partition(|(peer, _)| self.is_doubted(*peer, s));
+        self.heads_heard = later;
+        for (from, head) in now {
+            self.handle_head(from, head, s);
+        }
+    }
+
     /// A peer told of what it could not show: the next time it is believed is later each time.
     pub(super) fn doubt(&mut self, peer: PeerId, reason: String, s: &Surroundings<'_>) {
         self.actions.push(SessionAction::Refuse(peer, reason));
         if self.doubts.len() >= limits::ROUND_MEMBERS_MAX && !self.doubts.contains_key(&peer) {
             self.doubts.pop_first();
         }
-        let fresh = Doubt { failures: 0, until: s.now, unheard: false };
-        let doubt = self.doubts.entry(peer).or_insert(fresh);
+        let doubt = self.doubts.entry(peer).or_insert(Doubt { failures: 0, until: s.now });
         doubt.until = s.now + DOUBT_MIN.saturating_mul(1 << doubt.failures.min(5));
         doubt.failures += 1;
-    }
-
-    /// Who was not believed when it told of a heavier record is told of ours once it is: it answers with its own.
-    pub(super) fn hear_again(&mut self, s: &Surroundings<'_>) {
-        let due: Vec<PeerId> =
-            self.unheard().filter(|(_, at)| s.now >= *at).map(|it| it.0).collect();
-        for peer in due {
-            if let Some(doubt) = self.doubts.get_mut(&peer) {
-                doubt.unheard = false;
-            }
-            if s.connected.contains(&peer) && self.model_here {
-                self.send(peer, SessionMessage::Head(self.head.clone()));
-            }
-        }
-    }
-
-    /// Peers that told of heavier records while they were not believed, and when they will be.
-    pub(super) fn unheard(&self) -> impl Iterator<Item = (PeerId, Instant)> + '_ {
-        let doubts = self.doubts.iter().filter(|(_, doubt)| doubt.unheard);
-        doubts.map(|(peer, doubt)| (*peer, doubt.until))
     }
 
     /// Gives up on a model that does not come; asks whoever is connected where they stand.

@@ -63,7 +63,7 @@ pub(crate) struct Session {
     /// Whether it ended here because nobody could hand out its model: whoever has it may propose it again.
     pub abandoned: bool,
     begun_at: Instant,
-    /// What peers said of their newest records before the cluster was ready.
+    /// What peers said of their newest records before the cluster was ready, or while they were not believed.
     heads_heard: BTreeMap<PeerId, RoundRecord>,
     /// Whether the person at this device ended it here.
     pub left: bool,
@@ -239,7 +239,11 @@ impl Session {
         self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);
         // A model that is here already is taken up, whoever it came from.
-        self.adoption.take_if(|adoption| adoption.from == peer && adoption.expires_at().is_some());
+        let of_peer = |a: &mut Adoption| a.from == peer && a.expires_at().is_some();
+        if self.adoption.take_if(of_peer).is_some() {
+            // What others said meanwhile was lighter than this: they say it again.
+            self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        }
         self.advance(s);
     }
 
@@ -380,8 +384,7 @@ impl Session {
         let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
         // A session that is over still compares its end with those of others.
         let verdicts = self.verdicts.deadline().filter(|_| self.model_here);
-        let unheard = self.unheard().map(|(_, at)| at).min();
-        let always = [adoption, verdicts, unheard];
+        let always = [adoption, verdicts, self.believes_again_at()];
         if !self.running || !self.model_here || self.is_installing() {
             return always.into_iter().chain([self.waits_for_model_until()]).flatten().min();
         }

@@ -546,3 +546,40 @@ fn a_record_whose_updates_are_lost_is_taken_up_by_its_model() {
     };
     assert!(actions.iter().any(asks));
 }
+
+#[test]
+fn what_a_doubted_peer_said_is_taken_up_once_it_is_believed_again() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let peer = member.others()[0];
+    let record = |samples| member.record(Hash::of(b"elsewhere"), 3, (peer, SAMPLES), samples);
+    let (first, second) = (record(900), record(950));
+    let asks_for = |actions: &[SessionAction], wanted: &RoundRecord| {
+        let wanted = wanted.hash();
+        let asks = |action: &SessionAction| {
+            matches!(action, SessionAction::Send(to, SessionMessage::RequestModel { record })
+                if *to == peer && *record == wanted)
+        };
+        actions.iter().any(asks)
+    };
+    assert!(asks_for(&member.hears(peer, SessionMessage::Head(first.clone())), &first));
+    // This device was asleep, or the path was: the model does not come in time.
+    assert!(refusals(&member.waits(Duration::from_secs(12))) > 0);
+    let actions = member.hears(peer, SessionMessage::Head(second.clone()));
+    assert!(!asks_for(&actions, &second), "it is not believed");
+    let again = member.session.deadline().expect("there is something to wait for");
+    assert!(again <= member.now + Duration::from_secs(20));
+    assert!(asks_for(&member.waits(Duration::from_secs(20)), &second));
+}
+
+#[test]
+fn who_waited_for_a_model_of_somebody_who_is_gone_asks_the_others_where_they_stand() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let record = member.record(Hash::of(b"elsewhere"), 3, (others[0], SAMPLES), 900);
+    member.hears(others[0], SessionMessage::Head(record));
+    member.connected.remove(&others[0]);
+    let actions = member.does(|session, s| session.peer_disconnected(others[0], s));
+    let tells = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == others[1]);
+    assert!(actions.iter().any(tells));
+}

@@ -120,9 +120,9 @@ impl Session {
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
         self.install_model();
         self.expire_adoption(s);
+        self.believe_again(s);
         self.give_up_on_the_model(s);
         self.compare_records(s);
-        self.hear_again(s);
         self.round.look_again_at = None;
         // Until a heavier record's model is here, it may be a lie: the round goes on.
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {

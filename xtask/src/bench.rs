@@ -2,6 +2,8 @@
 
 mod native;
 
+pub(crate) use native::prepare_simulator;
+
 use crate::{
     browsers, dist,
     failure::Failure,

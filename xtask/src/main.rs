@@ -12,6 +12,7 @@ mod failure;
 mod fuzz;
 mod run;
 mod screenshot;
+mod sim;
 mod step;
 mod test;
 mod tools;
@@ -32,6 +33,8 @@ cargo xtask <chore>
   dist                         build the release into target/dist/peerceptron, one file
   bench page|channel|session|neural|rooms|engine
                                measure, and compare with the targets; --json for one object a line
+  sim [--peers 1000 --seed 7 --faults crash,loss --liars scaled:2 --rounds 20 --plot target/sim]
+                               let simulated peers learn together and draw how that went; `sim help` tells of more
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
   verify-room FILE             compute every model of a saved training record again, check every signature
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
@@ -61,6 +64,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
         "sdk" => dist::sdk_for_development(&workspace, rest),
         "dist" => dist::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "sim" => sim::run(&workspace, rest),
         "data" => data::run(&workspace, rest),
         "verify-room" => verify::run(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),

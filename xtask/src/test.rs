@@ -64,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn simulate(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["run", "--quiet", "--package=sim", "--", "quick"]);
-    execute(&mut command, "The seed above replays it: `cargo run -p sim -- help`.")
+    execute(&mut command, "The command above replays it: `cargo xtask sim help`.")
 }
 
 /// The tests run against the very file that people get.

@@ -7,6 +7,9 @@
 //! For each size: devices enter, rest for a while, then one tenth of them a minute goes (half with a goodbye) and as many
 //! strangers come. Texts to all are said all along.
 
+// How long it takes here is what it measures.
+#![allow(clippy::disallowed_methods)]
+
 use core::time::Duration;
 use peer::Event;
 use serde_json::json;

@@ -7,7 +7,7 @@ use crate::{
 };
 use core::time::Duration;
 use neural::{Dataset, Values};
-use peer::{Answer, CommandError, Job, Origin};
+use peer::{CommandError, Origin};
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     session::SessionOptions,
@@ -43,7 +43,7 @@ pub fn rows(seed: u64, host: HostId) -> Dataset {
 }
 
 /// Rows of the same kind that no device has.
-fn unseen_rows(seed: u64) -> Dataset {
+pub(crate) fn unseen_rows(seed: u64) -> Dataset {
     noisy_rows(UNSEEN_ROWS, &mut Dice::new(!seed))
 }
 
@@ -105,6 +105,7 @@ impl World {
             }
             let left = end.saturating_duration_since(self.now());
             self.run_for(left.min(Duration::from_secs(1)));
+            self.look();
         }
     }
 
@@ -141,19 +142,6 @@ impl World {
             world.all_connected() && world.all_have_rows()
         });
         world
-    }
-
-    /// The part of some rows that no device has which the shared network on a device tells right, 0 to 1.
-    ///
-    /// # Panics
-    /// If its page is closed, or it has no cluster.
-    pub fn accuracy(&mut self, id: HostId) -> f64 {
-        let page = self.hosts[id.0].page.as_mut().expect("the page is open");
-        let dataset = Some(unseen_rows(self.config.seed));
-        match page.workbench.run(Job::Evaluate { cluster: cluster(), dataset }) {
-            Ok(Answer::Evaluated(evaluation)) => evaluation.accuracy(),
-            other => panic!("{id:?} could not be judged: {other:?}"),
-        }
     }
 
     fn all_have_rows(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What a command line asks for.
 
-use sim::{Cuts, Faults, Plan};
+use sim::{Cuts, Faults, Plan, Strategy};
+use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
 Runs many peers on a faulty virtual network; one seed replays one history.
@@ -9,6 +10,8 @@ usage: sim quick [--seeds N] [--from SEED]
        sim soak [--seeds N] [--from SEED]
        sim run [--seed SEED] [--peers N] [--faults LIST] [--rounds N] [--trace]
                [--scenes LIST] [--present N] [--weather N]
+               [--liars STRATEGY:N]
+       sim room [--plot FOLDER] [as run]
        sim shrink --seed SEED [as run, or --soak]
        sim engine [--seed SEED] [--peers N]
        sim crowd [--seed SEED] [--peers N]
@@ -16,11 +19,15 @@ usage: sim quick [--seeds N] [--from SEED]
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
   run      one history: 5 peers, all faults, 10 rounds, seed 1 unless told otherwise
+  room     one session of 8 peers, no faults, 20 rounds unless told otherwise, watched: accuracy, bytes and time as a table,
+           and as pictures with --plot; more than 12 peers are a crowd with about 8 connections each
   shrink   looks for a smaller history that fails as that seed of `quick` does, or of `soak`, or that history of `run`
   engine   what an engine's inputs cost, as JSON: those of a room of 8 that trains, without network and jobs
   crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
 
   --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
+  --liars    what the last so many do: sign-flip, scaled, little-is-enough, inner-product, mimic, label-flip,
+             equivocate, silent or garbage
   --trace    print every step
   --scenes   play only these scenes of what goes wrong, by number, or none
   --present  only so many of the peers are there
@@ -35,6 +42,7 @@ pub(crate) enum Command {
     Run(Plan),
     Quick { from: u64, seeds: u64 },
     Soak { from: u64, seeds: u64 },
+    Room { plan: Plan, folder: Option<PathBuf> },
     Shrink(Plan),
     Engine { seed: u64, peers: usize },
     Crowd { seed: u64, peers: usize },
@@ -52,6 +60,8 @@ struct Options {
     cuts: Cuts,
     trace: bool,
     soak: bool,
+    liars: Option<(Strategy, usize)>,
+    folder: Option<PathBuf>,
 }
 
 impl Command {
@@ -66,6 +76,10 @@ impl Command {
         let (seed, from) = (options.seed.unwrap_or(1), options.from.unwrap_or(1));
         match command.as_str() {
             "run" => Ok(Self::Run(options.plan())),
+            "room" => {
+                let folder = options.folder.clone();
+                Ok(Self::Room { plan: options.plan_for_a_room(), folder })
+            }
             "quick" => Ok(Self::Quick { from, seeds: options.seeds.unwrap_or(300) }),
             "soak" => Ok(Self::Soak { from, seeds: options.seeds.unwrap_or(10_000) }),
             "shrink" if options.is_about_one_history() => Ok(Self::Shrink(options.plan())),
@@ -102,6 +116,12 @@ impl Options {
             "--peers" => self.peers = Some(number(option, value, 1, 2_000)? as usize),
             "--rounds" => self.rounds = Some(number(option, value, 1, 1_000)? as u32),
             "--faults" => self.faults = Some(value.parse().map_err(|e| format!("{e}"))?),
+            "--liars" => {
+                let (strategy, count) = value.split_once(':').unwrap_or((value, "1"));
+                let strategy = strategy.parse().map_err(|e| format!("{e}"))?;
+                self.liars = Some((strategy, number(option, count, 1, 2_000)? as usize));
+            }
+            "--plot" => self.folder = Some(value.into()),
             "--seeds" => self.seeds = Some(number(option, value, 1, 1 << 40)?),
             "--from" => self.from = Some(number(option, value, 0, 1 << 60)?),
             "--scenes" if value == "none" => self.cuts.scenes = Some(Vec::new()),
@@ -124,7 +144,16 @@ impl Options {
     fn plan(self) -> Plan {
         let (seed, peers) = (self.seed.unwrap_or(1), self.peers.unwrap_or(5));
         let (faults, rounds) = (self.faults.unwrap_or(Faults::ALL), self.rounds.unwrap_or(10));
-        Plan { cuts: self.cuts, trace: self.trace, ..Plan::new(seed, peers, faults, rounds) }
+        let Self { liars, cuts, trace, .. } = self;
+        Plan { liars, cuts, trace, ..Plan::new(seed, peers, faults, rounds) }
+    }
+
+    /// A plan with other defaults: a quiet room, and long enough to see something.
+    fn plan_for_a_room(mut self) -> Plan {
+        self.peers.get_or_insert(8);
+        self.faults.get_or_insert(Faults::NONE);
+        self.rounds.get_or_insert(20);
+        self.plan()
     }
 }
 
@@ -141,10 +170,11 @@ mod tests {
     fn the_command_of_a_history_reads_back_as_that_history() {
         let cuts = Cuts { scenes: Some(vec![0, 4]), present: Some(2), weather: 3 };
         let uncut = Plan { trace: true, ..Plan::small(4140) };
-        for plan in [Plan { cuts, ..uncut.clone() }, uncut] {
+        let liars = Some((Strategy::Silent, 2));
+        for plan in [Plan { cuts, liars, ..uncut.clone() }, uncut] {
             let command = plan.command();
             let words: Vec<String> =
-                command.split(" -- ").nth(1).unwrap().split(' ').map(str::to_owned).collect();
+                command.split("xtask sim ").nth(1).unwrap().split(' ').map(str::to_owned).collect();
             let Ok(Command::Run(read)) = Command::read(&words) else { panic!("{command}") };
             assert_eq!(read, plan);
         }

@@ -3,6 +3,7 @@
 use crate::{network::HostId, world::World};
 use peer::{LinkStage, View};
 use std::collections::BTreeMap;
+use units::Hash;
 
 impl World {
     /// Honest devices with an open page whose owners want to be in the room.
@@ -107,6 +108,23 @@ impl World {
             }
         }
         None
+    }
+
+    /// How far a crowd is from having ended its session with one record; `None` if it has.
+    pub(crate) fn disagreement_in_a_crowd(&self) -> Option<String> {
+        let members = self.members();
+        let mut ended: BTreeMap<Hash, usize> = BTreeMap::new();
+        for session in members.iter().filter_map(|id| self.view(*id).session) {
+            if !session.running && session.round >= session.options.rounds {
+                *ended.entry(session.record).or_default() += 1;
+            }
+        }
+        let (count, records) = (ended.values().sum::<usize>(), ended.len());
+        let agree = ended.values().max().copied().unwrap_or_default();
+        (agree < members.len()).then(|| {
+            let all = members.len();
+            format!("{count} of {all} have ended, with {records} records, {agree} with one of them")
+        })
     }
 
     /// Whether a session ended because the only devices that had its model have left it.

@@ -12,17 +12,21 @@ use units::PeerId;
 impl World {
     /// A room that devices enter one after the other, so many a second.
     pub fn crowd(config: WorldConfig, a_second: u32) -> Self {
-        let hosts = config.hosts;
         let mut world = Self::new(config);
-        world.boot(HostId(0));
-        world.create_room(HostId(0));
-        world.enter(HostId(0));
-        for id in 1..hosts {
-            world.run_for(Duration::from_secs(1) / a_second);
-            world.boot(HostId(id));
-            world.enter(HostId(id));
-        }
+        world.gather_crowd(a_second);
         world
+    }
+
+    /// Opens all pages in one room, so many a second.
+    pub(crate) fn gather_crowd(&mut self, a_second: u32) {
+        for id in self.host_ids() {
+            self.boot(id);
+            if id == HostId(0) {
+                self.create_room(id);
+            }
+            self.enter(id);
+            self.run_for(Duration::from_secs(1) / a_second);
+        }
     }
 
     /// Takes a device into its room and no further: it makes no cluster. One that was in it before is in it already.

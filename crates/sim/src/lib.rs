@@ -20,6 +20,7 @@
 mod byzantine;
 mod classroom;
 mod convergence;
+mod course;
 mod crowd;
 mod dice;
 mod disk;
@@ -42,11 +43,12 @@ mod trace;
 mod world;
 
 pub use classroom::{cluster, network, options, rows};
+pub use course::{Course, Moment, RoundCourse, Spread};
 pub use dice::Dice;
 pub use faults::{Faults, UnknownFault};
 pub use network::{HostId, Network, Path};
 pub use recording::{Playback, Recording};
-pub use scenario::{Cuts, Outcome, Plan};
+pub use scenario::{Cuts, Outcome, Plan, Watched};
 pub use server::Malice;
 pub use shrink::{Shrunk, kind_of, shrink};
 pub use strategy::{Strategy, UnknownStrategy};

@@ -2,6 +2,8 @@
 
 mod command;
 mod engine_cost;
+mod plots;
+mod room;
 
 use command::{Command, HELP};
 use sim::{Plan, kind_of, shrink};
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Run(plan)) => play_all(std::iter::once(plan), false),
+        Ok(Command::Room { plan, folder }) => room::watch(&plan, folder.as_deref()),
         Ok(Command::Quick { from, seeds }) => play_all((from..from + seeds).map(Plan::small), true),
         Ok(Command::Soak { from, seeds }) => play_all((from..from + seeds).map(Plan::large), true),
         Ok(Command::Shrink(plan)) => make_smaller(&plan),

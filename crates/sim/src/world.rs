@@ -7,6 +7,7 @@ mod pages;
 use crate::{
     byzantine::Deceit,
     classroom,
+    course::Course,
     dice::Dice,
     disk::Disk,
     environment::{Environment, Happening},
@@ -74,6 +75,8 @@ pub struct World {
     pub(crate) hosts: Vec<Host>,
     pub(crate) observer: Observer,
     pub(crate) learnt: Learnt,
+    /// What whoever watches has seen.
+    pub(crate) course: Option<Course>,
     pub(crate) config: WorldConfig,
     records_engines: bool,
 }
@@ -96,6 +99,7 @@ impl World {
             hosts,
             observer: Observer::new(config.network.clone()),
             learnt: Learnt::default(),
+            course: None,
             config,
             records_engines: false,
         }

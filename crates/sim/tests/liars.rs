@@ -34,7 +34,7 @@ fn with_two_of_eight_who_are_wicked_the_others_end_with_one_model_that_has_learn
             .map(|session| (session.round, session.record, session.model))
             .collect();
         assert!(outcomes.iter().all(|outcome| *outcome == outcomes[0]), "{strategy}: {outcomes:?}");
-        let accuracy = world.accuracy(honest[0]);
+        let accuracy = world.accuracy(honest[0]).expect("it has a network");
         assert!(accuracy >= 0.9, "{strategy}: {accuracy}");
         assert!(took <= Duration::from_secs(15) * ROUNDS, "{strategy}: {took:?}");
     }
@@ -46,7 +46,7 @@ fn where_most_lie_nobody_learns() {
     for name in ["sign-flip", "scaled", "inner-product"] {
         let strategy = name.parse().expect("there is such a strategy");
         let (mut world, _) = after_a_session(strategy, &[1, 2, 3, 5, 6, 7]);
-        let accuracy = world.accuracy(HostId(0));
+        let accuracy = world.accuracy(HostId(0)).expect("it has a network");
         assert!(accuracy < 0.6, "{name}: {accuracy}");
     }
 }

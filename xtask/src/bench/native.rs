@@ -17,7 +17,7 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// What drives engines without browsers.
-pub(super) fn prepare_simulator(workspace: &Workspace) -> Result<(), Failure> {
+pub(crate) fn prepare_simulator(workspace: &Workspace) -> Result<(), Failure> {
     let mut native = workspace.command("cargo");
     native.args(["build", "--release", "--package=sim"]);
     execute(&mut native, "Read the compiler's message above.")

@@ -16,6 +16,10 @@ use protocol::room::RoomSecret;
 /// How long members may take to agree once all is well. Their longest waits between tries are far shorter.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// Pages of a crowd that are opened in a second.
+const ARRIVALS_A_SECOND: u32 = 50;
+const CROWD_PATIENCE_PER_ROUND: Duration = Duration::from_secs(20);
+
 pub(super) struct History {
     pub(super) world: World,
     rounds: u32,
@@ -36,6 +40,7 @@ impl History {
             aloud: plan.trace,
             quiet: plan.quiet,
             replay: plan.command(),
+            strategies: plan.liars(),
             ..WorldConfig::new(plan.world_seed(), hosts)
         };
         Self {
@@ -58,14 +63,40 @@ impl History {
         self.converge();
     }
 
-    fn begin(&mut self, scenes: Vec<Scene>) {
-        let founder = HostId(0);
+    /// As [`Self::play`], among so many that nobody is connected with everybody; says what keeps them from agreeing.
+    pub(super) fn play_in_a_crowd(&mut self, scenes: Vec<Scene>) -> Option<String> {
+        let (first, later) =
+            scenes.into_iter().partition(|scene| is_from_the_beginning(&scene.act));
+        self.turn(first);
+        self.world.gather_crowd(ARRIVALS_A_SECOND);
+        // Owners make their clusters and load their rows.
+        self.world.live_for(Duration::from_secs(5));
+        self.world.set_malice(self.malice);
+        self.start_session();
+        self.suffer(later);
+        self.heal();
+        let end = self.world.now() + CROWD_PATIENCE_PER_ROUND * self.rounds;
+        loop {
+            let difference = self.world.disagreement_in_a_crowd();
+            if difference.is_none() || self.world.now() >= end {
+                return difference;
+            }
+            self.world.live_for(Duration::from_secs(5));
+        }
+    }
+
+    fn turn(&mut self, scenes: Vec<Scene>) {
         for scene in scenes {
             match scene.act {
                 Act::TurnWicked { host, zeal } => self.world.make_byzantine(host, zeal),
                 _ => self.malice = Malice::EVERYTHING,
             }
         }
+    }
+
+    fn begin(&mut self, scenes: Vec<Scene>) {
+        let founder = HostId(0);
+        self.turn(scenes);
         let malice = self.malice;
         let world = &mut self.world;
         world.boot(founder);

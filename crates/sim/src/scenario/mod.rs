@@ -6,7 +6,7 @@
 mod history;
 mod script;
 
-use crate::{faults::Faults, world::World};
+use crate::{course::Course, faults::Faults, network::HostId, strategy::Strategy, world::World};
 use history::History;
 use script::Scene;
 use std::{any::Any, panic::AssertUnwindSafe};
@@ -22,6 +22,8 @@ pub struct Plan {
     pub faults: Faults,
     /// Rounds of the session.
     pub rounds: u32,
+    /// What the last so many devices do that the others may not learn.
+    pub liars: Option<(Strategy, usize)>,
     /// What is left out of it.
     pub cuts: Cuts,
     /// Whether every line of the trace is printed.
@@ -52,11 +54,25 @@ pub struct Outcome {
     pub seconds: u64,
 }
 
+/// A session that was watched.
+#[derive(Debug, Clone)]
+pub struct Watched {
+    /// How it went.
+    pub course: Course,
+    /// What keeps its members from having one model at its end; `None` if nothing does.
+    pub difference: Option<String>,
+    /// How long everything took on the world's clock.
+    pub seconds: u64,
+}
+
+/// Devices that are all connected with each other; more are a crowd.
+const ROOM_MAX: usize = 12;
+
 impl Plan {
     /// The whole history of a seed.
     pub fn new(seed: u64, peers: usize, faults: Faults, rounds: u32) -> Self {
         let cuts = Cuts::default();
-        Self { seed, peers, faults, rounds, cuts, trace: false, quiet: false }
+        Self { seed, peers, faults, rounds, liars: None, cuts, trace: false, quiet: false }
     }
 
     /// A small world for a seed: which faults, how many peers and rounds follow from it.
@@ -82,10 +98,13 @@ impl Plan {
 
     /// The command that plays it again.
     pub fn command(&self) -> String {
-        let Self { seed, peers, faults, rounds, cuts, .. } = self;
+        let Self { seed, peers, faults, rounds, liars, cuts, .. } = self;
         let mut command = format!(
-            "cargo run -p sim -- run --seed {seed} --peers {peers} --faults {faults} --rounds {rounds}"
+            "cargo xtask sim run --seed {seed} --peers {peers} --faults {faults} --rounds {rounds}"
         );
+        if let Some((strategy, count)) = liars {
+            command += &format!(" --liars {strategy}:{count}");
+        }
         if let Some(scenes) = &cuts.scenes {
             let numbers: Vec<String> = scenes.iter().map(usize::to_string).collect();
             let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join(",") };
@@ -141,6 +160,32 @@ impl Plan {
         ask(world);
         let seconds = world.now().as_micros() / 1_000_000;
         Outcome { digest: world.digest(), steps: world.steps(), seconds }
+    }
+
+    /// Plays it and watches the session; of a room that is too large for everybody to be connected, it says how far its
+    /// members came to agree.
+    ///
+    /// # Panics
+    /// If anything that must be true is not.
+    pub fn watch(&self) -> Watched {
+        let mut history = History::new(self);
+        history.world.watch();
+        let scenes = self.script().into_iter().map(|(_, scene)| scene).collect();
+        let difference = if self.present() > ROOM_MAX {
+            history.play_in_a_crowd(scenes)
+        } else {
+            history.play(scenes);
+            None
+        };
+        let course = history.world.take_course().unwrap_or_default();
+        let seconds = history.world.now().as_micros() / 1_000_000;
+        Watched { course, difference, seconds }
+    }
+
+    fn liars(&self) -> Vec<(HostId, Strategy)> {
+        let Some((strategy, count)) = self.liars else { return Vec::new() };
+        let present = self.present();
+        (present.saturating_sub(count)..present).map(|id| (HostId(id), strategy)).collect()
     }
 
     /// Plays it.

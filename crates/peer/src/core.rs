@@ -35,6 +35,8 @@ pub(crate) struct Core {
     next_job: u64,
     next_connection: u64,
     signal_sequence: u64,
+    /// Bytes of rumours that neighbours were sent.
+    pub rumour_bytes: u64,
     rumour_sequence: u64,
     /// The newest text's number. Receivers take a lower one for a repeat, so it grows from one room to the next, and
     /// from one life to the next, because lives do.
@@ -81,6 +83,7 @@ impl Core {
             next_job: 0,
             next_connection: 0,
             signal_sequence: 0,
+            rumour_bytes: 0,
             rumour_sequence: 0,
             newest_text: instance.0.saturating_mul(1_000),
             started_at,

@@ -8,6 +8,7 @@ use crate::{
 };
 use protocol::{
     message::{BulkMessage, ControlMessage, SessionMessage},
+    overlay::Payload,
     session::Proposal,
 };
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ impl Engine {
             identity: &self.core.identity,
             limits: &self.core.limits,
             connected: &connected,
+            is_partial: self.roster.is_partial,
         };
         handle(&mut session, &surroundings);
         let actions = session.take_actions();
@@ -45,6 +47,15 @@ impl Engine {
                 let message = ControlMessage::Session { session: id, message };
                 let sent_bytes = self.send_control(now, to, &message);
                 self.count_sent(sent_bytes);
+            }
+            SessionAction::Spread(message) => {
+                let message = Box::new(message);
+                let spread = self.spread(now, Payload::Session { session: id, message });
+                self.count_sent(spread);
+            }
+            SessionAction::SpreadUpdate(update) => {
+                let spread = self.spread(now, Payload::Update { session: id, update });
+                self.count_sent(spread);
             }
             SessionAction::SendBulk(to, message) => {
                 let link = self.roster.get_mut(to).and_then(|member| member.link.as_mut());
@@ -74,6 +85,33 @@ impl Engine {
                 self.note_left();
                 self.join_another(now);
             }
+        }
+    }
+
+    /// Says something of the session to the whole room; gives the bytes that its own neighbours are sent of it.
+    fn spread(&mut self, now: Instant, payload: Payload) -> Option<usize> {
+        let before = self.core.rumour_bytes;
+        if self.broadcast(now, payload).is_none() {
+            let reason = "this device says more to the whole room than others pass on".to_owned();
+            self.core.problem("too_much_said", reason);
+        }
+        Some((self.core.rumour_bytes - before) as usize)
+    }
+
+    /// A member, near or far, has said something of a session to the whole room. Of those that far members run besides
+    /// ours, nothing is remembered.
+    pub(crate) fn handle_session_rumour(
+        &mut self,
+        now: Instant,
+        origin: PeerId,
+        id: SessionId,
+        message: SessionMessage,
+    ) {
+        let is_ours = self.session.as_ref().is_some_and(|session| session.id == id);
+        let is_free = self.session.as_ref().is_none_or(|session| !session.running);
+        let is_call = matches!(message, SessionMessage::Proposal(_));
+        if is_ours || is_free && is_call {
+            self.handle_session_message(now, origin, id, message);
         }
     }
 

@@ -205,7 +205,7 @@ impl ControlMessage {
 }
 
 impl SessionMessage {
-    fn validate(&self) -> Result<(), DecodeError> {
+    pub(crate) fn validate(&self) -> Result<(), DecodeError> {
         let members_max = limits::ROUND_MEMBERS_MAX;
         match self {
             Self::Proposal(proposal) => proposal.validate(),

@@ -11,11 +11,11 @@ use crate::{
     envelope::{Envelope, Instance},
     identity::{BadSignature, Identity, Signature, verify},
     limits,
-    message::{ControlMessage, at_most},
+    message::{ControlMessage, SessionMessage, at_most},
     signaling::PeerCard,
 };
 use serde::{Deserialize, Serialize};
-use units::{ClusterId, Hash, PeerId, RoomId};
+use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
 
 /// One message about the room as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,6 +144,21 @@ pub enum Payload {
     },
     /// The origin's device is called, or can do, something else than before.
     Capability(PeerCard),
+    /// About a learning session, as [`ControlMessage::Session`].
+    Session {
+        /// Which.
+        session: SessionId,
+        /// What.
+        message: Box<SessionMessage>,
+    },
+    /// A round's update, made by the origin.
+    Update {
+        /// The session.
+        session: SessionId,
+        /// Its encoding.
+        #[serde(with = "serde_bytes")]
+        update: Vec<u8>,
+    },
     /// As [`ControlMessage::CallForLearning`].
     CallForLearning {
         /// Which.
@@ -202,7 +217,8 @@ impl Rumour {
                     return Err(DecodeError::Invalid { what: "rumour", problem });
                 }
             }
-            Payload::CallForLearning { .. } => {}
+            Payload::Session { message, .. } => message.validate()?,
+            Payload::Update { .. } | Payload::CallForLearning { .. } => {}
         }
         Ok(payload)
     }

@@ -10,11 +10,13 @@
 //! Where two chains meet, [`RoundRecord::weight`] says which one everybody goes on with.
 
 mod contribution;
+mod draw;
 mod proposal;
 mod record;
 mod standing;
 
 pub use contribution::{Commitment, Contribution, Equivocation, update_name};
+pub use draw::ticket;
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};
 pub use standing::Standing;

@@ -209,6 +209,7 @@ impl Observer {
                 model: Hash::from_bytes([0; 32]),
                 cumulative_samples: 0,
                 standings: Vec::new(),
+                draw: 0,
             };
             let outcome = outcomes.entry((*session, nameless.hash())).or_insert((*hash, *host));
             assert!(

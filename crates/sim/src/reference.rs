@@ -250,7 +250,7 @@ mod tests {
         let place = (proposal.session_id(), parent);
         let part = protocol::session::Contribution::sign(&identity, place, name, SAMPLES, 1);
         let (contributions, verdicts) = (vec![part], Vec::new());
-        let decision = Decision { round: 1, parent, contributions, verdicts };
+        let decision = Decision { round: 1, parent, contributions, verdicts, committed: 1 };
         let record = RoundRecord::following(&genesis, decision, model.hash());
         Case { reference, session: proposal.session_id(), record }
     }

@@ -55,6 +55,7 @@ impl Engine {
             identity: &self.core.identity,
             limits: &self.core.limits,
             connected: &connected,
+            is_partial: self.roster.is_partial,
         };
         self.session.as_ref().map(|session| session.view(&surroundings))
     }

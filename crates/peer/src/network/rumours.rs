@@ -3,7 +3,7 @@
 use crate::{engine::Engine, overlay::gossip::GossipAction};
 use protocol::{
     VERSION,
-    message::ControlMessage,
+    message::{BulkMessage, ControlMessage},
     overlay::{OverlayMessage, Payload, Rumour},
 };
 use units::{Instant, PeerId};
@@ -16,9 +16,10 @@ impl Engine {
         let connected: Vec<PeerId> = self.roster.connected().collect();
         let count = connected.len() as u32;
         if !self.roster.is_partial {
-            let message = plain(payload);
-            for peer in connected {
-                self.send_control(now, peer, &message);
+            if let Some(message) = plain(payload) {
+                for peer in connected {
+                    self.send_control(now, peer, &message);
+                }
             }
             return Some(count);
         }
@@ -42,7 +43,8 @@ impl Engine {
         for action in actions {
             match action {
                 GossipAction::Send(to, message) => {
-                    self.send_control(now, to, &message.into());
+                    let sent_bytes = self.send_control(now, to, &message.into());
+                    self.core.rumour_bytes += sent_bytes.unwrap_or_default() as u64;
                 }
                 GossipAction::Deliver(rumour) => match rumour.payload() {
                     Ok(payload) => self.gossip_arrived(now, rumour.origin, payload),
@@ -69,6 +71,13 @@ impl Engine {
             Payload::CallForLearning { cluster, urgency } => {
                 self.handle_call_for_learning(now, origin, cluster, urgency);
             }
+            Payload::Session { session, message } => {
+                self.handle_session_rumour(now, origin, session, *message);
+            }
+            Payload::Update { session, update } => {
+                let message = BulkMessage::Update { session, owner: origin, update };
+                self.handle_bulk(now, origin, message);
+            }
         }
     }
 
@@ -84,13 +93,17 @@ impl Engine {
     }
 }
 
-/// What a payload is among neighbours.
-fn plain(payload: Payload) -> ControlMessage {
-    match payload {
+/// What a payload is among neighbours; `None` if it goes to them in another way.
+fn plain(payload: Payload) -> Option<ControlMessage> {
+    Some(match payload {
         Payload::Text { id, text, .. } => ControlMessage::Text { id, text },
         Payload::Capability(card) => ControlMessage::Hello { version: VERSION, card },
         Payload::CallForLearning { cluster, urgency } => {
             ControlMessage::CallForLearning { cluster, urgency }
         }
-    }
+        Payload::Session { session, message } => {
+            ControlMessage::Session { session, message: *message }
+        }
+        Payload::Update { .. } => return None,
+    })
 }

@@ -14,6 +14,10 @@ use units::{Hash, Instant, PeerId};
 pub(crate) enum SessionAction {
     /// Send a message to one peer.
     Send(PeerId, SessionMessage),
+    /// Say a message to the whole room.
+    Spread(SessionMessage),
+    /// Show this device's update to the whole room.
+    SpreadUpdate(Vec<u8>),
     /// Send a value to one peer.
     SendBulk(PeerId, BulkMessage),
     /// Do work for the session.
@@ -58,4 +62,6 @@ pub(crate) struct Surroundings<'a> {
     pub limits: &'a Limits,
     /// Everyone with an open connection.
     pub connected: &'a BTreeSet<PeerId>,
+    /// Whether the room is so large that not everyone is connected with everyone.
+    pub is_partial: bool,
 }

@@ -8,7 +8,7 @@ use ::core::time::Duration;
 use protocol::{
     limits,
     message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, Equivocation, update_name},
+    session::{Commitment, Contribution, Decision, Equivocation, ticket, update_name},
 };
 use std::collections::BTreeMap;
 use units::{Hash, Instant, PeerId};
@@ -56,7 +56,9 @@ impl Session {
             // Whoever proposes what is known has just begun with it, and missed what was said before.
             SessionMessage::Proposal(_) => self.tell_newcomer(from),
             SessionMessage::Join { rows } => {
-                self.members.insert(from, rows);
+                if s.connected.contains(&from) {
+                    self.members.insert(from, rows);
+                }
             }
             SessionMessage::Leave => {
                 self.members.remove(&from);
@@ -85,7 +87,7 @@ impl Session {
             return;
         }
         match message {
-            BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update),
+            BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
             BulkMessage::Model { record, model, .. } => self.handle_model(from, record, model),
             BulkMessage::Probe { .. } => {}
         }
@@ -121,6 +123,18 @@ impl Session {
             let samples = contribution.samples;
             let reason = format!("a commitment to {samples} samples that cannot be");
             return self.actions.push(SessionAction::Refuse(from, reason));
+        }
+        if self.is_crowd(s) && parent == self.head_hash {
+            if !self.may_be_drawn(from, s) {
+                return;
+            }
+            if self.stash.commitment(from, parent).is_none() {
+                self.round.committed = self.round.committed.saturating_add(1);
+            }
+            let (id, head) = (self.id, self.head_hash);
+            if !self.stash.make_room(from, |peer| ticket(id, head, peer)) {
+                return;
+            }
         }
         self.put_commitment(commitment, s);
     }
@@ -162,7 +176,8 @@ impl Session {
     /// Somebody shows two promises of one member.
     fn handle_accusation(&mut self, from: PeerId, proof: Equivocation, s: &Surroundings<'_>) {
         let peer = proof.peer();
-        if self.accused.contains_key(&peer) || !s.connected.contains(&peer) && peer != s.me {
+        let is_near = s.is_partial || s.connected.contains(&peer) || peer == s.me;
+        if self.accused.contains_key(&peer) || !is_near {
             return;
         }
         if !proof.holds(self.id) {
@@ -209,9 +224,16 @@ impl Session {
         self.stash.put_decision(from, decision);
     }
 
-    fn handle_update(&mut self, from: PeerId, owner: PeerId, update: Vec<u8>) {
-        let is_wanted = || self.round.wants(owner, update_name(owner, &update));
-        if owner != from && !is_wanted() {
+    fn handle_update(
+        &mut self,
+        from: PeerId,
+        owner: PeerId,
+        update: Vec<u8>,
+        s: &Surroundings<'_>,
+    ) {
+        let name = update_name(owner, &update);
+        let is_near = owner == from && s.connected.contains(&from);
+        if !is_near && !self.round.wants(owner, name) && !self.stash.is_promised(owner, name) {
             return;
         }
         if let Err(error) = neural::Update::decode(&update, &self.proposal.network) {

@@ -9,6 +9,7 @@
 
 mod action;
 mod arrivals;
+mod crowd;
 mod lineage;
 mod log;
 mod pace;
@@ -332,6 +333,9 @@ impl Session {
 
     /// Peers whose updates the round can expect, this device among them if it has rows.
     fn contributors(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
+        if self.is_crowd(s) {
+            return self.drawn();
+        }
         let others = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
         let mut all: Vec<_> = others.filter(|peer| s.connected.contains(peer)).collect();
         all.retain(|peer| !self.is_excluded(*peer));
@@ -342,9 +346,10 @@ impl Session {
         all
     }
 
-    /// Whether this device's updates count: it has rows, and is not excluded.
+    /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn.
     fn contributes(&self, s: &Surroundings<'_>) -> bool {
-        self.rows > 0 && !self.is_excluded(s.me)
+        let is_asked = !self.is_crowd(s) || self.is_drawn(s.me, s);
+        self.rows > 0 && !self.is_excluded(s.me) && is_asked
     }
 
     /// Who leads the given attempt at the running round.
@@ -367,10 +372,18 @@ impl Session {
         self.actions.push(SessionAction::Send(to, message));
     }
 
-    /// Sends to every connected peer that is invited, whether it has joined or only looks on.
+    /// Says to everyone who is invited, whether they have joined or only look on. In a large room, what concerns neighbours
+    /// alone goes to them.
     fn broadcast(&mut self, message: SessionMessage, s: &Surroundings<'_>) {
         if self.is_alone() {
             return;
+        }
+        let is_for_neighbours = matches!(
+            message,
+            SessionMessage::Head(_) | SessionMessage::Join { .. } | SessionMessage::Leave
+        );
+        if self.is_crowd(s) && !is_for_neighbours {
+            return self.actions.push(SessionAction::Spread(message));
         }
         for peer in s.connected {
             if self.invites(*peer) {

@@ -89,6 +89,36 @@ impl Stash {
         arrivals.updates.push_back((hash, update));
     }
 
+    /// Whether a peer has promised an update of that name.
+    pub(super) fn is_promised(&self, owner: PeerId, update: Hash) -> bool {
+        let promised = self.peers.get(&owner).into_iter().flat_map(|it| &it.commitments);
+        promised.into_iter().any(|it| it.contribution.update == update)
+    }
+
+    /// Peers with something that builds on `parent`.
+    pub(super) fn contributors(&self, parent: Hash) -> impl Iterator<Item = PeerId> {
+        let builds = move |arrivals: &Arrivals| {
+            arrivals.commitments.iter().any(|it| it.parent == parent)
+                || arrivals.decision.as_ref().is_some_and(|it| it.parent == parent)
+        };
+        self.peers.iter().filter(move |(_, it)| builds(it)).map(|(peer, _)| *peer)
+    }
+
+    /// Makes room for a peer by forgetting the one that counts least, unless that is the peer itself; says whether there
+    /// is room.
+    pub(super) fn make_room(&mut self, peer: PeerId, rank: impl Fn(PeerId) -> u32) -> bool {
+        if self.peers.len() < PEERS_MAX || self.peers.contains_key(&peer) {
+            return true;
+        }
+        let others = self.peers.keys().filter(|known| self.own != Some(**known)).copied();
+        let Some(last) = others.max_by_key(|known| rank(*known)) else { return false };
+        let gives_way = rank(last) > rank(peer);
+        if gives_way {
+            self.peers.remove(&last);
+        }
+        gives_way
+    }
+
     pub(super) fn commitment(&self, peer: PeerId, parent: Hash) -> Option<&Commitment> {
         let arrivals = self.peers.get(&peer)?;
         arrivals.commitments.iter().find(|commitment| commitment.parent == parent)

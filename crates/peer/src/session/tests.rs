@@ -101,6 +101,7 @@ impl Member {
             identity: &self.identity,
             limits: &self.limits,
             connected: &self.connected,
+            is_partial: false,
         };
         act(&mut self.session, &surroundings);
         self.session.check_invariants();
@@ -146,7 +147,8 @@ impl Member {
         let mut contributions: Vec<_> = parts.iter().map(part).collect();
         contributions.sort_unstable_by_key(|part| part.peer);
         let round = self.session.head.decision.round + 1;
-        Decision { round, parent: self.session.head_hash, contributions, verdicts: Vec::new() }
+        let (parent, committed) = (self.session.head_hash, contributions.len() as u32);
+        Decision { round, parent, contributions, verdicts: Vec::new(), committed }
     }
 
     /// A record of so many samples that follows from what a member promises on another one.
@@ -155,9 +157,10 @@ impl Member {
         let promise =
             Contribution::sign(&self.keys[&part.0], (self.session.id, parent), name, part.1, 1);
         let contributions = vec![promise];
-        let decision = Decision { round, parent, contributions, verdicts: Vec::new() };
+        let decision =
+            Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 };
         let (model, standings) = (Hash::of(b"theirs"), Vec::new());
-        RoundRecord { decision, model, cumulative_samples: samples, standings }
+        RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
     }
 
     /// The other members in the order in which they lead.
@@ -393,6 +396,7 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
             model,
             cumulative_samples: SAMPLES.into(),
             standings: Vec::new(),
+            draw: u32::MAX,
         };
         let actions = member.hears(peer, SessionMessage::Head(record));
         let asks = |action: &SessionAction| {

@@ -3,14 +3,18 @@
 use super::{Session, SessionAction, Surroundings};
 use ::core::time::Duration;
 use protocol::{
+    limits,
     message::SessionMessage,
     session::{Decision, Verdict},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId};
 
 /// How long another's record may be unknown here before its signer is told of ours: it may have finished a little earlier.
 const COURTESY: Duration = Duration::from_secs(2);
+
+/// Peers whose verdicts on records that are not here are kept.
+const EARLY_MAX: usize = limits::ROUND_MEMBERS_MAX;
 
 /// The verdicts on the newest record, and those that came before it was here.
 #[derive(Default)]
@@ -35,6 +39,17 @@ impl Verdicts {
     /// By judge.
     pub(super) fn list(&self) -> Vec<Verdict> {
         self.of_head.values().cloned().collect()
+    }
+
+    /// Keeps a verdict on a record that is not here, in the place of the oldest where there are too many.
+    fn put_early(&mut self, from: PeerId, early: Early) {
+        if self.early.len() >= EARLY_MAX && !self.early.contains_key(&from) {
+            let oldest = self.early.iter().min_by_key(|(_, early)| early.since);
+            if let Some(oldest) = oldest.map(|(peer, _)| *peer) {
+                self.early.remove(&oldest);
+            }
+        }
+        self.early.insert(from, early);
     }
 
     /// A peer is gone.
@@ -64,7 +79,7 @@ impl Session {
         if record == self.head_hash {
             self.count_verdict(verdict);
         } else {
-            self.verdicts.early.insert(from, Early { record, verdict, since: s.now });
+            self.verdicts.put_early(from, Early { record, verdict, since: s.now });
         }
     }
 
@@ -107,8 +122,15 @@ impl Session {
             return;
         }
         let due = self.verdicts.early.iter().filter(|(_, early)| s.now >= early.since + COURTESY);
-        for peer in due.map(|(peer, _)| *peer).collect::<Vec<_>>() {
-            self.verdicts.early.remove(&peer);
+        let due: Vec<PeerId> = due.map(|(peer, _)| *peer).collect();
+        for peer in &due {
+            self.verdicts.early.remove(peer);
+        }
+        // Far members cannot be asked: one neighbour is, for all of them.
+        let (near, far): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|it| s.connected.contains(it));
+        let neighbour = far.first().and_then(|signer| self.neighbour_to_ask(*signer, s));
+        for peer in near.into_iter().chain(neighbour).collect::<BTreeSet<_>>() {
             self.send(peer, SessionMessage::Head(self.head.clone()));
         }
     }

@@ -71,12 +71,14 @@ impl Proposal {
             parent: self.genesis(),
             contributions: Vec::new(),
             verdicts: Vec::new(),
+            committed: 0,
         };
         RoundRecord {
             decision,
             model: self.first_model,
             cumulative_samples: 0,
             standings: Vec::new(),
+            draw: u32::MAX,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     contribution::Contribution,
+    draw,
     standing::{self, STANDINGS_MAX, Standing},
 };
 use crate::{
@@ -27,6 +28,8 @@ pub struct Decision {
     pub contributions: Vec<Contribution>,
     /// What contributors to the parent signed of it, in strictly ascending order of judge.
     pub verdicts: Vec<Verdict>,
+    /// How many members the leader knows to have committed, whether their updates are in it or not.
+    pub committed: u32,
 }
 
 /// A finished round.
@@ -40,6 +43,8 @@ pub struct RoundRecord {
     pub cumulative_samples: u64,
     /// How contributors to the rounds before stand, by peer: follows from the parent's standings and the verdicts on it.
     pub standings: Vec<Standing>,
+    /// The highest [`ticket`] with which a member of a large room contributes to the next round.
+    pub draw: u32,
 }
 
 /// "I arrived at this record too, and this is what its contributions bring on my rows", signed.
@@ -76,6 +81,12 @@ impl Decision {
         if !self.verdicts.is_sorted_by(|a, b| a.judge < b.judge) {
             return invalid("judges out of order, or named twice".to_owned());
         }
+        if (self.committed as usize) < self.contributions.len() {
+            return invalid(format!(
+                "{} members have committed, where more contribute",
+                self.committed
+            ));
+        }
         self.verdicts.iter().try_for_each(Verdict::validate)
     }
 
@@ -91,7 +102,8 @@ impl RoundRecord {
         let cumulative_samples = parent.cumulative_samples.saturating_add(decision.samples());
         let contributions = &parent.decision.contributions;
         let standings = standing::after(&parent.standings, contributions, &decision.verdicts);
-        Self { decision, model, cumulative_samples, standings }
+        let draw = draw::after(parent.draw, decision.committed);
+        Self { decision, model, cumulative_samples, standings, draw }
     }
 
     /// Checks that members, verdicts and standings are few, sorted and named once.
@@ -208,13 +220,20 @@ mod tests {
         let parent = Hash::of(b"p");
         let identity = Identity::from_seed([1; 32]);
         let contribution = Contribution::sign(&identity, (session, parent), Hash::of(b"u"), 10, 1);
-        Decision { round: 1, parent, contributions: vec![contribution], verdicts: Vec::new() }
+        let contributions = vec![contribution];
+        Decision { round: 1, parent, contributions, verdicts: Vec::new(), committed: 2 }
     }
 
     #[test]
     fn a_record_is_named_by_all_that_it_says() {
         let (decision, model) = (decision(), Hash::of(b"m"));
-        let record = RoundRecord { decision, model, cumulative_samples: 10, standings: Vec::new() };
+        let record = RoundRecord {
+            decision,
+            model,
+            cumulative_samples: 10,
+            standings: Vec::new(),
+            draw: u32::MAX,
+        };
         let other = RoundRecord { model: Hash::of(b"n"), ..record.clone() };
         assert_ne!(record.hash(), other.hash());
         let verdict = Verdict::sign(&Identity::from_seed([1; 32]), record.hash(), vec![7]);

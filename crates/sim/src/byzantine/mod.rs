@@ -221,6 +221,7 @@ fn lie(
             parent,
             contributions,
             verdicts: vec![Verdict::sign(liar, parent, vec![samples as i16; 3])],
+            committed: *dice.pick(&[0, 1, u32::MAX]),
         }),
         3 => SessionMessage::Close { parent, contributions },
         4 => SessionMessage::RequestUpdate { update: parent },
@@ -238,9 +239,21 @@ fn lie(
 /// A record that nobody computed, with more samples behind it than any other.
 fn forged_head(dice: &mut Dice) -> SessionMessage {
     let parent = Hash::from_bytes(dice.bytes());
-    let decision = Decision { round: 5, parent, contributions: Vec::new(), verdicts: Vec::new() };
+    let decision = Decision {
+        round: 5,
+        parent,
+        contributions: Vec::new(),
+        verdicts: Vec::new(),
+        committed: 0,
+    };
     let (model, standings) = (Hash::from_bytes(dice.bytes()), Vec::new());
-    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples: u64::MAX, standings })
+    SessionMessage::Head(RoundRecord {
+        decision,
+        model,
+        cumulative_samples: u64::MAX,
+        standings,
+        draw: 0,
+    })
 }
 
 /// A decision on an update of the liar's that nobody has.
@@ -255,7 +268,7 @@ fn decision(
     let update = Hash::from_bytes(dice.bytes());
     let place = (proposal.session_id(), parent);
     let contributions = vec![Contribution::sign(liar, place, update, samples, dice.word())];
-    Decision { round, parent, contributions, verdicts: Vec::new() }
+    Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 }
 }
 
 /// A record that nobody computed, with as many samples behind it as there can be.
@@ -266,7 +279,13 @@ fn plausible_head(liar: &Identity, proposal: &Proposal, dice: &mut Dice) -> Sess
     let samples = decision.samples();
     let cumulative_samples = u64::from(round) * samples * dice.between(1, 64);
     let (model, standings) = (Hash::from_bytes(dice.bytes()), Vec::new());
-    SessionMessage::Head(RoundRecord { decision, model, cumulative_samples, standings })
+    SessionMessage::Head(RoundRecord {
+        decision,
+        model,
+        cumulative_samples,
+        standings,
+        draw: u32::MAX,
+    })
 }
 
 /// A round on the newest record whose updates nobody has.

@@ -25,7 +25,7 @@ impl Session {
     /// Takes up a decision, gathers what is missing, and aggregates.
     pub(super) fn follow_decision(&mut self, s: &Surroundings<'_>) {
         // Who only looks on has no updates, and takes up finished models instead.
-        if self.round.aggregating || self.rows == 0 {
+        if self.round.aggregating || self.rows == 0 && !self.is_crowd(s) {
             return;
         }
         let mut decisions = self.believable_decisions(s);

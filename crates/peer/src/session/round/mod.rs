@@ -28,6 +28,8 @@ use units::{Hash, Instant, PeerId};
 pub(super) struct Round {
     started_at: Instant,
     training: bool,
+    /// Members that have committed, as far as is known here.
+    pub committed: u32,
     /// When half of those who take part had committed.
     half_committed_at: Option<Instant>,
     trained: bool,
@@ -68,6 +70,7 @@ impl Round {
         Self {
             started_at: now,
             training: false,
+            committed: 0,
             half_committed_at: None,
             trained: false,
             closed_at: None,
@@ -78,6 +81,10 @@ impl Round {
             look_again_at: None,
             attempt_since: now,
         }
+    }
+
+    pub(super) fn started_at(&self) -> Instant {
+        self.started_at
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
@@ -129,6 +136,10 @@ impl Session {
             return;
         }
         self.begin_log();
+        if self.is_crowd(s) && !self.contributes(s) && self.rows > 0 {
+            let again = self.drawn_again_at(s);
+            again.into_iter().for_each(|at| self.round.look_again(at));
+        }
         self.train(s);
         self.follow_decision(s);
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
@@ -169,7 +180,10 @@ impl Session {
             steps: self.pace.steps(&options),
             batch_rows: options.batch_rows,
             learning_rate: learning_rate(&options, round),
-            compression: self.thrift.compression(),
+            compression: match self.is_crowd(s) {
+                true => self.crowd_compression(),
+                false => self.thrift.compression(),
+            },
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
         let job = Job::Train { cluster: self.proposal.cluster.clone(), training };
@@ -214,18 +228,24 @@ impl Session {
             return self.round.look_again(deadline);
         }
         let parent = self.head_hash;
-        let mut contributions: Vec<_> =
-            self.stash.commitments(parent).into_iter().map(|it| it.contribution).collect();
-        contributions.retain(|part| !self.is_excluded(part.peer));
+        let committed = self.stash.commitments(parent).into_iter().map(|it| it.contribution.peer);
+        let mut peers: Vec<_> = committed.filter(|peer| !self.is_excluded(*peer)).collect();
+        if self.is_crowd(s) {
+            peers = self.drawn();
+        }
+        let contributions = self.promises_of(&peers);
         let said = contributions.clone();
-        self.broadcast(SessionMessage::Close { parent, contributions: said }, s);
+        if !self.is_crowd(s) {
+            self.broadcast(SessionMessage::Close { parent, contributions: said }, s);
+        }
         self.stash.put_closing(s.me, Closing { parent, contributions });
     }
 
     fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
         let Some(closed_at) = self.round.closed_at else { return };
         let is_here = |c: &Contribution| self.stash.update(c.peer, c.update).is_some();
-        let may_come = |c: &Contribution| c.peer == s.me || s.connected.contains(&c.peer);
+        let may_come =
+            |c: &Contribution| s.is_partial || c.peer == s.me || s.connected.contains(&c.peer);
         let deadline = closed_at + self.reveal_wait();
         let missing = closing.contributions.iter().any(|c| !is_here(c) && may_come(c));
         if missing && s.now < deadline {
@@ -238,7 +258,9 @@ impl Session {
         }
         let round = self.head.decision.round + 1;
         let verdicts = self.verdicts.list();
-        let decision = Decision { round, parent: self.head_hash, contributions, verdicts };
+        let committed = self.round.committed.max(contributions.len() as u32);
+        let parent = self.head_hash;
+        let decision = Decision { round, parent, contributions, verdicts, committed };
         self.broadcast(SessionMessage::Decide(decision.clone()), s);
         self.stash.put_decision(s.me, decision);
     }
@@ -249,7 +271,7 @@ impl Session {
         let own = self.stash.commitment(s.me, self.head_hash).map(|own| own.contribution);
         let may_be_shown = match self.closing(s) {
             Some(closing) => own.is_some_and(|own| closing.contributions.contains(&own)),
-            None if self.everyone_has_committed(s) => true,
+            None if self.everyone_has_committed(s) => self.contributors(s).contains(&s.me),
             None => return,
         };
         if self.round.closed_at.is_none() {
@@ -259,6 +281,9 @@ impl Session {
         let update = own.and_then(|own| self.stash.update(s.me, own.update)).cloned();
         let Some(update) = update.filter(|_| may_be_shown && !self.round.revealed) else { return };
         self.round.revealed = true;
+        if self.is_crowd(s) {
+            return self.show_to_all(update);
+        }
         for peer in self.contributors(s) {
             if peer != s.me {
                 let (session, owner, update) = (self.id, s.me, update.clone());
@@ -268,7 +293,11 @@ impl Session {
         }
     }
 
+    /// Whether nobody else is waited for; in a crowd, the clock says so.
     fn everyone_has_committed(&self, s: &Surroundings<'_>) -> bool {
+        if self.is_crowd(s) {
+            return s.now >= self.commit_deadline(s) && !self.contributors(s).is_empty();
+        }
         let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
         self.contributors(s).iter().all(committed)
     }
@@ -286,8 +315,14 @@ impl Session {
 
     /// Who may close and decide, and in which order they are listened to.
     fn order(&self, s: &Surroundings<'_>) -> Order {
-        let contributors = self.contributors(s);
-        Order { leaders: self.leaders(s), contributors, attempt: self.round.attempt as usize }
+        let (contributors, mut leaders) = (self.contributors(s), self.leaders(s));
+        if self.is_crowd(s) {
+            // Who has decided may have committed unheard: it has its place by its hash.
+            let deciders = self.stash.decisions(self.head_hash).into_iter().map(|it| it.0);
+            leaders.extend(deciders.filter(|peer| self.may_be_drawn(*peer, s)));
+            leaders = protocol::session::leaders(self.id, self.head_hash, &leaders);
+        }
+        Order { leaders, contributors, attempt: self.round.attempt as usize }
     }
 
     /// The closing of the running round: that of its first leader.
@@ -311,7 +346,7 @@ impl Session {
 
     /// Notes when half of those who take part have committed.
     fn count_commitments(&mut self, s: &Surroundings<'_>) {
-        if self.round.half_committed_at.is_none() {
+        if self.round.half_committed_at.is_none() && !self.is_crowd(s) {
             let contributors = self.contributors(s);
             let committed =
                 |peer: &&PeerId| self.stash.commitment(**peer, self.head_hash).is_some();

@@ -146,8 +146,12 @@ impl Session {
         self.followed.clear();
         self.handed_out.clear();
         self.computed_here = false;
-        self.stash.keep_only(|peer| *peer == s.me || s.connected.contains(peer));
+        let of_next: BTreeSet<PeerId> = self.stash.contributors(self.head_hash).collect();
+        self.stash.keep_only(|peer| {
+            *peer == s.me || s.connected.contains(peer) || of_next.contains(peer)
+        });
         self.round = Round::new(s.now);
+        self.round.committed = self.stash.contributors(self.head_hash).count() as u32;
         self.tell_of_head(s);
         let round = self.head.decision.round;
         let (model, over) = (self.head.model, !self.running);
@@ -180,6 +184,10 @@ impl Session {
     /// Tells those of the newest record who cannot come to it by themselves: who contributed to it will, and is told by our
     /// signature that we have it.
     fn tell_of_head(&mut self, s: &Surroundings<'_>) {
+        // In a crowd everyone has the updates.
+        if self.is_crowd(s) {
+            return;
+        }
         let parts = self.head.decision.contributions.iter().map(|part| part.peer);
         let parts: BTreeSet<PeerId> = parts.collect();
         for peer in s.connected {

@@ -1,0 +1,102 @@
+//! Rounds in a room that is so large that not everyone is connected with everyone.
+//!
+//! What members say goes to everyone as a rumour. A few are drawn to contribute, by a hash that nobody can choose, and
+//! everyone brings their updates into the model: what a round costs a member does not grow with the room. Nobody knows who
+//! is there, so commitments are closed by the clock alone, and where nobody is heard of, more are drawn as time goes by.
+
+use super::{Session, SessionAction, Surroundings};
+use ::core::time::Duration;
+use neural::Compression;
+use protocol::session::{Contribution, ticket};
+use std::collections::BTreeSet;
+use units::{Instant, PeerId};
+
+/// Updates that a round brings in at most: of those who have committed, the ones with the lowest tickets.
+const DRAWN_MAX: usize = 16;
+
+/// How much higher a ticket than our own limit is believed: clocks and the beginnings of rounds differ.
+const LENIENCY: u32 = 8;
+
+/// Changes that an update of the whole room has at most: some nine bits each, so that it fits a rumour.
+const CHANGES_MAX: u64 = 44_000;
+/// How many of a thousand parameters travel if that many fit.
+const KEPT_PER_MILLE_MAX: u64 = 20;
+
+impl Session {
+    /// Whether the round is made by a few for all.
+    pub(super) fn is_crowd(&self, s: &Surroundings<'_>) -> bool {
+        s.is_partial && !self.is_alone()
+    }
+
+    /// Whether a member may contribute to the running round of a crowd.
+    pub(super) fn is_drawn(&self, peer: PeerId, s: &Surroundings<'_>) -> bool {
+        self.ticket(peer) <= self.draw(s)
+    }
+
+    /// Whether another member's word that it is drawn can be true.
+    pub(super) fn may_be_drawn(&self, peer: PeerId, s: &Surroundings<'_>) -> bool {
+        self.ticket(peer) <= self.draw(s).saturating_mul(LENIENCY)
+    }
+
+    pub(super) fn ticket(&self, peer: PeerId) -> u32 {
+        ticket(self.id, self.head_hash, peer)
+    }
+
+    /// The highest ticket that contributes: the record's, and twice as high for every time that the round has waited for
+    /// commitments in vain.
+    fn draw(&self, s: &Surroundings<'_>) -> u32 {
+        let waited = s.now.saturating_duration_since(self.round.started_at());
+        let doublings = waited.as_millis() / self.patience(s).as_millis().max(1);
+        let doublings = u32::try_from(doublings.saturating_sub(1)).unwrap_or(31).min(31);
+        self.head.draw.saturating_mul(1 << doublings)
+    }
+
+    fn patience(&self, s: &Surroundings<'_>) -> Duration {
+        self.pace.commit_wait(&self.proposal.options, s.limits)
+    }
+
+    /// When more members are drawn, if this one is not yet.
+    pub(super) fn drawn_again_at(&self, s: &Surroundings<'_>) -> Option<Instant> {
+        let patience = self.patience(s);
+        let waited = s.now.saturating_duration_since(self.round.started_at());
+        let next = u32::try_from(waited.as_millis() / patience.as_millis().max(1)).ok()? + 1;
+        (next < 40).then(|| self.round.started_at() + patience * next)
+    }
+
+    /// Who contributes, as far as is known here: of those who have committed, the ones with the lowest tickets. By id.
+    pub(super) fn drawn(&self) -> Vec<PeerId> {
+        let committed = self.stash.commitments(self.head_hash);
+        let mut peers: Vec<_> = committed.iter().map(|it| it.contribution.peer).collect();
+        peers.retain(|peer| !self.is_excluded(*peer));
+        peers.sort_by_cached_key(|peer| self.ticket(*peer));
+        peers.truncate(DRAWN_MAX);
+        peers.sort_unstable();
+        peers
+    }
+
+    /// The promises of those who contribute.
+    pub(super) fn promises_of(&self, peers: &[PeerId]) -> Vec<Contribution> {
+        let promise = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash);
+        peers.iter().filter_map(promise).map(|it| it.contribution).collect()
+    }
+
+    /// How an update is written that goes to the whole room.
+    pub(super) fn crowd_compression(&self) -> Compression {
+        let fitting = CHANGES_MAX * 1_000 / self.proposal.network.parameters().max(1);
+        Compression::Sparse { kept_per_mille: fitting.clamp(1, KEPT_PER_MILLE_MAX) as u16 }
+    }
+
+    /// Shows this device's update to everyone.
+    pub(super) fn show_to_all(&mut self, update: Vec<u8>) {
+        self.actions.push(SessionAction::SpreadUpdate(update));
+    }
+
+    /// A neighbour to ask where the room stands, another one for each reason to ask.
+    pub(super) fn neighbour_to_ask(&self, reason: PeerId, s: &Surroundings<'_>) -> Option<PeerId> {
+        let neighbours: BTreeSet<_> =
+            s.connected.iter().filter(|peer| self.invites(**peer)).collect();
+        let distance =
+            |peer: &&&PeerId| ticket(self.id, self.head_hash, ***peer) ^ self.ticket(reason);
+        neighbours.iter().min_by_key(distance).map(|peer| **peer)
+    }
+}

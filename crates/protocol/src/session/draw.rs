@@ -1,0 +1,65 @@
+//! Who contributes to a round where there are more members than a round needs.
+
+use units::{Hash, PeerId, SessionId};
+
+/// Members that a round is made for: more bring little to a mean, and all of their updates go to everyone.
+const DRAWN_WANTED: u32 = 10;
+/// While so many commit, the draw stays as it is: their number differs by chance.
+const DRAWN_MIN: u32 = 6;
+const DRAWN_MAX: u32 = 15;
+/// How much the draw can grow from one round to the next: a leader may say that few have committed.
+const GROWTH_MAX: u64 = 4;
+
+/// A member's number in the draw for the round after `parent`, which nobody can choose. Whoever has a low one contributes.
+pub fn ticket(session: SessionId, parent: Hash, peer: PeerId) -> u32 {
+    let drawn = Hash::of_parts(&[b"draw", session.as_bytes(), parent.as_bytes(), peer.as_bytes()]);
+    let [a, b, c, d, ..] = *drawn.as_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The highest ticket that contributes to the round after one to which so many members have committed.
+pub(super) fn after(draw: u32, committed: u32) -> u32 {
+    if (DRAWN_MIN..=DRAWN_MAX).contains(&committed) {
+        return draw;
+    }
+    let scaled = u64::from(draw) * u64::from(DRAWN_WANTED) / u64::from(committed.max(1));
+    let most = (u64::from(draw) * GROWTH_MAX).min(u64::from(u32::MAX));
+    u32::try_from(scaled.clamp(1, most)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of `members` a draw lets contribute, on average.
+    fn expected(draw: u32, members: u32) -> f64 {
+        f64::from(members) * f64::from(draw) / f64::from(u32::MAX)
+    }
+
+    #[test]
+    fn of_a_thousand_members_ten_are_drawn_and_of_ten_most() {
+        let mut draw = after(u32::MAX, 1_000);
+        assert!((9.0..11.0).contains(&expected(draw, 1_000)));
+        for _ in 0..20 {
+            draw = after(draw, expected(draw, 10).round() as u32);
+        }
+        assert!(expected(draw, 10) > 5.5);
+        assert_eq!(after(u32::MAX, 12), u32::MAX, "a full mesh draws everyone");
+    }
+
+    #[test]
+    fn a_lie_about_who_has_committed_changes_the_draw_by_little_or_for_one_round() {
+        assert_eq!(after(1_000, 0), 4_000);
+        assert_eq!(after(1_000, u32::MAX), 1);
+        assert_eq!(after(u32::MAX, 0), u32::MAX);
+    }
+
+    #[test]
+    fn tickets_are_even() {
+        let session = SessionId::from_bytes([1; 16]);
+        let low = (0..=255u8).filter(|n| {
+            ticket(session, Hash::of(b"parent"), PeerId::from_bytes([*n; 32])) < 1 << 30
+        });
+        assert!((40..90).contains(&low.count()));
+    }
+}

@@ -17,10 +17,13 @@ const DRAWN_MAX: usize = 16;
 /// How much higher a ticket than our own limit is believed: clocks and the beginnings of rounds differ.
 const LENIENCY: u32 = 8;
 
-/// Changes that an update of the whole room has at most: some nine bits each, so that it fits a rumour.
-const CHANGES_MAX: u64 = 44_000;
-/// How many of a thousand parameters travel if that many fit.
-const KEPT_PER_MILLE_MAX: u64 = 20;
+/// Parameters whose changes all fit a rumour, at about a byte each.
+const WHOLE_MAX: u64 = 48_000;
+/// The largest changes that fit one where not all do: some nine bits each, less where they lie close.
+const CHANGES_MAX: u64 = 40_000;
+/// How many of a thousand parameters travel if that many fit. Who is drawn seldom has little use for what is left over: when
+/// it is drawn again, others have learnt it.
+const KEPT_PER_MILLE_MAX: u64 = 100;
 
 impl Session {
     /// Whether the round is made by a few for all.
@@ -82,7 +85,11 @@ impl Session {
 
     /// How an update is written that goes to the whole room.
     pub(super) fn crowd_compression(&self) -> Compression {
-        let fitting = CHANGES_MAX * 1_000 / self.proposal.network.parameters().max(1);
+        let parameters = self.proposal.network.parameters();
+        if parameters <= WHOLE_MAX {
+            return Compression::Rows;
+        }
+        let fitting = CHANGES_MAX * 1_000 / parameters;
         Compression::Sparse { kept_per_mille: fitting.clamp(1, KEPT_PER_MILLE_MAX) as u16 }
     }
 

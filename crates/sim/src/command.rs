@@ -1,6 +1,7 @@
 //! What a command line asks for.
 
-use sim::{Cuts, Faults, Plan, Strategy};
+use core::time::Duration;
+use sim::{Cuts, Faults, Path, Plan, Strategy};
 use std::path::PathBuf;
 
 pub(crate) const HELP: &str = "\
@@ -10,7 +11,7 @@ usage: sim quick [--seeds N] [--from SEED]
        sim soak [--seeds N] [--from SEED]
        sim run [--seed SEED] [--peers N] [--faults LIST] [--rounds N] [--trace]
                [--scenes LIST] [--present N] [--weather N]
-               [--liars STRATEGY:N]
+               [--path MS,PERCENT,KB] [--liars STRATEGY:N]
        sim room [--plot FOLDER] [as run]
        sim shrink --seed SEED [as run, or --soak]
        sim engine [--seed SEED] [--peers N]
@@ -26,6 +27,8 @@ usage: sim quick [--seeds N] [--from SEED]
   crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
 
   --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
+  --path     what all good paths are like: one way in milliseconds, loss in percent, kilobytes a second (50,1,1000);
+             unless told otherwise, each pair has 1 to 60 ms, no loss, and 500 to 5,000 kB/s
   --liars    what the last so many do: sign-flip, scaled, little-is-enough, inner-product, mimic, label-flip,
              equivocate, silent or garbage
   --trace    print every step
@@ -60,6 +63,7 @@ struct Options {
     cuts: Cuts,
     trace: bool,
     soak: bool,
+    path: Option<Path>,
     liars: Option<(Strategy, usize)>,
     folder: Option<PathBuf>,
 }
@@ -121,6 +125,7 @@ impl Options {
                 let strategy = strategy.parse().map_err(|e| format!("{e}"))?;
                 self.liars = Some((strategy, number(option, count, 1, 2_000)? as usize));
             }
+            "--path" => self.path = Some(path(option, value)?),
             "--plot" => self.folder = Some(value.into()),
             "--seeds" => self.seeds = Some(number(option, value, 1, 1 << 40)?),
             "--from" => self.from = Some(number(option, value, 0, 1 << 60)?),
@@ -144,8 +149,8 @@ impl Options {
     fn plan(self) -> Plan {
         let (seed, peers) = (self.seed.unwrap_or(1), self.peers.unwrap_or(5));
         let (faults, rounds) = (self.faults.unwrap_or(Faults::ALL), self.rounds.unwrap_or(10));
-        let Self { liars, cuts, trace, .. } = self;
-        Plan { liars, cuts, trace, ..Plan::new(seed, peers, faults, rounds) }
+        let Self { path, liars, cuts, trace, .. } = self;
+        Plan { path, liars, cuts, trace, ..Plan::new(seed, peers, faults, rounds) }
     }
 
     /// A plan with other defaults: a quiet room, and long enough to see something.
@@ -155,6 +160,16 @@ impl Options {
         self.rounds.get_or_insert(20);
         self.plan()
     }
+}
+
+fn path(option: &str, value: &str) -> Result<Path, String> {
+    let parts: Vec<&str> = value.split(',').collect();
+    let [ms, percent, kb] = parts[..] else {
+        return Err(format!("`{option} {value}`: three numbers are needed, as in 50,1,1000"));
+    };
+    let latency = Duration::from_millis(number(option, ms, 0, 60_000)?);
+    let loss = number(option, percent, 0, 99)? as f64 / 100.0;
+    Ok(Path { latency, loss, bytes_per_second: 1_000 * number(option, kb, 1, 10_000_000)? })
 }
 
 fn number(option: &str, value: &str, low: u64, high: u64) -> Result<u64, String> {
@@ -171,7 +186,9 @@ mod tests {
         let cuts = Cuts { scenes: Some(vec![0, 4]), present: Some(2), weather: 3 };
         let uncut = Plan { trace: true, ..Plan::small(4140) };
         let liars = Some((Strategy::Silent, 2));
-        for plan in [Plan { cuts, liars, ..uncut.clone() }, uncut] {
+        let path =
+            Path { latency: Duration::from_millis(50), loss: 0.02, bytes_per_second: 80_000 };
+        for plan in [Plan { cuts, liars, path: Some(path), ..uncut.clone() }, uncut] {
             let command = plan.command();
             let words: Vec<String> =
                 command.split("xtask sim ").nth(1).unwrap().split(' ').map(str::to_owned).collect();

@@ -18,7 +18,7 @@ pub(crate) struct Life {
 }
 
 /// What a path between two devices is like.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Path {
     /// One way.
     pub latency: Duration,
@@ -56,6 +56,8 @@ impl Path {
 pub struct Network {
     /// What good paths follow from, so that those of a thousand devices take no memory.
     seed: u64,
+    /// What every good path is like, if they are all alike.
+    alike: Option<Path>,
     /// Paths that are not good.
     changed: BTreeMap<(HostId, HostId), Path>,
     /// Hosts of different sides cannot reach each other.
@@ -70,6 +72,7 @@ impl Network {
     pub fn new(dice: &mut Dice) -> Self {
         Self {
             seed: dice.word(),
+            alike: None,
             changed: BTreeMap::new(),
             sides: BTreeMap::new(),
             cut: BTreeSet::new(),
@@ -91,7 +94,7 @@ impl Network {
 
     fn unparted(&self, pair: (HostId, HostId)) -> Path {
         let changed = self.changed.get(&pair).copied();
-        changed.unwrap_or_else(|| good_path(self.seed, pair))
+        changed.or(self.alike).unwrap_or_else(|| good_path(self.seed, pair))
     }
 
     /// Whether a device can reach the signaling server.
@@ -129,6 +132,11 @@ impl Network {
         } else {
             self.server_cut.remove(&host);
         }
+    }
+
+    /// Makes all good paths alike, from here on and after every healing.
+    pub fn make_alike(&mut self, path: Path) {
+        self.alike = Some(path);
     }
 
     /// Makes a path slow and lossy.
@@ -202,6 +210,19 @@ mod tests {
         assert!(ms.iter().all(|ms| (1..=60).contains(ms)), "{ms:?}");
         let mean_ms = ms.iter().sum::<u128>() / ms.len() as u128;
         assert!((27..=33).contains(&mean_ms), "{mean_ms}");
+    }
+
+    #[test]
+    fn paths_that_are_alike_stay_so_after_healing_and_may_still_be_worse() {
+        let mut dice = Dice::new(3);
+        let mut network = Network::new(&mut dice);
+        let path = Path { latency: Duration::from_millis(50), loss: 0.01, bytes_per_second: 9 };
+        network.make_alike(path);
+        network.heal(&mut dice);
+        let latency_ms = |a, b| network.path(HostId(a), HostId(b)).map(|p| p.latency.as_millis());
+        assert!((1..9).all(|b| latency_ms(0, b) == Some(50)));
+        network.degrade(HostId(0), HostId(1), &mut dice);
+        assert_ne!(network.path(HostId(0), HostId(1)).map(|path| path.loss), Some(0.01));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::scenario::{Cuts, Plan};
 const WEATHERS: u64 = 6;
 
 /// What shrinking came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Shrunk {
     /// The smallest history that was found to fail.
     pub plan: Plan,

@@ -13,7 +13,7 @@ use crate::{
     environment::{Environment, Happening},
     fabric::Fabric,
     host::{Host, Page},
-    network::{HostId, Life, Network},
+    network::{HostId, Life, Network, Path},
     observer::Observer,
     schedule::Schedule,
     server::Server,
@@ -39,6 +39,8 @@ pub struct WorldConfig {
     pub network: NetworkSpec,
     /// Devices that want the others to learn nothing.
     pub strategies: Vec<(HostId, Strategy)>,
+    /// What good paths between devices are like; `None` gives every pair its own.
+    pub path: Option<Path>,
     /// Given to every engine.
     pub limits: Limits,
     /// Whether every line of the trace is printed as it comes.
@@ -59,6 +61,7 @@ impl WorldConfig {
             hosts,
             network,
             strategies: Vec::new(),
+            path: None,
             limits,
             aloud: false,
             quiet: false,
@@ -85,7 +88,10 @@ impl World {
     /// A world whose devices are all switched off.
     pub fn new(config: WorldConfig) -> Self {
         let mut dice = Dice::new(config.seed);
-        let network = Network::new(&mut dice);
+        let mut network = Network::new(&mut dice);
+        if let Some(path) = config.path {
+            network.make_alike(path);
+        }
         let mut hosts: Vec<Host> =
             (0..config.hosts).map(|id| new_host(HostId(id), &mut dice)).collect();
         for (id, strategy) in &config.strategies {

@@ -41,6 +41,7 @@ impl History {
             quiet: plan.quiet,
             replay: plan.command(),
             strategies: plan.liars(),
+            path: plan.path,
             ..WorldConfig::new(plan.world_seed(), hosts)
         };
         Self {

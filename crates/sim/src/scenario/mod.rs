@@ -6,13 +6,19 @@
 mod history;
 mod script;
 
-use crate::{course::Course, faults::Faults, network::HostId, strategy::Strategy, world::World};
+use crate::{
+    course::Course,
+    faults::Faults,
+    network::{HostId, Path},
+    strategy::Strategy,
+    world::World,
+};
 use history::History;
 use script::Scene;
 use std::{any::Any, panic::AssertUnwindSafe};
 
 /// What is to be played.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Decides everything that happens by chance.
     pub seed: u64,
@@ -22,6 +28,8 @@ pub struct Plan {
     pub faults: Faults,
     /// Rounds of the session.
     pub rounds: u32,
+    /// What good paths between devices are like; `None` gives every pair its own.
+    pub path: Option<Path>,
     /// What the last so many devices do that the others may not learn.
     pub liars: Option<(Strategy, usize)>,
     /// What is left out of it.
@@ -72,7 +80,17 @@ impl Plan {
     /// The whole history of a seed.
     pub fn new(seed: u64, peers: usize, faults: Faults, rounds: u32) -> Self {
         let cuts = Cuts::default();
-        Self { seed, peers, faults, rounds, liars: None, cuts, trace: false, quiet: false }
+        Self {
+            seed,
+            peers,
+            faults,
+            rounds,
+            path: None,
+            liars: None,
+            cuts,
+            trace: false,
+            quiet: false,
+        }
     }
 
     /// A small world for a seed: which faults, how many peers and rounds follow from it.
@@ -86,22 +104,28 @@ impl Plan {
             _ => Faults::from_bits(bits as u16),
         };
         let (peers, rounds) = (2 + dice.below(3), 3 + dice.below(15) as u32);
-        Self::new(seed, peers, faults, rounds)
+        Self { liars: some_liars(peers, &mut dice), ..Self::new(seed, peers, faults, rounds) }
     }
 
     /// A larger world for a seed.
     pub fn large(seed: u64) -> Self {
         let mut dice = crate::Dice::new(seed ^ 0x1a49e);
         let small = Self::small(seed);
-        Self { peers: 2 + dice.below(7), rounds: 5 + dice.below(20) as u32, ..small }
+        let (peers, rounds) = (2 + dice.below(7), 5 + dice.below(20) as u32);
+        Self { peers, rounds, liars: some_liars(peers, &mut dice), ..small }
     }
 
     /// The command that plays it again.
     pub fn command(&self) -> String {
-        let Self { seed, peers, faults, rounds, liars, cuts, .. } = self;
+        let Self { seed, peers, faults, rounds, path, liars, cuts, .. } = self;
         let mut command = format!(
             "cargo xtask sim run --seed {seed} --peers {peers} --faults {faults} --rounds {rounds}"
         );
+        if let Some(Path { latency, loss, bytes_per_second }) = path {
+            let (ms, percent) = (latency.as_millis(), (100.0 * loss).round());
+            let kb = bytes_per_second / 1_000;
+            command += &format!(" --path {ms},{percent},{kb}");
+        }
         if let Some((strategy, count)) = liars {
             command += &format!(" --liars {strategy}:{count}");
         }
@@ -196,6 +220,13 @@ impl Plan {
         std::panic::catch_unwind(AssertUnwindSafe(|| self.play()))
             .map_err(|panic| sentence(&*panic))
     }
+}
+
+/// In a quarter of the worlds with more than two devices, a quarter of them, or one at least, are liars of some kind.
+fn some_liars(peers: usize, dice: &mut crate::Dice) -> Option<(Strategy, usize)> {
+    let kinds: Vec<Strategy> = Strategy::all().collect();
+    let strategy = *dice.pick(&kinds);
+    (peers > 2 && dice.below(4) == 0).then_some((strategy, (peers / 4).max(1)))
 }
 
 /// What a panic says.

@@ -135,6 +135,11 @@ impl Observer {
 
     /// A device has announced an event.
     pub(crate) fn event(&mut self, hosts: &[Host], id: HostId, event: &Event) {
+        // Of liars as well: their engines keep to the protocol, and their records are judged.
+        if let Event::SessionStarted { session } = event {
+            let life = Life { host: id, number: hosts[id.0].lives };
+            self.reference.began(life, *session);
+        }
         if !hosts[id.0].is_honest() {
             return;
         }
@@ -153,10 +158,6 @@ impl Observer {
                 if let Some(to) = host_of(hosts, *to) {
                     self.delivered.insert((id, to, *number));
                 }
-            }
-            Event::SessionStarted { session } => {
-                let life = Life { host: id, number: hosts[id.0].lives };
-                self.reference.began(life, *session);
             }
             Event::Answered { result: Ok(peer::Answer::Created { .. }), .. } => {
                 // An owner makes a cluster only if it is not there.

@@ -18,10 +18,12 @@ fn different_seeds_have_different_histories() {
     assert_ne!(play(1), play(2));
 }
 
-/// Seeds that once showed a fault of the engine.
+/// Seeds that once showed a fault of the engine, or of what watches it.
 #[test]
 fn seeds_that_failed_once_are_sound() {
-    for seed in [1, 45, 48, 64, 70, 102, 140, 182, 195, 2445, 2738, 5639, 5832] {
+    for seed in [
+        1, 45, 48, 64, 70, 102, 140, 182, 195, 1526, 1834, 2445, 2454, 2460, 2738, 5639, 5832, 7375,
+    ] {
         Plan::small(seed).play();
     }
 }

@@ -119,7 +119,7 @@ impl Engine {
     /// A peer tells how far a session has come that was left here.
     pub(crate) fn note_progress_of_left(&mut self, from: PeerId, record: RoundRecord) {
         let Some(other) = self.others.get_mut(&from) else { return };
-        if let Err(problem) = check_record(&other.proposal, &record) {
+        if let Err(problem) = check_record(&other.proposal, &record, |_| false) {
             return self.refuse(Some(from), problem);
         }
         if record.decision.round >= other.proposal.options.rounds {

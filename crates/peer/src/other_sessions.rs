@@ -105,7 +105,7 @@ impl Engine {
     /// A peer tells how far its session has come.
     fn weigh(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
         let Some(other) = self.others.get_mut(&from) else { return };
-        if let Err(problem) = check_record(&other.proposal, &record) {
+        if let Err(problem) = check_record(&other.proposal, &record, |_| false) {
             return self.refuse(Some(from), problem);
         }
         let ours = self.session.as_ref().filter(|session| session.running);

@@ -139,6 +139,12 @@ impl Session {
         self.put_commitment(commitment, s);
     }
 
+    /// Whether this promise has been kept, and so its signature been seen to be right.
+    pub(super) fn has_verified(&self, part: &Contribution, parent: Hash) -> bool {
+        let kept = self.stash.commitment(part.peer, parent);
+        kept.is_some_and(|kept| kept.contribution == *part)
+    }
+
     /// Keeps what a member promised, or the proof that it promised something else before.
     pub(super) fn put_commitment(&mut self, commitment: Commitment, s: &Surroundings<'_>) {
         if let Some(proof) = self.stash.put_commitment(commitment) {
@@ -207,7 +213,10 @@ impl Session {
         let problem = if decision.parent == self.head_hash && !next_round {
             Err("it is not the next round".to_owned())
         } else {
-            check_contributions(&self.proposal, &decision).and_then(|()| self.check_next(&decision))
+            check_contributions(&self.proposal, &decision, |part| {
+                self.has_verified(part, decision.parent)
+            })
+            .and_then(|()| self.check_next(&decision))
         };
         if let Err(problem) = problem {
             let reason =

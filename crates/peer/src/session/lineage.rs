@@ -55,7 +55,9 @@ impl Adoption {
 impl Session {
     /// A peer tells of the newest record it holds.
     pub(super) fn handle_head(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
-        if let Err(problem) = check_record(&self.proposal, &record) {
+        if let Err(problem) = check_record(&self.proposal, &record, |part| {
+            self.has_verified(part, record.decision.parent)
+        }) {
             return self.actions.push(SessionAction::Refuse(from, problem));
         }
         if !self.ready {
@@ -222,7 +224,11 @@ impl Session {
 }
 
 /// Whether a record can exist: a lie about its weight must not win for ever.
-pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<(), String> {
+pub(crate) fn check_record(
+    proposal: &Proposal,
+    record: &RoundRecord,
+    is_known: impl Fn(&Contribution) -> bool,
+) -> Result<(), String> {
     let options = proposal.options;
     let round = record.decision.round;
     if round > options.rounds {
@@ -233,7 +239,7 @@ pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<
         let problem = || "a first record that is not this session's".to_owned();
         return first.then_some(()).ok_or_else(problem);
     }
-    check_contributions(proposal, &record.decision)?;
+    check_contributions(proposal, &record.decision, is_known)?;
     let (samples, of_round) = (record.cumulative_samples, record.decision.samples());
     let round_max = options.samples_max() * limits::ROUND_MEMBERS_MAX as u64;
     let samples_max = u64::from(round - 1) * round_max + of_round;
@@ -244,7 +250,12 @@ pub(crate) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<
 }
 
 /// Whether members can have contributed what a decision says. One without samples could not be aggregated by anybody.
-pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> Result<(), String> {
+/// Signatures are most of the work: those of promises that `is_known` need no second look.
+pub(super) fn check_contributions(
+    proposal: &Proposal,
+    decision: &Decision,
+    is_known: impl Fn(&Contribution) -> bool,
+) -> Result<(), String> {
     if decision.contributions.is_empty() {
         return Err("a round without members".to_owned());
     }
@@ -252,7 +263,12 @@ pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> R
     if let Some(part) = decision.contributions.iter().find(impossible) {
         return Err(format!("a contribution of {} samples", part.samples));
     }
+    let mut unknown = decision.contributions.iter().filter(|part| !is_known(part)).peekable();
+    if unknown.peek().is_none() {
+        return Ok(());
+    }
     let session = proposal.session_id();
-    let signed = |part: &Contribution| part.verify(session, decision.parent);
-    decision.contributions.iter().try_for_each(signed).map_err(|error| error.to_string())
+    unknown
+        .try_for_each(|part| part.verify(session, decision.parent))
+        .map_err(|error| error.to_string())
 }

@@ -10,6 +10,7 @@
 mod action;
 mod arrivals;
 mod crowd;
+mod leading;
 mod lineage;
 mod log;
 mod pace;
@@ -25,13 +26,14 @@ use crate::{job::Job, records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 use arrivals::HandedOut;
+use leading::Leading;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
 use log::Log;
 use pace::Pace;
 use protocol::{
     message::SessionMessage,
-    session::{Equivocation, Proposal, RoundRecord, leaders},
+    session::{Equivocation, Proposal, RoundRecord},
 };
 use round::Round;
 use stash::Stash;
@@ -78,6 +80,7 @@ pub(crate) struct Session {
     /// Who promised two updates for one round, and the proof.
     accused: BTreeMap<PeerId, Equivocation>,
     stash: Stash,
+    leading: Leading,
     round: Round,
     adoption: Option<Adoption>,
     /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
@@ -131,6 +134,7 @@ impl Session {
             verdicts: Verdicts::default(),
             accused: BTreeMap::new(),
             stash: Stash::default(),
+            leading: Leading::default(),
             round: Round::new(now),
             adoption: None,
             followed: BTreeMap::new(),
@@ -361,7 +365,7 @@ impl Session {
     /// Contributors in the order in which they lead. Once updates have had their time, whoever has not shown one comes after
     /// those who have: it may be gone.
     fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
-        let mut order = leaders(self.id, self.head_hash, &self.contributors(s));
+        let mut order = self.leading.of(self.id, self.head_hash, self.contributors(s));
         if self.reveal_is_over(s.now) {
             order.sort_by_key(|peer| !self.has_revealed(*peer));
         }

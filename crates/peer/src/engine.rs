@@ -185,10 +185,11 @@ impl Engine {
     }
 
     fn deadline(&self) -> Option<Instant> {
+        let now = self.last_input_at;
         let deadlines = [
             self.server.deadline(),
-            self.roster.deadline(&self.core, self.wants_links()),
-            self.mesh_deadline(),
+            self.roster.deadline(now, &self.core, self.wants_links(now)),
+            self.mesh_deadline(now),
             self.session.as_ref().and_then(Session::deadline),
             self.neighbours_due,
             self.texts.as_ref().and_then(Texts::deadline),
@@ -291,7 +292,10 @@ impl Engine {
     /// With a sentence, if one does not hold.
     pub fn check_invariants(&self) {
         let limits = &self.core.limits;
-        assert!(self.roster.census().links <= limits.links, "more connections than the limit");
+        assert!(
+            self.roster.census(self.last_input_at).links <= limits.links,
+            "more connections than the limit"
+        );
         assert!(
             self.roster.members.len() <= protocol::limits::KNOWN_PEERS_MAX,
             "more peers are known than the limit"

@@ -156,8 +156,11 @@ impl Member {
     }
 
     /// Whether it is a neighbour that is there and stays, or about to become one.
-    fn is_standing(&self) -> bool {
-        let works = |link: &Link| !link.is_open() || link.stage == LinkStage::Open;
+    fn is_standing(&self, now: Instant) -> bool {
+        let works = |link: &Link| match link.is_open() {
+            true => link.stage == LinkStage::Open,
+            false => !link.takes_long(now),
+        };
         self.parting_since.is_none() && self.link.as_ref().is_some_and(works)
     }
 }
@@ -191,7 +194,7 @@ pub(crate) struct Census {
     pub vouched: usize,
     /// Connections, open or under way.
     pub links: usize,
-    /// Of these, those that work and stay, or are under way.
+    /// Of these, those that work and stay, or are under way and not yet slow: what comes to nothing is not waited for.
     pub standing: usize,
     /// Of these, those under way with peers that only neighbours tell of.
     pub hearsay: usize,
@@ -219,13 +222,13 @@ impl Roster {
         let is_new = !self.members.contains_key(&card.peer);
         let mut in_place_of = None;
         if is_new {
-            let told = |neighbour| {
-                self.members.values().filter(|member| member.is_told_only_by(neighbour)).count()
-            };
-            if via.is_some_and(|neighbour| told(neighbour) >= TOLD_BY_ONE_MAX) {
-                return None;
-            }
-            if self.members.len() >= limits::KNOWN_PEERS_MAX {
+            let told = via.map_or(Vec::new(), |neighbour| self.told_only_by(neighbour));
+            if told.len() >= TOLD_BY_ONE_MAX {
+                // In a partial mesh, what one neighbour tells of changes with the room.
+                let oldest = told.into_iter().min().filter(|_| self.is_partial)?.1;
+                self.depart(oldest);
+                in_place_of = Some(oldest);
+            } else if self.members.len() >= limits::KNOWN_PEERS_MAX {
                 let weaker = self.weaker_than(evidence).or_else(|| self.older(now, evidence))?;
                 self.depart(weaker);
                 in_place_of = Some(weaker);
@@ -255,6 +258,12 @@ impl Roster {
             introductions: (0, now),
         });
         Some(Meeting { is_new, in_place_of })
+    }
+
+    /// Whom nothing but one neighbour's word stands for, and when that was heard last.
+    fn told_only_by(&self, neighbour: PeerId) -> Vec<(Option<Instant>, PeerId)> {
+        let told = self.members.iter().filter(|(_, member)| member.is_told_only_by(neighbour));
+        told.map(|(peer, member)| (member.heard_at, *peer)).collect()
     }
 
     /// The member without a connection that least stands for, if that is less than `evidence`.
@@ -323,13 +332,13 @@ impl Roster {
     }
 
     /// Counts peers and connections.
-    pub(crate) fn census(&self) -> Census {
+    pub(crate) fn census(&self, now: Instant) -> Census {
         let mut census = Census { known: self.members.len(), ..Census::default() };
         for member in self.members.values() {
             census.vouched += usize::from(member.is_vouched_for());
             if member.link.is_some() {
                 census.links += 1;
-                census.standing += usize::from(member.is_standing());
+                census.standing += usize::from(member.is_standing(now));
                 census.hearsay += usize::from(member.is_hearsay() && !member.is_connected());
             }
         }
@@ -337,8 +346,8 @@ impl Roster {
     }
 
     /// When the engine must look at connections again; `wants` is whether it looks for more.
-    pub(crate) fn deadline(&self, core: &Core, wants: bool) -> Option<Instant> {
-        let hearsay_full = self.census().hearsay >= HEARSAY_LINKS_MAX;
+    pub(crate) fn deadline(&self, now: Instant, core: &Core, wants: bool) -> Option<Instant> {
+        let hearsay_full = self.census(now).hearsay >= HEARSAY_LINKS_MAX;
         let deadlines = self.members.values().filter_map(|member| match &member.link {
             Some(link) => Some(link.deadline(core)),
             None if member.is_hearsay() && hearsay_full => None,

@@ -189,7 +189,9 @@ impl Texts {
     /// delivered: whoever floods this device pushes nobody else's texts out.
     fn push(&mut self, message: MessageView, core: &Core) {
         if self.messages.len() >= core.limits.messages {
-            let other = |m: &MessageView| if m.from == core.me { m.to } else { Some(m.from) };
+            // What is said to everyone counts as one peer: it may be said by any number of them.
+            let other =
+                |m: &MessageView| m.to.map(|to| if m.from == core.me { to } else { m.from });
             let mut counts: BTreeMap<Option<PeerId>, usize> = BTreeMap::new();
             for known in &self.messages {
                 *counts.entry(other(known)).or_default() += 1;

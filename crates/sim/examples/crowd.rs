@@ -34,6 +34,10 @@ struct Phase {
     /// The part of the devices that were there all the time that heard the texts, and how often anyone heard one twice.
     reach: f64,
     repeats: usize,
+    /// Along connections, from one device to the others.
+    steps: [usize; 3],
+    /// From a text to the last device of those that were there all the time and heard it, in seconds.
+    slowest_s: f64,
     virtual_s: f64,
     real_s: f64,
 }
@@ -50,7 +54,7 @@ fn main() -> ExitCode {
     if !arguments.json {
         println!("seed {}", arguments.seed);
         println!(
-            "hosts  phase   degree       parts   bytes/peer/minute        reach   twice  virtual s  real s"
+            "hosts  phase   degree       parts   bytes/peer/minute        reach   twice  steps     last s  virtual s  real s"
         );
     }
     for hosts in &arguments.hosts {
@@ -81,10 +85,14 @@ fn print(hosts: usize, name: &str, phase: &Phase) {
     let [low, middle, high] = phase.degree;
     let [few, usual, many] = phase.sent_bytes;
     println!(
-        "{hosts:>5}  {name:<6} {low:>3} {middle:>3} {high:>3}  {:>6}   {few:>7} {usual:>7} {many:>7}  {:>6.2} %  {:>5}  {:>9.0}  {:>6.1}",
+        "{hosts:>5}  {name:<6} {low:>3} {middle:>3} {high:>3}  {:>6}   {few:>7} {usual:>7} {many:>7}  {:>6.2} %  {:>5}  {:>2} {:>2} {:>2}  {:>6.2}  {:>9.0}  {:>6.1}",
         phase.parts.len(),
         phase.reach * 100.0,
         phase.repeats,
+        phase.steps[0],
+        phase.steps[1],
+        phase.steps[2],
+        phase.slowest_s,
         phase.virtual_s,
         phase.real_s,
     );
@@ -99,6 +107,8 @@ fn describe(hosts: usize, name: &str, phase: &Phase, entry_s: f64) -> serde_json
         "sent_bytes_per_minute_min_median_max": phase.sent_bytes,
         "reach": phase.reach,
         "repeats": phase.repeats,
+        "steps_min_median_max": phase.steps,
+        "slowest_s": phase.slowest_s,
         "virtual_s": phase.virtual_s,
         "real_s": phase.real_s,
         "real_s_of_entering": entry_s,
@@ -129,7 +139,7 @@ impl Room {
     }
 
     fn measure(&mut self, minutes: u32, churn: bool) -> Phase {
-        let real = Instant::now();
+        let (real, began) = (Instant::now(), self.world.now());
         let steps = if churn { self.hosts.div_ceil(10) * minutes as usize } else { 12 };
         let step = Duration::from_secs(60) * minutes / steps as u32;
         let before: Vec<(HostId, u64)> =
@@ -144,6 +154,9 @@ impl Room {
             }
             self.world.run_for(step);
         }
+        let last = self.say();
+        let slowest_s = self.until_heard(&last, &before);
+        said.push(last);
         self.world.run_for(Duration::from_secs(5));
         let running = self.world.running();
         let stayed: Vec<(HostId, u64)> =
@@ -159,7 +172,9 @@ impl Room {
             sent_bytes: spread(sent.collect()),
             reach,
             repeats,
-            virtual_s: 60.0 * f64::from(minutes) + 5.0,
+            steps: spread(self.world.steps_from(stayed[0].0)),
+            slowest_s,
+            virtual_s: (self.world.now().as_micros() - began.as_micros()) as f64 / 1e6,
             real_s: real.elapsed().as_secs_f64(),
         }
     }
@@ -188,6 +203,20 @@ impl Room {
                 return (from, text);
             }
         }
+    }
+
+    /// Goes on until all of `those` that are still there have heard a text, or for ten seconds; gives how long it took.
+    fn until_heard(&mut self, said: &(HostId, String), those: &[(HostId, u64)]) -> f64 {
+        let began = self.world.now();
+        let end = began + Duration::from_secs(10);
+        let said = std::slice::from_ref(said);
+        let running = self.world.running();
+        let those: Vec<(HostId, u64)> =
+            those.iter().filter(|(id, _)| running.contains(id)).copied().collect();
+        while self.reach(&those, said).0 < 1.0 && self.world.now() < end {
+            self.world.run_for(Duration::from_millis(50));
+        }
+        (self.world.now().as_micros() - began.as_micros()) as f64 / 1e6
     }
 
     fn reach(&self, stayed: &[(HostId, u64)], said: &[(HostId, String)]) -> (f64, usize) {

@@ -6,7 +6,7 @@ use crate::{
 };
 use core::time::Duration;
 use peer::LinkStage;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use units::PeerId;
 
 impl World {
@@ -74,6 +74,25 @@ impl World {
         }
         parts.sort_unstable_by(|a, b| b.cmp(a));
         parts
+    }
+
+    /// How many steps it is along connections from a device to each of those that can be reached so, nearest first.
+    pub fn steps_from(&self, id: HostId) -> Vec<usize> {
+        let neighbours = self.neighbours();
+        let mut steps = BTreeMap::from([(id, 0)]);
+        let mut next = VecDeque::from([id]);
+        while let Some(id) = next.pop_front() {
+            let further = steps[&id] + 1;
+            for other in neighbours.get(&id).into_iter().flatten() {
+                if !steps.contains_key(other) {
+                    steps.insert(*other, further);
+                    next.push_back(*other);
+                }
+            }
+        }
+        let mut steps: Vec<usize> = steps.into_values().filter(|steps| *steps > 0).collect();
+        steps.sort_unstable();
+        steps
     }
 
     /// Bytes that a device has sent on its channels in all its lives.

@@ -28,6 +28,7 @@ mod drive;
 mod environment;
 mod fabric;
 mod faults;
+mod flood;
 mod host;
 mod network;
 mod observer;

@@ -65,26 +65,49 @@ fn a_room_heals_without_its_server_when_a_third_of_it_is_gone_at_once() {
 
 #[test]
 fn a_text_to_one_device_far_away_goes_there_on_a_connection_of_its_own() {
-    let mut world = World::crowd(WorldConfig::new(203, 40), 10);
+    let mut world = World::crowd(WorldConfig::new(203, 60), 10);
     world.run_for(SECOND * 60);
     world.kill_server();
-    world.run_for(SECOND * 5);
-    let view = world.view(HostId(7));
-    let far = view.peers.iter().find(|peer| peer.stage == peer::LinkStage::Discovered);
-    let far = far.expect("it knows more than its neighbours").peer;
-    let sent = world.command(HostId(7), |engine, now| engine.send_text(now, Some(far), "psst"));
+    // By then only those are known of whom there was news without it.
+    world.run_for(SECOND * 130);
+    let (from, far) = far_apart(&world);
+    let peer = world.peer_id(far);
+    let sent = world.command(from, |engine, now| engine.send_text(now, Some(peer), "psst"));
     assert!(matches!(sent, Some(Ok(1))), "{sent:?}");
-    world.run_for(SECOND * 20);
+    world.run_for(SECOND * 5);
     for id in world.host_ids() {
-        assert_eq!(heard(&world, id, "psst"), usize::from(world.peer_id(id) == far), "{id:?}");
+        assert_eq!(heard(&world, id, "psst"), usize::from(id == far), "{id:?}");
     }
+    let along_a_walk = |event: &Event| {
+        let Event::Link { peer: with, detail, .. } = event else { return false };
+        *with == peer && detail == "through devices in between"
+    };
+    assert!(world.events(from).any(along_a_walk));
+}
+
+/// A device, and one that it knows of though none of its neighbours is connected to that one.
+fn far_apart(world: &World) -> (HostId, HostId) {
+    let neighbours = world.neighbours();
+    for from in world.running() {
+        let known = world.view(from).peers;
+        let near = |id: &HostId| *id == from || neighbours[id].contains(&from);
+        let far = world.running().into_iter().find(|id| {
+            let peer = world.peer_id(*id);
+            let two_steps = neighbours[id].iter().any(near);
+            known.iter().any(|known| known.peer == peer) && !near(id) && !two_steps
+        });
+        if let Some(far) = far {
+            return (from, far);
+        }
+    }
+    panic!("all are near each other");
 }
 
 #[test]
 fn ten_in_a_hundred_come_and_go_every_minute_and_the_others_stay_one_room() {
     let mut world = World::crowd(WorldConfig::new(204, 100), 20);
     world.run_for(SECOND * 60);
-    for step in 0..30 {
+    for step in 0..20 {
         let running = world.running();
         let goodbye = world.dice().chance(0.5);
         let gone = running[world.dice().below(running.len())];
@@ -122,4 +145,29 @@ fn the_thirteenth_device_makes_a_partial_mesh_and_ten_are_a_full_one_again() {
     }
     world.run_for(SECOND * 90);
     assert_eq!(degrees(&world), [9; 10], "ten are connected with each other");
+}
+
+#[test]
+fn who_floods_walks_and_rumours_makes_nobody_else_send_without_end_and_cuts_nobody_off() {
+    let mut world = World::crowd(WorldConfig::new(206, 30), 10);
+    world.run_for(SECOND * 30);
+    let wicked = HostId(20);
+    let honest: Vec<HostId> = world.host_ids().into_iter().filter(|id| *id != wicked).collect();
+    world.make_flooder(wicked, 20);
+    let sent = |world: &World| honest.iter().map(|id| world.sent_bytes(*id)).collect::<Vec<_>>();
+    let (before, of_wicked) = (sent(&world), world.sent_bytes(wicked));
+    // Every engine checks after every step that it remembers no more than its limits.
+    world.run_for(SECOND * 30);
+    let flood_bytes = world.sent_bytes(wicked) - of_wicked;
+    assert!(flood_bytes > 5_000_000, "{flood_bytes} bytes are no flood");
+    let most = sent(&world).iter().zip(&before).map(|(after, before)| after - before).max();
+    assert!(most < Some(1_000_000), "{most:?} bytes in half a minute, of {flood_bytes}");
+    world.crash(HostId(3), false);
+    say(&mut world, HostId(5), "still here");
+    world.run_for(SECOND * 40);
+    for id in honest.iter().filter(|id| ![HostId(3), HostId(5)].contains(id)) {
+        assert_eq!(heard(&world, *id, "still here"), 1, "{id:?}");
+        let neighbours = &world.neighbours()[id];
+        assert!((5..=12).contains(&neighbours.len()), "{id:?} has {neighbours:?}");
+    }
 }

@@ -18,7 +18,7 @@ impl Engine {
         if member.link.is_some() {
             return Ok(());
         }
-        if self.roster.census().links >= self.core.limits.links {
+        if self.roster.census(now).links >= self.core.limits.links {
             return Err(CommandError::TooManyLinks(self.core.limits.links));
         }
         if !self.offer(now, peer) {

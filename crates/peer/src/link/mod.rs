@@ -21,6 +21,7 @@ use crate::{
     io::{Channel, ConnectionId, ConnectionInput, ConnectionOutput, PathStats},
     view::LinkStage,
 };
+use ::core::time::Duration;
 use protocol::{
     bulk::{Incoming, Outgoing},
     envelope::{Candidate, Instance, SignalStep},
@@ -41,6 +42,9 @@ pub(crate) enum Carrier {
     /// The devices along a walk.
     Walk(WalkId, Towards),
 }
+
+/// What a handshake takes where all goes well, with some to spare.
+const USUAL_HANDSHAKE: Duration = Duration::from_secs(4);
 
 pub(crate) struct Link {
     pub id: ConnectionId,
@@ -162,6 +166,11 @@ impl Link {
 
     pub(crate) fn is_open(&self) -> bool {
         self.greeted && self.control_open && self.bulk_open
+    }
+
+    /// Whether an attempt has taken longer than most do, so that not much will come of it.
+    pub(crate) fn takes_long(&self, now: Instant) -> bool {
+        now >= self.started_at + USUAL_HANDSHAKE
     }
 
     /// Whether large values are under way, which would have to be sent again on another connection.

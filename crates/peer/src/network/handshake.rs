@@ -40,7 +40,7 @@ impl Engine {
             .map(|(peer, _)| *peer)
             .collect();
         for peer in candidates {
-            let census = self.roster.census();
+            let census = self.roster.census(now);
             if census.links >= self.core.limits.links {
                 return;
             }

@@ -26,7 +26,7 @@ impl Engine {
         if self.room.is_none() {
             return;
         }
-        let census = self.roster.census();
+        let census = self.roster.census(now);
         if self.overlay.shape.observe(now, census.vouched, census.known) {
             self.mesh_changed(now);
         }
@@ -64,17 +64,17 @@ impl Engine {
     }
 
     /// Whether connections are looked for.
-    pub(crate) fn wants_links(&self) -> bool {
-        let census = self.roster.census();
+    pub(crate) fn wants_links(&self, now: Instant) -> bool {
+        let census = self.roster.census(now);
         let enough = if self.roster.is_partial { DEGREE } else { usize::MAX };
         let everyone = self.connect == ConnectPolicy::Everyone && self.room.is_some();
         everyone && census.standing < enough && census.links < self.core.limits.links
     }
 
     /// When the mesh must be looked at, whatever happens.
-    pub(crate) fn mesh_deadline(&self) -> Option<Instant> {
+    pub(crate) fn mesh_deadline(&self, now: Instant) -> Option<Instant> {
         let walks = self.roster.is_partial && self.connect == ConnectPolicy::Everyone;
-        let walk_due = || self.overlay.walk_due(self.wants_links());
+        let walk_due = || self.overlay.walk_due(self.wants_links(now));
         let partings = self.roster.members.values().filter_map(|member| member.parting_since);
         let parting = partings.map(|since| since + PARTING_MAX).min();
         [walks.then(walk_due), parting, self.overlay.deadline()].into_iter().flatten().min()
@@ -94,12 +94,12 @@ impl Engine {
 
     /// In a partial mesh: offers connections until there are enough, and looks for others where that fails.
     fn connect_some(&mut self, now: Instant) {
-        while self.wants_links()
+        while self.wants_links(now)
             && let Some(peer) = choice::choose(&self.candidates(now), &mut self.core.rng)
         {
             self.try_to_offer(now, peer);
         }
-        let wishes = self.wants_links();
+        let wishes = self.wants_links(now);
         if now >= self.overlay.walk_due(wishes) {
             let wish = if wishes { Wish::Connection } else { Wish::News };
             if !self.begin_walk(now, wish) {
@@ -109,7 +109,7 @@ impl Engine {
     }
 
     fn candidates(&self, now: Instant) -> Vec<Candidate> {
-        let hearsay_full = self.roster.census().hearsay >= HEARSAY_LINKS_MAX;
+        let hearsay_full = self.roster.census(now).hearsay >= HEARSAY_LINKS_MAX;
         let wanted = |member: &Member| {
             let is_free = member.link.is_none() && !member.held && now >= member.retry_at;
             is_free && !(hearsay_full && member.is_hearsay())
@@ -181,7 +181,7 @@ impl Engine {
 
     /// Whether one more connection can be taken, if need be in the place of one that has fallen silent.
     pub(super) fn has_room_for_another(&mut self, now: Instant) -> bool {
-        if self.roster.census().links < self.core.limits.links {
+        if self.roster.census(now).links < self.core.limits.links {
             return true;
         }
         let silent = |member: &Member| {

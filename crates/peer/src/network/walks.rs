@@ -52,7 +52,7 @@ impl Engine {
         if origin == self.core.me || !self.overlay.walks.may_walk(now, from) {
             return;
         }
-        let takes = walk.wish == Wish::Connection && self.would_take(origin);
+        let takes = walk.wish == Wish::Connection && self.would_take(now, origin);
         let next = self.any_neighbour_but(&[from, origin]).filter(|_| walk.hops_left > 0 && !takes);
         self.overlay.walks.pass(now, walk.id, Some(from), next);
         match next {
@@ -65,9 +65,9 @@ impl Engine {
     }
 
     /// Whether this device looks for a connection, and has none with `origin`.
-    fn would_take(&self, origin: PeerId) -> bool {
+    fn would_take(&self, now: Instant, origin: PeerId) -> bool {
         let is_free = self.roster.get(origin).is_none_or(|m| m.link.is_none() && !m.held);
-        is_free && self.roster.is_partial && self.wants_links()
+        is_free && self.roster.is_partial && self.wants_links(now)
     }
 
     fn end_walk(&mut self, now: Instant, from: PeerId, walk: Walk) {
@@ -81,7 +81,7 @@ impl Engine {
         let end = WalkEnd { id, end: self.own_card(), peers: self.some_neighbours_but(peer) };
         self.send_control(now, from, &OverlayMessage::WalkEnd(end).into());
         let is_free = self.roster.get(peer).is_some_and(|m| m.link.is_none() && !m.held);
-        let census = self.roster.census();
+        let census = self.roster.census(now);
         let has_room = census.links < self.core.limits.links;
         let by_itself = self.roster.is_partial && self.connect == ConnectPolicy::Everyone;
         if wish == Wish::Connection && is_free && has_room && by_itself {
@@ -144,7 +144,8 @@ impl Engine {
 
     /// A handshake comes by along a walk. Where its way ends it is for this device or for a neighbour.
     fn handle_relay(&mut self, now: Instant, from: PeerId, relay: Relay) {
-        if !self.overlay.walks.may_relay(now, relay.walk, from) {
+        let size_bytes = relay.envelope.size_bytes();
+        if !self.overlay.walks.may_relay(now, relay.walk, from, size_bytes) {
             return;
         }
         if relay.to == self.core.me {

@@ -6,18 +6,18 @@ use protocol::overlay::{Towards, WalkId};
 use std::collections::BTreeMap;
 use units::{Instant, PeerId};
 
-/// Walks that are remembered: a device with 12 neighbours in a room of any size sees about 60 in [`REMEMBERED_FOR`].
+/// Walks that are remembered: in a quiet room of any size a device sees some 30 in [`REMEMBERED_FOR`].
 const WALKS_MAX: usize = 256;
 /// Walks that one neighbour may have brought: whoever floods forgets nobody else's.
 const WALKS_OF_ONE_MAX: usize = 48;
-/// How long a walk is remembered: several attempts at a handshake.
-const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+/// How long a walk is remembered: as long as those whom it brought news of are kept in mind.
+const REMEMBERED_FOR: Duration = Duration::from_secs(120);
 /// Handshakes that one walk carries: several, with trickled candidates.
 const RELAYS_OF_ONE_MAX: u32 = 200;
 /// Walks of one neighbour. An honest one passes on one in five seconds, and more only while the room heals.
 const WALK_RATE: Rate = Rate { burst: 20, per_second: 1.0 };
-/// Handshakes along walks, of one neighbour: several attempts with trickled candidates.
-const RELAY_RATE: Rate = Rate { burst: 200, per_second: 10.0 };
+/// Bytes of handshakes along walks, of one neighbour: several attempts with trickled candidates.
+const RELAY_BYTES_RATE: Rate = Rate { burst: 256 * 1024, per_second: 16.0 * 1024.0 };
 
 /// A walk as this device has seen it.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ impl Walks {
     }
 
     fn budgets(&mut self, now: Instant, neighbour: PeerId) -> &mut (Budget, Budget) {
-        let full = (Budget::new(WALK_RATE, now), Budget::new(RELAY_RATE, now));
+        let full = (Budget::new(WALK_RATE, now), Budget::new(RELAY_BYTES_RATE, now));
         self.budgets.entry(neighbour).or_insert(full)
     }
 
@@ -108,8 +108,14 @@ impl Walks {
     }
 
     /// Counts a handshake that `from` sends along a walk; `false` if that were too many, of one or the other.
-    pub(crate) fn may_relay(&mut self, now: Instant, walk: WalkId, from: PeerId) -> bool {
-        let within_rate = self.budgets(now, from).1.spend(RELAY_RATE, now, 1);
+    pub(crate) fn may_relay(
+        &mut self,
+        now: Instant,
+        walk: WalkId,
+        from: PeerId,
+        size_bytes: usize,
+    ) -> bool {
+        let within_rate = self.budgets(now, from).1.spend(RELAY_BYTES_RATE, now, size_bytes);
         let Some(passed) = self.passed.get_mut(&walk) else { return within_rate };
         passed.relays += 1;
         within_rate && passed.relays <= RELAYS_OF_ONE_MAX
@@ -174,9 +180,9 @@ mod tests {
         let mut now = Instant::ZERO;
         walks.pass(now, WalkId(0), Some(peer(1)), None);
         let mut carried = 0;
-        for _ in 0..59 {
+        for _ in 0..119 {
             now = now + Duration::from_secs(1);
-            carried += (0..100).filter(|_| walks.may_relay(now, WalkId(0), peer(1))).count();
+            carried += (0..100).filter(|_| walks.may_relay(now, WalkId(0), peer(1), 500)).count();
         }
         assert_eq!(carried, RELAYS_OF_ONE_MAX as usize);
     }

@@ -11,6 +11,7 @@ use protocol::{
     identity::Identity,
     limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
+    room::RoomSecret,
     session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
     signaling::{Capability, PeerCard},
 };
@@ -52,6 +53,8 @@ pub(crate) struct Byzantine {
     forger: bool,
     /// Its key, once its engine has stored it: what it says of itself it can sign.
     identity: Option<Identity>,
+    /// The room that it floods, if it does: with so many messages for each of its own.
+    floods: Option<(RoomSecret, u32)>,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
     zeal: f64,
 }
@@ -70,6 +73,11 @@ impl Byzantine {
     /// This is its key.
     pub(crate) fn learn_key(&mut self, key: &Identity) {
         self.identity = Some(key.clone());
+    }
+
+    /// A member that behaves, but sends so many messages besides each of its own that are to be passed on in the room.
+    pub(crate) fn flooder(room: RoomSecret, messages: u32) -> Self {
+        Self { floods: Some((room, messages)), ..Self::default() }
     }
 
     /// Remembers a message that it has sent or received.
@@ -101,6 +109,12 @@ impl Byzantine {
         dice: &mut Dice,
     ) -> Vec<(Channel, Vec<u8>)> {
         self.hear(channel, &bytes);
+        if let Some((room, messages)) = self.floods {
+            let flood = (0..messages)
+                .map(|_| (Channel::Control, crate::flood::drop_of(&room, dice).encode()))
+                .collect();
+            return [vec![(channel, bytes)], flood].concat();
+        }
         if self.forger {
             let known = self.sessions.iter().rev().find_map(|(session, proposal)| {
                 let (proposal, liar) = (proposal.as_ref()?, self.identity.as_ref()?);

@@ -53,6 +53,15 @@ impl World {
         self.hosts[host.0].byzantine = Some(Byzantine::forger());
     }
 
+    /// Makes a device a member that floods its room with so many messages for each of its own.
+    ///
+    /// # Panics
+    /// If it is in no room.
+    pub fn make_flooder(&mut self, host: HostId, messages: u32) {
+        let room = self.hosts[host.0].room.expect("it is in a room");
+        self.hosts[host.0].byzantine = Some(Byzantine::flooder(room, messages));
+    }
+
     /// Damages a record of a device whose page is closed.
     pub fn damage(&mut self, id: HostId) {
         let host = &mut self.hosts[id.0];

@@ -42,6 +42,8 @@ struct Origin {
     count: Budget,
     bytes: Budget,
     heard_at: Instant,
+    /// Whether it was heard more than once.
+    is_familiar: bool,
 }
 
 #[derive(Debug)]
@@ -61,6 +63,11 @@ pub(super) enum Novelty {
 }
 
 impl Memory {
+    /// Whether nothing was ever heard of an origin.
+    pub(super) fn is_stranger(&self, origin: PeerId) -> bool {
+        !self.origins.contains_key(&origin)
+    }
+
     /// Whether a rumour has not been heard before.
     pub(super) fn is_news(&self, rumour: &Rumour) -> bool {
         let Some(origin) = self.origins.get(&rumour.origin) else { return true };
@@ -72,17 +79,22 @@ impl Memory {
     /// Takes note of a rumour whose signature holds.
     pub(super) fn note(&mut self, now: Instant, rumour: &Rumour) -> Novelty {
         if self.origins.len() >= ORIGINS_MAX && !self.origins.contains_key(&rumour.origin) {
-            let oldest = self.origins.iter().min_by_key(|(_, origin)| origin.heard_at);
+            // Those who were made up to be heard once make room for each other.
+            let order = |origin: &Origin| (origin.is_familiar, origin.heard_at);
+            let oldest = self.origins.iter().min_by_key(|(_, origin)| order(origin));
             if let Some(oldest) = oldest.map(|(peer, _)| *peer) {
                 self.origins.remove(&oldest);
             }
         }
+        let is_familiar = self.origins.contains_key(&rumour.origin);
         let origin = self.origins.entry(rumour.origin).or_insert_with(|| Origin {
             window: ReplayWindow::new(),
             count: Budget::new(COUNT_RATE, now),
             bytes: Budget::new(BYTES_RATE, now),
             heard_at: now,
+            is_familiar,
         });
+        origin.is_familiar = is_familiar;
         origin.window.accept(rumour.instance, rumour.sequence);
         origin.heard_at = now;
         let within_rates = origin.count.spend(COUNT_RATE, now, 1)
@@ -91,7 +103,8 @@ impl Memory {
         if within_rates { Novelty::New } else { Novelty::TooMany }
     }
 
-    fn hear(&mut self, id: Hash) {
+    /// Remembers a name.
+    pub(super) fn hear(&mut self, id: Hash) {
         if self.heard.len() >= HEARD_MAX
             && let Some(oldest) = self.heard_order.pop_front()
         {

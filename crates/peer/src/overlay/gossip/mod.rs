@@ -19,8 +19,21 @@ use protocol::{
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId};
 
-/// Rumours of one neighbour, whoever says them: the time that their signatures take, a fiftieth of a second each second.
-const RUMOUR_RATE: Rate = Rate { burst: 400, per_second: 100.0 };
+/// Rumours of one neighbour, whoever says them: the time that their signatures take.
+const RUMOUR_RATE: Rate = Rate { burst: 300, per_second: 50.0 };
+/// Bytes of them.
+const RUMOUR_BYTES_RATE: Rate = Rate { burst: 1024 * 1024, per_second: 64.0 * 1024.0 };
+/// Those of origins that were never heard before, of whom whoever is in the room can make up as many as it likes: they take
+/// nothing from the others.
+const STRANGER_RATE: Rate = Rate { burst: 200, per_second: 1.0 };
+/// Bytes of them.
+const STRANGER_BYTES_RATE: Rate = Rate { burst: 32 * 1024, per_second: 512.0 };
+/// The same, of all neighbours together: what is made up comes by many.
+const STRANGERS_RATE: Rate = Rate { burst: 500, per_second: 4.0 };
+/// Bytes of them.
+const STRANGERS_BYTES_RATE: Rate = Rate { burst: 64 * 1024, per_second: 1024.0 };
+/// Names that one neighbour announces.
+const NAME_RATE: Rate = Rate { burst: 512, per_second: 50.0 };
 /// Rumours that one neighbour asks for, each of which may be a thousand times as long as the question.
 const GRAFT_RATE: Rate = Rate { burst: 100, per_second: 4.0 };
 /// Before what was heard of is asked for: it may be on its way along the tree.
@@ -38,13 +51,40 @@ pub(crate) struct Gossip {
     neighbours: BTreeMap<PeerId, Neighbour>,
     memory: Memory,
     missing: BTreeMap<Hash, Missing>,
+    /// For rumours of origins that were never heard before.
+    strangers: Option<(Budget, Budget)>,
 }
 
 #[derive(Debug)]
 struct Neighbour {
     eager: bool,
-    rumours: Budget,
+    rumours: (Budget, Budget),
+    strangers: (Budget, Budget),
+    names: Budget,
     grafts: Budget,
+}
+
+impl Neighbour {
+    fn new(now: Instant) -> Self {
+        let full = |rate| Budget::new(rate, now);
+        Self {
+            eager: true,
+            rumours: (full(RUMOUR_RATE), full(RUMOUR_BYTES_RATE)),
+            strangers: (full(STRANGER_RATE), full(STRANGER_BYTES_RATE)),
+            names: full(NAME_RATE),
+            grafts: full(GRAFT_RATE),
+        }
+    }
+
+    /// Counts a rumour; `false` if there were too many.
+    fn may_tell(&mut self, now: Instant, rumour: &Rumour, is_stranger: bool) -> bool {
+        let size_bytes = rumour.payload.len();
+        let ((count, bytes), rate, bytes_rate) = match is_stranger {
+            true => (&mut self.strangers, STRANGER_RATE, STRANGER_BYTES_RATE),
+            false => (&mut self.rumours, RUMOUR_RATE, RUMOUR_BYTES_RATE),
+        };
+        count.spend(rate, now, 1) && bytes.spend(bytes_rate, now, size_bytes)
+    }
 }
 
 /// A rumour that was heard of: who has it, next to be asked last, and when.
@@ -68,8 +108,7 @@ pub(crate) enum GossipAction {
 impl Gossip {
     /// A device is connected. It is told what it may have missed.
     pub(crate) fn neighbour_up(&mut self, now: Instant, peer: PeerId) -> Vec<GossipAction> {
-        let (rumours, grafts) = (Budget::new(RUMOUR_RATE, now), Budget::new(GRAFT_RATE, now));
-        self.neighbours.insert(peer, Neighbour { eager: true, rumours, grafts });
+        self.neighbours.insert(peer, Neighbour::new(now));
         let kept: Vec<Hash> = self.memory.kept(now).collect();
         let chunks = kept.chunks(limits::RUMOUR_IDS_MAX);
         chunks.map(|ids| GossipAction::Send(peer, have(ids))).collect()
@@ -103,13 +142,19 @@ impl Gossip {
         let Some(neighbour) = self.neighbours.get_mut(&from) else { return Vec::new() };
         match message {
             OverlayMessage::Rumour { hops, rumour } => {
-                if !neighbour.rumours.spend(RUMOUR_RATE, now, 1) {
-                    return Vec::new();
+                let is_stranger = self.memory.is_stranger(rumour.origin);
+                let may_tell = neighbour.may_tell(now, &rumour, is_stranger);
+                if !may_tell || is_stranger && !self.may_meet(now, &rumour) {
+                    // It is not asked for either, but taken if it comes again in quieter times.
+                    self.memory.hear(rumour.id());
+                    return self.prune(from);
                 }
                 self.hear(now, from, hops, rumour, is_signed)
             }
             OverlayMessage::IHave { rumours } => {
-                self.hear_of(now, from, rumours);
+                if neighbour.names.spend(NAME_RATE, now, rumours.len()) {
+                    self.hear_of(now, from, rumours);
+                }
                 Vec::new()
             }
             OverlayMessage::Graft { rumour } => {
@@ -129,6 +174,14 @@ impl Gossip {
         }
     }
 
+    /// Counts a rumour of somebody never heard before; `false` if there were too many.
+    fn may_meet(&mut self, now: Instant, rumour: &Rumour) -> bool {
+        let full = (Budget::new(STRANGERS_RATE, now), Budget::new(STRANGERS_BYTES_RATE, now));
+        let (count, bytes) = self.strangers.get_or_insert(full);
+        count.spend(STRANGERS_RATE, now, 1)
+            && bytes.spend(STRANGERS_BYTES_RATE, now, rumour.payload.len())
+    }
+
     fn hear(
         &mut self,
         now: Instant,
@@ -141,9 +194,7 @@ impl Gossip {
         if !self.memory.is_news(&rumour) {
             // What was asked for twice comes twice: that says nothing of the tree.
             let was_missing = self.missing.remove(&id).is_some();
-            let prune = GossipAction::Send(from, OverlayMessage::Prune);
-            let neighbour = self.neighbours.get_mut(&from).filter(|n| n.eager && !was_missing);
-            return neighbour.map(|n| n.eager = false).map(|()| prune).into_iter().collect();
+            return if was_missing { Vec::new() } else { self.prune(from) };
         }
         if !is_signed(&rumour) {
             return vec![GossipAction::Refuse(from, "a rumour that its origin has not signed")];
@@ -158,6 +209,13 @@ impl Gossip {
         let mut actions = vec![GossipAction::Deliver(rumour.clone())];
         actions.extend(self.pass_on(now, hops.saturating_add(1), Some(from), rumour));
         actions
+    }
+
+    /// Asks a neighbour to push no more, if it does.
+    fn prune(&mut self, neighbour: PeerId) -> Vec<GossipAction> {
+        let eager = self.neighbours.get_mut(&neighbour).filter(|n| n.eager);
+        let pruned = eager.map(|n| n.eager = false);
+        pruned.map(|()| GossipAction::Send(neighbour, OverlayMessage::Prune)).into_iter().collect()
     }
 
     /// Pushes a rumour to the eager, announces it to the lazy, and keeps it for those who ask.

@@ -186,15 +186,41 @@ fn what_nobody_signed_goes_no_further() {
 fn whoever_says_too_much_is_passed_on_no_further_and_takes_no_more_memory() {
     let mut room = Room::ring(5);
     let from = room.peer(1);
-    let mut passed_on = 0;
+    let mut pushes = 0;
     for sequence in 1..=1_000 {
         let rumour = room.rumour(1, sequence, &"flood ".repeat(600));
         let message = OverlayMessage::Rumour { hops: 0, rumour };
         let actions = room.devices[0].handle(room.now, from, message, |_| true);
-        passed_on += usize::from(!actions.is_empty());
+        let is_push = |action: &&GossipAction| {
+            matches!(action, GossipAction::Send(_, OverlayMessage::Rumour { .. }))
+        };
+        pushes += actions.iter().filter(is_push).count();
         room.devices[0].check_invariants();
     }
-    assert_eq!(passed_on, 40, "no more than the burst of one origin");
+    let others = room.links.iter().filter(|(here, there)| *here == 0 && *there != 1).count();
+    assert_eq!(pushes, 40 * others, "no more than the burst of one origin");
+}
+
+#[test]
+fn origins_that_are_made_up_are_heard_within_a_rate_and_take_nothing_from_others() {
+    let mut room = Room::ring(5);
+    let (from, now) = (room.peer(1), room.now);
+    let hear = |device: &mut Gossip, rumour| {
+        let message = OverlayMessage::Rumour { hops: 0, rumour };
+        let actions = device.handle(now, from, message, |_| true);
+        device.check_invariants();
+        actions.iter().any(|action| matches!(action, GossipAction::Deliver(_)))
+    };
+    let known = (room.rumour(2, 1, "known"), room.rumour(2, 2, "known"));
+    assert!(hear(&mut room.devices[0], known.0));
+    let made_up = (0..3_000_u16).filter(|n| {
+        let mut origin = [9; 32];
+        origin[..2].copy_from_slice(&n.to_le_bytes());
+        let rumour = Rumour { origin: PeerId::from_bytes(origin), ..room.rumour(3, 1, "flood") };
+        hear(&mut room.devices[0], rumour)
+    });
+    assert_eq!(made_up.count(), 199);
+    assert!(hear(&mut room.devices[0], known.1));
 }
 
 #[test]

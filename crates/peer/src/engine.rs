@@ -19,7 +19,6 @@ use crate::{
     session::{Session, SessionJob},
     texts::Texts,
 };
-use ::core::time::Duration;
 use protocol::{envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -48,9 +47,6 @@ pub struct Engine {
     pub(crate) speed_told_at: Option<Instant>,
     last_input_at: Instant,
 }
-
-/// Lets changes of the neighbourhood gather before they are told.
-pub(crate) const NEIGHBOURS_DELAY: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// A peer as its records left it, or a new one. Damaged records are dropped and reported as
@@ -186,10 +182,11 @@ impl Engine {
 
     fn deadline(&self) -> Option<Instant> {
         let now = self.last_input_at;
+        let wants_links = self.wants_links(now);
         let deadlines = [
             self.server.deadline(),
-            self.roster.deadline(now, &self.core, self.wants_links(now)),
-            self.mesh_deadline(now),
+            self.roster.deadline(now, &self.core, wants_links),
+            self.mesh_deadline(wants_links),
             self.session.as_ref().and_then(Session::deadline),
             self.neighbours_due,
             self.texts.as_ref().and_then(Texts::deadline),

@@ -171,3 +171,35 @@ fn who_floods_walks_and_rumours_makes_nobody_else_send_without_end_and_cuts_nobo
         assert!((5..=12).contains(&neighbours.len()), "{id:?} has {neighbours:?}");
     }
 }
+
+#[test]
+fn towns_come_to_be_groups_and_stay_one_room() {
+    let mut world = World::new(WorldConfig::new(207, 40));
+    let town = |id: HostId| id.0 % 4;
+    for a in world.host_ids() {
+        for b in world.host_ids() {
+            let latency = if town(a) == town(b) { 5 } else { 80 };
+            world.network().set_latency(a, b, Duration::from_millis(latency));
+        }
+    }
+    world.boot(HostId(0));
+    world.create_room(HostId(0));
+    for id in world.host_ids() {
+        if id != HostId(0) {
+            world.boot(id);
+        }
+        world.enter(id);
+        world.run_for(SECOND / 10);
+    }
+    let near_part = |world: &World| {
+        let neighbours = world.neighbours();
+        let links = || neighbours.iter().flat_map(|(id, others)| others.iter().map(|o| (*id, *o)));
+        links().filter(|(a, b)| town(*a) == town(*b)).count() as f64 / links().count() as f64
+    };
+    world.run_for(SECOND * 20);
+    let at_first = near_part(&world);
+    world.run_for(SECOND * 280);
+    let later = near_part(&world);
+    assert!(later > 1.5 * at_first, "from {at_first} to {later}");
+    assert_eq!(world.parts(), [40]);
+}

@@ -1,7 +1,7 @@
 //! What connections bring, and how they end.
 
 use crate::{
-    engine::{Engine, NEIGHBOURS_DELAY},
+    engine::Engine,
     event::Event,
     io::{ConnectionId, ConnectionInput, ConnectionOutput},
     link::{Carrier, LinkAction},
@@ -95,7 +95,13 @@ impl Engine {
         let (stage, detail) = (LinkStage::Open, String::new());
         self.core.event(Event::Link { peer, stage, detail });
         self.core.event(Event::Connected { peer });
-        self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+        self.neighbours_changed(now);
+        if self.roster.is_partial
+            && let Some(link) = self.roster.get_mut(peer).and_then(|member| member.link.as_mut())
+        {
+            // Others are told how far it is, and choose by that.
+            link.ping(now, &mut self.core);
+        }
         let missed = self.overlay.gossip.neighbour_up(now, peer);
         self.perform_gossip(now, missed);
         let texts = self.texts.as_ref().map(|texts| texts.undelivered(&self.core, peer));
@@ -212,7 +218,7 @@ impl Engine {
                     self.forget_if_gone(now, other);
                 }
             }
-            self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
+            self.neighbours_changed(now);
             self.others.remove(&peer);
             self.overlay.gossip.neighbour_down(peer);
             self.overlay.walks.neighbour_down(peer);

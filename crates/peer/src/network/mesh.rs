@@ -38,6 +38,7 @@ impl Engine {
         }
         if self.roster.is_partial {
             self.connect_some(now);
+            self.come_nearer(now);
             self.part_from_spare(now);
         } else {
             self.connect_wanted(now);
@@ -72,9 +73,9 @@ impl Engine {
     }
 
     /// When the mesh must be looked at, whatever happens.
-    pub(crate) fn mesh_deadline(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn mesh_deadline(&self, wants_links: bool) -> Option<Instant> {
         let walks = self.roster.is_partial && self.connect == ConnectPolicy::Everyone;
-        let walk_due = || self.overlay.walk_due(self.wants_links(now));
+        let walk_due = || self.overlay.walk_due(wants_links);
         let partings = self.roster.members.values().filter_map(|member| member.parting_since);
         let parting = partings.map(|since| since + PARTING_MAX).min();
         [walks.then(walk_due), parting, self.overlay.deadline()].into_iter().flatten().min()
@@ -94,12 +95,11 @@ impl Engine {
 
     /// In a partial mesh: offers connections until there are enough, and looks for others where that fails.
     fn connect_some(&mut self, now: Instant) {
-        while self.wants_links(now)
-            && let Some(peer) = choice::choose(&self.candidates(now), &mut self.core.rng)
-        {
+        let mut wishes = self.wants_links(now);
+        while wishes && let Some(peer) = choice::choose(&self.candidates(now), &mut self.core.rng) {
             self.try_to_offer(now, peer);
+            wishes = self.wants_links(now);
         }
-        let wishes = self.wants_links(now);
         if now >= self.overlay.walk_due(wishes) {
             let wish = if wishes { Wish::Connection } else { Wish::News };
             if !self.begin_walk(now, wish) {
@@ -137,11 +137,7 @@ impl Engine {
 
     /// Parts from a neighbour that both sides can spare, if there are more than is comfortable.
     fn part_from_spare(&mut self, now: Instant) {
-        let standing = self.roster.members.values().filter(|member| {
-            let is_open = |link: &crate::link::Link| link.stage == LinkStage::Open;
-            member.parting_since.is_none() && member.link.as_ref().is_some_and(is_open)
-        });
-        if now < self.overlay.part_due() || standing.count() <= DEGREE_COMFORTABLE {
+        if now < self.overlay.part_due() || self.open_links() <= DEGREE_COMFORTABLE {
             return;
         }
         self.overlay.parted_at = Some(now);
@@ -150,6 +146,31 @@ impl Engine {
             member.parting_since = Some(now);
         }
         self.send_control(now, peer, &OverlayMessage::Part.into());
+    }
+
+    /// Connections that work and stay.
+    fn open_links(&self) -> usize {
+        let is_open = |member: &&Member| {
+            let stage = member.link.as_ref().map(|link| link.stage);
+            member.parting_since.is_none() && stage == Some(LinkStage::Open)
+        };
+        self.roster.members.values().filter(is_open).count()
+    }
+
+    /// Looks, once in a while, for a neighbour that is much nearer than those that this device has. One that it can spare
+    /// goes for it later.
+    fn come_nearer(&mut self, now: Instant) {
+        if now < self.overlay.nearer_due() || self.wants_links(now) {
+            return;
+        }
+        self.overlay.nearer_at = Some(now);
+        if self.roster.census(now).standing > DEGREE_COMFORTABLE {
+            return;
+        }
+        let neighbours = self.neighbours_to_spare();
+        if let Some(peer) = choice::nearer(&self.candidates(now), &neighbours) {
+            self.try_to_offer(now, peer);
+        }
     }
 
     fn neighbours_to_spare(&self) -> Vec<Standing> {

@@ -14,6 +14,7 @@ use crate::{
     roster::{COURTESY, Evidence, Meeting, Member},
     view::{Ended, LinkEnd, LinkStage},
 };
+use ::core::time::Duration;
 use protocol::{
     limits,
     message::ControlMessage,
@@ -21,6 +22,11 @@ use protocol::{
 };
 use std::collections::BTreeSet;
 use units::{Instant, PeerId};
+
+/// Lets changes of the neighbourhood gather before they are told.
+const NEIGHBOURS_DELAY: Duration = Duration::from_millis(100);
+/// The same in a partial mesh, where nothing hangs on the last change.
+const NEIGHBOURS_DELAY_PARTIAL: Duration = Duration::from_secs(1);
 
 impl Engine {
     pub(crate) fn own_card(&self) -> PeerCard {
@@ -179,6 +185,15 @@ impl Engine {
                 }
                 self.forget_if_gone(now, peer);
             }
+        }
+    }
+
+    /// Neighbours are to be told of it, soon; in a partial mesh with what has changed meanwhile, and with round trips.
+    fn neighbours_changed(&mut self, now: Instant) {
+        if self.roster.is_partial {
+            self.neighbours_due.get_or_insert(now + NEIGHBOURS_DELAY_PARTIAL);
+        } else {
+            self.neighbours_due = Some(now + NEIGHBOURS_DELAY);
         }
     }
 

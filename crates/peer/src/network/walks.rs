@@ -119,6 +119,9 @@ impl Engine {
         teller: PeerId,
         route: (WalkId, Towards),
     ) {
+        if !self.roster.is_partial {
+            return;
+        }
         if let Some(member) = self.hear_of(now, card, Evidence::Walked, Some(teller)) {
             (member.told_by, member.route) = (Some(teller), Some(route));
             member.heard_at = Some(now);

@@ -50,6 +50,16 @@ pub(crate) fn choose(candidates: &[Candidate], chance: &mut impl Rng) -> Option<
     Some(if other.strength > one.strength { other.peer } else { one.peer })
 }
 
+/// Picks the nearest of `candidates`, if it is at least twice as near as most neighbours: a connection costs more than a
+/// little time is worth. Without this, a room would stay as it has come together.
+pub(crate) fn nearer(candidates: &[Candidate], neighbours: &[Standing]) -> Option<PeerId> {
+    let mut distances: Vec<u32> = neighbours.iter().filter_map(|n| n.distance_ms).collect();
+    distances.sort_unstable();
+    let near = *distances.get(NEAR_KEPT - 1)?;
+    let known = candidates.iter().filter_map(|c| Some((c.distance_ms?, c.peer)));
+    known.filter(|(distance_ms, _)| 2 * distance_ms <= near).min().map(|(_, peer)| peer)
+}
+
 /// Picks the neighbour that is missed least: one that has connections to spare itself and is none of the nearest, and of
 /// those the one with the most neighbours in common, then the farthest. `None` if all are needed.
 pub(crate) fn spare(neighbours: &[Standing]) -> Option<PeerId> {
@@ -90,6 +100,19 @@ mod tests {
         let (weak, strong): (i32, i32) = (counts[1..10].iter().sum(), counts[10..].iter().sum());
         assert!(strong > 2 * weak, "{weak} weak, {strong} strong: {counts:?}");
         assert_eq!(choose(&[], &mut chance), None);
+    }
+
+    #[test]
+    fn only_who_is_much_nearer_than_the_near_neighbours_is_worth_a_connection() {
+        let neighbours: Vec<Standing> = [10, 20, 30, 40, 200, 300]
+            .map(|ms| Standing { peer: peer(0), distance_ms: Some(ms), degree: 9, in_common: 1 })
+            .to_vec();
+        let candidate = |n, distance_ms| Candidate { peer: peer(n), distance_ms, strength: 0 };
+        let far = [candidate(1, Some(21)), candidate(2, None)];
+        assert_eq!(nearer(&far, &neighbours), None);
+        let near = [&far[..], &[candidate(3, Some(20)), candidate(4, Some(15))]].concat();
+        assert_eq!(nearer(&near, &neighbours), Some(peer(4)));
+        assert_eq!(nearer(&near, &neighbours[..3]), None, "the first ones are taken as they come");
     }
 
     #[test]

@@ -33,6 +33,9 @@ const WISH_INTERVAL: Duration = Duration::from_secs(2);
 /// Between two partings, and from a change of the mesh to the first one: connections are dear, and rooms change.
 const PART_INTERVAL: Duration = Duration::from_secs(20);
 
+/// Between two looks for a neighbour that is much nearer.
+const NEARER_INTERVAL: Duration = Duration::from_secs(30);
+
 /// What a peer remembers for the sake of the room as a whole.
 #[derive(Default)]
 pub(crate) struct Overlay {
@@ -43,6 +46,8 @@ pub(crate) struct Overlay {
     pub walked_at: Option<Instant>,
     /// When this device last parted from a neighbour, or the mesh last changed.
     pub parted_at: Option<Instant>,
+    /// When a nearer neighbour was looked for last.
+    pub nearer_at: Option<Instant>,
     /// When somebody far away called for learning last; those who are known are counted one by one.
     pub stranger_called_at: Option<Instant>,
 }
@@ -57,6 +62,11 @@ impl Overlay {
     /// When a neighbour too many may be parted from.
     pub(crate) fn part_due(&self) -> Instant {
         self.parted_at.map_or(Instant::ZERO, |at| at + PART_INTERVAL)
+    }
+
+    /// When a nearer neighbour may be looked for.
+    pub(crate) fn nearer_due(&self) -> Instant {
+        self.nearer_at.map_or(Instant::ZERO, |at| at + NEARER_INTERVAL)
     }
 
     /// When something must be done, whatever happens.

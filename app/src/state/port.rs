@@ -77,7 +77,7 @@ pub trait PeerPort {
     fn connect(&self, peer: PeerId) -> Reply<()>;
     /// Closes the connection with a peer.
     fn close(&self, peer: PeerId) -> Reply<()>;
-    /// Sends a text to one peer, or to all that are connected. The answer is to how many.
+    /// Sends a text to one peer, or to everyone in the room. The answer is to how many it went from here.
     fn send_text(&self, to: Option<PeerId>, text: String) -> Reply<u32>;
     /// Names this device.
     fn set_device_name(&self, name: String) -> Reply<()>;

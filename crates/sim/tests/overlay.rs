@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use peer::Event;
+use protocol::signaling::Capability;
 use sim::{HostId, World, WorldConfig};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -42,6 +43,35 @@ fn forty_devices_are_one_room_of_bounded_degree_and_a_text_reaches_each_once() {
         world.run_for(SECOND * 5);
         everyone_hears_once(&world, from, &text);
     }
+    // In its next life a device is heard again, and what was heard of its last one is not heard twice.
+    world.crash(HostId(31), true);
+    world.boot(HostId(31));
+    world.run_for(SECOND * 10);
+    say(&mut world, HostId(31), "back again");
+    world.run_for(SECOND * 5);
+    everyone_hears_once(&world, HostId(31), "back again");
+    everyone_hears_once(&world, HostId(3), "good evening from 3");
+}
+
+#[test]
+fn a_new_name_is_known_to_all_who_know_the_device() {
+    let mut world = World::crowd(WorldConfig::new(208, 40), 10);
+    world.run_for(SECOND * 30);
+    world.kill_server();
+    world.run_for(SECOND * 5);
+    let named = Capability { device_name: "Ada's laptop".to_owned(), ..Capability::default() };
+    let result = world.command(HostId(9), |engine, now| engine.set_capability(now, named));
+    assert_eq!(result, Some(Ok(())));
+    world.run_for(SECOND * 2);
+    let ada = world.peer_id(HostId(9));
+    let mut known = 0;
+    for id in world.host_ids() {
+        for peer in world.view(id).peers.iter().filter(|peer| peer.peer == ada) {
+            assert_eq!(peer.capability.device_name, "Ada's laptop", "{id:?}");
+            known += 1;
+        }
+    }
+    assert!(known > world.neighbours()[&HostId(9)].len(), "{known} devices know it");
 }
 
 #[test]

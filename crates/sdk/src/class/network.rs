@@ -95,7 +95,7 @@ impl DistributedNeuralNetwork {
 /// Messages.
 #[wasm_bindgen]
 impl DistributedNeuralNetwork {
-    /// `(text)` sends to all that are connected, `(peer_id, text)` to one; resolves to how many it went.
+    /// `(text)` sends to everyone in the room, `(peer_id, text)` to one; resolves to how many it went from here.
     pub async fn send_direct_message(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] text_or_peer_id: JsValue,

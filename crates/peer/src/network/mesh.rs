@@ -38,7 +38,7 @@ impl Engine {
         }
         if self.roster.is_partial {
             self.connect_some(now);
-            self.come_nearer(now);
+            self.look_around(now);
             self.part_from_spare(now);
         } else {
             self.connect_wanted(now);
@@ -157,18 +157,30 @@ impl Engine {
         self.roster.members.values().filter(is_open).count()
     }
 
-    /// Looks, once in a while, for a neighbour that is much nearer than those that this device has. One that it can spare
-    /// goes for it later.
-    fn come_nearer(&mut self, now: Instant) {
+    /// Looks, once in a while, for a neighbour that leads elsewhere, if too few do, or is much nearer than those that this
+    /// device has. One that it can spare goes for it later.
+    fn look_around(&mut self, now: Instant) {
         if now < self.overlay.nearer_due() || self.wants_links(now) {
             return;
         }
         self.overlay.nearer_at = Some(now);
-        if self.roster.census(now).standing > DEGREE_COMFORTABLE {
+        let census = self.roster.census(now);
+        let is_full = census.links >= self.core.limits.links;
+        if is_full || census.standing > DEGREE_COMFORTABLE {
             return;
         }
         let neighbours = self.neighbours_to_spare();
-        if let Some(peer) = choice::nearer(&self.candidates(now), &neighbours) {
+        let candidates = self.candidates(now);
+        let elsewhere = |candidate: &&Candidate| {
+            let member = self.roster.get(candidate.peer);
+            member.is_some_and(|member| member.neighbours.is_empty())
+        };
+        let afar: Vec<Candidate> = candidates.iter().filter(elsewhere).copied().collect();
+        let chosen = match choice::is_closed_circle(&neighbours) {
+            true => choice::choose(&afar, &mut self.core.rng),
+            false => choice::nearer(&candidates, &neighbours),
+        };
+        if let Some(peer) = chosen {
             self.try_to_offer(now, peer);
         }
     }
@@ -200,7 +212,8 @@ impl Engine {
         }
     }
 
-    /// Whether one more connection can be taken, if need be in the place of one that has fallen silent.
+    /// Whether one more connection can be taken, if need be in the place of one that has fallen silent, or of one that
+    /// both sides can spare: or else those who came first would be a room of their own, and newcomers find only newcomers.
     pub(super) fn has_room_for_another(&mut self, now: Instant) -> bool {
         if self.roster.census(now).links < self.core.limits.links {
             return true;
@@ -210,9 +223,19 @@ impl Engine {
             self.roster.is_partial && stage == Some(LinkStage::Restarting)
         };
         let members = self.roster.members.iter().filter(|(_, member)| silent(member));
-        let Some(peer) = members.map(|(peer, _)| *peer).next() else { return false };
-        let reason = "it fell silent, and another device came in its place".to_owned();
-        self.end_link(now, peer, Ended { end: LinkEnd::Lost, reason }, false);
+        if let Some(peer) = members.map(|(peer, _)| *peer).next() {
+            let reason = "it fell silent, and another device came in its place".to_owned();
+            self.end_link(now, peer, Ended { end: LinkEnd::Lost, reason }, false);
+            return true;
+        }
+        let spare = choice::spare(&self.neighbours_to_spare()).filter(|_| self.roster.is_partial);
+        let Some(peer) = spare else { return false };
+        self.send_control(now, peer, &OverlayMessage::Part.into());
+        if let Some(member) = self.roster.get_mut(peer) {
+            member.parting_since = Some(now);
+        }
+        let reason = "another device came in its place".to_owned();
+        self.end_link(now, peer, Ended { end: LinkEnd::ClosedHere, reason }, false);
         true
     }
 }

@@ -35,6 +35,9 @@ pub(crate) struct Standing {
 /// Nearest neighbours that are never parted from.
 const NEAR_KEPT: usize = DEGREE / 2;
 
+/// Neighbours that lead elsewhere.
+const ELSEWHERE_MIN: usize = DEGREE / 4;
+
 /// Picks one of `candidates`; see the [module](self).
 pub(crate) fn choose(candidates: &[Candidate], chance: &mut impl Rng) -> Option<PeerId> {
     if candidates.is_empty() {
@@ -58,6 +61,12 @@ pub(crate) fn nearer(candidates: &[Candidate], neighbours: &[Standing]) -> Optio
     let near = *distances.get(NEAR_KEPT - 1)?;
     let known = candidates.iter().filter_map(|c| Some((c.distance_ms?, c.peer)));
     known.filter(|(distance_ms, _)| 2 * distance_ms <= near).min().map(|(_, peer)| peer)
+}
+
+/// Whether too few neighbours lead elsewhere, to devices that no other neighbour is connected to: such a circle would fall
+/// out of the room with a few of its members.
+pub(crate) fn is_closed_circle(neighbours: &[Standing]) -> bool {
+    neighbours.iter().filter(|neighbour| neighbour.in_common == 0).count() < ELSEWHERE_MIN
 }
 
 /// Picks the neighbour that is missed least: one that has connections to spare itself and is none of the nearest, and of
@@ -100,6 +109,14 @@ mod tests {
         let (weak, strong): (i32, i32) = (counts[1..10].iter().sum(), counts[10..].iter().sum());
         assert!(strong > 2 * weak, "{weak} weak, {strong} strong: {counts:?}");
         assert_eq!(choose(&[], &mut chance), None);
+    }
+
+    #[test]
+    fn a_circle_is_closed_if_fewer_than_two_neighbours_lead_elsewhere() {
+        let neighbour =
+            |in_common| Standing { peer: peer(0), distance_ms: None, degree: 9, in_common };
+        assert!(is_closed_circle(&[3, 1, 0, 5].map(neighbour)));
+        assert!(!is_closed_circle(&[3, 0, 0, 5].map(neighbour)));
     }
 
     #[test]

@@ -149,13 +149,6 @@ impl Network {
         self.changed.insert(ordered(a, b), path);
     }
 
-    /// Makes two devices neighbours in the world, or puts an ocean between them.
-    pub fn set_latency(&mut self, a: HostId, b: HostId, latency: Duration) {
-        if let Some(path) = self.paths.get_mut(&ordered(a, b)) {
-            path.latency = latency;
-        }
-    }
-
     /// Makes a path narrow, and leaves it as fast and as sound as it was.
     pub fn narrow(&mut self, a: HostId, b: HostId, bytes_per_second: u64) {
         let pair = ordered(a, b);

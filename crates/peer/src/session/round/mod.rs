@@ -174,7 +174,9 @@ impl Session {
         self.round.training = true;
         let round = self.head.decision.round + 1;
         let options = self.proposal.options;
-        let seed = Hash::of_parts(&[b"batches", self.head_hash.as_bytes(), s.me.as_bytes()]);
+        // Of what the record says, and not of when and by whom it was signed: whoever repeats a training comes to the same.
+        let (model, place) = (self.head.model.as_bytes(), round.to_le_bytes());
+        let seed = Hash::of_parts(&[b"batches", model, &place, s.me.as_bytes()]);
         let [a, b, c, d, e, f, g, h, ..] = *seed.as_bytes();
         let training = LocalTraining {
             steps: self.pace.steps(&options),

@@ -45,12 +45,22 @@ impl OtherSession {
         !ours.is_alone() && ours.proposal.cluster == self.proposal.cluster
     }
 
-    /// Whether `record` has come further than our session.
+    /// Whether `record` has come further than our session, or begins anew what ours has finished.
     fn outweighs(&self, ours: Option<&Session>, record: &RoundRecord) -> bool {
-        ours.filter(|session| session.running).is_none_or(|session| {
+        let begins = record.decision.round == 0;
+        let counts = |session: &&Session| {
+            session.running || !begins && self.would_take_a_finished_model(session)
+        };
+        ours.filter(counts).is_none_or(|session| {
             let weight = (session.head.cumulative_samples, Reverse(session.id));
             (record.cumulative_samples, Reverse(self.id)) > weight
         })
+    }
+
+    /// Whether taking part in it would give up what we have finished on the same cluster: its model must be here first, or
+    /// else two sides that give up their own for the other's have neither.
+    fn would_take_a_finished_model(&self, ours: &Session) -> bool {
+        ours.holds_a_finished_model() && self.rivals(ours)
     }
 }
 
@@ -63,11 +73,19 @@ impl Engine {
         id: SessionId,
         proposal: Proposal,
     ) {
+        let other = OtherSession { id, proposal, head: None, claim: None };
+        let finished = |ours: &Session| other.would_take_a_finished_model(ours);
+        if self.session.as_ref().is_some_and(finished)
+            && self.roster.connected().any(|it| it == from)
+        {
+            // Its head comes next, and its model when that is asked for.
+            self.others.insert(from, other);
+            return;
+        }
         let Some(running) = self.session.as_ref().filter(|session| session.running) else {
-            return self.join(now, id, proposal);
+            return self.join(now, id, other.proposal);
         };
         let trained = running.proposal.cluster.clone();
-        let other = OtherSession { id, proposal, head: None, claim: None };
         let waits = !running.is_alone() && !other.rivals(running);
         let cluster = other.proposal.cluster.clone();
         let known = self.others.insert(from, other);
@@ -108,8 +126,9 @@ impl Engine {
         if let Err(problem) = check_record(&other.proposal, &record, |_| false) {
             return self.refuse(Some(from), problem);
         }
-        let ours = self.session.as_ref().filter(|session| session.running);
-        if ours.is_some_and(|ours| !other.rivals(ours)) || !other.outweighs(ours, &record) {
+        let ours = self.session.as_ref();
+        let is_another_matter = |ours: &Session| ours.running && !other.rivals(ours);
+        if ours.is_some_and(is_another_matter) || !other.outweighs(ours, &record) {
             return;
         }
         let known = self.clusters.get(&other.proposal.cluster);

@@ -127,11 +127,11 @@ impl World {
         })
     }
 
-    /// Whether a session ended because the only devices that had its model have left it.
+    /// Whether a session ended because the only devices that had its model have left it, or lost it with their storage.
     fn was_left_without_its_model(&self, session: &peer::SessionView) -> bool {
         let says_so = |why: &String| why.contains("nobody in the room could hand out the model");
         let gave_up = !session.running && session.ended_because.as_ref().is_some_and(says_so);
-        gave_up && self.hosts.iter().any(|host| host.left_session)
+        gave_up && self.hosts.iter().any(|host| host.left_session || host.storage_failed)
     }
 
     fn undelivered(&self, views: &[(HostId, View)]) -> Option<String> {

@@ -331,6 +331,11 @@ impl Session {
         done && !self.running && !self.left && !self.stopped
     }
 
+    /// Whether all its rounds are done and their model is here.
+    pub(crate) fn holds_a_finished_model(&self) -> bool {
+        self.is_finished() && self.model_here
+    }
+
     fn fail(&mut self, reason: String) {
         self.problem = Some(reason);
     }

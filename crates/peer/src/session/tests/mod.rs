@@ -1,0 +1,183 @@
+//! What a member makes of what others send, message by message.
+
+mod lineages;
+mod promises;
+mod rounds;
+
+use super::{Session, SessionAction, SessionJob, Surroundings};
+use crate::{
+    config::Limits,
+    job::{Answer, Job},
+};
+use ::core::time::Duration;
+use protocol::{
+    cluster::{LayerSpec, NetworkSpec},
+    identity::Identity,
+    message::{BulkMessage, SessionMessage},
+    session::{
+        Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
+        Verdict, leaders, update_name,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+use units::{Hash, Instant, PeerId};
+
+/// A member of a session with two others, all of whom have rows; both lead the first round before it does.
+struct Member {
+    session: Session,
+    identity: Identity,
+    limits: Limits,
+    connected: BTreeSet<PeerId>,
+    /// The keys of all three.
+    keys: BTreeMap<PeerId, Identity>,
+    now: Instant,
+}
+
+const SAMPLES: u32 = 16;
+
+fn network() -> NetworkSpec {
+    let layers = vec![LayerSpec::new(4, 4)];
+    NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 7 }
+}
+
+fn first_model() -> Hash {
+    neural::Model::new(&network()).unwrap().hash()
+}
+
+/// An update that no other number gives.
+fn update(number: u8) -> Vec<u8> {
+    let from = neural::Network::new(&network()).unwrap();
+    let by = f32::from(number) / 100.0;
+    let to = from.parameters().iter().map(|parameter| parameter + by).collect();
+    let to = from.with_parameters(to).unwrap();
+    let mut residual = vec![0.0; from.parameters().len()];
+    neural::compress(&from, &to, &mut residual, neural::Compression::Rows).unwrap().encode()
+}
+
+impl Member {
+    fn new(first_model: Hash) -> Self {
+        let connected = [2, 3].map(|n| Identity::from_seed([n; 32]).peer_id());
+        let options = SessionOptions {
+            rounds: 9,
+            local_steps: 4,
+            batch_rows: 4,
+            learning_rate_millionths: 1,
+        };
+        let proposal = Proposal {
+            recipe: Vec::new(),
+            cluster: "digits".parse().unwrap(),
+            network: network(),
+            task: "digits".to_owned(),
+            options,
+            founder: connected[0],
+            invited: None,
+            first_model,
+            nonce: [0; 16],
+        };
+        let session = Session::new(proposal, None, false, 1, Instant::ZERO);
+        let leads_last = |identity: &Identity| {
+            let all = [connected[0], connected[1], identity.peer_id()];
+            leaders(session.id, session.head_hash, &all)[2] == identity.peer_id()
+        };
+        let mut identities = (4..).map(|n| Identity::from_seed([n; 32]));
+        let identity = identities.find(leads_last).unwrap();
+        let keys =
+            [2, 3].map(|n| Identity::from_seed([n; 32])).into_iter().chain([identity.clone()]);
+        let keys = keys.map(|key| (key.peer_id(), key)).collect();
+        let connected = connected.into_iter().collect();
+        Self { session, identity, limits: Limits::default(), connected, keys, now: Instant::ZERO }
+    }
+
+    /// With its model on the workbench, and told that the others take part.
+    fn in_round_one() -> Self {
+        let mut member = Self::new(first_model());
+        member.does(|session, s| session.cluster_ready(first_model(), 10, s));
+        for peer in member.connected.clone() {
+            member.hears(peer, SessionMessage::Join { rows: 10 });
+        }
+        member
+    }
+
+    fn does(&mut self, act: impl FnOnce(&mut Session, &Surroundings<'_>)) -> Vec<SessionAction> {
+        let surroundings = Surroundings {
+            now: self.now,
+            me: self.identity.peer_id(),
+            identity: &self.identity,
+            limits: &self.limits,
+            connected: &self.connected,
+            is_partial: false,
+        };
+        act(&mut self.session, &surroundings);
+        self.session.check_invariants();
+        self.session.take_actions()
+    }
+
+    fn hears(&mut self, from: PeerId, message: SessionMessage) -> Vec<SessionAction> {
+        self.does(|session, s| session.handle_message(from, message, s))
+    }
+
+    fn waits(&mut self, duration: Duration) -> Vec<SessionAction> {
+        self.now = self.now + duration;
+        self.does(|session, s| session.advance(s))
+    }
+
+    fn gets_update(&mut self, from: PeerId, update: Vec<u8>) -> Vec<SessionAction> {
+        let message = BulkMessage::Update { session: self.session.id, owner: from, update };
+        self.does(|session, s| session.handle_bulk(from, message, s))
+    }
+
+    fn is_trained(&mut self, update: Vec<u8>) -> Vec<SessionAction> {
+        let (parent, since) = (self.session.head_hash, self.now);
+        let purpose = SessionJob::Train { parent, since };
+        let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0 };
+        self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
+    }
+
+    /// What a member promises in the running round, within a life of its own.
+    fn promise(&self, peer: PeerId, update: &[u8], samples: u32, life: u64) -> Contribution {
+        let round = (self.session.id, self.session.head_hash);
+        Contribution::sign(&self.keys[&peer], round, update_name(peer, update), samples, life)
+    }
+
+    fn commitment(&self, peer: PeerId, update: &[u8]) -> Commitment {
+        let contribution = self.promise(peer, update, SAMPLES, 1);
+        Commitment { parent: self.session.head_hash, contribution, train_ms: 10 }
+    }
+
+    fn decision(&self, parts: &[(PeerId, &[u8], u32)]) -> Decision {
+        let part = |(peer, update, samples): &(PeerId, &[u8], u32)| {
+            self.promise(*peer, update, *samples, 1)
+        };
+        let mut contributions: Vec<_> = parts.iter().map(part).collect();
+        contributions.sort_unstable_by_key(|part| part.peer);
+        let round = self.session.head.decision.round + 1;
+        let (parent, committed) = (self.session.head_hash, contributions.len() as u32);
+        Decision { round, parent, contributions, verdicts: Vec::new(), committed }
+    }
+
+    /// A record of so many samples that follows from what a member promises on another one.
+    fn record(&self, parent: Hash, round: u32, part: (PeerId, u32), samples: u64) -> RoundRecord {
+        let name = update_name(part.0, &update(2));
+        let promise =
+            Contribution::sign(&self.keys[&part.0], (self.session.id, parent), name, part.1, 1);
+        let contributions = vec![promise];
+        let decision =
+            Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 };
+        let (model, standings) = (Hash::of(b"theirs"), Vec::new());
+        RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
+    }
+
+    /// The other members in the order in which they lead.
+    fn others(&self) -> Vec<PeerId> {
+        let all: Vec<_> = self.connected.iter().copied().collect();
+        leaders(self.session.id, self.session.head_hash, &all)
+    }
+}
+
+fn refusals(actions: &[SessionAction]) -> usize {
+    actions.iter().filter(|action| matches!(action, SessionAction::Refuse(..))).count()
+}
+
+fn aggregates(actions: &[SessionAction]) -> bool {
+    actions.iter().any(|action| matches!(action, SessionAction::Job(Job::Aggregate { .. }, _)))
+}

@@ -1,0 +1,117 @@
+//! What members sign: promises of updates, and verdicts.
+
+use super::*;
+
+#[test]
+fn nobody_takes_part_with_the_update_of_another() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let (maker, copier) = (others[0], others[1]);
+    let promise = member.commitment(maker, &update(2));
+    member.hears(maker, SessionMessage::Commit(promise));
+    let name = promise.contribution.update;
+    let round = (member.session.id, member.session.head_hash);
+    let contribution = Contribution::sign(&member.keys[&copier], round, name, SAMPLES, 1);
+    member.hears(copier, SessionMessage::Commit(Commitment { contribution, ..promise }));
+    member.gets_update(copier, update(2));
+    assert!(member.session.stash.update(copier, name).is_none());
+    member.gets_update(maker, update(2));
+    assert!(member.session.stash.update(maker, name).is_some());
+}
+
+#[test]
+fn who_promises_two_updates_for_one_round_contributes_no_longer_and_all_are_told() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let (liar, honest) = (others[0], others[1]);
+    member.hears(liar, SessionMessage::Commit(member.commitment(liar, &update(2))));
+    let listed = vec![member.promise(liar, &update(3), SAMPLES, 1)];
+    let close = SessionMessage::Close { parent: member.session.head_hash, contributions: listed };
+    let actions = member.hears(honest, close);
+    let accused = |action: &SessionAction| match action {
+        SessionAction::Send(_, SessionMessage::Accuse(proof)) => proof.holds(member.session.id),
+        _ => false,
+    };
+    assert_eq!(actions.iter().filter(|action| accused(action)).count(), 2, "{actions:?}");
+    member.does(|session, s| assert!(!session.contributors(s).contains(&liar)));
+}
+
+#[test]
+fn who_comes_back_after_a_crash_may_promise_anew_and_is_no_liar() {
+    let mut member = Member::in_round_one();
+    let (peer, friend) = (member.others()[0], member.others()[1]);
+    member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(2))));
+    let anew = member.promise(peer, &update(3), SAMPLES, 2);
+    let commitment = Commitment { contribution: anew, ..member.commitment(peer, &update(3)) };
+    member.hears(peer, SessionMessage::Commit(commitment));
+    let parent = member.session.head_hash;
+    let known = member.session.stash.commitment(peer, parent).map(|known| known.contribution);
+    assert_eq!(known, Some(anew));
+    let one = member.promise(peer, &update(2), SAMPLES, 1);
+    let proof = Equivocation { parent, one, other: anew };
+    assert_eq!(refusals(&member.hears(friend, SessionMessage::Accuse(proof))), 1);
+    assert!(member.session.accused.is_empty());
+}
+
+/// The first round is over for all three, who have judged it.
+fn in_round_two() -> (Member, Vec<PeerId>) {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let (me, others) = (member.identity.peer_id(), member.others());
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let parts: [(PeerId, &[u8], u32); 3] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ];
+    member.hears(others[0], SessionMessage::Decide(member.decision(&parts)));
+    let (parent, model) = (member.session.head_hash, Hash::of(b"second"));
+    let scores = vec![1, 2, 3];
+    let answer = Answer::Aggregated { model, together: None, alone: None, scores };
+    let actions = member.does(|session, s| {
+        session.handle_job(SessionJob::Aggregate { parent }, Ok(answer), s);
+    });
+    let signs = |action: &SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::CoSign { .. }))
+    };
+    assert_eq!(actions.iter().filter(|action| signs(action)).count(), 2);
+    (member, others)
+}
+
+#[test]
+fn a_verdict_counts_when_its_judge_signed_it_and_contributed() {
+    let (mut member, others) = in_round_two();
+    let record = member.session.head_hash;
+    let verdict = |member: &Member, scores| Verdict::sign(&member.keys[&others[0]], record, scores);
+    let said = verdict(&member, vec![4, 5, 6]);
+    let by_another = Verdict { judge: others[1], ..said.clone() };
+    let kinder = Verdict { scores: vec![9, 9, 9], ..said.clone() };
+    let short = verdict(&member, vec![4]);
+    for (from, verdict) in [(others[0], by_another), (others[0], kinder), (others[0], short)] {
+        let actions = member.hears(from, SessionMessage::CoSign { record, verdict });
+        assert_eq!(refusals(&actions), 1);
+    }
+    let mut decision = member.decision(&[(others[0], &update(4), SAMPLES)]);
+    decision.verdicts = vec![Verdict { scores: vec![7, 7, 7], ..said.clone() }];
+    assert_eq!(refusals(&member.hears(others[1], SessionMessage::Decide(decision))), 1);
+    member.hears(others[0], SessionMessage::CoSign { record, verdict: said.clone() });
+    assert!(member.session.verdicts.list().contains(&said));
+}
+
+#[test]
+fn who_signed_an_unknown_record_is_told_of_ours_after_a_while() {
+    let (mut member, others) = in_round_two();
+    let record = Hash::of(b"of another leader");
+    let verdict = Verdict::sign(&member.keys[&others[0]], record, Vec::new());
+    member.hears(others[0], SessionMessage::CoSign { record, verdict });
+    let tells = |actions: Vec<SessionAction>| {
+        let head = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == others[0]);
+        actions.iter().any(head)
+    };
+    assert!(!tells(member.waits(Duration::from_secs(1))), "it may be here in a moment");
+    assert!(tells(member.waits(Duration::from_secs(1))));
+    assert!(!tells(member.waits(Duration::from_secs(9))), "once");
+}

@@ -1,0 +1,80 @@
+//! Who decides on a round, and what a decision can say.
+
+use super::*;
+
+#[test]
+fn nobody_shuts_others_out_by_deciding_early_and_nobody_waits_for_ever() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let hasty = *member.others().last().unwrap();
+    member.hears(hasty, SessionMessage::Commit(member.commitment(hasty, &update(2))));
+    member.gets_update(hasty, update(2));
+    let decision = member.decision(&[(hasty, &update(2), SAMPLES)]);
+    let actions = member.hears(hasty, SessionMessage::Decide(decision));
+    assert!(!aggregates(&actions), "it was not its turn");
+    let followed = (0..60).any(|_| aggregates(&member.waits(Duration::from_secs(1))));
+    assert!(followed, "in the end somebody's word counts");
+}
+
+#[test]
+fn a_decision_that_leaves_nobody_out_counts_whoever_tells_of_it() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    let (first, last) = (others[0], others[1]);
+    for (peer, number) in [(first, 2), (last, 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let parts: [(PeerId, &[u8], u32); 3] =
+        [(me, &update(1), SAMPLES), (first, &update(2), SAMPLES), (last, &update(3), SAMPLES)];
+    let decision = member.decision(&parts);
+    assert!(aggregates(&member.hears(last, SessionMessage::Decide(decision))));
+}
+
+#[test]
+fn nobody_claims_more_samples_than_a_round_has_or_none() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    for samples in [0, SAMPLES + 1, u32::MAX] {
+        let decision = member.decision(&[(peer, &update(2), samples)]);
+        let actions = member.hears(peer, SessionMessage::Decide(decision.clone()));
+        assert_eq!(refusals(&actions), 1, "{samples} samples");
+        let record = RoundRecord::following(&member.session.head, decision, Hash::of(b"m"));
+        assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(record))), 1);
+    }
+}
+
+#[test]
+fn a_record_weighs_no_more_than_rounds_and_members_can_have_made() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let decision = member.decision(&[(peer, &update(2), SAMPLES)]);
+    let record = RoundRecord::following(&member.session.head, decision, Hash::of(b"m"));
+    let more = RoundRecord { cumulative_samples: u64::from(SAMPLES) + 1, ..record.clone() };
+    let less = RoundRecord { cumulative_samples: u64::from(SAMPLES) - 1, ..record.clone() };
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(more))), 1);
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(less))), 1);
+    assert_eq!(refusals(&member.hears(peer, SessionMessage::Head(record))), 0);
+}
+
+#[test]
+fn a_leader_cannot_give_an_update_another_weight_than_its_maker_did() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let mut decision = member.decision(&[
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ]);
+    decision.contributions[1].samples = 1;
+    let actions = member.hears(others[0], SessionMessage::Decide(decision));
+    assert_eq!((aggregates(&actions), refusals(&actions)), (false, 1));
+}

@@ -3,6 +3,7 @@
 pub mod arithmetic;
 pub mod bits;
 pub mod course;
+pub mod messages;
 pub mod order;
 pub mod private;
 pub mod rooms;

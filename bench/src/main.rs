@@ -2,6 +2,8 @@
 //!
 //! `bench bits` compares the last bits of seeded trainings with what they must be.
 //!
+//! `bench messages MEMBERS` says how many bytes a member sends in a round besides updates.
+//!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
 //! `order` in the place of a file the course of the order task on sequences made for it. With `validation`, as many of the
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
@@ -27,6 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
         Some((word, [])) if word == "bits" => return compare_bits(),
+        Some((word, [members])) if word == "messages" => {
+            println!("{}", bench::messages::round_bytes(members.parse()?));
+            return Ok(());
+        }
         Some((word, [])) if word == "private" => return private_command::run(),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}

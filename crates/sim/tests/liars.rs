@@ -4,7 +4,8 @@
 use core::time::Duration;
 use sim::{HostId, Strategy, World, WorldConfig};
 
-const ROUNDS: u32 = 12;
+/// As many as a session has that nobody has told otherwise: in fewer, the momentum of a small room may still swing.
+const ROUNDS: u32 = 20;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A room of eight in which some have a strategy, after its session, and how long that took.

@@ -13,15 +13,17 @@ const GRACE: Duration = Duration::from_millis(300);
 
 /// A device that needs so much longer than the one in the middle takes fewer steps, in percent.
 const SLOWER_PERCENT: u64 = 150;
+/// Nobody minds waiting for less, and clocks of browsers are coarse.
+const SLOWER_MIN: Duration = Duration::from_millis(100);
 /// The least part of a round's steps that a slow device takes.
 const STEPS_DIVISOR_MAX: u64 = 16;
 
 #[derive(Default)]
 pub(super) struct Pace {
-    /// What a sample takes the member in the middle, in microseconds.
-    sample_us: Option<u64>,
+    /// What a sample takes the member in the middle, in nanoseconds.
+    sample_ns: Option<u64>,
     /// What it takes this device.
-    own_sample_us: Option<u64>,
+    own_sample_ns: Option<u64>,
     /// How long the newest round's updates travelled.
     travel: Option<Duration>,
 }
@@ -29,18 +31,18 @@ pub(super) struct Pace {
 impl Pace {
     /// A round is over in which members trained as they say.
     pub(super) fn note_training(&mut self, commitments: &[Commitment]) {
-        let sample_us = |it: &Commitment| {
-            1_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
+        let sample_ns = |it: &Commitment| {
+            1_000_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
         };
-        let mut all: Vec<_> = commitments.iter().map(sample_us).collect();
+        let mut all: Vec<_> = commitments.iter().map(sample_ns).collect();
         all.sort_unstable();
-        self.sample_us = all.get(all.len() / 2).copied().or(self.sample_us);
+        self.sample_ns = all.get(all.len() / 2).copied().or(self.sample_ns);
     }
 
     /// This device has trained, in time or not.
     pub(super) fn note_own_training(&mut self, samples: u32, took: Duration) {
-        let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        self.own_sample_us = Some(took_us / u64::from(samples.max(1)));
+        let took_ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.own_sample_ns = Some(took_ns / u64::from(samples.max(1)));
     }
 
     /// A round's updates were so long on their way.
@@ -51,18 +53,20 @@ impl Pace {
     /// How many steps this device takes: as many as it can in the time that the member in the middle takes for all.
     pub(super) fn steps(&self, options: &SessionOptions) -> u32 {
         let all = options.local_steps;
-        let (Some(middle), Some(own)) = (self.sample_us, self.own_sample_us) else { return all };
-        if own * 100 <= middle * SLOWER_PERCENT {
+        let (Some(middle), Some(own)) = (self.sample_ns, self.own_sample_ns) else { return all };
+        let longer_ns = own.saturating_sub(middle).saturating_mul(options.samples_max());
+        let is_little = Duration::from_nanos(longer_ns) < SLOWER_MIN;
+        if is_little || own.saturating_mul(100) <= middle.saturating_mul(SLOWER_PERCENT) {
             return all;
         }
         let least = (u64::from(all) / STEPS_DIVISOR_MAX).max(1);
-        (u64::from(all) * middle / own.max(1)).clamp(least, u64::from(all)) as u32
+        (u64::from(all).saturating_mul(middle) / own.max(1)).clamp(least, u64::from(all)) as u32
     }
 
     /// How long the member in the middle trains for a whole round.
     pub(super) fn training(&self, options: &SessionOptions) -> Option<Duration> {
-        let round_us = |sample_us: u64| sample_us.saturating_mul(options.samples_max());
-        self.sample_us.map(|sample_us| Duration::from_micros(round_us(sample_us)))
+        let round_ns = |sample_ns: u64| sample_ns.saturating_mul(options.samples_max());
+        self.sample_ns.map(|sample_ns| Duration::from_nanos(round_ns(sample_ns)))
     }
 
     /// How long a round waits for commitments: three times what the member in the middle needs.
@@ -76,7 +80,7 @@ impl Pace {
     /// How long the rest may take when half have committed after so long: as long again. Nothing is known of it before speeds
     /// are.
     pub(super) fn rest_wait(&self, half_took: Duration) -> Option<Duration> {
-        self.sample_us.map(|_| half_took.saturating_mul(2) + 3 * GRACE)
+        self.sample_ns.map(|_| half_took.saturating_mul(2) + 3 * GRACE)
     }
 
     /// How long updates may travel after commitments are closed: three times what the newest ones took, or as long as
@@ -128,6 +132,7 @@ mod tests {
         assert_eq!(Pace::default().steps(&OPTIONS), 40);
         assert_eq!(steps_of_last([100, 100, 90]), 40);
         assert_eq!(steps_of_last([100, 100, 140]), 40, "a little slower");
+        assert_eq!(steps_of_last([1, 1, 20]), 40, "many times slower, and nobody waits for it");
         assert_eq!(steps_of_last([100, 100, 400]), 10);
         assert_eq!(steps_of_last([100, 100, 1_000_000]), 2, "never none");
     }

@@ -98,8 +98,8 @@ impl Engine {
         Some((self.core.rumour_bytes - before) as usize)
     }
 
-    /// A member, near or far, has said something of a session to the whole room. Of those that far members run besides
-    /// ours, nothing is remembered.
+    /// A member, near or far, has said something of a session to the whole room. What members say to neighbours only is
+    /// nothing that an honest one spreads, and of sessions that far members run besides ours nothing is remembered.
     pub(crate) fn handle_session_rumour(
         &mut self,
         now: Instant,
@@ -110,7 +110,14 @@ impl Engine {
         let is_ours = self.session.as_ref().is_some_and(|session| session.id == id);
         let is_free = self.session.as_ref().is_none_or(|session| !session.running);
         let is_call = matches!(message, SessionMessage::Proposal(_));
-        if is_ours || is_free && is_call {
+        let is_for_all = matches!(
+            message,
+            SessionMessage::Commit(_)
+                | SessionMessage::Decide(_)
+                | SessionMessage::CoSign { .. }
+                | SessionMessage::Stop
+        );
+        if is_ours && (is_call || is_for_all) || is_free && is_call {
             self.handle_session_message(now, origin, id, message);
         }
     }

@@ -204,7 +204,10 @@ impl Session {
         {
             let reason = "two different updates for one round".to_owned();
             self.actions.push(SessionAction::Refuse(peer, reason));
-            self.broadcast(SessionMessage::Accuse(proof), s);
+            // In a crowd both promises reach everyone, and each finds out for itself.
+            if !self.is_crowd(s) {
+                self.broadcast(SessionMessage::Accuse(proof), s);
+            }
         }
     }
 

@@ -4,11 +4,10 @@
 //! everyone brings their updates into the model: what a round costs a member does not grow with the room. Nobody knows who
 //! is there, so commitments are closed by the clock alone, and where nobody is heard of, more are drawn as time goes by.
 
-use super::{Session, SessionAction, Surroundings};
+use super::{Session, Surroundings};
 use ::core::time::Duration;
 use neural::Compression;
 use protocol::session::{Contribution, ticket};
-use std::collections::BTreeSet;
 use units::{Instant, PeerId};
 
 /// Updates that a round brings in at most: of those who have committed, the ones with the lowest tickets.
@@ -93,17 +92,9 @@ impl Session {
         Compression::Sparse { kept_per_mille: fitting.clamp(1, KEPT_PER_MILLE_MAX) as u16 }
     }
 
-    /// Shows this device's update to everyone.
-    pub(super) fn show_to_all(&mut self, update: Vec<u8>) {
-        self.actions.push(SessionAction::SpreadUpdate(update));
-    }
-
     /// A neighbour to ask where the room stands, another one for each reason to ask.
     pub(super) fn neighbour_to_ask(&self, reason: PeerId, s: &Surroundings<'_>) -> Option<PeerId> {
-        let neighbours: BTreeSet<_> =
-            s.connected.iter().filter(|peer| self.invites(**peer)).collect();
-        let distance =
-            |peer: &&&PeerId| ticket(self.id, self.head_hash, ***peer) ^ self.ticket(reason);
-        neighbours.iter().min_by_key(distance).map(|peer| **peer)
+        let neighbours = s.connected.iter().copied().filter(|peer| self.invites(*peer));
+        neighbours.min_by_key(|peer| self.ticket(*peer) ^ self.ticket(reason))
     }
 }

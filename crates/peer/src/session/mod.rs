@@ -326,10 +326,12 @@ impl Session {
         if self.is_alone() {
             return;
         }
-        let is_for_neighbours = matches!(
-            message,
-            SessionMessage::Head(_) | SessionMessage::Join { .. } | SessionMessage::Leave
-        );
+        let is_for_neighbours = match &message {
+            // If all who join said it to all, a room of a thousand would hear it a thousand times.
+            SessionMessage::Proposal(proposal) => proposal.founder != s.me,
+            SessionMessage::Head(_) | SessionMessage::Join { .. } | SessionMessage::Leave => true,
+            _ => false,
+        };
         if self.is_crowd(s) && !is_for_neighbours {
             return self.actions.push(SessionAction::Spread(message));
         }

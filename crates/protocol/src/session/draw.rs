@@ -7,8 +7,9 @@ const DRAWN_WANTED: u32 = 10;
 /// While so many commit, the draw stays as it is: their number differs by chance.
 const DRAWN_MIN: u32 = 6;
 const DRAWN_MAX: u32 = 15;
-/// How much the draw can grow from one round to the next: a leader may say that few have committed.
+/// How much the draw can grow or shrink from one round to the next: a leader may lie about how many have committed.
 const GROWTH_MAX: u64 = 4;
+const SHRINKAGE_MAX: u64 = 16;
 
 /// A member's number in the draw for the round after `parent`, which nobody can choose. Whoever has a low one contributes.
 pub fn ticket(session: SessionId, parent: Hash, peer: PeerId) -> u32 {
@@ -24,7 +25,8 @@ pub(super) fn after(draw: u32, committed: u32) -> u32 {
     }
     let scaled = u64::from(draw) * u64::from(DRAWN_WANTED) / u64::from(committed.max(1));
     let most = (u64::from(draw) * GROWTH_MAX).min(u64::from(u32::MAX));
-    u32::try_from(scaled.clamp(1, most)).unwrap_or(u32::MAX)
+    let least = (u64::from(draw) / SHRINKAGE_MAX).max(1);
+    u32::try_from(scaled.clamp(least, most)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -38,7 +40,10 @@ mod tests {
 
     #[test]
     fn of_a_thousand_members_ten_are_drawn_and_of_ten_most() {
-        let mut draw = after(u32::MAX, 1_000);
+        let mut draw = u32::MAX;
+        for _ in 0..2 {
+            draw = after(draw, expected(draw, 1_000).round() as u32);
+        }
         assert!((9.0..11.0).contains(&expected(draw, 1_000)));
         for _ in 0..20 {
             draw = after(draw, expected(draw, 10).round() as u32);
@@ -48,9 +53,10 @@ mod tests {
     }
 
     #[test]
-    fn a_lie_about_who_has_committed_changes_the_draw_by_little_or_for_one_round() {
+    fn a_lie_about_who_has_committed_changes_the_draw_by_little() {
         assert_eq!(after(1_000, 0), 4_000);
-        assert_eq!(after(1_000, u32::MAX), 1);
+        assert_eq!(after(1_600, u32::MAX), 100);
+        assert_eq!(after(1, u32::MAX), 1);
         assert_eq!(after(u32::MAX, 0), u32::MAX);
     }
 

@@ -284,7 +284,7 @@ impl Session {
         let Some(update) = update.filter(|_| may_be_shown && !self.round.revealed) else { return };
         self.round.revealed = true;
         if self.is_crowd(s) {
-            return self.show_to_all(update);
+            return self.actions.push(SessionAction::SpreadUpdate(update));
         }
         for peer in self.contributors(s) {
             if peer != s.me {

@@ -19,14 +19,13 @@ use crate::{
 use data::{Field, FieldKind, Preparation, PreparationError, Question, Recipe, Value};
 use leptos::prelude::*;
 use peer::Class;
-use std::collections::BTreeMap;
-use units::ClusterId;
+use units::{ClusterId, SortedMap};
 
 /// Classes that are listed.
 const CLASSES_SHOWN: usize = 6;
 
 /// What is typed, by the names of the columns; a column that nobody has touched holds what it begins with.
-type Typed = RwSignal<BTreeMap<String, String>>;
+type Typed = RwSignal<SortedMap<String, String>>;
 
 /// What came of the newest question.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,7 +53,7 @@ pub fn QuestionPanel() -> impl IntoView {
     // Another network has other columns.
     follow(move || {
         asked.track();
-        typed.set(BTreeMap::new());
+        typed.set(SortedMap::new());
     });
 
     let panel = move || {
@@ -125,7 +124,7 @@ fn problem_words(problem: &PreparationError) -> String {
 }
 
 /// The row that is asked about: what was typed, and elsewhere what a column begins with.
-fn question_of(preparation: &Preparation, typed: &BTreeMap<String, String>) -> Question {
+fn question_of(preparation: &Preparation, typed: &SortedMap<String, String>) -> Question {
     let value = |field: Field<'_>| {
         let text = typed.get(field.name).cloned().unwrap_or_else(|| first(&field));
         (field.name.to_owned(), Value::Text(text))
@@ -259,7 +258,7 @@ mod tests {
     #[test]
     fn a_question_begins_with_means_and_first_words_and_takes_what_is_typed() {
         let preparation = preparation();
-        let mut typed = BTreeMap::new();
+        let mut typed = SortedMap::new();
         let question = question_of(&preparation, &typed);
         assert_eq!(question["size"], Value::Text("2".to_owned()));
         assert_eq!(question["colour"], Value::Text("blue".to_owned()));

@@ -12,8 +12,8 @@ use protocol::{envelope::Instance, identity::Identity, signaling::Capability};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 use serde::Serialize;
-use std::collections::{BTreeMap, VecDeque};
-use units::{Instant, PeerId, UnixMillis};
+use std::collections::VecDeque;
+use units::{Instant, PeerId, SortedMap, UnixMillis};
 
 /// The longest sentence that holds words of others: what a person reads, and little in a log.
 const WORDS_CHARS_MAX: usize = 300;
@@ -31,7 +31,7 @@ pub(crate) struct Core {
     pub limits: Limits,
     pub rng: ChaCha20Rng,
     outbox: VecDeque<Output>,
-    waiting_for_storage: BTreeMap<String, VecDeque<Vec<OnStored>>>,
+    waiting_for_storage: SortedMap<String, VecDeque<Vec<OnStored>>>,
     next_job: u64,
     next_connection: u64,
     signal_sequence: u64,
@@ -79,7 +79,7 @@ impl Core {
             limits,
             rng,
             outbox: VecDeque::new(),
-            waiting_for_storage: BTreeMap::new(),
+            waiting_for_storage: SortedMap::new(),
             next_job: 0,
             next_connection: 0,
             signal_sequence: 0,

@@ -22,8 +22,7 @@ use crate::{
 use protocol::{envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use std::collections::BTreeMap;
-use units::{ClusterId, Instant, PeerId, SessionId};
+use units::{ClusterId, Instant, PeerId, SessionId, SortedMap};
 
 /// The whole peer. See the [crate's documentation](crate) for how to drive it.
 pub struct Engine {
@@ -36,9 +35,9 @@ pub struct Engine {
     pub(crate) texts: Option<Texts>,
     pub(crate) clusters: Clusters,
     pub(crate) session: Option<Session>,
-    pub(crate) session_jobs: BTreeMap<JobId, (SessionId, ClusterId, SessionJob)>,
+    pub(crate) session_jobs: SortedMap<JobId, (SessionId, ClusterId, SessionJob)>,
     /// Sessions that connected peers run besides ours.
-    pub(crate) others: BTreeMap<PeerId, OtherSession>,
+    pub(crate) others: SortedMap<PeerId, OtherSession>,
     /// Sessions that somebody at this device has left.
     pub(crate) left: LeftSessions,
     /// When connected peers are told whom else we are connected to.
@@ -83,8 +82,8 @@ impl Engine {
             texts: None,
             clusters: Clusters::default(),
             session: None,
-            session_jobs: BTreeMap::new(),
-            others: BTreeMap::new(),
+            session_jobs: SortedMap::new(),
+            others: SortedMap::new(),
             left: LeftSessions::default(),
             neighbours_due: None,
             speed_told_at: None,

@@ -11,8 +11,7 @@ use protocol::{
     overlay::Payload,
     session::Proposal,
 };
-use std::collections::BTreeSet;
-use units::{ClusterId, Instant, PeerId, SessionId};
+use units::{ClusterId, Instant, PeerId, SessionId, SortedSet};
 
 impl Engine {
     /// Lets the session handle something, then does what it asks for.
@@ -22,7 +21,7 @@ impl Engine {
         handle: impl FnOnce(&mut Session, &Surroundings<'_>),
     ) {
         let Some(mut session) = self.session.take() else { return };
-        let connected: BTreeSet<PeerId> = self.roster.connected().collect();
+        let connected: SortedSet<PeerId> = self.roster.connected().collect();
         let surroundings = Surroundings {
             now,
             me: self.core.me,

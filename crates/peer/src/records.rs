@@ -12,8 +12,7 @@ use protocol::{
     session::{Proposal, RoundRecord},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::collections::BTreeMap;
-use units::{ClusterId, Hash, PeerId, SessionId};
+use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const ROOM: &str = "room";
@@ -121,7 +120,7 @@ fn open<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 /// The records of an earlier life.
 pub(crate) struct Records {
-    records: BTreeMap<String, Vec<u8>>,
+    records: SortedMap<String, Vec<u8>>,
     /// Names of records that could not be read.
     pub damaged: Vec<String>,
 }

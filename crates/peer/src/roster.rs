@@ -13,8 +13,7 @@ use protocol::{
     overlay::{Towards, WalkId},
     signaling::PeerCard,
 };
-use std::collections::BTreeMap;
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, SortedMap};
 
 /// How long the side that need not offer waits for the other's offer.
 pub(crate) const COURTESY: Duration = Duration::from_secs(4);
@@ -37,7 +36,7 @@ pub(crate) struct Member {
     /// Whether the server lists it.
     pub on_server: bool,
     /// Connected peers that say they are connected to it, and their round trip to it in milliseconds; 0 if they have none.
-    pub neighbours: BTreeMap<PeerId, u16>,
+    pub neighbours: SortedMap<PeerId, u16>,
     /// The neighbour that brought news of it from elsewhere in the room.
     pub told_by: Option<PeerId>,
     /// Where handshakes for it can go, along a walk.
@@ -202,11 +201,11 @@ pub(crate) struct Census {
 
 #[derive(Default)]
 pub(crate) struct Roster {
-    pub members: BTreeMap<PeerId, Member>,
+    pub members: SortedMap<PeerId, Member>,
     /// Whether it is that of a partial mesh: it has to change with the room, of which it is only a part.
     pub is_partial: bool,
     /// Signals of those who are gone, and whether somebody closed the connection with them on purpose.
-    departed: BTreeMap<PeerId, (ReplayWindow, bool)>,
+    departed: SortedMap<PeerId, (ReplayWindow, bool)>,
 }
 
 impl Roster {
@@ -239,7 +238,7 @@ impl Roster {
         self.members.entry(card.peer).or_insert_with(|| Member {
             card: card.clone(),
             on_server: false,
-            neighbours: BTreeMap::new(),
+            neighbours: SortedMap::new(),
             told_by: None,
             route: None,
             heard_at: Some(now),

@@ -6,8 +6,7 @@ use crate::{
     records::{MessagesRecord, messages_key},
     view::MessageView,
 };
-use std::collections::BTreeMap;
-use units::{Instant, PeerId, RoomId};
+use units::{Instant, PeerId, RoomId, SortedMap};
 
 /// Senders whose newest number is remembered.
 const SENDERS_MAX: usize = 256;
@@ -16,7 +15,7 @@ const SENDERS_MAX: usize = 256;
 pub(crate) struct Texts {
     room: RoomId,
     messages: Vec<MessageView>,
-    newest_heard: BTreeMap<PeerId, u64>,
+    newest_heard: SortedMap<PeerId, u64>,
     /// What waits for a write that succeeds, after one that failed or while one is under way.
     promises: Vec<OnStored>,
     write_again_at: Option<Instant>,
@@ -192,7 +191,7 @@ impl Texts {
             // What is said to everyone counts as one peer: it may be said by any number of them.
             let other =
                 |m: &MessageView| m.to.map(|to| if m.from == core.me { to } else { m.from });
-            let mut counts: BTreeMap<Option<PeerId>, usize> = BTreeMap::new();
+            let mut counts: SortedMap<Option<PeerId>, usize> = SortedMap::new();
             for known in &self.messages {
                 *counts.entry(other(known)).or_default() += 1;
             }

@@ -5,8 +5,8 @@ use core::cell::RefCell;
 use js_sys::Function;
 use peer::{Event, LinkEnd};
 use serde::Serialize;
-use std::{collections::BTreeMap, rc::Rc};
-use units::{ClusterId, Hash, PeerId, SessionId};
+use std::rc::Rc;
+use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
@@ -30,7 +30,7 @@ const HANDLERS_MAX: usize = 100;
 
 /// Who wants to hear of what.
 #[derive(Clone, Default)]
-pub(crate) struct Handlers(Rc<RefCell<BTreeMap<&'static str, Vec<Function>>>>);
+pub(crate) struct Handlers(Rc<RefCell<SortedMap<&'static str, Vec<Function>>>>);
 
 impl Handlers {
     /// Adds a handler; adding it again changes nothing.

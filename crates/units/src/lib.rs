@@ -1,4 +1,4 @@
-//! Identifiers, hashes and time as types.
+//! Identifiers, hashes and time as types, and maps in the order of such names.
 //!
 //! Everything that crosses a boundary in Peerceptron is named by one of these newtypes, so that a room can never be
 //! passed where a peer is meant and a duration never loses its unit. This crate refuses to know what the names are
@@ -19,9 +19,11 @@
 mod hash;
 mod hex_bytes;
 mod label;
+mod sorted;
 mod time;
 
 pub use hash::Hash;
 pub use hex_bytes::{InvalidId, PeerId, RoomId, SessionId};
 pub use label::{ClusterId, InvalidLabel};
+pub use sorted::{SortedMap, SortedSet};
 pub use time::{Instant, UnixMillis};

@@ -18,7 +18,7 @@ use crate::{
 };
 use data::{Ground, Look, Paint, PictureSet};
 use leptos::{ev::SubmitEvent, prelude::*};
-use std::collections::BTreeMap;
+use units::SortedMap;
 
 /// How drawings are seen: as the drawing pad shows them to a network.
 const LOOK: Look = Look { side: 28, paint: Paint::Grey, ground: Ground::Black };
@@ -103,7 +103,7 @@ fn gather(drawn: &[(String, Vec<u8>)]) -> Result<PictureSet, Problem> {
 
 /// The classes by name, each with its newest drawings.
 fn samples(drawn: &[(String, Vec<u8>)]) -> Vec<Samples> {
-    let mut classes = BTreeMap::<&str, Vec<&Vec<u8>>>::new();
+    let mut classes = SortedMap::<&str, Vec<&Vec<u8>>>::new();
     for (class, values) in drawn {
         classes.entry(class).or_default().push(values);
     }

@@ -14,7 +14,8 @@ use crate::{
 use data::{Ground, Look, Paint, PictureSet, class_of_path};
 use leptos::prelude::*;
 use peer::{Answer, DeskJob};
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+use units::SortedMap;
 
 /// Pixels of a side where nothing else is chosen.
 const SIDE: u32 = 28;
@@ -52,7 +53,7 @@ pub struct PictureDraft {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Gathered {
     set: Option<PictureSet>,
-    newest: BTreeMap<String, Vec<Vec<u8>>>,
+    newest: SortedMap<String, Vec<Vec<u8>>>,
     /// Files that are left out, each with the reason.
     pub left_out: Vec<String>,
 }

@@ -15,7 +15,8 @@ use handshake::Step;
 use js_sys::{Array, Reflect};
 use peer::{ConnectionId, ConnectionInput, ConnectionOutput, ConnectionState, Input};
 use protocol::{envelope::Candidate, signaling::IceServer};
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
+use units::SortedMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -28,14 +29,14 @@ const STEPS_MAX: usize = 256;
 
 /// All connections of a host.
 pub(crate) struct Connections {
-    open: RefCell<BTreeMap<ConnectionId, Rc<Connection>>>,
+    open: RefCell<SortedMap<ConnectionId, Rc<Connection>>>,
     dispatch: Dispatch,
     bulk_window_bytes: usize,
 }
 
 impl Connections {
     pub(crate) fn new(dispatch: Dispatch, bulk_window_bytes: usize) -> Self {
-        Self { open: RefCell::new(BTreeMap::new()), dispatch, bulk_window_bytes }
+        Self { open: RefCell::new(SortedMap::new()), dispatch, bulk_window_bytes }
     }
 
     /// Does what the engine asks. Whatever fails becomes [`ConnectionInput::Failed`].

@@ -3,8 +3,7 @@
 use crate::HostError;
 use futures::channel::oneshot::{self, Receiver, Sender};
 use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage};
-use std::collections::BTreeMap;
-use units::PeerId;
+use units::{PeerId, SortedMap};
 
 /// What a command that waits comes to.
 pub(super) type Outcome<T> = Result<T, HostError>;
@@ -12,8 +11,8 @@ pub(super) type Outcome<T> = Result<T, HostError>;
 /// All that waits. Dropping a waiter ends its command with [`HostError::Closed`].
 #[derive(Default)]
 pub(super) struct Waiters {
-    jobs: BTreeMap<JobId, Sender<Outcome<Answer>>>,
-    connections: BTreeMap<PeerId, Vec<Sender<Outcome<()>>>>,
+    jobs: SortedMap<JobId, Sender<Outcome<Answer>>>,
+    connections: SortedMap<PeerId, Vec<Sender<Outcome<()>>>>,
     registrations: Vec<Sender<Outcome<()>>>,
 }
 

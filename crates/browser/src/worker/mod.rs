@@ -16,7 +16,8 @@ use peer::{
     Input, Job, JobError, JobId,
     handover::{FIRST_LANE, GREETING, SECOND_LANE, decode_answer, encode_job, is_of_another_build},
 };
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
+use units::SortedSet;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker};
 
@@ -44,7 +45,7 @@ pub(crate) struct Compute {
 #[derive(Default)]
 struct State {
     running: Option<Running>,
-    waiting: BTreeSet<JobId>,
+    waiting: SortedSet<JobId>,
     /// Why there is no worker any more.
     lost: Option<String>,
 }

@@ -15,8 +15,7 @@ use data::Recipe;
 use neural::Dataset;
 use protocol::{cluster::NetworkSpec, session::Proposal};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-use units::{ClusterId, Hash, Instant};
+use units::{ClusterId, Hash, Instant, SortedMap, SortedSet};
 
 pub(crate) struct Cluster {
     pub network: NetworkSpec,
@@ -144,10 +143,10 @@ impl Cluster {
 
 #[derive(Default)]
 pub(crate) struct Clusters {
-    pub clusters: BTreeMap<ClusterId, Cluster>,
-    jobs: BTreeMap<JobId, (ClusterId, ClusterJob)>,
+    pub clusters: SortedMap<ClusterId, Cluster>,
+    jobs: SortedMap<JobId, (ClusterId, ClusterJob)>,
     /// Those that are about no cluster.
-    desk_jobs: BTreeSet<JobId>,
+    desk_jobs: SortedSet<JobId>,
 }
 
 impl Clusters {

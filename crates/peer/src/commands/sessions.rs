@@ -2,8 +2,7 @@
 
 use crate::{engine::Engine, error::CommandError, event::Event, session::Session};
 use protocol::session::{Proposal, RoundRecord, SessionOptions};
-use std::collections::BTreeSet;
-use units::{ClusterId, Instant, PeerId, SessionId};
+use units::{ClusterId, Instant, PeerId, SessionId, SortedSet};
 
 impl Engine {
     /// Proposes a session to the room and begins it. `invited` names who may take part; `None` is everyone, and nobody
@@ -33,8 +32,8 @@ impl Engine {
         let model = known.model.filter(|_| rows > 0).ok_or_else(no_data)?;
         let me = self.core.me;
         let others = |peers: Vec<PeerId>| peers.into_iter().filter(|peer| *peer != me).collect();
-        let invited: Option<BTreeSet<PeerId>> = invited.map(others);
-        let alone = invited.as_ref().is_some_and(BTreeSet::is_empty);
+        let invited: Option<SortedSet<PeerId>> = invited.map(others);
+        let alone = invited.as_ref().is_some_and(SortedSet::is_empty);
         if !alone && self.room.is_none() {
             return Err(CommandError::NoRoom);
         }

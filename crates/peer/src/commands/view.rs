@@ -7,8 +7,7 @@ use crate::{
     session::Surroundings,
     view::{LinkStage, PeerView, RoomView, SessionView, View},
 };
-use std::collections::BTreeSet;
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, SortedSet};
 
 impl Engine {
     /// A picture of the whole peer.
@@ -48,7 +47,7 @@ impl Engine {
     }
 
     fn view_session(&self) -> Option<SessionView> {
-        let connected: BTreeSet<PeerId> = self.roster.connected().collect();
+        let connected: SortedSet<PeerId> = self.roster.connected().collect();
         let surroundings = Surroundings {
             now: Instant::ZERO,
             me: self.core.me,

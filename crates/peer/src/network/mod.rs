@@ -20,8 +20,7 @@ use protocol::{
     message::ControlMessage,
     signaling::{LeaveReason, PeerCard, ServerMessage},
 };
-use std::collections::BTreeSet;
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, SortedSet};
 
 /// Lets changes of the neighbourhood gather before they are told.
 const NEIGHBOURS_DELAY: Duration = Duration::from_millis(100);
@@ -38,7 +37,7 @@ impl Engine {
         match message {
             ServerMessage::PeerJoined { peer } => self.hear_from_server(now, peer),
             ServerMessage::Peers { peers } => {
-                let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
+                let listed: SortedSet<PeerId> = peers.iter().map(|card| card.peer).collect();
                 let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
                 // A full answer may be a part of the room.
                 let is_all = peers.len() < limits::KNOWN_PEERS_MAX;
@@ -165,7 +164,7 @@ impl Engine {
         if let Some(member) = self.roster.get_mut(from) {
             member.degree = peers.len() + 1;
         }
-        let listed: BTreeSet<PeerId> = peers.iter().map(|card| card.peer).collect();
+        let listed: SortedSet<PeerId> = peers.iter().map(|card| card.peer).collect();
         let round_trips_ms = round_trips_ms.iter().copied().chain(core::iter::repeat(0));
         for (card, round_trip_ms) in peers.into_iter().zip(round_trips_ms) {
             if let Some(member) = self.hear_of(now, card, Evidence::Told, Some(from)) {

@@ -3,8 +3,7 @@
 use super::budget::{Budget, Rate};
 use ::core::time::Duration;
 use protocol::overlay::{Towards, WalkId};
-use std::collections::BTreeMap;
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, SortedMap};
 
 /// Walks that are remembered: in a quiet room of any size a device sees some 30 in [`REMEMBERED_FOR`].
 const WALKS_MAX: usize = 256;
@@ -33,8 +32,8 @@ struct Passed {
 /// The walks that are remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Walks {
-    passed: BTreeMap<WalkId, Passed>,
-    budgets: BTreeMap<PeerId, (Budget, Budget)>,
+    passed: SortedMap<WalkId, Passed>,
+    budgets: SortedMap<PeerId, (Budget, Budget)>,
 }
 
 /// Where something goes that travels along a walk.

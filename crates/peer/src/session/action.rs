@@ -6,8 +6,7 @@ use protocol::{
     identity::Identity,
     message::{BulkMessage, SessionMessage},
 };
-use std::collections::BTreeSet;
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedSet};
 
 /// What a session wants done.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ pub(crate) struct Surroundings<'a> {
     pub identity: &'a Identity,
     pub limits: &'a Limits,
     /// Everyone with an open connection.
-    pub connected: &'a BTreeSet<PeerId>,
+    pub connected: &'a SortedSet<PeerId>,
     /// Whether the room is so large that not everyone is connected with everyone.
     pub is_partial: bool,
 }

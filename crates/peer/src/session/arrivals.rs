@@ -10,15 +10,14 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, Equivocation, ticket, update_name},
 };
-use std::collections::BTreeMap;
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedMap};
 
 /// How soon the same update or model is sent to the same peer again.
 const HAND_OUT_INTERVAL: Duration = Duration::from_secs(3);
 
 /// When which peer was last sent which update, or the model of which record.
 #[derive(Default)]
-pub(super) struct HandedOut(BTreeMap<(PeerId, Hash), Instant>);
+pub(super) struct HandedOut(SortedMap<(PeerId, Hash), Instant>);
 
 impl HandedOut {
     /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.

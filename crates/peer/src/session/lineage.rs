@@ -12,8 +12,7 @@ use protocol::{
     message::SessionMessage,
     session::{Contribution, Decision, Proposal, RoundRecord},
 };
-use std::collections::BTreeMap;
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedMap};
 
 /// How long a model may take to come, besides its size.
 const MODEL_WAIT: Duration = Duration::from_secs(10);
@@ -176,7 +175,7 @@ impl Session {
             return;
         }
         let heard = core::mem::take(&mut self.heads_heard);
-        let (later, now): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        let (later, now): (SortedMap<_, _>, SortedMap<_, _>) =
             heard.into_iter().partition(|(peer, _)| self.is_doubted(*peer, s));
         self.heads_heard = later;
         for (from, head) in now {

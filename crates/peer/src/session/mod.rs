@@ -38,10 +38,9 @@ use protocol::{
 };
 use round::Round;
 use stash::Stash;
-use std::collections::{BTreeMap, BTreeSet};
 use thrift::Thrift;
 use transcript::Transcript;
-use units::{Hash, Instant, PeerId, SessionId};
+use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet};
 use verdicts::Verdicts;
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
@@ -68,7 +67,7 @@ pub(crate) struct Session {
     pub abandoned: bool,
     begun_at: Instant,
     /// What peers said of their newest records before the cluster was ready, or while they were not believed.
-    heads_heard: BTreeMap<PeerId, RoundRecord>,
+    heads_heard: SortedMap<PeerId, RoundRecord>,
     /// Whether the person at this device ended it here.
     pub left: bool,
     /// Whether the person at this device, which proposed it, stopped it for all.
@@ -76,20 +75,20 @@ pub(crate) struct Session {
     /// Training rows on this device.
     rows: u32,
     /// Peers that take part, with their rows.
-    members: BTreeMap<PeerId, u32>,
+    members: SortedMap<PeerId, u32>,
     verdicts: Verdicts,
     /// Who promised two updates for one round, and the proof.
-    accused: BTreeMap<PeerId, Equivocation>,
+    accused: SortedMap<PeerId, Equivocation>,
     stash: Stash,
     leading: Leading,
     round: Round,
     adoption: Option<Adoption>,
     /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
-    followed: BTreeMap<PeerId, RoundRecord>,
+    followed: SortedMap<PeerId, RoundRecord>,
     /// Peers that told of models or updates and did not show them.
-    doubts: BTreeMap<PeerId, Doubt>,
+    doubts: SortedMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
-    told: BTreeSet<PeerId>,
+    told: SortedSet<PeerId>,
     handed_out: HandedOut,
     history: Vec<RoundView>,
     log: Log,
@@ -127,20 +126,20 @@ impl Session {
             computed_here: false,
             abandoned: false,
             begun_at: now,
-            heads_heard: BTreeMap::new(),
+            heads_heard: SortedMap::new(),
             left: false,
             stopped: false,
             rows: 0,
-            members: BTreeMap::new(),
+            members: SortedMap::new(),
             verdicts: Verdicts::default(),
-            accused: BTreeMap::new(),
+            accused: SortedMap::new(),
             stash: Stash::default(),
             leading: Leading::default(),
             round: Round::new(now),
             adoption: None,
-            followed: BTreeMap::new(),
-            doubts: BTreeMap::new(),
-            told: BTreeSet::new(),
+            followed: SortedMap::new(),
+            doubts: SortedMap::new(),
+            told: SortedSet::new(),
             handed_out: HandedOut::default(),
             history: Vec::new(),
             log: Log::default(),
@@ -157,7 +156,7 @@ impl Session {
     }
 
     pub(crate) fn is_alone(&self) -> bool {
-        self.proposal.invited.as_ref().is_some_and(BTreeSet::is_empty)
+        self.proposal.invited.as_ref().is_some_and(SortedSet::is_empty)
     }
 
     pub(crate) fn invites(&self, peer: PeerId) -> bool {

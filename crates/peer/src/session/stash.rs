@@ -4,8 +4,8 @@ use protocol::{
     limits,
     session::{Commitment, Contribution, Decision, Equivocation, update_name},
 };
-use std::collections::{BTreeMap, VecDeque};
-use units::{Hash, PeerId};
+use std::collections::VecDeque;
+use units::{Hash, PeerId, SortedMap};
 
 /// Updates kept of each peer: the running round's and its neighbour's, for members that are ahead or behind.
 const UPDATES_PER_PEER_MAX: usize = 2;
@@ -21,7 +21,7 @@ pub(super) struct Closing {
 
 #[derive(Default)]
 pub(super) struct Stash {
-    peers: BTreeMap<PeerId, Arrivals>,
+    peers: SortedMap<PeerId, Arrivals>,
     own: Option<PeerId>,
 }
 

@@ -7,8 +7,7 @@ use protocol::{
     message::SessionMessage,
     session::{Decision, Verdict},
 };
-use std::collections::{BTreeMap, BTreeSet};
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedMap, SortedSet};
 
 /// How long another's record may be unknown here before its signer is told of ours: it may have finished a little earlier.
 const COURTESY: Duration = Duration::from_secs(2);
@@ -19,9 +18,9 @@ const EARLY_MAX: usize = limits::ROUND_MEMBERS_MAX;
 /// The verdicts on the newest record, and those that came before it was here.
 #[derive(Default)]
 pub(super) struct Verdicts {
-    of_head: BTreeMap<PeerId, Verdict>,
+    of_head: SortedMap<PeerId, Verdict>,
     /// On a record that is not here, one a peer.
-    early: BTreeMap<PeerId, Early>,
+    early: SortedMap<PeerId, Early>,
 }
 
 struct Early {
@@ -101,7 +100,7 @@ impl Session {
         self.verdicts.of_head.clear();
         let (now, later) = core::mem::take(&mut self.verdicts.early)
             .into_iter()
-            .partition::<BTreeMap<_, _>, _>(|(_, early)| early.record == self.head_hash);
+            .partition::<SortedMap<_, _>, _>(|(_, early)| early.record == self.head_hash);
         self.verdicts.early = later;
         now.into_values().for_each(|early| self.count_verdict(early.verdict));
     }
@@ -130,7 +129,7 @@ impl Session {
         let (near, far): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|it| s.connected.contains(it));
         let neighbour = far.first().and_then(|signer| self.neighbour_to_ask(*signer, s));
-        for peer in near.into_iter().chain(neighbour).collect::<BTreeSet<_>>() {
+        for peer in near.into_iter().chain(neighbour).collect::<SortedSet<_>>() {
             self.send(peer, SessionMessage::Head(self.head.clone()));
         }
     }

@@ -2,8 +2,7 @@
 
 use super::{Session, Surroundings};
 use crate::view::{ExcludedView, Exclusion, MemberView, RoundPhase, SessionView};
-use std::collections::BTreeMap;
-use units::PeerId;
+use units::{PeerId, SortedMap};
 
 impl Session {
     pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
@@ -47,7 +46,7 @@ impl Session {
         let proven = self.accused.keys().map(|peer| (*peer, Exclusion::TwoUpdates));
         let harmful = self.head.standings.iter().filter(|standing| standing.excluded);
         let harmful = harmful.map(|standing| (standing.peer, Exclusion::Harm));
-        let all: BTreeMap<_, _> = harmful.chain(proven).collect();
+        let all: SortedMap<_, _> = harmful.chain(proven).collect();
         all.into_iter().map(|(peer, why)| ExcludedView { peer, why }).collect()
     }
 

@@ -31,8 +31,7 @@ use super::{
 use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining};
 use neural::Dataset;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use units::ClusterId;
+use units::{ClusterId, SortedMap};
 
 /// When a second lane does its part of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +162,7 @@ impl FirstLane {
 /// Keeps the alone networks of a workbench.
 #[derive(Debug, Default)]
 pub struct SecondLane {
-    clusters: BTreeMap<ClusterId, Place>,
+    clusters: SortedMap<ClusterId, Place>,
     /// What the newest training has made of a network, until it counts. It never does if another job comes first.
     trained: Option<(ClusterId, Alone)>,
 }

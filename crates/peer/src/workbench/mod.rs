@@ -27,8 +27,7 @@ use alone::Alone;
 use cluster::Cluster;
 use neural::Dataset;
 use protocol::cluster::NetworkSpec;
-use std::collections::BTreeMap;
-use units::ClusterId;
+use units::{ClusterId, SortedMap};
 
 pub use lanes::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart};
 
@@ -44,7 +43,7 @@ const ROWS_BYTES_MAX: usize = 256 << 20;
 /// Does the jobs of an engine, in order, with nothing but its own memory. A job that fails changes nothing.
 #[derive(Debug, Default)]
 pub struct Workbench {
-    clusters: BTreeMap<ClusterId, Cluster>,
+    clusters: SortedMap<ClusterId, Cluster>,
 }
 
 impl Workbench {

@@ -3,8 +3,7 @@
 use super::record::{Decision, RoundRecord};
 use crate::{DecodeError, cluster::NetworkSpec, encoding::encode, limits};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use units::{ClusterId, Hash, PeerId, SessionId};
+use units::{ClusterId, Hash, PeerId, SessionId, SortedSet};
 
 /// What a session is about; the same for all its members.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +22,7 @@ pub struct Proposal {
     /// Who proposed it.
     pub founder: PeerId,
     /// Who may take part besides the founder; `None` is everyone. Nobody is training alone.
-    pub invited: Option<BTreeSet<PeerId>>,
+    pub invited: Option<SortedSet<PeerId>>,
     /// The model that the first round builds on.
     pub first_model: Hash,
     /// Random, so that no two sessions have one name.
@@ -84,7 +83,7 @@ impl Proposal {
 
     /// Whether a peer may take part.
     pub fn invites(&self, peer: PeerId) -> bool {
-        let listed = |invited: &BTreeSet<PeerId>| invited.contains(&peer);
+        let listed = |invited: &SortedSet<PeerId>| invited.contains(&peer);
         peer == self.founder || self.invited.as_ref().is_none_or(listed)
     }
 
@@ -94,7 +93,7 @@ impl Proposal {
     /// [`DecodeError::Invalid`] names the value that is out of bounds.
     pub fn validate(&self) -> Result<(), DecodeError> {
         let invalid = |problem| Err(DecodeError::Invalid { what: "session", problem });
-        let invited = self.invited.as_ref().map_or(0, BTreeSet::len);
+        let invited = self.invited.as_ref().map_or(0, SortedSet::len);
         if invited > limits::ROUND_MEMBERS_MAX {
             return invalid(format!("{invited} invited peers, more than a room has"));
         }

@@ -9,7 +9,7 @@ use browser::Host;
 use data::{Ground, Look, Paint, Recipe};
 use js_sys::Array;
 use neural::{Dataset, ROWS_MAX, VALUES_BYTES_MAX, Values};
-use std::collections::BTreeSet;
+use units::SortedSet;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// As large as the handwritten digits of MNIST.
@@ -51,7 +51,7 @@ impl Album {
         let paint = self.paint.unwrap_or(Paint::Grey);
         let look = Look { side, paint, ground: Ground::White };
         look.validate().map_err(|error| Failure::invalid(error.to_string()))?;
-        let names: BTreeSet<&String> = self.pictures.iter().map(|(_, label)| label).collect();
+        let names: SortedSet<&String> = self.pictures.iter().map(|(_, label)| label).collect();
         let classes: Vec<String> = names.into_iter().cloned().collect();
         if let [only] = &classes[..] {
             return Err(Failure::invalid(format!(

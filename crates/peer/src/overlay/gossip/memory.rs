@@ -6,8 +6,8 @@ use crate::{
 };
 use ::core::time::Duration;
 use protocol::{limits, overlay::Rumour};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use units::{Hash, Instant, PeerId};
+use std::collections::VecDeque;
+use units::{Hash, Instant, PeerId, SortedMap, SortedSet};
 
 /// Origins whose windows are remembered: everyone in the largest room.
 const ORIGINS_MAX: usize = limits::ROOM_PEERS_MAX;
@@ -26,11 +26,11 @@ const BYTES_RATE: Rate = Rate { burst: 512 * 1024, per_second: 16.0 * 1024.0 };
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    origins: BTreeMap<PeerId, Origin>,
-    heard: BTreeSet<Hash>,
+    origins: SortedMap<PeerId, Origin>,
+    heard: SortedSet<Hash>,
     /// Oldest first.
     heard_order: VecDeque<Hash>,
-    kept: BTreeMap<Hash, Kept>,
+    kept: SortedMap<Hash, Kept>,
     /// Oldest first.
     kept_order: VecDeque<Hash>,
     kept_bytes: usize,

@@ -16,8 +16,7 @@ use protocol::{
     limits,
     overlay::{OverlayMessage, Rumour},
 };
-use std::collections::{BTreeMap, BTreeSet};
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedMap, SortedSet};
 
 /// Rumours of one neighbour, whoever says them: the time that their signatures take.
 const RUMOUR_RATE: Rate = Rate { burst: 300, per_second: 50.0 };
@@ -48,9 +47,9 @@ const HOLDERS_MAX: usize = 4;
 /// What this device does for others' rumours.
 #[derive(Debug, Default)]
 pub(crate) struct Gossip {
-    neighbours: BTreeMap<PeerId, Neighbour>,
+    neighbours: SortedMap<PeerId, Neighbour>,
     memory: Memory,
-    missing: BTreeMap<Hash, Missing>,
+    missing: SortedMap<Hash, Missing>,
     /// For rumours of origins that were never heard before.
     strangers: Option<(Budget, Budget)>,
 }
@@ -279,7 +278,7 @@ impl Gossip {
                 missing.ask_at = now + GRAFT_AGAIN;
             }
         }
-        let asked: BTreeSet<Hash> = actions.iter().filter_map(asked_for).collect();
+        let asked: SortedSet<Hash> = actions.iter().filter_map(asked_for).collect();
         self.missing.retain(|id, missing| asked.contains(id) || now < missing.ask_at);
         for action in &actions {
             if let GossipAction::Send(holder, _) = action

@@ -1,6 +1,6 @@
 use super::*;
 use protocol::{envelope::Instance, identity::Identity, overlay::Payload};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use units::RoomId;
 
 /// Devices that gossip, a queue of what is under way, and what each has heard.

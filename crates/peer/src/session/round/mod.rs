@@ -22,8 +22,7 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Contribution, Decision, SessionOptions},
 };
-use std::collections::BTreeSet;
-use units::{Hash, Instant, PeerId};
+use units::{Hash, Instant, PeerId, SortedSet};
 
 pub(super) struct Round {
     started_at: Instant,
@@ -59,7 +58,7 @@ impl Order {
 
     /// Whether a peer's word on who makes the round counts: it leads this attempt or an earlier one, or it leaves out
     /// nobody. So nobody can hurry ahead and shut others out.
-    fn admits(&self, from: PeerId, members: BTreeSet<PeerId>) -> bool {
+    fn admits(&self, from: PeerId, members: SortedSet<PeerId>) -> bool {
         self.rank(from) <= self.attempt
             || self.contributors.iter().all(|peer| members.contains(peer))
     }

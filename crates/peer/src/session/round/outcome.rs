@@ -11,8 +11,7 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, RoundRecord, Verdict, update_name},
 };
-use std::collections::BTreeSet;
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, SortedSet};
 
 impl Session {
     /// A job of this session has ended.
@@ -146,7 +145,7 @@ impl Session {
         self.followed.clear();
         self.handed_out.clear();
         self.computed_here = false;
-        let of_next: BTreeSet<PeerId> = self.stash.contributors(self.head_hash).collect();
+        let of_next: SortedSet<PeerId> = self.stash.contributors(self.head_hash).collect();
         self.stash.keep_only(|peer| {
             *peer == s.me || s.connected.contains(peer) || of_next.contains(peer)
         });
@@ -189,7 +188,7 @@ impl Session {
             return;
         }
         let parts = self.head.decision.contributions.iter().map(|part| part.peer);
-        let parts: BTreeSet<PeerId> = parts.collect();
+        let parts: SortedSet<PeerId> = parts.collect();
         for peer in s.connected {
             if !parts.contains(peer) && self.invites(*peer) && !self.is_alone() {
                 self.send(*peer, SessionMessage::Head(self.head.clone()));

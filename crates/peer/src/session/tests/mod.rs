@@ -19,15 +19,15 @@ use protocol::{
         Verdict, leaders, update_name,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
-use units::{Hash, Instant, PeerId};
+use std::collections::BTreeMap;
+use units::{Hash, Instant, PeerId, SortedSet};
 
 /// A member of a session with two others, all of whom have rows; both lead the first round before it does.
 struct Member {
     session: Session,
     identity: Identity,
     limits: Limits,
-    connected: BTreeSet<PeerId>,
+    connected: SortedSet<PeerId>,
     /// The keys of all three.
     keys: BTreeMap<PeerId, Identity>,
     now: Instant,

@@ -203,8 +203,20 @@ fn spots(page: Page) -> Vec<Spot> {
 
 /// Where the `i`-th of `count` devices stands: around the middle, the first one to the right of it and a little above.
 fn position(i: usize, count: usize) -> (f64, f64) {
-    let angle = TAU * i as f64 / count.max(1) as f64 - TAU / 18.0;
-    (CENTRE.0 + RADII.0 * angle.cos(), CENTRE.1 + RADII.1 * angle.sin())
+    let (right, down) = direction(TAU * i as f64 / count.max(1) as f64 - TAU / 18.0);
+    (CENTRE.0 + RADII.0 * right, CENTRE.1 + RADII.1 * down)
+}
+
+/// Cosine and sine of an angle of at most one turn, for pictures: the series of e^(ix). What the library has is exact for any
+/// angle, and five kilobytes of the page.
+fn direction(angle: f64) -> (f64, f64) {
+    let (mut cos, mut sin, mut term) = (0.0, 0.0, (1.0, 0.0));
+    for k in 1..32 {
+        (cos, sin) = (cos + term.0, sin + term.1);
+        let step = angle / f64::from(k);
+        term = (-term.1 * step, term.0 * step);
+    }
+    (cos, sin)
 }
 
 /// Where the words about this device stand: below it, or above it where fewer lines pass there.
@@ -270,6 +282,18 @@ mod tests {
             for b in &places[i + 1..] {
                 assert!((a.0 - b.0).hypot(a.1 - b.1) > 40.0);
             }
+        }
+    }
+
+    #[test]
+    fn directions_are_those_of_the_circle() {
+        for i in -36..=36 {
+            let angle = TAU * f64::from(i) / 36.0;
+            let (cos, sin) = direction(angle);
+            assert!(
+                (cos - angle.cos()).abs() < 1e-6 && (sin - angle.sin()).abs() < 1e-6,
+                "{angle}"
+            );
         }
     }
 

@@ -46,13 +46,14 @@ pub fn PortFailure() -> impl IntoView {
     }
 }
 
-/// A lower-case error message as a sentence, with quotation marks for backticks.
+/// A lower-case error message as a sentence, with quotation marks for backticks. Ours begin with letters of ASCII: the
+/// tables of all other letters would be a hundredth of the page.
 pub fn as_sentence(message: &str) -> String {
-    let message = with_quotation_marks(message);
-    let mut chars = message.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let text: String = first.to_uppercase().chain(chars).collect();
-    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
+    let mut text = with_quotation_marks(message);
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    if text.is_empty() || text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 #[cfg(test)]

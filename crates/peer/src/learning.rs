@@ -180,8 +180,8 @@ impl Engine {
         };
         if self.session.as_ref().is_some_and(|running| running.id == session) {
             self.with_session(now, |session, s| session.handle_bulk(from, message, s));
-        } else if let BulkMessage::Model { record, model, .. } = message {
-            self.handle_rival_model(now, from, session, record, model);
+        } else if let BulkMessage::Model { record, part, .. } = message {
+            self.handle_rival_model(now, from, session, record, part);
         }
     }
 

@@ -7,11 +7,11 @@
 use crate::{
     engine::Engine,
     event::Event,
-    session::{Session, check_record},
+    session::{Fetch, Session, check_record},
 };
 use ::core::cmp::Reverse;
 use protocol::{
-    message::{BulkMessage, ControlMessage, SessionMessage},
+    message::{ControlMessage, ModelPart, SessionMessage},
     session::{Proposal, RoundRecord},
 };
 use units::{Hash, Instant, PeerId, SessionId};
@@ -22,8 +22,8 @@ pub(crate) struct OtherSession {
     pub(crate) proposal: Proposal,
     /// Of a session that was left here: the newest record that the peer told of.
     pub(crate) head: Option<RoundRecord>,
-    /// The record that the peer told of and whose model it has been asked for.
-    claim: Option<RoundRecord>,
+    /// The record that the peer told of, and its model, which comes from there.
+    claim: Option<(RoundRecord, Fetch)>,
 }
 
 impl OtherSession {
@@ -138,26 +138,48 @@ impl Engine {
         if known.and_then(|cluster| cluster.model) == Some(record.model) {
             return self.give_way(now, from, record, None);
         }
-        let (session, hash) = (other.id, record.hash());
-        other.claim = Some(record);
-        let message = SessionMessage::RequestModel { record: hash };
-        self.send_control(now, from, &ControlMessage::Session { session, message });
+        if other.claim.as_ref().is_some_and(|(claim, fetch)| *claim == record && fetch.has_begun())
+        {
+            return;
+        }
+        let size_bytes = neural::Model::size_bytes(&other.proposal.network);
+        let fetch = Fetch::new(record.model, size_bytes, from);
+        other.claim = Some((record, fetch));
+        self.fetch_of_rival(now, from);
     }
 
-    /// The model of a rival's record has arrived.
+    /// Asks a peer for what is missing of the model that its session has come to.
+    fn fetch_of_rival(&mut self, now: Instant, from: PeerId) {
+        let Some(other) = self.others.get_mut(&from) else { return };
+        let Some((claim, fetch)) = &mut other.claim else { return };
+        let (session, record) = (other.id, claim.hash());
+        for (to, pieces) in fetch.requests(now) {
+            let message = SessionMessage::RequestModel { record, pieces };
+            self.send_control(now, to, &ControlMessage::Session { session, message });
+        }
+    }
+
+    /// Something of the model of a rival's record has arrived.
     pub(crate) fn handle_rival_model(
         &mut self,
         now: Instant,
         from: PeerId,
         id: SessionId,
         record: Hash,
-        model: Vec<u8>,
+        part: ModelPart,
     ) {
         let Some(other) = self.others.get_mut(&from).filter(|other| other.id == id) else { return };
-        let Some(claim) = other.claim.take_if(|claim| claim.hash() == record) else { return };
-        let fits = Hash::of(&model) == claim.model
-            && neural::Model::decode(&model)
-                .is_ok_and(|model| *model.network().spec() == other.proposal.network);
+        let is_it = |(claim, _): &&mut (RoundRecord, Fetch)| claim.hash() == record;
+        let Some((_, fetch)) = other.claim.as_mut().filter(is_it) else { return };
+        let taken = fetch.take(from, part, now);
+        let whole = fetch.whole();
+        if taken.is_ok() && whole.is_none() {
+            return self.fetch_of_rival(now, from);
+        }
+        let Some((claim, _)) = other.claim.take() else { return };
+        let model = whole.unwrap_or_default();
+        let fits = neural::Model::decode(&model)
+            .is_ok_and(|model| *model.network().spec() == other.proposal.network);
         if !fits {
             let reason = "a model that does not fit its record".to_owned();
             return self.refuse(Some(from), reason);
@@ -177,13 +199,7 @@ impl Engine {
             self.core.event(Event::SessionEnded { session: running.id, reason });
         }
         self.join(now, session, proposal);
-        let record = head.hash();
-        self.with_session(now, |session, s| {
-            session.handle_message(from, SessionMessage::Head(head), s);
-        });
-        if let Some(model) = model {
-            self.handle_bulk(now, from, BulkMessage::Model { session, record, model });
-        }
+        self.with_session(now, |session, s| session.bring(from, head, model, s));
     }
 
     /// Our session is over: the one that waits for that is joined, of several the lowest name.

@@ -4,7 +4,8 @@
 //! * [`envelope`]: what the server carries without being able to read or forge it: signed, sealed WebRTC descriptions;
 //! * [`message`]: what peers say on the ordered `control` channel;
 //! * [`overlay`]: what they say there for the sake of rooms in which not everyone is connected with everyone;
-//! * [`bulk`]: large values in chunks on the `bulk` channel;
+//! * [`bulk`]: large values in frames on the `bulk` channel;
+//! * [`pieces`]: large values by the names of their pieces, which may come from several peers;
 //! * [`session`]: rounds of a learning session and the records they leave.
 //!
 //! The crate refuses to hold state about a conversation: it knows what a message is, how large it may be and who
@@ -29,6 +30,7 @@ pub mod identity;
 pub mod limits;
 pub mod message;
 pub mod overlay;
+pub mod pieces;
 pub mod room;
 pub mod session;
 pub mod signaling;
@@ -36,4 +38,4 @@ pub mod signaling;
 pub use encoding::DecodeError;
 
 /// The version of everything in this crate. Peers of another version are refused with a sentence that says so.
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;

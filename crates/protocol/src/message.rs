@@ -124,11 +124,36 @@ pub enum SessionMessage {
         /// Which.
         update: Hash,
     },
-    /// "Send me the model of this record."
+    /// "Send me the model of this record", or some pieces of it ([`crate::pieces`]).
     RequestModel {
         /// The record's hash.
         record: Hash,
+        /// Which pieces, [`MODEL_PIECES_MAX`] at most; none for the list of all and the first ones.
+        pieces: Vec<u32>,
     },
+}
+
+/// Pieces of a model that one message asks for: what is on its way before the next message decides where to go on.
+pub const MODEL_PIECES_MAX: usize = 4;
+
+/// A part of a model's encoding ([`crate::pieces`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelPart {
+    /// The names of all pieces.
+    List {
+        /// In their order.
+        names: Vec<Hash>,
+    },
+    /// One piece.
+    Piece {
+        /// Which, from 0.
+        piece: u32,
+        /// Its bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// The sender has that model no longer.
+    Gone,
 }
 
 /// A value on the `bulk` channel.
@@ -144,15 +169,14 @@ pub enum BulkMessage {
         #[serde(with = "serde_bytes")]
         update: Vec<u8>,
     },
-    /// A model, as the record that is named says.
+    /// Something of a model, whose name is in the record that is named.
     Model {
         /// The session.
         session: SessionId,
         /// The record whose model this is.
         record: Hash,
-        /// The model's encoding; its hash is in the record.
-        #[serde(with = "serde_bytes")]
-        model: Vec<u8>,
+        /// What.
+        part: ModelPart,
     },
     /// Bytes that measure a connection and mean nothing.
     Probe {
@@ -215,6 +239,9 @@ impl SessionMessage {
             Self::Decide(decision) => decision.validate(),
             Self::Head(record) => record.validate(),
             Self::CoSign { verdict, .. } => verdict.validate(),
+            Self::RequestModel { pieces, .. } => {
+                at_most("pieces of a model", pieces.len(), MODEL_PIECES_MAX)
+            }
             _ => Ok(()),
         }
     }

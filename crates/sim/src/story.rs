@@ -96,7 +96,9 @@ fn session_line(message: &SessionMessage) -> String {
         ),
         SessionMessage::CoSign { record, .. } => format!("CoSign {}", record.short()),
         SessionMessage::RequestUpdate { update } => format!("RequestUpdate {}", update.short()),
-        SessionMessage::RequestModel { record } => format!("RequestModel {}", record.short()),
+        SessionMessage::RequestModel { record, pieces } => {
+            format!("RequestModel {} {pieces:?}", record.short())
+        }
         other => first_word(other),
     }
 }

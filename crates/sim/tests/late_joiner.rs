@@ -1,6 +1,7 @@
 //! Whoever comes late takes the newest model and takes part.
 
 use core::time::Duration;
+use protocol::cluster::{LayerSpec, NetworkSpec};
 use sim::{HostId, World, WorldConfig};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -22,6 +23,36 @@ fn a_late_joiner_takes_part_in_the_rounds_after_its_arrival() {
     let together = history.iter().filter(|round| round.has(me)).count();
     assert!(together >= 3, "it took part in {together} of the rounds after its arrival");
     assert_eq!(world.view(late).session.map(|session| session.round), Some(14));
+}
+
+#[test]
+fn a_model_comes_on_over_narrow_paths_when_who_sent_its_first_pieces_dies() {
+    let network = NetworkSpec { layers: vec![LayerSpec::new(8_000, 4)], ..sim::network() };
+    let model_bytes = 8 * network.parameters();
+    let mut world = World::room(WorldConfig { network, ..WorldConfig::new(23, 4) });
+    let late = HostId(3);
+    world.crash(late, true);
+    world.start_session(HostId(0), 60).expect("the page is open").expect("there are rows");
+    world.live_until("two rounds are done", PATIENCE, |world| {
+        world.view(HostId(0)).session.is_some_and(|session| session.round >= 2)
+    });
+    // From each of the three, the whole model would take ten seconds, and a round is over in a fraction of that.
+    for other in 0..3 {
+        world.network().narrow(HostId(other), late, model_bytes / 10);
+    }
+    world.boot(late);
+    let began = world.now();
+    let round_of = |world: &World, id| world.view(id).session.map_or(0, |session| session.round);
+    world.live_until("it has heard of the session", PATIENCE, |world| {
+        world.view(late).session.is_some()
+    });
+    world.run_for(Duration::from_secs(2));
+    assert_eq!(round_of(&world, late), 0, "the model is on its way");
+    world.crash(HostId(0), false);
+    world.live_until("the model is here", PATIENCE, |world| round_of(world, late) > 0);
+    let took = world.now().saturating_duration_since(began);
+    println!("{model_bytes} bytes in {took:?}, at round {}", round_of(&world, HostId(1)));
+    assert!(took < Duration::from_secs(20), "{took:?}");
 }
 
 #[test]

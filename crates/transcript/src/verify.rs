@@ -2,7 +2,10 @@
 
 use crate::{Round, Transcript};
 use neural::Model;
-use protocol::session::{Decision, RoundRecord, Verdict, update_name};
+use protocol::{
+    pieces,
+    session::{Decision, RoundRecord, Verdict, update_name},
+};
 use units::{Hash, SessionId};
 
 /// A round that is as its record says.
@@ -68,7 +71,7 @@ impl Transcript {
         if *model.network().spec() != self.proposal.network {
             return Err("it starts from a model of another network than its session's".to_owned());
         }
-        let (found, said) = (Hash::of(&self.model), self.start.model);
+        let (found, said) = (pieces::name(&self.model), self.start.model);
         if found != said {
             return Err(format!("it starts from model {found}, where its record says {said}"));
         }

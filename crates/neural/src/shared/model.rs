@@ -4,7 +4,10 @@ use crate::{
     bytes::{Damaged, Reader, Writer},
     network::{Network, PARAMETER_MAX, layout::Layout},
 };
-use protocol::cluster::{InvalidSpec, LayerSpec, NetworkSpec};
+use protocol::{
+    cluster::{InvalidSpec, LayerSpec, NetworkSpec},
+    pieces,
+};
 use units::Hash;
 
 const MAGIC: [u8; 4] = *b"PCNM";
@@ -114,9 +117,9 @@ impl Model {
         &self.momentum
     }
 
-    /// The SHA-256 of the encoding: the model's name.
+    /// The model's name: that of the encoding as a value of pieces ([`protocol::pieces`]).
     pub fn hash(&self) -> Hash {
-        Hash::of(&self.encode())
+        pieces::name(&self.encode())
     }
 
     /// The canonical encoding, little-endian: the description, all parameters, the momentum of all but thresholds.
@@ -200,8 +203,7 @@ fn read_spec(reader: &mut Reader<'_>) -> Result<NetworkSpec, Damaged> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{limits, message::BulkMessage};
-    use units::SessionId;
+    use protocol::limits;
 
     fn spec() -> NetworkSpec {
         let layers = vec![LayerSpec::new(6, 4), LayerSpec::new(5, 4)];
@@ -214,7 +216,7 @@ mod tests {
         let bytes = model.encode();
         assert_eq!(bytes.len(), Model::size_bytes(&spec()));
         assert_eq!(Model::decode(&bytes).as_ref(), Ok(&model));
-        assert_eq!(model.hash(), Hash::of(&bytes));
+        assert_eq!(model.hash(), pieces::name(&bytes));
     }
 
     #[test]
@@ -233,23 +235,17 @@ mod tests {
         assert_eq!(made(&|_, momentum| momentum[threshold] = 0.1), Err(InvalidModel::Number));
     }
 
-    /// What `protocol::message::BulkMessage` puts around a model: kind, session, record, length.
-    const ENVELOPE_BYTES: usize = 1 + 16 + 32 + 5;
-
     #[test]
-    fn every_model_fits_a_bulk_value() {
+    fn every_model_fits_a_value_of_pieces() {
         let largest_bytes = HEADER_BYTES
             + LAYER_HEADER_BYTES * limits::NETWORK_LAYERS_MAX
             + 4 * 2 * limits::NETWORK_PARAMETERS_MAX;
-        assert!(largest_bytes + ENVELOPE_BYTES <= limits::BULK_VALUE_BYTES_MAX);
+        assert!(largest_bytes <= limits::BULK_VALUE_BYTES_MAX);
         let layers = vec![LayerSpec::new(61, 4)];
         let spec = NetworkSpec { inputs: 65_536, steps: 1, layers, classes: 2, seed: 11 };
         assert!(spec.parameters() > 3_990_000, "{} parameters", spec.parameters());
         let model = Model::new(&spec).unwrap().encode();
         assert!(model.len() <= largest_bytes);
-        let (session, record) = (SessionId::from_bytes([1; 16]), Hash::of(b"record"));
-        let value = BulkMessage::Model { session, record, model }.encode();
-        assert!(protocol::bulk::Outgoing::new(value).is_ok());
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(crate) enum SessionJob {
     /// The log begins at this record.
     BeginLog { record: Hash },
     /// Somebody asked for the model of this record.
-    Export { to: PeerId, record: Hash },
+    Export { record: Hash },
 }
 
 impl SessionJob {

@@ -1,44 +1,12 @@
 //! What other members send.
 
-use super::{
-    Session, SessionAction, SessionJob, Surroundings, lineage::check_contributions, stash::Closing,
-};
-use crate::job::Job;
-use ::core::time::Duration;
+use super::{Session, SessionAction, Surroundings, lineage::check_contributions, stash::Closing};
 use protocol::{
     limits,
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, Equivocation, ticket, update_name},
 };
-use units::{Hash, Instant, PeerId, SortedMap};
-
-/// How soon the same update or model is sent to the same peer again.
-const HAND_OUT_INTERVAL: Duration = Duration::from_secs(3);
-
-/// When which peer was last sent which update, or the model of which record.
-#[derive(Default)]
-pub(super) struct HandedOut(SortedMap<(PeerId, Hash), Instant>);
-
-impl HandedOut {
-    /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.
-    fn may_go(&mut self, to: PeerId, value: Hash, now: Instant) -> bool {
-        let may = self.0.get(&(to, value)).is_none_or(|at| now >= *at + HAND_OUT_INTERVAL);
-        if may {
-            self.0.insert((to, value), now);
-        }
-        may
-    }
-
-    /// A peer is gone.
-    pub(super) fn forget(&mut self, peer: PeerId) {
-        self.0.retain(|(to, _), _| *to != peer);
-    }
-
-    /// Another round has begun, with other values.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
-}
+use units::{Hash, PeerId};
 
 impl Session {
     /// A message about this session from a connected peer.
@@ -75,7 +43,9 @@ impl Session {
                 self.handle_verdict(from, record, verdict, s);
             }
             SessionMessage::RequestUpdate { update } => self.hand_out_update(from, update, s),
-            SessionMessage::RequestModel { record } => self.hand_out_model(from, record, s),
+            SessionMessage::RequestModel { record, pieces } => {
+                self.hand_out_model(from, record, pieces, s);
+            }
         }
         self.advance(s);
     }
@@ -87,7 +57,7 @@ impl Session {
         }
         match message {
             BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
-            BulkMessage::Model { record, model, .. } => self.handle_model(from, record, model),
+            BulkMessage::Model { record, part, .. } => self.handle_model(from, record, part, s),
             BulkMessage::Probe { .. } => {}
         }
         self.advance(s);
@@ -252,26 +222,5 @@ impl Session {
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         self.stash.put_update(owner, update);
-    }
-
-    fn hand_out_update(&mut self, to: PeerId, update: Hash, s: &Surroundings<'_>) {
-        let Some((owner, bytes)) = self.stash.update_by_name(update) else { return };
-        if self.handed_out.may_go(to, update, s.now) {
-            let (session, update) = (self.id, bytes.clone());
-            let message = BulkMessage::Update { session, owner, update };
-            self.actions.push(SessionAction::SendBulk(to, message));
-        }
-    }
-
-    fn hand_out_model(&mut self, to: PeerId, record: Hash, s: &Surroundings<'_>) {
-        if record != self.head_hash {
-            let head = SessionMessage::Head(self.head.clone());
-            return self.send(to, head);
-        }
-        let can = self.model_here && !self.round.is_aggregating();
-        if can && self.handed_out.may_go(to, record, s.now) {
-            let job = Job::ExportModel { cluster: self.proposal.cluster.clone() };
-            self.actions.push(SessionAction::Job(job, SessionJob::Export { to, record }));
-        }
     }
 }

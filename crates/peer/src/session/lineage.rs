@@ -4,18 +4,15 @@
 //! ([`RoundRecord::weight`]); whoever holds a lighter one fetches the heavier one's model, checks its hash against the
 //! record, and goes on from there. A late joiner does the same.
 
-use super::{Session, SessionAction, SessionJob, Surroundings};
+use super::{Fetch, Session, SessionAction, SessionJob, Surroundings};
 use crate::job::{Evaluation, Job};
 use ::core::time::Duration;
 use protocol::{
     limits,
-    message::SessionMessage,
+    message::{ModelPart, SessionMessage},
     session::{Contribution, Decision, Proposal, RoundRecord},
 };
 use units::{Hash, Instant, PeerId, SortedMap};
-
-/// How long a model may take to come, besides its size.
-const MODEL_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a session waits for somebody who has its model.
 const MODEL_PATIENCE: Duration = Duration::from_secs(60);
@@ -31,9 +28,10 @@ pub(super) struct Doubt {
 
 /// Another record that this member is about to take up.
 pub(super) struct Adoption {
+    /// Who told of it first.
     pub from: PeerId,
     pub record: RoundRecord,
-    deadline: Instant,
+    pub fetch: Fetch,
     /// The model, until the work that is under way on ours is done: which of the two is heavier shows then.
     model: Option<Vec<u8>>,
     installing: bool,
@@ -45,9 +43,18 @@ impl Adoption {
         self.installing
     }
 
-    /// When waiting for the model is no longer worth while; never, once it is here.
+    /// When whoever was asked for the model has had its time; never, once it is here.
     pub(super) fn expires_at(&self) -> Option<Instant> {
-        (!self.installing && self.model.is_none()).then_some(self.deadline)
+        self.is_coming().then(|| self.fetch.deadline())
+    }
+
+    fn is_coming(&self) -> bool {
+        !self.installing && self.model.is_none()
+    }
+
+    /// Whether there is more to lose than to gain by turning to another one: what has arrived would be for nothing.
+    fn is_under_way(&self) -> bool {
+        !self.is_coming() || self.fetch.has_begun() && self.fetch.has_holders()
     }
 }
 
@@ -100,24 +107,64 @@ impl Session {
     }
 
     pub(super) fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
-        let heavier = |known: &Adoption| record.weight() > known.record.weight();
-        if self.adoption.as_ref().is_some_and(|a| a.expires_at().is_none() || !heavier(a)) {
-            return;
+        if let Some(known) = &mut self.adoption {
+            if known.record == record {
+                known.fetch.add(from);
+                return self.fetch_model(s);
+            }
+            if known.is_under_way() || record.weight() <= known.record.weight() {
+                return;
+            }
         }
-        let travel_ms = self.proposal.network.parameters() * 8 / 100;
-        let deadline = s.now + MODEL_WAIT + Duration::from_millis(travel_ms);
-        self.send(from, SessionMessage::RequestModel { record: record.hash() });
-        self.adoption = Some(Adoption { from, record, deadline, model: None, installing: false });
+        let size_bytes = neural::Model::size_bytes(&self.proposal.network);
+        let fetch = Fetch::new(record.model, size_bytes, from);
+        self.adoption = Some(Adoption { from, record, fetch, model: None, installing: false });
+        self.fetch_model(s);
     }
 
-    /// A model has arrived.
-    pub(super) fn handle_model(&mut self, from: PeerId, record: Hash, model: Vec<u8>) {
-        let Some(adoption) = &mut self.adoption else { return };
-        if adoption.installing || adoption.record.hash() != record || adoption.from != from {
+    /// A heavier record with its model.
+    pub(crate) fn bring(
+        &mut self,
+        from: PeerId,
+        record: RoundRecord,
+        model: Option<Vec<u8>>,
+        s: &Surroundings<'_>,
+    ) {
+        self.handle_message(from, SessionMessage::Head(record.clone()), s);
+        if let Some(adoption) = self.adoption.as_mut().filter(|a| a.record == record) {
+            adoption.model = model;
+            self.advance(s);
+        }
+    }
+
+    /// Asks for what is missing of a model that is on its way.
+    fn fetch_model(&mut self, s: &Surroundings<'_>) {
+        let Some(adoption) = self.adoption.as_mut().filter(|a| a.is_coming()) else { return };
+        let record = adoption.record.hash();
+        for (from, pieces) in adoption.fetch.requests(s.now) {
+            self.send(from, SessionMessage::RequestModel { record, pieces });
+        }
+    }
+
+    /// A part of a model has arrived.
+    pub(super) fn handle_model(
+        &mut self,
+        from: PeerId,
+        record: Hash,
+        part: ModelPart,
+        s: &Surroundings<'_>,
+    ) {
+        let Some(adoption) = self.adoption.as_mut().filter(|a| a.is_coming()) else { return };
+        if adoption.record.hash() != record {
             return;
         }
-        adoption.model = Some(model);
+        let taken = adoption.fetch.take(from, part, s.now);
+        adoption.model = adoption.fetch.whole();
+        if let Err(reason) = taken {
+            self.doubt(from, reason.to_owned(), s);
+        }
         self.install_model();
+        self.fetch_model(s);
     }
 
     /// Puts a model that has arrived in the place of ours, unless a round's is being made.
@@ -196,10 +243,16 @@ impl Session {
 
     /// Gives up on a model that does not come; asks whoever is connected where they stand.
     pub(super) fn expire_adoption(&mut self, s: &Surroundings<'_>) {
-        let expired = |a: &mut Adoption| a.expires_at().is_some_and(|at| s.now >= at);
-        if let Some(adoption) = self.adoption.take_if(expired) {
-            self.doubt(adoption.from, "a record whose model did not come".to_owned(), s);
+        let is_coming = |a: &&mut Adoption| a.is_coming();
+        let Some(adoption) = self.adoption.as_mut().filter(is_coming) else { return };
+        let late = adoption.fetch.expire(s.now);
+        for peer in &late {
+            self.doubt(*peer, "a record whose model did not come".to_owned(), s);
+        }
+        if self.adoption.take_if(|a| a.is_coming() && !a.fetch.has_holders()).is_some() {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        } else if !late.is_empty() {
+            self.fetch_model(s);
         }
     }
 

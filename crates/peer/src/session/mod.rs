@@ -11,6 +11,8 @@ mod action;
 mod arrivals;
 mod crowd;
 mod endings;
+mod fetch;
+mod handout;
 mod leading;
 mod lineage;
 mod log;
@@ -26,7 +28,8 @@ mod view;
 use crate::{job::Job, records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
-use arrivals::HandedOut;
+pub(crate) use fetch::Fetch;
+use handout::HandOut;
 use leading::Leading;
 pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
@@ -89,7 +92,7 @@ pub(crate) struct Session {
     doubts: SortedMap<PeerId, Doubt>,
     /// Peers that were told of the current head because they were behind.
     told: SortedSet<PeerId>,
-    handed_out: HandedOut,
+    hand_out: HandOut,
     history: Vec<RoundView>,
     log: Log,
     /// Whether the worker is reading out the model that the log begins with.
@@ -140,7 +143,7 @@ impl Session {
             followed: SortedMap::new(),
             doubts: SortedMap::new(),
             told: SortedSet::new(),
-            handed_out: HandedOut::default(),
+            hand_out: HandOut::default(),
             history: Vec::new(),
             log: Log::default(),
             log_begins: false,
@@ -182,7 +185,7 @@ impl Session {
         self.sent_bytes += bytes as u64;
     }
 
-    /// The largest value that a member has reason to send: a model with its optimiser's state, eight bytes a parameter.
+    /// The largest value that a member has reason to send: an update in full, eight bytes a parameter at most.
     pub(crate) fn bulk_limit_bytes(&self) -> usize {
         64 * 1024 + 8 * self.proposal.network.parameters() as usize
     }
@@ -240,14 +243,11 @@ impl Session {
         self.members.remove(&peer);
         self.told.remove(&peer);
         self.followed.remove(&peer);
-        self.handed_out.forget(peer);
+        self.hand_out.forget(peer);
         self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);
-        // A model that is here already is taken up, whoever it came from.
-        let of_peer = |a: &mut Adoption| a.from == peer && a.expires_at().is_some();
-        if self.adoption.take_if(of_peer).is_some() {
-            // What others said meanwhile was lighter than this: they say it again.
-            self.broadcast(SessionMessage::Head(self.head.clone()), s);
+        if let Some(adoption) = &mut self.adoption {
+            adoption.fetch.remove(peer);
         }
         self.advance(s);
     }

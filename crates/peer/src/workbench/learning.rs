@@ -108,7 +108,7 @@ impl Cluster {
     /// Puts another model in the shared network's place. An update that was on its way belongs to the model that goes,
     /// and goes with it.
     pub(super) fn adopt(&mut self, bytes: &[u8], expected: Hash) -> Result<Answer, JobError> {
-        let found = Hash::of(bytes);
+        let found = protocol::pieces::name(bytes);
         if found != expected {
             return Err(invalid(format_args!(
                 "a model with hash {found}, where {expected} was promised"

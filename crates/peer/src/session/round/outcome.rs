@@ -8,7 +8,7 @@ use crate::{
 };
 use ::core::time::Duration;
 use protocol::{
-    message::{BulkMessage, SessionMessage},
+    message::SessionMessage,
     session::{Commitment, Contribution, RoundRecord, Verdict, update_name},
 };
 use units::{Hash, PeerId, SortedSet};
@@ -46,10 +46,9 @@ impl Session {
             (SessionJob::Adopt { record }, Err(error)) => {
                 self.refuse_adoption(record, &error.to_string(), s);
             }
-            (SessionJob::Export { to, record }, Ok(Answer::Model { model, bytes })) => {
+            (SessionJob::Export { record }, Ok(Answer::Model { model, bytes })) => {
                 if record == self.head_hash && model == self.head.model {
-                    let message = BulkMessage::Model { session: self.id, record, model: bytes };
-                    self.actions.push(SessionAction::SendBulk(to, message));
+                    self.model_is_read_out(record, bytes, s);
                 }
             }
             (SessionJob::BeginLog { record }, Ok(Answer::Model { model, bytes })) => {
@@ -58,7 +57,8 @@ impl Session {
                     self.log.begin(self.head.clone(), bytes);
                 }
             }
-            (SessionJob::Export { .. } | SessionJob::BeginLog { .. }, _) => {}
+            (SessionJob::Export { record }, _) => self.model_is_not_read_out(record),
+            (SessionJob::BeginLog { .. }, _) => {}
             (_, Ok(answer)) => self.fail(format!("the worker gave another answer: {answer:?}")),
             (_, Err(error)) => {
                 self.fail(error.to_string());
@@ -135,7 +135,7 @@ impl Session {
         });
         self.sent_bytes_before_round = self.sent_bytes;
         let was_finished = self.is_finished();
-        self.head_hash = record.hash();
+        let before = core::mem::replace(&mut self.head_hash, record.hash());
         self.head = record;
         let ours = self.head.weight();
         self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= ours);
@@ -143,7 +143,7 @@ impl Session {
         self.begin_verdicts();
         self.told.clear();
         self.followed.clear();
-        self.handed_out.clear();
+        self.begin_handing_out(before, s);
         self.computed_here = false;
         let of_next: SortedSet<PeerId> = self.stash.contributors(self.head_hash).collect();
         self.stash.keep_only(|peer| {

@@ -45,13 +45,11 @@ fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
     let peer = member.others()[0];
     let taken_up = |member: &mut Member, round: u32, samples: u64| {
         let parent = Hash::of(&samples.to_le_bytes());
-        let record = member.record(parent, round, (peer, SAMPLES), samples);
+        let record = member.record_of_model(parent, round, (peer, SAMPLES), samples);
         let model = record.model;
         let name = record.hash();
         member.hears(peer, SessionMessage::Head(record));
-        let bulk =
-            BulkMessage::Model { session: member.session.id, record: name, model: Vec::new() };
-        member.does(|session, s| session.handle_bulk(peer, bulk, s));
+        member.gets_model(peer, name);
         let answer = Answer::Adopted { model, together: None };
         let purpose = SessionJob::Adopt { record: name };
         member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
@@ -96,11 +94,24 @@ fn who_asks_for_a_model_again_and_again_gets_it_once() {
         };
         actions.iter().filter(|action| export(action)).count()
     };
-    let asked =
-        (0..50).map(|_| exports(member.hears(peer, SessionMessage::RequestModel { record })));
+    let asked = (0..50).map(|_| exports(member.hears(peer, ask(record))));
     assert_eq!(asked.sum::<usize>(), 1);
+    let model = Answer::Model { model: first_model(), bytes: model_bytes() };
+    let purpose = SessionJob::Export { record };
+    let parts = |actions: Vec<SessionAction>| {
+        let is_part = |action: &SessionAction| matches!(action, SessionAction::SendBulk(to, BulkMessage::Model { .. }) if *to == peer);
+        actions.iter().filter(|action| is_part(action)).count()
+    };
+    let first = parts(member.does(|session, s| session.handle_job(purpose, Ok(model), s)));
+    assert_eq!(
+        first,
+        1 + pieces::count(model_bytes().len()).min(4),
+        "the list, and the first pieces"
+    );
+    let again = (0..50).map(|_| parts(member.hears(peer, ask(record))));
+    assert_eq!(again.sum::<usize>(), 0);
     member.waits(Duration::from_secs(10));
-    assert_eq!(exports(member.hears(peer, SessionMessage::RequestModel { record })), 1);
+    assert_eq!(parts(member.hears(peer, ask(record))), first);
 }
 
 #[test]
@@ -124,7 +135,8 @@ fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
     let mut member = Member::in_round_one();
     member.is_trained(update(1));
     let others = member.others();
-    let record = member.record(Hash::of(b"elsewhere"), 3, (others[0], SAMPLES), samples);
+    let elsewhere = Hash::of(b"elsewhere");
+    let record = member.record_of_model(elsewhere, 3, (others[0], SAMPLES), samples);
     let name = record.hash();
     member.hears(others[0], SessionMessage::Head(record));
     for (peer, number) in [(others[0], 2), (others[1], 3)] {
@@ -139,8 +151,7 @@ fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
     ];
     let decision = member.decision(&parts);
     assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
-    let model = BulkMessage::Model { session: member.session.id, record: name, model: Vec::new() };
-    let mut actions = member.does(|session, s| session.handle_bulk(others[0], model, s));
+    let mut actions = member.gets_model(others[0], name);
     assert!(!adopts(&actions), "the round comes first");
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
     let (model, scores) = (Hash::of(b"ours"), Vec::new());
@@ -160,7 +171,7 @@ fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_it_is_heavie
     assert_eq!(member.session.head.model, Hash::of(b"ours"));
     let (mut member, name, actions) = torn_member(3 * u64::from(SAMPLES) + 1);
     assert!(adopts(&actions));
-    let answer = Answer::Adopted { model: Hash::of(b"theirs"), together: None };
+    let answer = Answer::Adopted { model: first_model(), together: None };
     let purpose = SessionJob::Adopt { record: name };
     member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
     assert_eq!(member.session.head_hash, name);
@@ -178,7 +189,7 @@ fn a_record_whose_updates_are_lost_is_taken_up_by_its_model() {
     actions.extend((0..60).flat_map(|_| member.waits(Duration::from_secs(1))));
     let wanted = record.hash();
     let asks = |action: &SessionAction| {
-        let message = |m: &SessionMessage| matches!(m, SessionMessage::RequestModel { record } if *record == wanted);
+        let message = |m: &SessionMessage| matches!(m, SessionMessage::RequestModel { record, .. } if *record == wanted);
         matches!(action, SessionAction::Send(to, m) if *to == peer && message(m))
     };
     assert!(actions.iter().any(asks));
@@ -194,7 +205,7 @@ fn what_a_doubted_peer_said_is_taken_up_once_it_is_believed_again() {
     let asks_for = |actions: &[SessionAction], wanted: &RoundRecord| {
         let wanted = wanted.hash();
         let asks = |action: &SessionAction| {
-            matches!(action, SessionAction::Send(to, SessionMessage::RequestModel { record })
+            matches!(action, SessionAction::Send(to, SessionMessage::RequestModel { record, .. })
                 if *to == peer && *record == wanted)
         };
         actions.iter().any(asks)

@@ -1,5 +1,6 @@
 //! What a member makes of what others send, message by message.
 
+mod fetches;
 mod lineages;
 mod promises;
 mod rounds;
@@ -13,7 +14,8 @@ use ::core::time::Duration;
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
     identity::Identity,
-    message::{BulkMessage, SessionMessage},
+    message::{BulkMessage, MODEL_PIECES_MAX, ModelPart, SessionMessage},
+    pieces,
     session::{
         Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
         Verdict, leaders, update_name,
@@ -41,7 +43,16 @@ fn network() -> NetworkSpec {
 }
 
 fn first_model() -> Hash {
-    neural::Model::new(&network()).unwrap().hash()
+    pieces::name(&model_bytes())
+}
+
+fn model_bytes() -> Vec<u8> {
+    neural::Model::new(&network()).unwrap().encode()
+}
+
+/// Asks for the list of a model's pieces, and the first ones.
+fn ask(record: Hash) -> SessionMessage {
+    SessionMessage::RequestModel { record, pieces: Vec::new() }
 }
 
 /// An update that no other number gives.
@@ -165,6 +176,36 @@ impl Member {
             Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 };
         let (model, standings) = (Hash::of(b"theirs"), Vec::new());
         RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
+    }
+
+    /// The same with a model that can be handed out.
+    fn record_of_model(
+        &self,
+        parent: Hash,
+        round: u32,
+        part: (PeerId, u32),
+        samples: u64,
+    ) -> RoundRecord {
+        RoundRecord { model: first_model(), ..self.record(parent, round, part, samples) }
+    }
+
+    /// The model of that record arrives, all of it.
+    fn gets_model(&mut self, from: PeerId, record: Hash) -> Vec<SessionAction> {
+        let bytes = model_bytes();
+        let list = ModelPart::List { names: pieces::piece_names(&bytes) };
+        let parts = bytes.chunks(pieces::PIECE_BYTES).zip(0..);
+        let parts = parts.map(|(bytes, piece)| ModelPart::Piece { piece, bytes: bytes.to_vec() });
+        let parts: Vec<_> = [list].into_iter().chain(parts).collect();
+        let hear = |session: &mut Session, s: &Surroundings<'_>| {
+            for part in parts {
+                session.handle_bulk(
+                    from,
+                    BulkMessage::Model { session: session.id, record, part },
+                    s,
+                );
+            }
+        };
+        self.does(hear)
     }
 
     /// The other members in the order in which they lead.

@@ -27,6 +27,7 @@ mod sealed;
 #[cfg(test)]
 mod simulation;
 mod slice;
+mod spread;
 #[cfg(test)]
 mod tests;
 pub mod wire;
@@ -37,6 +38,7 @@ pub use home::{ClassErrors, LayerHome, join};
 pub use packet::NodePacket;
 pub use sealed::InvalidPacket;
 pub use slice::{Slice, SliceError, Target};
+pub use spread::{BATCHES_MAX, Cut, Joined, Passed, Progress, Spread};
 
 use core::fmt;
 use protocol::cluster::InvalidSpec;

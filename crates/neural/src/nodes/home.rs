@@ -100,12 +100,24 @@ impl LayerHome {
             return Ok(ClassErrors { values, wrong: 0.0 });
         }
         let wrong = find_errors(&mut values, &labels, classes, plan).error;
+        let errors = ClassErrors { values, wrong };
+        self.learn(events, &errors, plan, step);
+        Ok(errors)
+    }
+
+    /// Takes one step from errors on at least one sample, as many as there are events of.
+    pub(super) fn learn(
+        &mut self,
+        events: &Events,
+        errors: &ClassErrors,
+        plan: &Plan,
+        step: u32,
+    ) {
         let Piece { layout, parameters, adam, .. } = &mut self.piece;
-        let mean = 1.0 / samples as f32;
-        let error = Error { values: &values, nodes_scale: mean, readout_scale: mean };
+        let mean = 1.0 / events.samples() as f32;
+        let error = Error { values: &errors.values, nodes_scale: mean, readout_scale: mean };
         let mut descent = adam.step(plan.learning_rate_at(step), plan.epsilon);
         self.lesson.teach_readout_of(layout, parameters, &error, events, &mut descent);
-        Ok(ClassErrors { values, wrong })
     }
 
     /// Brings what the readout has learnt back to the network. Of nodes it holds no news: call it after

@@ -249,6 +249,30 @@ impl Slice {
         self.piece.write_back(network, state)
     }
 
+    /// Whether the other one is of the same nodes of the same layer.
+    pub(super) fn is_same_place(&self, other: &Self) -> bool {
+        let place = |slice: &Self| {
+            let Piece { layer, width, inputs, layout, .. } = slice.piece;
+            (layer, width, inputs, layout.classes, slice.timer, slice.batches_max)
+        };
+        place(self) == place(other) && self.piece.indexes == other.piece.indexes
+    }
+
+    /// The state of its thresholds.
+    pub(super) fn homeostasis(&self) -> Homeostasis {
+        self.homeostasis
+    }
+
+    /// Nodes of the whole layer below, or numbers of the input.
+    pub fn inputs(&self) -> u32 {
+        self.piece.inputs as u32
+    }
+
+    /// Classes of the readout.
+    pub fn classes(&self) -> u32 {
+        self.piece.layout.classes as u32
+    }
+
     fn check(&self, below: &Events) -> Result<(), SliceError> {
         let (given, wanted) = (below.width(), self.piece.layout.inputs);
         if given as usize != wanted {

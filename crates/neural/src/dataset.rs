@@ -171,7 +171,7 @@ impl Dataset {
     }
 
     /// Adds one row to a batch: its values that are not 0 are the events.
-    pub(crate) fn read_row(&self, row: usize, batch: &mut Events) {
+    pub fn read_row(&self, row: usize, batch: &mut Events) {
         let range = self.range(row);
         match &self.values {
             Values::Bytes(values) => batch.push_dense(values[range].iter().copied().map(level)),

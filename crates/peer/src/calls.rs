@@ -47,13 +47,19 @@ impl Engine {
         let member = self.roster.get_mut(from);
         let called_at = member.map_or(&mut self.overlay.stranger_called_at, |m| &mut m.called_at);
         let is_too_soon = called_at.is_some_and(|at| now < at + PAUSE);
-        if is_too_soon || self.clusters.get(&cluster).is_none() {
+        let (is_ours, is_carried) =
+            (self.clusters.get(&cluster).is_some(), self.hosting.carries(from, &cluster));
+        if is_too_soon || !is_ours && !is_carried {
             return;
         }
         *called_at = Some(now);
         let urgency = f32::from(urgency) / URGENCY_STEPS;
-        let job = Job::CallForLearning { cluster: cluster.clone(), urgency };
-        self.clusters.ask_quietly(&cluster, job, &mut self.core);
+        // To nodes that are carried here, their owner's errors bring the longer steps: what they do follows from what they are
+        // given.
+        if is_ours {
+            let job = Job::CallForLearning { cluster: cluster.clone(), urgency };
+            self.clusters.ask_quietly(&cluster, job, &mut self.core);
+        }
         self.core.event(Event::LearningCalledFor { peer: from, cluster, urgency });
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     roster::Roster,
     server::Server,
     session::{Session, SessionJob},
+    split::{Hosting, Purpose, Split},
     texts::Texts,
 };
 use protocol::{envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret};
@@ -36,6 +37,11 @@ pub struct Engine {
     pub(crate) clusters: Clusters,
     pub(crate) session: Option<Session>,
     pub(crate) session_jobs: SortedMap<JobId, (SessionId, ClusterId, SessionJob)>,
+    /// The cluster whose nodes are on several devices.
+    pub(crate) split: Option<Split>,
+    /// Nodes of others on this device.
+    pub(crate) hosting: Hosting,
+    pub(crate) split_jobs: Vec<(JobId, Purpose)>,
     /// Sessions that connected peers run besides ours.
     pub(crate) others: SortedMap<PeerId, OtherSession>,
     /// Sessions that somebody at this device has left.
@@ -83,6 +89,9 @@ impl Engine {
             clusters: Clusters::default(),
             session: None,
             session_jobs: SortedMap::new(),
+            split: None,
+            hosting: Hosting::default(),
+            split_jobs: Vec::new(),
             others: SortedMap::new(),
             left: LeftSessions::default(),
             neighbours_due: None,
@@ -92,6 +101,8 @@ impl Engine {
         if let Some(by_hand) = records.take(records::CONNECT_BY_HAND) {
             engine.connect = if by_hand { ConnectPolicy::ByHand } else { ConnectPolicy::Everyone };
         }
+        engine.hosting = Hosting::new(records.take(records::HOSTING).unwrap_or_default());
+        engine.core.capability.nodes_for_others = engine.hosting.nodes_max();
         engine.restore(now, &mut records);
         for key in records.damaged {
             engine.core.forget(key.clone());
@@ -187,6 +198,8 @@ impl Engine {
             self.roster.deadline(now, &self.core, wants_links),
             self.mesh_deadline(wants_links),
             self.session.as_ref().and_then(Session::deadline),
+            self.split.as_ref().and_then(Split::deadline),
+            self.hosting.deadline(),
             self.neighbours_due,
             self.texts.as_ref().and_then(Texts::deadline),
         ];
@@ -219,6 +232,8 @@ impl Engine {
         }
         self.mesh_timeout(now);
         self.with_session(now, |session, s| session.advance(s));
+        self.with_split(now, |split, around| split.advance(around));
+        self.with_hosting(now, |hosting| hosting.handle_timeout(now));
         if let Some(texts) = &mut self.texts {
             texts.handle_timeout(now, &mut self.core);
         }
@@ -270,6 +285,7 @@ impl Engine {
             }
             return;
         }
+        let Some(result) = self.handle_split_job(now, job, result) else { return };
         match self.clusters.handle_job(now, job, result, &mut self.core) {
             Some(ClusterNews::Ready(id)) => self.cluster_ready(now, &id),
             Some(ClusterNews::Lost(id, error)) => {

@@ -37,6 +37,12 @@ pub enum CommandError {
     /// A session is running already.
     #[error("session {} is running: stop it first", .0.short())]
     SessionRunning(SessionId),
+    /// The cluster's nodes are on several devices.
+    #[error("nodes of cluster `{0}` are on other devices: bring them home first")]
+    ClusterSplit(ClusterId),
+    /// The cluster's nodes are all here.
+    #[error("all nodes of cluster `{0}` are on this device: give some to others first")]
+    NotSplit(ClusterId),
     /// Nothing is kept of a session's rounds.
     #[error("no round of this session is on record here: train together for a round first")]
     NoTranscript,
@@ -67,6 +73,8 @@ impl CommandError {
             Self::NoData(_) => "no_data",
             Self::UnknownSession(_) => "unknown_session",
             Self::SessionRunning(_) => "session_running",
+            Self::ClusterSplit(_) => "cluster_split",
+            Self::NotSplit(_) => "not_split",
             Self::NoTranscript => "no_record",
             Self::NoSignalingServer => "no_signaling_server",
             Self::TooMuchSaid => "too_much_said",

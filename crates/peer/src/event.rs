@@ -114,6 +114,31 @@ pub enum Event {
         /// From 0, not at all, to 1.
         urgency: f32,
     },
+    /// Nodes of a cluster of this device are carried by another one from here on, or are at home again.
+    NodesMoved {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Their layer, from 0 above the input.
+        layer: u32,
+        /// How many.
+        nodes: u32,
+        /// Who carries them; `None` for this device.
+        host: Option<PeerId>,
+        /// Why they are at home again, for a person to read; empty if they were asked to.
+        reason: String,
+    },
+    /// A split cluster has been trained, and what its nodes have learnt is stored.
+    SplitTrained {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Batches since it was split.
+        batches: u32,
+    },
+    /// All nodes of a cluster are on this device again.
+    SplitEnded {
+        /// The cluster.
+        cluster: ClusterId,
+    },
     /// A session has begun, or was joined.
     SessionStarted {
         /// Which.

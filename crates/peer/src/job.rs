@@ -2,9 +2,11 @@
 
 mod answer;
 mod desk;
+mod split;
 
 pub use answer::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
+pub use split::{HostJob, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
 use protocol::cluster::NetworkSpec;
@@ -135,6 +137,15 @@ pub enum Job {
     },
     /// Something about files that people bring; no cluster changes by it.
     Desk(DeskJob),
+    /// Something about a cluster whose nodes are on several devices.
+    Split {
+        /// The cluster.
+        cluster: ClusterId,
+        /// What.
+        job: SplitJob,
+    },
+    /// Something about nodes that this device carries for others.
+    Host(HostJob),
 }
 
 /// How a member trains in one round.

@@ -173,6 +173,10 @@ impl Engine {
     pub(crate) fn handle_bulk(&mut self, now: Instant, from: PeerId, message: BulkMessage) {
         let session = match &message {
             BulkMessage::Update { session, .. } | BulkMessage::Model { session, .. } => *session,
+            BulkMessage::Slice { .. } => {
+                let BulkMessage::Slice { split, part, slice } = message else { return };
+                return self.handle_slice(now, from, split, part, slice);
+            }
             BulkMessage::Probe { bytes } => {
                 let size_bytes = bytes.len() as u32;
                 return self.core.event(Event::Probe { peer: from, size_bytes });
@@ -207,6 +211,12 @@ impl Engine {
 
     pub(crate) fn join(&mut self, now: Instant, id: SessionId, proposal: Proposal) {
         let cluster = proposal.cluster.clone();
+        if self.is_split(&cluster) {
+            let message = format!(
+                "a session trains cluster `{cluster}`, whose nodes are on several devices: bring them home to take part"
+            );
+            return self.core.problem("cluster_split", message);
+        }
         match self.clusters.get(&cluster) {
             Some(known) if !known.suits(&proposal) => {
                 let message = format!(

@@ -69,6 +69,9 @@ impl Engine {
         if self.clusters.get(&cluster).is_some_and(|known| !known.suits(&proposal)) {
             return Err(CommandError::ClusterExists(cluster));
         }
+        if self.is_split(&cluster) {
+            return Err(CommandError::ClusterSplit(cluster));
+        }
         if let Some(moving) = self.moving_session(&cluster).filter(|moving| *moving != id) {
             return Err(CommandError::SessionRunning(moving));
         }

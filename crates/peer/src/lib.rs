@@ -36,6 +36,7 @@ mod replay;
 mod roster;
 mod server;
 mod session;
+mod split;
 mod texts;
 mod view;
 mod workbench;
@@ -50,9 +51,13 @@ pub use io::{
     Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
 };
 pub use job::{
-    Answer, Class, ClusterState, DeskJob, Evaluation, Job, JobError, JobId, LayerState,
-    LocalTraining, ModelFile, ModelFormat, Prediction, Prepared, Suggested, TableFile,
-    WeightedUpdate,
+    Answer, Class, ClusterState, DeskJob, Evaluation, HostJob, Job, JobError, JobId, LayerState,
+    LocalTraining, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, SplitJob,
+    Suggested, TableFile, WeightedUpdate,
+};
+pub use split::{
+    CarriedView, HostingView, PartPlace, SplitPartView, SplitPoint, SplitProgress, SplitTraining,
+    SplitView,
 };
 pub use view::{
     ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LinkEnd, LinkStage, MemberView,

@@ -18,6 +18,8 @@ pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const ROOM: &str = "room";
 pub(crate) const LEFT: &str = "left";
 pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
+/// How many nodes of others somebody has agreed to carry.
+pub(crate) const HOSTING: &str = "hosting";
 const CLUSTER_PREFIX: &str = "cluster/";
 const DATASET_PREFIX: &str = "dataset/";
 const MESSAGES_PREFIX: &str = "messages/";

@@ -1,6 +1,11 @@
 //! Where things stand, in a form that can be drawn.
 
-use crate::{clusters::Origin, io::PathStats, job::Evaluation};
+use crate::{
+    clusters::Origin,
+    io::PathStats,
+    job::Evaluation,
+    split::{HostingView, SplitView},
+};
 use protocol::{cluster::NetworkSpec, session::SessionOptions, signaling::Capability};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId, UnixMillis};
@@ -29,6 +34,10 @@ pub struct View {
     pub session: Option<SessionView>,
     /// A session that was left here, still runs elsewhere, and can be taken part in again.
     pub left_session: Option<LeftSessionView>,
+    /// The cluster whose nodes are on several devices.
+    pub split: Option<SplitView>,
+    /// What this device carries for others.
+    pub hosting: HostingView,
     /// The newest messages, oldest first.
     pub messages: Vec<MessageView>,
 }

@@ -6,7 +6,8 @@
 //! * [`overlay`]: what they say there for the sake of rooms in which not everyone is connected with everyone;
 //! * [`bulk`]: large values in frames on the `bulk` channel;
 //! * [`pieces`]: large values by the names of their pieces, which may come from several peers;
-//! * [`session`]: rounds of a learning session and the records they leave.
+//! * [`session`]: rounds of a learning session and the records they leave;
+//! * [`split`]: one network whose nodes are on several devices.
 //!
 //! The crate refuses to hold state about a conversation: it knows what a message is, how large it may be and who
 //! signed it, and leaves what it means to the `peer` and `server` crates. Every decoder checks sizes before it
@@ -34,6 +35,7 @@ pub mod pieces;
 pub mod room;
 pub mod session;
 pub mod signaling;
+pub mod split;
 
 pub use encoding::DecodeError;
 

@@ -92,3 +92,19 @@ pub const ROUND_WORK_MAX: u64 = 100_000_000_000;
 
 /// What a proposal says of how inputs are made: it travels in one control message.
 pub const PROPOSAL_RECIPE_BYTES_MAX: usize = 32 * 1024;
+
+/// Parts of a split network that are on other devices, and parts that a device carries for others: the length of lists
+/// that both keep.
+pub const SPLIT_PARTS_MAX: usize = 16;
+
+/// Events, or errors, of one batch between the devices of a split network: they travel in one control message.
+pub const ACTIVATION_BYTES_MAX: usize = 60 * 1024;
+
+/// Parameters that a device carries for others, in all: about 16 bytes each, and as much again for what it remembers of batches.
+pub const CARRIED_PARAMETERS_MAX: u64 = 4_000_000;
+
+/// Nodes that a device carries for others, whatever its owner says: the work of one batch.
+pub const NODES_FOR_OTHERS_MAX: u32 = 16_384;
+
+/// Batches of one training of a split network.
+pub const SPLIT_STEPS_MAX: u32 = 1_000_000;

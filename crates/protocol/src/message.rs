@@ -8,6 +8,7 @@ use crate::{
     overlay::OverlayMessage,
     session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
     signaling::PeerCard,
+    split::{SplitId, SplitMessage},
 };
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, SessionId};
@@ -81,6 +82,15 @@ pub enum ControlMessage {
     },
     /// About the room as a whole, where it has more members than are connected with each other.
     Overlay(OverlayMessage),
+    /// About nodes of a split network.
+    Split {
+        /// Which, among the owner's.
+        split: SplitId,
+        /// Which part of it.
+        part: u16,
+        /// What.
+        message: SplitMessage,
+    },
 }
 
 /// What members of a learning session say to each other.
@@ -178,6 +188,16 @@ pub enum BulkMessage {
         /// What.
         part: ModelPart,
     },
+    /// Nodes of a split network: from their owner to be carried, or from who carries them as they are by now.
+    Slice {
+        /// Which split, among the owner's.
+        split: SplitId,
+        /// Which part of it.
+        part: u16,
+        /// A `neural::nodes::Slice`, encoded, with its hash at the end.
+        #[serde(with = "serde_bytes")]
+        slice: Vec<u8>,
+    },
     /// Bytes that measure a connection and mean nothing.
     Probe {
         /// Anything.
@@ -219,6 +239,7 @@ impl ControlMessage {
             }
             Self::Session { message, .. } => message.validate()?,
             Self::Overlay(message) => message.validate()?,
+            Self::Split { message, .. } => message.validate()?,
             Self::Ping { .. }
             | Self::Pong { .. }
             | Self::TextReceived { .. }

@@ -15,6 +15,8 @@ use units::{Hash, Instant, PeerId, SessionId};
 /// Remembers what devices have said, signed and promised.
 #[derive(Debug)]
 pub(crate) struct Observer {
+    /// Of the cluster that every device makes.
+    network: NetworkSpec,
     reference: Reference,
     all_keep_to_the_rules: bool,
     records: BTreeMap<Hash, RoundRecord>,
@@ -52,7 +54,8 @@ impl Observer {
     /// Of a world whose devices train that network.
     pub(crate) fn new(network: NetworkSpec) -> Self {
         Self {
-            reference: Reference::new(network),
+            reference: Reference::new(network.clone()),
+            network,
             all_keep_to_the_rules: true,
             records: BTreeMap::new(),
             signed: BTreeSet::new(),
@@ -159,7 +162,9 @@ impl Observer {
                     self.delivered.insert((id, to, *number));
                 }
             }
-            Event::Answered { result: Ok(peer::Answer::Created { .. }), .. } => {
+            Event::Answered { result: Ok(peer::Answer::Created { network, .. }), .. }
+                if *network == self.network =>
+            {
                 // An owner makes a cluster only if it is not there.
                 let is_new = self.created.insert(id);
                 assert!(

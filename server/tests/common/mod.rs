@@ -120,7 +120,12 @@ pub fn identity(number: u8) -> Identity {
 }
 
 pub fn capability(name: &str) -> Capability {
-    Capability { device_name: name.to_owned(), logical_cores: 2, samples_per_second: 0 }
+    Capability {
+        device_name: name.to_owned(),
+        logical_cores: 2,
+        samples_per_second: 0,
+        nodes_for_others: 0,
+    }
 }
 
 /// Bytes that look like an envelope to the server, which cannot tell.

@@ -180,6 +180,7 @@ fn capability(device_name: &str) -> Capability {
         device_name: device_name.chars().take(DEVICE_NAME_CHARS_MAX).collect(),
         logical_cores: clock::logical_cores(),
         samples_per_second: 0,
+        nodes_for_others: 0,
     }
 }
 

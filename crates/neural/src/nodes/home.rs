@@ -106,13 +106,7 @@ impl LayerHome {
     }
 
     /// Takes one step from errors on at least one sample, as many as there are events of.
-    pub(super) fn learn(
-        &mut self,
-        events: &Events,
-        errors: &ClassErrors,
-        plan: &Plan,
-        step: u32,
-    ) {
+    pub(super) fn learn(&mut self, events: &Events, errors: &ClassErrors, plan: &Plan, step: u32) {
         let Piece { layout, parameters, adam, .. } = &mut self.piece;
         let mean = 1.0 / events.samples() as f32;
         let error = Error { values: &errors.values, nodes_scale: mean, readout_scale: mean };

@@ -6,16 +6,18 @@
 
 use super::{ClassErrors, LayerHome, NodeError, NodeId, Slice, SliceError, Target, join};
 use crate::{
+    kernels::numbers::{exp, log_softmax},
     learning::{plan::Plan, state::LearningState},
     network::{Network, events::Events},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Batches whose activities are remembered, here and where nodes are carried.
 pub const BATCHES_MAX: usize = 64;
 
 /// A run of nodes of one layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// The layer, from 0 above the input.
     pub layer: u32,
@@ -83,6 +85,8 @@ pub enum Progress {
 pub struct Passed {
     /// The sum over layers of the logarithm of each class's probability: a row a sample, a column a class.
     pub beliefs: Vec<f32>,
+    /// Whether it came without labels.
+    pub is_question: bool,
     /// Samples whose likeliest class is their label.
     pub correct: u32,
     /// Nodes that did not answer, summed over layers.
@@ -176,6 +180,12 @@ impl Spread {
             && events.nodes().iter().all(|node| own.contains(node))
     }
 
+    /// Nodes of the layer that a part is of; `None` if there is no such part.
+    pub fn width_of(&self, part: usize) -> Option<u32> {
+        let layer = self.part(part)?.cut.layer;
+        Some(self.network.spec().layers[layer as usize].nodes)
+    }
+
     /// Sends a batch up from the input, as far as it comes. With labels, layers learn from it at that step size, longer
     /// where learning is called for; without, it is a question. Where too many batches are on their way the oldest is gone.
     ///
@@ -193,7 +203,7 @@ impl Spread {
             rate *= self.state.gain();
             self.state.calm_down();
             // What nodes bring home has the age of their optimisers, which the network's must not fall behind.
-            drop(self.state.adam.step(rate, 0.0));
+            let _ = self.state.adam.step(rate, 0.0);
         }
         let beliefs = vec![0.0; input.samples() * self.network.spec().classes as usize];
         self.climb(Batch {
@@ -214,7 +224,11 @@ impl Spread {
     ///
     /// # Errors
     /// [`SliceError`]: [`SliceError::Stale`] if the batch is gone. It is gone in any case.
-    pub fn join(&mut self, batch: u64, arrived: Vec<(usize, Events)>) -> Result<Joined, SliceError> {
+    pub fn join(
+        &mut self,
+        batch: u64,
+        arrived: Vec<(usize, Events)>,
+    ) -> Result<Joined, SliceError> {
         let kept = self.batches.len();
         let place = self.batches.iter().position(|known| known.number == batch);
         let mut batch = place
@@ -299,12 +313,13 @@ impl Spread {
             self.pass(&mut batch)?;
         }
         let fired = batch.joined.iter().map(|events| events.nodes().to_vec()).collect();
-        if batch.labels.is_none() {
+        let is_question = batch.labels.is_none();
+        if is_question {
             self.question = Some((batch.number, batch.joined));
         }
         let correct = count_correct(&batch.beliefs, batch.labels.as_deref().unwrap_or_default());
         let (beliefs, missing) = (batch.beliefs, batch.missing);
-        Ok(Progress::Done(Passed { beliefs, correct, missing, fired }))
+        Ok(Progress::Done(Passed { beliefs, is_question, correct, missing, fired }))
     }
 
     /// Joins the events of the layer that a batch has come to; the layer learns, and the batch is at the next one.
@@ -334,6 +349,15 @@ impl Spread {
         }
         batch.below = events;
         Ok(Some(errors))
+    }
+}
+
+impl Passed {
+    /// The probability of each class: the product over layers, scaled to add up to 1. Of a question.
+    pub fn probabilities(&self) -> Vec<f32> {
+        let mut beliefs = self.beliefs.clone();
+        log_softmax(&mut beliefs);
+        beliefs.iter().map(|logarithm| exp(*logarithm)).collect()
     }
 }
 

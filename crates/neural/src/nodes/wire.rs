@@ -7,6 +7,7 @@
 //! The scale is the least power of two with which the largest value fits: it takes one byte, and products with it are
 //! exact, so that what was received is sent on as the same bytes. Events of less than half a step are silent.
 
+use super::ClassErrors;
 use crate::{
     bytes::{Damaged, Reader, Writer},
     dataset::Dataset,
@@ -29,6 +30,9 @@ const EXPONENT_MAX: i32 = 42;
 
 /// Three times seven bits: beyond every node and every sample.
 const VARINT_BYTES_MAX: u32 = 3;
+
+/// An error of 1.
+const ERROR_STEPS: f32 = 32_767.0;
 
 /// The fewest bytes of an event: one for its node, one for its value.
 const EVENT_BYTES_MIN: usize = 2;
@@ -85,6 +89,41 @@ pub fn decode(bytes: &[u8], width: u32) -> Result<Events, InvalidWire> {
         return Err(Damaged.into());
     }
     Ok(events)
+}
+
+/// Writes errors: the probability that went to wrong classes, then a row a sample, a column a class, each in steps of
+/// 1/32767 (`i16`, little-endian).
+pub fn encode_errors(errors: &ClassErrors) -> Vec<u8> {
+    let mut writer = Writer::new();
+    for value in core::iter::once(&errors.wrong).chain(&errors.values) {
+        writer.u16(((value.clamp(-1.0, 1.0) * ERROR_STEPS).round() as i16).cast_unsigned());
+    }
+    writer.finish()
+}
+
+/// Reads errors. Whether they are as many as a batch has samples and classes is for [`Slice::teach`](super::Slice::teach).
+///
+/// # Errors
+/// [`Damaged`] for anything that [`encode_errors`] does not write.
+pub fn decode_errors(bytes: &[u8]) -> Result<ClassErrors, Damaged> {
+    let mut reader = Reader::new(bytes);
+    let value = |reader: &mut Reader<'_>| match reader.u16()?.cast_signed() {
+        i16::MIN => Err(Damaged),
+        steps => Ok(f32::from(steps) / ERROR_STEPS),
+    };
+    let wrong = value(&mut reader)?;
+    let values = (1..bytes.len() / 2).map(|_| value(&mut reader)).collect::<Result<_, _>>()?;
+    if wrong < 0.0 || reader.remaining() > 0 {
+        return Err(Damaged);
+    }
+    Ok(ClassErrors { values, wrong })
+}
+
+/// The most bytes that a batch of so many rows takes: events of a layer of `width` nodes that all fire, or errors.
+pub fn batch_bytes_max(rows: u32, width: u32, classes: u32) -> usize {
+    let (rows, width, classes) = (rows as usize, width as usize, classes as usize);
+    let events = VARINT_BYTES_MAX as usize * (1 + rows) + rows * (1 + EVENT_BYTES_MIN * width);
+    events.max(2 + 2 * rows * classes)
 }
 
 /// Bytes on the wire for one sparse activation of each layer of `network`: the mean over those `rows` of `dataset`, and
@@ -232,6 +271,37 @@ mod tests {
             let received = decode(&encode(&sample(&[1], &[largest], 2)), 2).unwrap();
             assert_eq!(received.sample(0).1.first().copied(), expected);
         }
+    }
+
+    #[test]
+    fn errors_come_within_half_a_step() {
+        let errors = ClassErrors { values: vec![-1.0, 0.3, 1e-4, 0.7, -0.7, 0.0], wrong: 0.85 };
+        let bytes = encode_errors(&errors);
+        assert_eq!(bytes.len(), 2 + 2 * 6);
+        let received = decode_errors(&bytes).unwrap();
+        for (value, sent) in received.values.iter().zip(&errors.values) {
+            assert!((value - sent).abs() <= 0.5 / ERROR_STEPS, "{value} for {sent}");
+        }
+        assert_eq!(
+            encode_errors(&received),
+            bytes,
+            "what was received is sent on as the same bytes"
+        );
+        for bad in [&[][..], &[1], &[0, 0, 1], &[0, 0x80], &[0xff, 0xff], &[0, 0, 0, 0x80]] {
+            assert_eq!(decode_errors(bad), Err(Damaged), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn no_batch_takes_more_than_the_most() {
+        let width = 300;
+        let nodes: Vec<u32> = (0..width).collect();
+        let mut events = Events::new(width);
+        (0..7).for_each(|_| events.push_sample(&nodes, &[1.0; 300]).unwrap());
+        let bytes = encode(&events).len();
+        let most = batch_bytes_max(7, width, 10);
+        assert!(bytes <= most && most < bytes + 4 * 8, "{bytes}, {most}");
+        assert_eq!(batch_bytes_max(4, 2, 1_000), 2 + 8_000);
     }
 
     #[test]

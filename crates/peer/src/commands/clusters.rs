@@ -73,16 +73,19 @@ impl Engine {
         self.clusters.restoring().cloned()
     }
 
-    /// What does the shared network see?
+    /// What does the shared network see? Of a split cluster, its nodes on other devices are asked too.
     ///
     /// # Errors
     /// [`CommandError::UnknownCluster`].
     pub fn predict(
         &mut self,
-        _now: Instant,
+        now: Instant,
         cluster: ClusterId,
         input: Vec<f32>,
     ) -> Result<JobId, CommandError> {
+        if self.is_split(&cluster) {
+            return self.ask_split(now, cluster, input);
+        }
         self.ask(cluster, |cluster| Job::Predict { cluster, input })
     }
 
@@ -101,6 +104,9 @@ impl Engine {
             && session.proposal.cluster == cluster
         {
             return Err(CommandError::SessionRunning(session.id));
+        }
+        if self.is_split(&cluster) {
+            return Ok(self.teach_split(cluster, error));
         }
         let job = self.ask(cluster.clone(), |cluster| Job::LearnFromError { cluster, error })?;
         self.clusters.store_lessons(now, &cluster, &mut self.core);

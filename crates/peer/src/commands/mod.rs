@@ -5,4 +5,5 @@ mod connections;
 mod desk;
 mod room;
 mod sessions;
+mod splits;
 mod view;

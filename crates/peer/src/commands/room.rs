@@ -114,6 +114,9 @@ impl Engine {
         capability: Capability,
     ) -> Result<(), CommandError> {
         capability.validate()?;
+        // What this device carries is for [`Self::carry_nodes`] to say.
+        let nodes_for_others = self.hosting.nodes_max();
+        let capability = Capability { nodes_for_others, ..capability };
         if self.core.capability != capability {
             self.announce(now, capability);
         }

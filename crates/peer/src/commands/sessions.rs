@@ -9,7 +9,7 @@ impl Engine {
     /// is training alone.
     ///
     /// # Errors
-    /// [`CommandError::UnknownCluster`], [`CommandError::NoData`], [`CommandError::SessionRunning`],
+    /// [`CommandError::UnknownCluster`], [`CommandError::ClusterSplit`], [`CommandError::NoData`], [`CommandError::SessionRunning`],
     /// [`CommandError::NoRoom`] unless alone, [`CommandError::InvalidInput`].
     pub fn start_session(
         &mut self,
@@ -26,6 +26,9 @@ impl Engine {
             return Err(CommandError::SessionRunning(id));
         }
         self.known(&cluster)?;
+        if self.is_split(&cluster) {
+            return Err(CommandError::ClusterSplit(cluster));
+        }
         let no_data = || CommandError::NoData(cluster.clone());
         let known = self.clusters.get(&cluster).ok_or_else(no_data)?;
         let rows = known.train_rows;

@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     link::Carrier,
     session::Surroundings,
+    split::Split,
     view::{LinkStage, PeerView, RoomView, SessionView, View},
 };
 use units::{Instant, PeerId, SortedSet};
@@ -42,6 +43,8 @@ impl Engine {
             clusters: self.clusters.view(),
             session: self.view_session(),
             left_session: self.left_session(),
+            split: self.split.as_ref().map(Split::view),
+            hosting: self.hosting.view(),
             messages: self.texts.as_ref().map_or(Vec::new(), |t| t.messages().to_vec()),
         }
     }

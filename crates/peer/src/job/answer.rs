@@ -1,6 +1,6 @@
 //! What jobs come to.
 
-use super::{ModelFile, Prepared, Suggested};
+use super::{ModelFile, Passage, Prepared, Suggested};
 use data::Summary;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -90,6 +90,25 @@ pub enum Answer {
     ModelFile(ModelFile),
     /// A file.
     File(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// Nodes, or their events, as they travel.
+    Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// How far a batch has come.
+    Passage(Passage),
+    /// A lesson that nodes elsewhere are to take as well.
+    Lesson {
+        /// On which batch.
+        batch: u64,
+        /// Adam's step size.
+        rate: f32,
+        /// Errors of the readout, as they travel.
+        #[serde(with = "serde_bytes")]
+        errors: Vec<u8>,
+    },
+    /// A lesson was taken, here and by so many other devices that carry nodes.
+    Taught {
+        /// How many.
+        peers: u32,
+    },
 }
 
 /// How well a network tells classes apart.
@@ -119,6 +138,8 @@ pub struct Prediction {
     pub classes: Vec<Class>,
     /// For each layer, the nodes that fired at the last frame, ascending.
     pub fired: Vec<Vec<u32>>,
+    /// Nodes on other devices that did not answer in time, and were taken to be silent.
+    pub missing_nodes: u32,
 }
 
 /// A class and its probability.

@@ -32,6 +32,7 @@ impl Engine {
             .session
             .as_ref()
             .map_or(0, |session| session.bulk_limit_bytes())
+            .max(self.slice_limit_bytes())
             .max(BULK_LIMIT_BYTES_DEFAULT);
         let mut links = self.roster.members.iter_mut().filter_map(|(peer, member)| {
             let link = member.link.as_mut()?;
@@ -109,6 +110,7 @@ impl Engine {
             self.send_control(now, peer, &ControlMessage::Text { id, text });
         }
         self.with_session(now, |session, s| session.peer_connected(peer, s));
+        self.with_split(now, |split, around| split.offers_changed(around));
     }
 
     fn handle_control(&mut self, now: Instant, from: PeerId, message: ControlMessage) {
@@ -145,11 +147,15 @@ impl Engine {
                 self.handle_call_for_learning(now, from, cluster, urgency);
             }
             ControlMessage::Overlay(message) => self.handle_overlay(now, from, message),
+            ControlMessage::Split { split, part, message } => {
+                self.handle_split_message(now, from, split, part, message);
+            }
             // Said again, hello brings a new name or capability.
             ControlMessage::Hello { card, .. } => {
                 if let Some(member) = self.roster.get_mut(from) {
                     member.card.capability = card.capability;
                 }
+                self.with_split(now, |split, around| split.offers_changed(around));
             }
             ControlMessage::Ping { .. } | ControlMessage::Pong { .. } => {}
         }
@@ -223,6 +229,8 @@ impl Engine {
             self.overlay.gossip.neighbour_down(peer);
             self.overlay.walks.neighbour_down(peer);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
+            self.with_split(now, |split, around| split.peer_disconnected(peer, around));
+            self.with_hosting(now, |hosting| hosting.peer_disconnected(peer));
         }
         Some(was_open)
     }

@@ -58,7 +58,7 @@ impl Session {
         match message {
             BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
             BulkMessage::Model { record, part, .. } => self.handle_model(from, record, part, s),
-            BulkMessage::Probe { .. } => {}
+            BulkMessage::Probe { .. } | BulkMessage::Slice { .. } => {}
         }
         self.advance(s);
     }

@@ -1,6 +1,6 @@
 //! One cluster: its networks, its optimisers and its rows.
 
-use super::{alone::Alone, invalid};
+use super::{alone::Alone, invalid, split::InParts};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split, Stream};
 use protocol::{cluster::NetworkSpec, limits};
@@ -25,6 +25,8 @@ pub(super) struct Cluster {
     pub(super) question: Option<Question>,
     pub(super) data: Option<Data>,
     pub(super) statistics: Statistics,
+    /// The shared network in parts, while some of them may be elsewhere.
+    pub(super) split: Option<InParts>,
 }
 
 /// What a lesson is about.
@@ -89,6 +91,7 @@ impl Cluster {
             question: None,
             data: None,
             statistics: Statistics::default(),
+            split: None,
         }
     }
 
@@ -110,6 +113,9 @@ impl Cluster {
             class_rows: data.class_rows.clone(),
         };
         self.data = Some(data);
+        if let Some(split) = &mut self.split {
+            split.forget_rows();
+        }
         Ok(answer)
     }
 

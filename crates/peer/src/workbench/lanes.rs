@@ -63,7 +63,9 @@ impl Job {
             | Self::CallForLearning { .. }
             | Self::ReadState { .. }
             | Self::WriteModelFile { .. }
-            | Self::Desk(_) => SecondPart::Nothing,
+            | Self::Desk(_)
+            | Self::Split { .. }
+            | Self::Host(_) => SecondPart::Nothing,
         }
     }
 }

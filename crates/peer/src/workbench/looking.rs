@@ -84,13 +84,8 @@ impl Cluster {
             self.look_at_whole(input)
         };
         let Sight { probabilities, fired } = sight.map_err(invalid)?;
-        let mut classes: Vec<_> = (0..)
-            .zip(probabilities)
-            .map(|(class, probability)| Class { class, probability })
-            .collect();
-        // The sort is stable: equally likely classes stay in order of their number.
-        classes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        Ok(Answer::Predicted(Prediction { classes, fired }))
+        let classes = classes_of(probabilities);
+        Ok(Answer::Predicted(Prediction { classes, fired, missing_nodes: 0 }))
     }
 
     fn look_at_whole(&mut self, input: Vec<f32>) -> Result<Sight, InvalidInput> {
@@ -137,6 +132,15 @@ impl Cluster {
         let layers = layers.collect();
         Answer::State(ClusterState { model: self.model_hash, layers, operations_saved })
     }
+}
+
+/// All classes by falling probability.
+pub(super) fn classes_of(probabilities: Vec<f32>) -> Vec<Class> {
+    let mut classes: Vec<_> =
+        (0..).zip(probabilities).map(|(class, probability)| Class { class, probability }).collect();
+    // The sort is stable: equally likely classes stay in order of their number.
+    classes.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    classes
 }
 
 pub(super) fn for_people(evaluation: neural::Evaluation) -> Evaluation {

@@ -18,14 +18,16 @@ mod alone;
 mod checkpoint;
 mod cluster;
 mod desk;
+mod hosting;
 mod lanes;
 mod learning;
 mod looking;
+mod split;
 
 use crate::job::{Answer, Job, JobError};
 use alone::Alone;
 use cluster::Cluster;
-use neural::Dataset;
+use neural::{Dataset, nodes::Slice};
 use protocol::cluster::NetworkSpec;
 use units::{ClusterId, SortedMap};
 
@@ -44,6 +46,8 @@ const ROWS_BYTES_MAX: usize = 256 << 20;
 #[derive(Debug, Default)]
 pub struct Workbench {
     clusters: SortedMap<ClusterId, Cluster>,
+    /// Nodes of others, by the engine's numbers.
+    carried: SortedMap<u32, Slice>,
 }
 
 impl Workbench {
@@ -95,7 +99,11 @@ impl Workbench {
                 self.get_mut(&cluster)?.learn_from_error(&error)
             }
             Job::CallForLearning { cluster, urgency } => {
-                self.get_mut(&cluster)?.learning.call_for_learning(urgency);
+                let cluster = self.get_mut(&cluster)?;
+                cluster.learning.call_for_learning(urgency);
+                if let Some(split) = &mut cluster.split {
+                    split.call_for_learning(urgency);
+                }
                 Ok(Answer::Done)
             }
             Job::ReadState { cluster } => Ok(self.get_mut(&cluster)?.state()),
@@ -103,6 +111,8 @@ impl Workbench {
                 self.get_mut(&cluster)?.write_file(format, &recipe)
             }
             Job::Desk(job) => self.run_at_desk(job),
+            Job::Split { cluster, job } => self.get_mut(&cluster)?.run_split(&cluster, job),
+            Job::Host(job) => self.run_host(job),
         }
     }
 

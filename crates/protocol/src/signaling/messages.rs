@@ -95,6 +95,9 @@ pub struct Capability {
     pub logical_cores: u16,
     /// Training speed measured on this device, in samples a second; 0 if not measured yet.
     pub samples_per_second: u32,
+    /// Nodes of other devices' networks that somebody at this device has agreed to carry.
+    #[serde(default)]
+    pub nodes_for_others: u32,
 }
 
 /// A peer as others see it.

@@ -1,6 +1,7 @@
 //! What a member of the room that keeps to no rule puts on its channels.
 
 mod deceit;
+mod garbler;
 
 pub(crate) use deceit::Deceit;
 
@@ -55,6 +56,8 @@ pub(crate) struct Byzantine {
     identity: Option<Identity>,
     /// The room that it floods, if it does: with so many messages for each of its own.
     floods: Option<(RoomSecret, u32)>,
+    /// Whether all it does is to send garbage for what nodes give that it carries for others.
+    garbles: bool,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
     zeal: f64,
 }
@@ -78,6 +81,11 @@ impl Byzantine {
     /// A member that behaves, but sends so many messages besides each of its own that are to be passed on in the room.
     pub(crate) fn flooder(room: RoomSecret, messages: u32) -> Self {
         Self { floods: Some((room, messages)), ..Self::default() }
+    }
+
+    /// A member that behaves, but sends garbage for what nodes give that it carries for others.
+    pub(crate) fn garbler() -> Self {
+        Self { garbles: true, ..Self::default() }
     }
 
     /// Remembers a message that it has sent or received.
@@ -109,6 +117,9 @@ impl Byzantine {
         dice: &mut Dice,
     ) -> Vec<(Channel, Vec<u8>)> {
         self.hear(channel, &bytes);
+        if self.garbles {
+            return vec![garbler::instead_of(channel, bytes, dice)];
+        }
         if let Some((room, messages)) = self.floods {
             let flood = (0..messages)
                 .map(|_| (Channel::Control, crate::flood::drop_of(&room, dice).encode()))

@@ -53,6 +53,12 @@ impl World {
         self.hosts[host.0].byzantine = Some(Byzantine::forger());
     }
 
+    /// Makes a device a member that sends garbage for what nodes give that it carries for others.
+    pub fn make_garbler(&mut self, host: HostId) {
+        self.observer.expect_noise();
+        self.hosts[host.0].byzantine = Some(Byzantine::garbler());
+    }
+
     /// Makes a device a member that floods its room with so many messages for each of its own.
     ///
     /// # Panics

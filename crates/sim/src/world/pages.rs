@@ -24,6 +24,7 @@ impl World {
                 device_name: format!("device {}", id.0),
                 logical_cores: 2,
                 samples_per_second: 0,
+                nodes_for_others: 0,
             },
             signaling_url: Some(SERVER_URL.to_owned()),
             connect: host.connect,

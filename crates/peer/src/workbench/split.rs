@@ -1,0 +1,176 @@
+//! Jobs on a cluster whose nodes are on several devices.
+
+use super::{
+    cluster::{Cluster, Data},
+    invalid,
+    looking::classes_of,
+};
+use crate::job::{Answer, JobError, Next, Passage, Prediction, SplitJob};
+use neural::{
+    Counter, Events, Model, Plan,
+    nodes::{Passed, Progress, Slice, SliceError, Spread, wire},
+};
+use protocol::limits;
+use units::ClusterId;
+
+/// A network in parts, and where training is in its rows.
+#[derive(Debug)]
+pub(super) struct InParts {
+    spread: Spread,
+    /// Rows of this round through all of them that have yet to come.
+    rows: Vec<u32>,
+    rounds: u64,
+}
+
+impl Cluster {
+    pub(super) fn run_split(&mut self, id: &ClusterId, job: SplitJob) -> Result<Answer, JobError> {
+        if let SplitJob::Begin { cuts } = job {
+            let network = self.model.network().clone();
+            if network.spec().steps > 1 {
+                return Err(invalid(
+                    "a network of several frames cannot be carried by several devices: train it together instead",
+                ));
+            }
+            let spread = Spread::new(network, self.learning.clone(), &cuts).map_err(invalid)?;
+            self.split = Some(InParts { spread, rows: Vec::new(), rounds: 0 });
+            return Ok(Answer::Done);
+        }
+        let split = self.split.as_mut();
+        let split = split.ok_or_else(|| invalid(format_args!("cluster `{id}` is not split")))?;
+        match job {
+            SplitJob::Begin { .. } => Ok(Answer::Done),
+            SplitJob::Lend { part } => {
+                let bytes = split.spread.lend(part.into());
+                bytes.map(Answer::Bytes).ok_or_else(|| no_part(part))
+            }
+            SplitJob::Place { part, here } => {
+                split.spread.place(part.into(), here);
+                Ok(Answer::Done)
+            }
+            SplitJob::Keep { part, slice } => {
+                let slice = Slice::decode(&slice).map_err(invalid)?;
+                let is_kept = split.spread.keep(part.into(), slice);
+                is_kept.then_some(Answer::Done).ok_or_else(|| no_part(part))
+            }
+            SplitJob::Step { batch, rows, learning_rate, seed } => {
+                let data = self.data.as_ref().ok_or_else(|| JobError::NoData(id.clone()))?;
+                let (input, labels) = split.take_rows(data, rows, seed);
+                let start = split.spread.start(batch, input, Some(labels), learning_rate);
+                split.passage(batch, None, Vec::new(), start.map_err(invalid)?, rows)
+            }
+            SplitJob::Ask { batch, input } => {
+                self.model.network().check_input(&input).map_err(invalid)?;
+                let nodes = (0..).zip(&input).filter(|(_, value)| **value != 0.0);
+                let (nodes, values): (Vec<u32>, Vec<f32>) = nodes.map(|(n, v)| (n, *v)).unzip();
+                let mut events = Events::new(input.len() as u32);
+                events.push_sample(&nodes, &values).map_err(invalid)?;
+                let start = split.spread.start(batch, events, None, 0.0).map_err(invalid)?;
+                split.passage(batch, None, Vec::new(), start, 1)
+            }
+            SplitJob::Join { batch, arrived } => split.join(batch, &arrived),
+            SplitJob::Teach { error } => {
+                let rate = Plan::default().learning_rate;
+                let (batch, errors) = split.spread.teach(&error, rate).map_err(|error| match error {
+                    SliceError::Stale { .. } => invalid(
+                        "nothing has been predicted since the last error: ask for a prediction first",
+                    ),
+                    other => invalid(other),
+                })?;
+                Ok(Answer::Lesson { batch, rate, errors: wire::encode_errors(&errors) })
+            }
+            SplitJob::Settle { end } => self.settle(end),
+        }
+    }
+
+    /// Makes what is known of all parts the shared network.
+    fn settle(&mut self, end: bool) -> Result<Answer, JobError> {
+        if let Some(split) = &mut self.split {
+            let (network, learning) = split.spread.gather().map_err(invalid)?;
+            let momentum = self.model.momentum().to_vec();
+            let parameters = network.parameters().to_vec();
+            let model = Model::from_numbers(network.spec(), parameters, momentum);
+            (self.model, self.learning) = (model.map_err(invalid)?, learning);
+            self.model_hash = self.model.hash();
+            if end {
+                self.split = None;
+            }
+        }
+        Ok(Answer::Adopted { model: self.model_hash, together: self.together() })
+    }
+}
+
+impl InParts {
+    /// Learning is called for.
+    pub(super) fn call_for_learning(&mut self, urgency: f32) {
+        self.spread.call_for_learning(urgency);
+    }
+
+    /// Other rows have come.
+    pub(super) fn forget_rows(&mut self) {
+        self.rows.clear();
+    }
+
+    /// The next rows, each once before any comes again.
+    fn take_rows(&mut self, data: &Data, rows: u32, seed: u64) -> (Events, Vec<u16>) {
+        let mut input = Events::new(data.dataset.inputs);
+        let mut labels = Vec::new();
+        for _ in 0..rows.clamp(1, limits::BATCH_ROWS_MAX) {
+            if self.rows.is_empty() {
+                self.rows.clone_from(&data.split.train);
+                Counter::new(seed, self.rounds).shuffle(&mut self.rows);
+                self.rounds += 1;
+            }
+            if let Some(row) = self.rows.pop() {
+                data.dataset.read_row(row as usize, &mut input);
+                labels.push(data.dataset.labels[row as usize]);
+            }
+        }
+        (input, labels)
+    }
+
+    fn join(&mut self, batch: u64, arrived: &[(u16, Vec<u8>)]) -> Result<Answer, JobError> {
+        let rows = self.spread.below(batch).map_or(0, Events::samples) as u32;
+        let (mut refused, mut events) = (Vec::new(), Vec::new());
+        for (part, bytes) in arrived {
+            let width = self.spread.width_of((*part).into()).ok_or_else(|| no_part(*part))?;
+            let decoded = wire::decode(bytes, width).ok();
+            let fits = |it: &Events| self.spread.accepts(batch, (*part).into(), it);
+            match decoded.filter(fits) {
+                Some(decoded) => events.push((usize::from(*part), decoded)),
+                None => refused.push(*part),
+            }
+        }
+        let joined = self.spread.join(batch, events).map_err(invalid)?;
+        let lesson = joined.errors.map(|errors| (joined.rate, wire::encode_errors(&errors)));
+        self.passage(batch, lesson, refused, joined.progress, rows)
+    }
+
+    fn passage(
+        &self,
+        batch: u64,
+        lesson: Option<(f32, Vec<u8>)>,
+        refused: Vec<u16>,
+        progress: Progress,
+        rows: u32,
+    ) -> Result<Answer, JobError> {
+        let next = match progress {
+            Progress::Waits { layer } => {
+                let below = self.spread.below(batch).map(wire::encode).unwrap_or_default();
+                Next::Waits { layer, below }
+            }
+            Progress::Done(passed) if passed.is_question => Next::Answered(prediction(passed)),
+            Progress::Done(Passed { correct, .. }) => Next::Learnt { rows, correct },
+        };
+        Ok(Answer::Passage(Passage { lesson, refused, next }))
+    }
+}
+
+fn prediction(passed: Passed) -> Prediction {
+    let probabilities = passed.probabilities();
+    let Passed { fired, missing, .. } = passed;
+    Prediction { classes: classes_of(probabilities), fired, missing_nodes: missing }
+}
+
+fn no_part(part: u16) -> JobError {
+    invalid(format_args!("part {part} is none of this network, or not as it was cut"))
+}

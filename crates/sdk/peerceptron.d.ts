@@ -27,6 +27,8 @@ export interface Capabilities {
   logical_cores: number;
   /** Measured while training; 0 if not measured yet. */
   samples_per_second: number;
+  /** Nodes of others that somebody at the device has agreed to carry. */
+  nodes_for_others: number;
 }
 
 export interface DiscoveredPeer {
@@ -317,6 +319,50 @@ export interface LearningSession {
   problem: string | null;
 }
 
+export interface SplitTraining {
+  /** Batches; 500 unless given. */
+  steps?: number;
+  /** Rows in a batch; fewer where their events would not fit a message. 32 unless given. */
+  batch_rows?: number;
+  /** At the first batch; it falls evenly to a tenth. 0.001 unless given. */
+  learning_rate?: number;
+}
+
+export interface SplitState {
+  /** The cluster of this device whose nodes are on several; null if there is none. */
+  split: {
+    cluster_id: string;
+    /** What can be elsewhere; all else is on this device. */
+    parts: {
+      /** From 0 above the input. */
+      layer: number;
+      first_node: number;
+      nodes: number;
+      /** Who carries it or is about to; null for this device. */
+      peer_id: string | null;
+      place: "home" | "moving" | "away" | "returning";
+      /** Of activations, with what the device does in between; 0 if not measured. */
+      round_trip_ms: number;
+      /** Batches that the device was asked to fire on, and those that went on without its answer. */
+      asked: number;
+      silent: number;
+      sent_bytes: number;
+      received_bytes: number;
+    }[];
+    training: boolean;
+    /** Batches of the running training that have ended, and those that are wanted. */
+    steps: number;
+    steps_wanted: number;
+    /** The newest, on the rows that this device holds out, 0 to 1. */
+    accuracy: number | null;
+    gathering: boolean;
+    problem: string | null;
+  } | null;
+  /** So many nodes of others this device carries. */
+  nodes_to_carry: number;
+  carried: { peer_id: string; cluster_id: string; layer: number; nodes: number; fired: number; taught: number }[];
+}
+
 export interface PeerceptronEvents {
   /** A peer has appeared in the room. */
   peer_joined: { peer_id: string };
@@ -336,6 +382,10 @@ export interface PeerceptronEvents {
   round: { session_id: string; round: number; model: string };
   /** A peer has asked this device to learn a cluster faster for a while; `urgency` is 0 to 1. */
   learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
+  /** Nodes are carried by another device from here on, or (`peer_id` is null) are at home again. */
+  nodes_moved: { cluster_id: string; layer: number; nodes: number; peer_id: string | null; reason: string };
+  /** A split cluster has been trained, or all of its nodes are at home again. */
+  split: { cluster_id: string; what: "trained" | "gathered" };
   /** A measurement of the connection has come back. */
   pong: { peer_id: string; round_trip_ms: number };
   /** Bytes that measure the connection have arrived. */

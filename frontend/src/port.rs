@@ -8,7 +8,7 @@ use gloo_timers::future::sleep;
 use neural::Dataset;
 use peer::{
     Answer, Blueprint, ClusterState, ConnectPolicy, DeskJob, Event, ModelFormat, Origin,
-    Prediction, View,
+    Prediction, SplitTraining, View,
 };
 use protocol::session::SessionOptions;
 use units::{ClusterId, PeerId, RoomId, SessionId};
@@ -158,6 +158,22 @@ impl PeerPort for Port {
 
     fn write_transcript(&self, session: SessionId) -> Reply<Vec<u8>> {
         self.now(|host| host.write_transcript(session))
+    }
+
+    fn carry_nodes(&self, nodes: u32) -> Reply<()> {
+        self.now(|host| host.carry_nodes(nodes))
+    }
+
+    fn split_cluster(&self, cluster: ClusterId) -> Reply<()> {
+        self.now(|host| host.split_cluster(cluster))
+    }
+
+    fn train_split(&self, cluster: ClusterId, training: SplitTraining) -> Reply<()> {
+        self.now(|host| host.train_split(cluster, training))
+    }
+
+    fn gather_cluster(&self, cluster: ClusterId) -> Reply<()> {
+        self.now(|host| host.gather_cluster(&cluster))
     }
 
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction> {

@@ -34,6 +34,7 @@ pub mod rounds_table;
 pub mod session_numbers;
 pub mod session_options;
 pub mod site_server;
+pub mod splitting;
 pub mod theme_toggle;
 pub mod thumbnail;
 pub mod training;

@@ -4,7 +4,7 @@ use crate::{
     compact::Erase,
     components::{
         cluster_choice::ClusterChoice, cluster_picture::ClusterPicture,
-        device_picture::DevicePicture, model_files::ModelFiles,
+        device_picture::DevicePicture, model_files::ModelFiles, splitting::Splitting,
     },
 };
 use leptos::prelude::*;
@@ -20,6 +20,7 @@ pub fn NetworkPanel() -> impl IntoView {
             </div>
             <DevicePicture />
             <ClusterPicture />
+            <Splitting />
             <ModelFiles />
         </section>
     }

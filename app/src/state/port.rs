@@ -6,7 +6,7 @@
 use crate::state::builtin::BuiltinPart;
 use core::{future::Future, pin::Pin};
 use neural::Dataset;
-use peer::{Answer, Blueprint, ClusterState, DeskJob, ModelFormat, Prediction};
+use peer::{Answer, Blueprint, ClusterState, DeskJob, ModelFormat, Prediction, SplitTraining};
 use protocol::session::SessionOptions;
 use std::rc::Rc;
 use units::{ClusterId, PeerId, RoomId, SessionId};
@@ -113,6 +113,14 @@ pub trait PeerPort {
     fn stop_session(&self, session: SessionId) -> Reply<()>;
     /// The session's rounds with their updates, as a file that anybody can check.
     fn write_transcript(&self, session: SessionId) -> Reply<Vec<u8>>;
+    /// Carries so many nodes of others' networks; 0 is none.
+    fn carry_nodes(&self, nodes: u32) -> Reply<()>;
+    /// Gives nodes of a cluster to connected devices that carry nodes of others.
+    fn split_cluster(&self, cluster: ClusterId) -> Reply<()>;
+    /// Trains a split cluster on this device's rows, wherever its nodes are.
+    fn train_split(&self, cluster: ClusterId, training: SplitTraining) -> Reply<()>;
+    /// Brings all nodes of a cluster home, with what they have learnt.
+    fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
     /// What does the shared network see, and which nodes fire at it?
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.

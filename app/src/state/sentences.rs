@@ -1,6 +1,6 @@
 //! One sentence for each thing that happens.
 
-use crate::shown::with_quotation_marks;
+use crate::{format::plural, shown::with_quotation_marks};
 use peer::{Event, LinkStage};
 use units::{PeerId, SessionId};
 
@@ -69,6 +69,22 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::Answered { .. } | Event::Pong { .. } | Event::Probe { .. } => return None,
         Event::DatasetWanted { cluster, source } => {
             (Tone::Plain, format!("Loading the rows of cluster {cluster} again ({source})."))
+        }
+        Event::NodesMoved { layer, nodes, host, reason, .. } => {
+            let nodes = plural(u64::from(*nodes), "node", "nodes");
+            let nodes = format!("{nodes} of layer {}", layer + 1);
+            match host {
+                Some(host) => (Tone::Good, format!("{} carries {nodes}.", name(*host))),
+                None => (Tone::Plain, with_detail(&format!("Here again: {nodes}"), reason)),
+            }
+        }
+        Event::SplitTrained { cluster, batches } => {
+            let text =
+                format!("Cluster {cluster} has learnt from {batches} batches over all devices.");
+            (Tone::Good, text)
+        }
+        Event::SplitEnded { cluster } => {
+            (Tone::Good, format!("All nodes of cluster {cluster} are on this device."))
         }
         Event::SessionStarted { session } => {
             (Tone::Good, format!("Training session {} has begun.", session.short()))

@@ -10,7 +10,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -20,6 +20,8 @@ const NAMES: [&str; 12] = [
     "session",
     "round",
     "learning_called_for",
+    "nodes_moved",
+    "split",
     "pong",
     "probe",
     "error",
@@ -95,6 +97,18 @@ impl Handlers {
                 let (peer_id, cluster_id) = (*peer, cluster);
                 let called = LearningCalledFor { peer_id, cluster_id, urgency: *urgency };
                 self.call("learning_called_for", &called);
+            }
+            Event::NodesMoved { cluster, layer, nodes, host, reason } => {
+                let (cluster_id, peer_id) = (cluster, *host);
+                let (layer, nodes) = (*layer, *nodes);
+                let moved = NodesMoved { cluster_id, layer, nodes, peer_id, reason };
+                self.call("nodes_moved", &moved);
+            }
+            Event::SplitTrained { cluster, .. } => {
+                self.call("split", &Split { cluster_id: cluster, what: "trained" });
+            }
+            Event::SplitEnded { cluster } => {
+                self.call("split", &Split { cluster_id: cluster, what: "gathered" });
             }
             Event::Pong { peer, round_trip_ms } => {
                 self.call("pong", &Pong { peer_id: *peer, round_trip_ms: *round_trip_ms });
@@ -203,6 +217,21 @@ struct LearningCalledFor<'a> {
     peer_id: PeerId,
     cluster_id: &'a ClusterId,
     urgency: f32,
+}
+
+#[derive(Serialize)]
+struct NodesMoved<'a> {
+    cluster_id: &'a ClusterId,
+    layer: u32,
+    nodes: u32,
+    peer_id: Option<PeerId>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Split<'a> {
+    cluster_id: &'a ClusterId,
+    what: &'a str,
 }
 
 #[derive(Serialize)]

@@ -63,12 +63,12 @@ impl DistributedNeuralNetwork {
     }
 
     /// One local learning step on the newest input, or the newest frames: `error` is predicted less wanted probability, one
-    /// value a class.
+    /// value a class. Resolves to how many other devices took it, which carry nodes of the cluster.
     pub async fn update_error_signal(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Numbers")] error: JsValue,
-    ) -> Result<(), Failure> {
+    ) -> Result<u32, Failure> {
         let cluster = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
         let error = numbers(&error, "an error signal")?;
         Ok(self.host().await?.learn_from_error(cluster, error).await?)

@@ -115,7 +115,7 @@ fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOpti
     Ok((cluster, options))
 }
 
-fn millionths(rate: &JsValue) -> Result<u32, Failure> {
+pub(super) fn millionths(rate: &JsValue) -> Result<u32, Failure> {
     let millionths = rate.as_f64().map(|rate| (rate * 1e6).round());
     millionths.filter(|it| (1.0..=1e6).contains(it)).map(|it| it as u32).ok_or_else(|| {
         Failure::invalid("`learning_rate` must be a number from 0.000001 to 1, such as 0.001")

@@ -5,6 +5,7 @@ mod data;
 mod learning;
 mod models;
 mod network;
+mod splits;
 
 use crate::{
     argument::{Fields, is_missing, text},

@@ -5,6 +5,7 @@
 mod clusters;
 mod inspection;
 mod learning;
+mod splits;
 
 use js_sys::{Object, Reflect};
 use peer::{LinkStage, PathKind, PeerView};
@@ -19,6 +20,7 @@ pub(crate) use clusters::{
 };
 pub(crate) use inspection::inspection;
 pub(crate) use learning::Session;
+pub(crate) use splits::SplitState;
 
 /// A value as plain objects, arrays, strings, numbers and `null`.
 pub(crate) fn to_js<T: Serialize>(value: &T) -> JsValue {
@@ -45,6 +47,7 @@ pub(crate) struct DiscoveredPeer {
 struct Capabilities {
     logical_cores: u16,
     samples_per_second: u32,
+    nodes_for_others: u32,
 }
 
 impl From<PeerView> for DiscoveredPeer {
@@ -56,6 +59,7 @@ impl From<PeerView> for DiscoveredPeer {
             capabilities: Capabilities {
                 logical_cores: capability.logical_cores,
                 samples_per_second: capability.samples_per_second,
+                nodes_for_others: capability.nodes_for_others,
             },
             connected: view.stage == LinkStage::Open,
         }

@@ -87,7 +87,8 @@ impl Host {
         }
     }
 
-    /// Takes one local learning step from a given error, one value a class, on the newest predicted input.
+    /// Takes one local learning step from a given error, one value a class, on the newest predicted input; gives how many
+    /// other devices took it, which carry nodes of the cluster.
     ///
     /// # Errors
     /// [`HostError::Command`] or [`HostError::Job`] name what does not fit the cluster.
@@ -95,8 +96,11 @@ impl Host {
         &self,
         cluster: ClusterId,
         error: Vec<f32>,
-    ) -> Result<(), HostError> {
-        self.job(|engine, now| engine.learn_from_error(now, cluster, error)).await.map(|_| ())
+    ) -> Result<u32, HostError> {
+        match self.job(|engine, now| engine.learn_from_error(now, cluster, error)).await? {
+            Answer::Taught { peers } => Ok(peers),
+            _ => Ok(0),
+        }
     }
 
     /// Asks this device and all connected ones to learn a cluster faster for a while; gives how many of the others were

@@ -4,6 +4,7 @@ mod clusters;
 mod desk;
 mod learning;
 mod network;
+mod splits;
 
 use super::{Host, waiters::Outcome};
 use crate::{HostError, clock};

@@ -18,9 +18,27 @@ const FLAGS = [
 
 /** Starts one Chromium. */
 export async function launchChromium() {
-  const args = isNetworkPrivate ? [...FLAGS, "--allow-loopback-in-peer-connection"] : FLAGS;
-  const executablePath = findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
-  return chromium.launch({ executablePath, args, headless: true });
+  return chromium.launch(settings());
+}
+
+/**
+ * Starts one Chromium that can be killed, as a crash or an empty battery would: gives `{ browser, kill }`. `program` is
+ * started in Chromium's place, and `flags` are added.
+ */
+export async function launchMortalChromium({ program, flags } = {}) {
+  const process = await chromium.launchServer(settings(program, flags));
+  const browser = await chromium.connect(process.wsEndpoint());
+  return { browser, kill: () => process.kill() };
+}
+
+/** Where Chromium is. */
+export function chromiumProgram() {
+  return findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+}
+
+function settings(executablePath = chromiumProgram(), flags = []) {
+  const loopback = isNetworkPrivate ? ["--allow-loopback-in-peer-connection"] : [];
+  return { executablePath, args: [...FLAGS, ...loopback, ...flags], headless: true };
 }
 
 /** A context: storage of its own, as on a device of its own. `origin` gets the permissions. */

@@ -27,23 +27,24 @@ export class Server {
   #logFile;
   #extra;
 
-  constructor(port, logFile, extra) {
+  constructor(host, port, logFile, extra) {
     this.port = port;
-    this.origin = `http://127.0.0.1:${port}`;
+    this.address = `${host}:${port}`;
+    this.origin = `http://${this.address}`;
     this.#logFile = logFile;
     this.#extra = extra;
   }
 
   /** Starts a server on a free port and waits until it is ready. `extra` are options for its command line. */
-  static async start({ logFile, extra = [] } = {}) {
-    const server = new Server(await freePort(), logFile, extra);
+  static async start({ logFile, extra = [], host = "127.0.0.1" } = {}) {
+    const server = new Server(host, await freePort(), logFile, extra);
     await server.start();
     return server;
   }
 
   /** Starts it, for the first time or again, on the same port. */
   async start() {
-    const options = ["--listen", `127.0.0.1:${this.port}`, ...this.#extra];
+    const options = ["--listen", this.address, ...this.#extra];
     const child = spawn(serverFile(), options, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {

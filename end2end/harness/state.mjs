@@ -28,6 +28,8 @@ export function readState() {
     people: within("People", "[data-peer]").map(text),
     data: data === null ? null : { ...data.dataset },
     session: session === null ? null : { ...session.dataset },
+    comparison: within("Training", ".accuracy-sentence").map(text).join(" "),
+    facts: within("Training", "dl > div").map(text),
     members: within("Training", "[aria-label=Members] li").map(text),
     messages: within("Messages", "li").map(text),
     guesses: within("Drawing pad", "[data-class]").map((item) => ({ ...item.dataset })),

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { ChromiumHands, launchChromium, newDevice } from "./chromium.mjs";
+import { ChromiumHands, launchChromium, launchMortalChromium, newDevice } from "./chromium.mjs";
 import { FirefoxHands, launchFirefox } from "./firefox.mjs";
 import { Peer } from "./peer.mjs";
 import { Server } from "./server.mjs";
@@ -13,9 +13,9 @@ import { Server } from "./server.mjs";
 const results = join(dirname(fileURLToPath(import.meta.url)), "../results");
 const TEST_TIMEOUT_MS = 240_000;
 
-/** Declares a test. It fails as well if any page's console called something an error. */
-export function scenario(name, body) {
-  test(name, { timeout: TEST_TIMEOUT_MS }, async () => {
+/** Declares a test, left out for the reason `skip` if there is one. It fails as well if any page's console called something an error. */
+export function scenario(name, body, { skip } = {}) {
+  test(name, { timeout: TEST_TIMEOUT_MS, skip }, async () => {
     const world = new World(name);
     try {
       await body(world);
@@ -45,9 +45,9 @@ export class World {
   }
 
   /** Starts a server; the first one is `world.server`. */
-  async startServer(extra = []) {
+  async startServer(extra = [], host) {
     const logFile = join(results, `${this.#slug}-server-${this.#servers.length + 1}.log`);
-    const server = await Server.start({ logFile, extra });
+    const server = await Server.start({ logFile, extra, host });
     this.#servers.push(server);
     this.server ??= server;
     return server;
@@ -67,6 +67,20 @@ export class World {
   /** A tab on a device. */
   async tab(name, context) {
     return this.#add(name, new ChromiumHands(await context.newPage()));
+  }
+
+  /**
+   * A device in a Chromium of its own. `settings` are those of `launchMortalChromium`; `script` runs in the page before its
+   * own. `peer.kill()` kills the browser.
+   */
+  async browser(name, settings, script) {
+    const { browser, kill } = await launchMortalChromium(settings);
+    this.later(kill);
+    const context = await newDevice(browser, this.server.origin);
+    if (script !== undefined) await context.addInitScript(script);
+    const peer = await this.tab(name, context);
+    peer.kill = kill;
+    return peer;
   }
 
   /** A device of its own, in Firefox. */

@@ -1,0 +1,75 @@
+// Five browsers with skewed data. One is killed in the middle of a round, one comes late, one sends garbage, and the
+// server is gone after the first round: those that live end with one model, and each is better off than alone.
+
+import assert from "node:assert/strict";
+import { takeSkewedDigits, useRows } from "../harness/digits.mjs";
+import { garbleWhatIsSent } from "../harness/garbage.mjs";
+import { scenario } from "../harness/world.mjs";
+
+const DEVICES = 5;
+const DATA = { layers: [48, 48], held_out_percent: 80 };
+/** Rounds with the late one's rows in them, before somebody stops. */
+const ROUNDS_TOGETHER = 8;
+
+scenario("five browsers: one dies, one is late, one sends garbage, and there is no server", async (world) => {
+  await world.startServer();
+  const { origin } = world.server;
+  const [ada, ben, cleo, mal, fox] = await Promise.all([
+    world.browser("Ada"),
+    world.browser("Ben"),
+    world.browser("Cleo"),
+    world.browser("Mal", {}, garbleWhatIsSent),
+    world.firefoxDevice("Fox"),
+  ]);
+  const invitation = await ada.createRoom(origin);
+  const early = [ada, ben, mal, fox];
+  await Promise.all([cleo.goto(origin), ...[ben, mal, fox].map((peer) => peer.openInvitation(invitation))]);
+  await allConnected(early);
+  const all = [ada, ben, cleo, mal, fox];
+  await Promise.all(all.map((peer, device) => peer.evaluate(takeSkewedDigits, { device, devices: DEVICES })));
+  await Promise.all(early.map((peer) => peer.evaluate(useRows, DATA)));
+
+  await ada.setTraining({ rounds: 1000, steps: 60 });
+  await ada.click("button", "Train together");
+  await Promise.all(early.map((peer) => peer.untilRound(1)));
+  await cleo.fill("textbox", "Invitation link", invitation);
+  await cleo.click("button", "Enter the room");
+  await cleo.inRoom();
+  await Promise.all([cleo.connectedTo(ada), cleo.connectedTo(fox)]);
+  for (const peer of all) peer.expectProblem(/WebSocket connection|can’t establish a connection/);
+  await world.server.kill();
+  await mal.evaluate(() => (window.garbage = true));
+  await ben.until("it trains", (s) => s.session?.phase === "training");
+  await ben.kill();
+
+  const honest = [ada, cleo, fox];
+  await ada.until("the garbage is refused", (s) => s.log.some((line) => line.includes("Refused something from")));
+  assert.ok((await mal.evaluate(() => window.garbled)) > 0, "garbage was sent");
+
+  await cleo.inSession();
+  await cleo.evaluate(useRows, DATA);
+  await cleo.until("its rows are part of the rounds", (s) => s.session?.phase !== "waiting" && Number(s.data?.trainRows) > 0);
+  const { round } = (await cleo.state()).session;
+  await Promise.all(honest.map((peer) => peer.untilRound(Number(round) + ROUNDS_TOGETHER)));
+  await ada.click("button", "Stop training");
+  await Promise.all(honest.map((peer) => peer.untilFinished()));
+  // A stop meets them in the middle of a round: who is behind fetches the others' model.
+  await Promise.all([cleo.untilAgreed(ada), fox.untilAgreed(ada)]);
+
+  for (const peer of honest) {
+    const { session, signaling, comparison } = await peer.state();
+    assert.notEqual(signaling, "registered", "the server is away to the end");
+    const gain = Number(session.together) - Number(session.alone);
+    assert.ok(gain > 0, `${peer.name} is better off than alone: ${JSON.stringify(session)}`);
+    assert.match(comparison, /On \d+ held-out rows of yours the group brings you \d+\.\d points\./);
+  }
+  await world.photograph();
+});
+
+async function allConnected(peers) {
+  for (const one of peers) {
+    for (const other of peers) {
+      if (other !== one) await one.connectedTo(other);
+    }
+  }
+}

@@ -18,11 +18,23 @@ pub(super) struct Thrift {
     rounds_left: u32,
     /// How many these will be the next time.
     stretch: u32,
+    /// How long whole updates took before little was sent.
+    whole_took: Duration,
+    /// Whether a round has been quicker by what was saved.
+    has_helped: bool,
+    /// Rounds for which slowness changes nothing, because to send little did not.
+    indifferent_rounds: u32,
 }
 
 impl Default for Thrift {
     fn default() -> Self {
-        Self { rounds_left: 0, stretch: STRETCH_ROUNDS.0 }
+        Self {
+            rounds_left: 0,
+            stretch: STRETCH_ROUNDS.0,
+            whole_took: Duration::ZERO,
+            has_helped: false,
+            indifferent_rounds: 0,
+        }
     }
 }
 
@@ -41,14 +53,26 @@ impl Thrift {
         self.rounds_left > 0
     }
 
-    /// All updates of a round are here: they travelled that long, after that long a training.
+    /// All updates of a round are here, or no more are waited for: they travelled that long, after that long a training.
+    ///
+    /// A member that promises an update and never shows it looks like a slow network. So where little takes as long as all
+    /// did, what is waited for is not the network, and more is sent in spite of it.
     pub(super) fn note(&mut self, travelled: Duration, trained: Duration) {
         let is_slow = travelled > trained.max(PATIENCE);
         if self.sends_little() {
             self.rounds_left -= 1;
+            self.has_helped |= 2 * travelled < self.whole_took;
+            if !self.sends_little() && !self.has_helped {
+                self.indifferent_rounds = STRETCH_ROUNDS.1;
+                self.stretch = STRETCH_ROUNDS.0;
+            }
+        } else if self.indifferent_rounds > 0 {
+            self.indifferent_rounds -= 1;
         } else if is_slow {
             self.rounds_left = self.stretch;
             self.stretch = (2 * self.stretch).min(STRETCH_ROUNDS.1);
+            self.whole_took = travelled;
+            self.has_helped = false;
         } else {
             self.stretch = STRETCH_ROUNDS.0;
         }
@@ -79,6 +103,18 @@ mod tests {
         assert_eq!(stretches.map(|_| sparse_rounds_after_a_late_one(&mut thrift)), stretches);
         thrift.note(SOON, SOON);
         assert_eq!(sparse_rounds_after_a_late_one(&mut thrift), 8);
+    }
+
+    #[test]
+    fn who_is_waited_for_in_vain_makes_nobody_send_little_for_ever() {
+        let mut thrift = Thrift::default();
+        let rounds = 200;
+        let mut sparse = 0;
+        for _ in 0..rounds {
+            sparse += u32::from(thrift.sends_little());
+            thrift.note(LATE, SOON);
+        }
+        assert!(sparse <= 3 * STRETCH_ROUNDS.0, "{sparse} of {rounds}");
     }
 
     #[test]

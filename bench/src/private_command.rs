@@ -96,7 +96,7 @@ fn noise() -> Result<(f64, usize), Box<dyn Error>> {
         (0..4).map(|place| stage.deal(place)).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let Some(mut member) = sharing.into_iter().next() else { return Err("nobody".into()) };
     stage.take(&mut member, &dealt)?;
-    let (masked, _) = stage.mask(member, stage.steps(0))?;
+    let (masked, _) = stage.mask(member, stage.with_noise(stage.steps(0), 0))?;
     Ok((median(times), masked.encode().len()))
 }
 

@@ -268,7 +268,32 @@ export interface LearningOptions {
   local_steps?: number;
   /** Rows in a training step. */
   batch_rows?: number;
+  /** 0.002 unless given; 0.01 where rows are private. */
   learning_rate?: number;
+  /** Keeps each row of every member private, for less accuracy. */
+  privacy?: PrivacyOptions;
+}
+
+export interface PrivacyOptions {
+  /** How much others may learn of one row in all rounds, at δ = 1e-5: 0.5 to 100, and less is stricter. */
+  epsilon: number;
+}
+
+/** This device's budget: what is known of any one row is bounded by ε, but for δ. */
+export interface PrivacyBudget {
+  /** The ε that was agreed on for all rounds. */
+  epsilon_max: number;
+  delta: number;
+  /** The ε that this device has spent by now. It is stored before an update is shown, and survives a reload. */
+  epsilon: number;
+  /** The ε after all rounds; `null` before this device's first. */
+  epsilon_after: number | null;
+  /** The deviation of the noise in every step, in lengths of the longest change of one row. */
+  noise_multiplier: number | null;
+  /** What this ε was measured to cost on the digits that ship with the site, in points of accuracy out of a hundred. */
+  price_points: number;
+  /** Why this device only looks on; `null` while its budget lets it train. */
+  exhausted: string | null;
 }
 
 export interface LearningRound {
@@ -316,6 +341,8 @@ export interface LearningSession {
   sent_bytes: number;
   /** Whether this device sends only its largest changes for a while: the network is slow. */
   sends_little: boolean;
+  /** Where rows are kept private. */
+  privacy: PrivacyBudget | null;
   problem: string | null;
 }
 

@@ -28,6 +28,7 @@ pub mod peer_options;
 pub mod people;
 pub mod person;
 pub mod picture_question;
+pub mod privacy;
 pub mod question;
 pub mod room_header;
 pub mod rounds_table;

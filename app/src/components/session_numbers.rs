@@ -2,12 +2,13 @@
 
 use crate::{
     compact::{Each, Erase, live, on},
+    components::privacy::PrivacySpent,
     dom,
     format::{bytes, duration_ms, percent, plural},
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
-use peer::{Evaluation, Exclusion, MemberView, RoundPhase, RoundView, SessionView};
+use peer::{Evaluation, Exclusion, MemberView, PrivacyView, RoundPhase, RoundView, SessionView};
 use units::PeerId;
 
 /// The newest round in numbers, and the members.
@@ -41,6 +42,7 @@ pub fn SessionNumbers() -> impl IntoView {
         >
             {live(move || numbers.get().map(|numbers| view! {
                 <Accuracies numbers=numbers.clone() />
+                {numbers.privacy.clone().map(|privacy| view! { <PrivacySpent privacy /> }).erased()}
                 {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> }).erased()}
             }).erased())}
             <ul class="members" aria-label="Members">
@@ -77,6 +79,7 @@ struct Numbers {
     sends_little: bool,
     round_sent_bytes: Option<u64>,
     round_ms: Option<u32>,
+    privacy: Option<PrivacyView>,
 }
 
 impl Numbers {
@@ -104,6 +107,7 @@ impl Numbers {
             sends_little: session.sends_little,
             round_sent_bytes: newest.map(|round| round.sent_bytes),
             round_ms: newest.map(|round| round.duration_ms),
+            privacy: session.privacy.clone(),
         }
     }
 }

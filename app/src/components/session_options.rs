@@ -2,10 +2,14 @@
 
 use crate::{
     compact::{Erase, entered, live},
+    components::privacy::PrivacyChoice,
     state::{defaults::session_options, page::Page},
 };
 use leptos::prelude::*;
-use protocol::{limits, session::SessionOptions};
+use protocol::{
+    limits,
+    session::{Privacy, SessionOptions},
+};
 
 /// What is typed in the form; where nothing is, what suits the cluster in use holds.
 #[derive(Clone, Copy)]
@@ -16,6 +20,8 @@ pub struct SessionForm {
     local_steps: RwSignal<Option<String>>,
     batch_rows: RwSignal<Option<String>>,
     learning_rate: RwSignal<Option<String>>,
+    /// What members keep to themselves.
+    privacy: RwSignal<Option<Privacy>>,
 }
 
 /// A field holds what no session can have.
@@ -33,8 +39,14 @@ const MILLIONTHS_MAX: u32 = 1_000_000;
 impl SessionForm {
     /// Nothing is typed yet.
     pub fn new(page: Page) -> Self {
+        let privacy = RwSignal::new(None::<Privacy>);
+        let suits = move || {
+            let suits = session_options(page.cluster().as_ref());
+            privacy.get().map_or(suits, |privacy| suits.kept_private(privacy))
+        };
         Self {
-            suits: Memo::new(move |_| session_options(page.cluster().as_ref())),
+            suits: Memo::new(move |_| suits()),
+            privacy,
             rounds: RwSignal::default(),
             local_steps: RwSignal::default(),
             batch_rows: RwSignal::default(),
@@ -67,6 +79,7 @@ impl SessionForm {
                 default.batch_rows,
                 BATCH_ROWS_MAX,
             )?,
+            privacy: default.privacy,
             learning_rate_millionths: value(
                 "the learning rate in millionths",
                 self.learning_rate.get(),
@@ -135,6 +148,7 @@ pub fn OptionsForm(
                 <p class="hint">
                     "In every round each device takes that many steps on its own rows before results are put together. The learning rate is how far a step moves the weights, in millionths: 2000 is 0.002. Higher learns faster, and too high does not settle."
                 </p>
+                <PrivacyChoice chosen=form.privacy />
             </fieldset>
         </details>
     }

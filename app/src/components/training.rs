@@ -197,6 +197,10 @@ fn phase_words(page: Page, session: &SessionView) -> String {
         let why = session.ended_because.as_deref().unwrap_or("all rounds are done");
         return format!("The session is over: {}", why.trim_end_matches('.')) + ".";
     }
+    let exhausted = session.privacy.as_ref().and_then(|privacy| privacy.exhausted.as_ref());
+    if let Some(why) = exhausted {
+        return format!("{}: this device only looks on: {why}.", session.task);
+    }
     let doing = match session.phase {
         _ if !has_rows(page, session) => {
             return looking_on(page, session);

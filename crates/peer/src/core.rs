@@ -13,7 +13,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 use serde::Serialize;
 use std::collections::VecDeque;
-use units::{Instant, PeerId, SortedMap, UnixMillis};
+use units::{Instant, PeerId, SessionId, SortedMap, UnixMillis};
 
 /// The longest sentence that holds words of others: what a person reads, and little in a log.
 const WORDS_CHARS_MAX: usize = 300;
@@ -52,6 +52,8 @@ pub(crate) enum OnStored {
     Announce(Event),
     /// Tell the sender of a text that it is stored.
     AcknowledgeText { from: PeerId, id: u64 },
+    /// Let a session go on with an update whose price is stored.
+    PromiseUpdate { session: SessionId, number: u64 },
 }
 
 impl OnStored {

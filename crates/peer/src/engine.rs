@@ -17,6 +17,7 @@ use crate::{
     roster::Roster,
     server::Server,
     session::{Session, SessionJob},
+    spendings::Spendings,
     split::{Hosting, Purpose, Split},
     texts::Texts,
 };
@@ -46,6 +47,8 @@ pub struct Engine {
     pub(crate) others: SortedMap<PeerId, OtherSession>,
     /// Sessions that somebody at this device has left.
     pub(crate) left: LeftSessions,
+    /// What this device has spent of its privacy.
+    pub(crate) spendings: Spendings,
     /// When connected peers are told whom else we are connected to.
     pub(crate) neighbours_due: Option<Instant>,
     /// When others were last told how fast this device trains.
@@ -94,6 +97,7 @@ impl Engine {
             split_jobs: Vec::new(),
             others: SortedMap::new(),
             left: LeftSessions::default(),
+            spendings: Spendings::default(),
             neighbours_due: None,
             speed_told_at: None,
             last_input_at: now,
@@ -116,6 +120,9 @@ impl Engine {
 
     fn restore(&mut self, now: Instant, records: &mut Records) {
         self.left = LeftSessions::new(records.take(records::LEFT).unwrap_or_default());
+        let spent = records.take(records::SPENT);
+        let are_lost = records.damaged.iter().any(|key| key == records::SPENT);
+        self.spendings = Spendings::new(spent, are_lost);
         let mut sessions: Vec<SessionRecord> = Vec::new();
         for id in records.clusters() {
             let Some(record) = records.take::<ClusterRecord>(&records::cluster_key(&id)) else {
@@ -136,6 +143,7 @@ impl Engine {
             session.running = running;
             session.stopped = stopped;
             session.left = left;
+            self.spendings.tell(&mut session);
             self.session = Some(session);
         }
         if let Some(RoomRecord { secret, signaling_url }) = records.take(records::ROOM) {
@@ -261,6 +269,11 @@ impl Engine {
                 OnStored::Announce(event) => self.core.event(event),
                 OnStored::AcknowledgeText { from, id } => {
                     self.send_control(now, from, &ControlMessage::TextReceived { id });
+                }
+                OnStored::PromiseUpdate { session: id, number } => {
+                    if self.session.as_ref().is_some_and(|session| session.id == id) {
+                        self.with_session(now, |it, s| it.spent_stored(number, stored, s));
+                    }
                 }
             }
         }

@@ -4,14 +4,16 @@ mod answer;
 mod desk;
 mod split;
 
-pub use answer::{Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction};
+pub use answer::{
+    Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction, Spent,
+};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 pub use split::{HostJob, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
-use units::{ClusterId, Hash, PeerId};
+use units::{ClusterId, Hash, PeerId, SessionId};
 
 /// Names a job within an engine's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,6 +63,16 @@ pub enum Job {
         cluster: ClusterId,
         /// How.
         training: LocalTraining,
+    },
+    /// The same so that each row stays private, as the budget allows. What a cluster learnt otherwise on this device, lessons
+    /// among it, does not go into the update. Answer: [`Answer::Trained`], or [`JobError::BudgetSpent`].
+    TrainPrivately {
+        /// The cluster.
+        cluster: ClusterId,
+        /// How.
+        training: LocalTraining,
+        /// Within which budget.
+        budget: RowBudget,
     },
     /// Bring updates into the shared network. The outcome depends on nothing but the shared network and the updates, in
     /// their order. Answer: [`Answer::Aggregated`].
@@ -161,6 +173,22 @@ pub struct LocalTraining {
     pub compression: Compression,
     /// Decides which rows make which step.
     pub seed: u64,
+}
+
+/// What a session's private training may spend on this device, and has spent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowBudget {
+    /// The session: what is learnt outside of it has no part in its updates.
+    pub session: SessionId,
+    /// The ε that all of its rounds may come to.
+    pub epsilon_thousandths: u32,
+    /// Training steps after this round, if this device takes part in all rounds.
+    pub steps_later: u64,
+    /// The accountant's own, from [`Spent::account`]; nothing at first.
+    #[serde(with = "serde_bytes")]
+    pub account: Vec<u8>,
+    /// Of it is all noise. Nobody else may know it, and no two jobs may have the same.
+    pub entropy: [u8; 32],
 }
 
 /// An update and its weight.

@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     event::Event,
     session::{Session, SessionAction, Surroundings},
+    spendings::with_entropy,
 };
 use protocol::{
     message::{BulkMessage, ControlMessage, SessionMessage},
@@ -64,8 +65,12 @@ impl Engine {
             }
             SessionAction::Job(job, purpose) => {
                 let cluster = session.proposal.cluster.clone();
+                let job = with_entropy(job, &mut self.core);
                 let job = self.core.job(job);
                 self.session_jobs.insert(job, (id, cluster, purpose));
+            }
+            SessionAction::StoreSpent { spent, number } => {
+                self.spendings.store(id, spent, number, &mut self.core);
             }
             SessionAction::Trained { samples, took } => self.note_speed(now, samples, took),
             SessionAction::RoundFinished { round, model, over } => {
@@ -241,7 +246,9 @@ impl Engine {
         }
         self.others.retain(|_, other| !other.is(id));
         let life = self.core.session_life(now);
-        self.session = Some(Session::new(proposal, None, true, life, now));
+        let mut session = Session::new(proposal, None, true, life, now);
+        self.spendings.tell(&mut session);
+        self.session = Some(session);
         self.core.event(Event::SessionStarted { session: id });
         self.cluster_ready(now, &cluster);
     }

@@ -36,6 +36,7 @@ mod replay;
 mod roster;
 mod server;
 mod session;
+mod spendings;
 mod split;
 mod texts;
 mod view;
@@ -52,8 +53,8 @@ pub use io::{
 };
 pub use job::{
     Answer, Class, ClusterState, DeskJob, Evaluation, HostJob, Job, JobError, JobId, LayerState,
-    LocalTraining, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, SplitJob,
-    Suggested, TableFile, WeightedUpdate,
+    LocalTraining, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, RowBudget, Spent,
+    SplitJob, Suggested, TableFile, WeightedUpdate,
 };
 pub use split::{
     CarriedView, HostingView, PartPlace, SplitPartView, SplitPoint, SplitProgress, SplitTraining,
@@ -61,7 +62,7 @@ pub use split::{
 };
 pub use view::{
     ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LinkEnd, LinkStage, MemberView,
-    MessageView, PartView, PeerView, RoomView, RoundPhase, RoundView, SessionView, SignalingState,
-    View,
+    MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase, RoundView, SessionView,
+    SignalingState, View,
 };
 pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

@@ -17,6 +17,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 pub(crate) const IDENTITY: &str = "identity";
 pub(crate) const ROOM: &str = "room";
 pub(crate) const LEFT: &str = "left";
+pub(crate) const SPENT: &str = "spent";
 pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
 /// How many nodes of others somebody has agreed to carry.
 pub(crate) const HOSTING: &str = "hosting";

@@ -200,8 +200,29 @@ pub struct SessionView {
     pub sent_bytes: u64,
     /// Whether this device sends only its largest changes for a while, because updates have been long on their way.
     pub sends_little: bool,
+    /// What this device has spent of its privacy; `None` in open sessions.
+    pub privacy: Option<PrivacyView>,
     /// What went wrong last, if it has not been mended.
     pub problem: Option<String>,
+}
+
+/// The privacy budget of this device's rows in a session: what others can tell of any one row is bounded by ε, but for δ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrivacyView {
+    /// The ε that was agreed on for all rounds.
+    pub epsilon_max: f64,
+    /// The δ of every ε.
+    pub delta: f64,
+    /// The ε that this device has spent by now.
+    pub epsilon: f64,
+    /// The ε after all rounds, if this device takes part in all of them; `None` before its first.
+    pub epsilon_after: Option<f64>,
+    /// The deviation of the noise in every step, in lengths of the longest change that one row can make.
+    pub noise_multiplier: Option<f64>,
+    /// What the mode was measured to cost: [`protocol::session::Privacy::measured_price_points`].
+    pub price_points: f32,
+    /// Why this device only looks on, if its budget does not let it train.
+    pub exhausted: Option<String>,
 }
 
 /// A session that was left on this device and that connected peers go on with.

@@ -141,7 +141,13 @@ fn rows(inputs: u32) -> Dataset {
 }
 
 fn options(rounds: u32) -> SessionOptions {
-    SessionOptions { rounds, local_steps: 5, batch_rows: 4, learning_rate_millionths: 1_000 }
+    SessionOptions {
+        rounds,
+        local_steps: 5,
+        batch_rows: 4,
+        learning_rate_millionths: 1_000,
+        privacy: None,
+    }
 }
 
 #[test]

@@ -11,12 +11,14 @@
 
 mod contribution;
 mod draw;
+mod privacy;
 mod proposal;
 mod record;
 mod standing;
 
 pub use contribution::{Commitment, Contribution, Equivocation, update_name};
 pub use draw::ticket;
+pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy};
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};
 pub use standing::Standing;

@@ -10,7 +10,7 @@ use neural::{Dataset, Values};
 use peer::{CommandError, Origin};
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
-    session::SessionOptions,
+    session::{Privacy, SessionOptions},
 };
 use units::{ClusterId, PeerId, SessionId};
 
@@ -62,7 +62,18 @@ fn noisy_rows(count: usize, dice: &mut Dice) -> Dataset {
 
 /// A session of so many rounds.
 pub fn options(rounds: u32) -> SessionOptions {
-    SessionOptions { rounds, local_steps: 4, batch_rows: 4, learning_rate_millionths: 10_000 }
+    SessionOptions {
+        rounds,
+        local_steps: 4,
+        batch_rows: 4,
+        learning_rate_millionths: 10_000,
+        privacy: None,
+    }
+}
+
+/// A session of so many rounds that keeps rows private.
+pub(crate) fn private_options(rounds: u32, epsilon_thousandths: u32) -> SessionOptions {
+    SessionOptions { privacy: Some(Privacy { epsilon_thousandths }), ..options(rounds) }
 }
 
 impl World {
@@ -181,7 +192,21 @@ impl World {
         id: HostId,
         rounds: u32,
     ) -> Option<Result<SessionId, CommandError>> {
-        self.start(id, rounds, None)
+        self.start(id, options(rounds), None)
+    }
+
+    /// Starts a session for everyone in the room that keeps rows private.
+    ///
+    /// # Errors
+    /// What the engine says; `None` if the page is closed.
+    pub fn start_privately(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+        epsilon_thousandths: u32,
+    ) -> Option<Result<SessionId, CommandError>> {
+        let options = private_options(rounds, epsilon_thousandths);
+        self.start(id, options, None)
     }
 
     /// Starts to train on one device alone.
@@ -193,18 +218,16 @@ impl World {
         id: HostId,
         rounds: u32,
     ) -> Option<Result<SessionId, CommandError>> {
-        self.start(id, rounds, Some(Vec::new()))
+        self.start(id, options(rounds), Some(Vec::new()))
     }
 
     fn start(
         &mut self,
         id: HostId,
-        rounds: u32,
+        options: SessionOptions,
         invited: Option<Vec<PeerId>>,
     ) -> Option<Result<SessionId, CommandError>> {
         let task = "three classes".to_owned();
-        self.command(id, |engine, now| {
-            engine.start_session(now, cluster(), task, options(rounds), invited)
-        })
+        self.command(id, |engine, now| engine.start_session(now, cluster(), task, options, invited))
     }
 }

@@ -88,6 +88,11 @@ impl Disk {
         self.durable.iter().map(record).collect()
     }
 
+    /// A record that is durable.
+    pub(crate) fn durable(&self, key: &str) -> Option<&[u8]> {
+        self.durable.get(key).map(Vec::as_slice)
+    }
+
     fn apply(&mut self, key: String, value: Option<Vec<u8>>) {
         match value {
             Some(value) => self.durable.insert(key, value),

@@ -114,6 +114,9 @@ impl World {
     }
 
     fn send(&mut self, life: Life, connection: ConnectionId, channel: Channel, bytes: Vec<u8>) {
+        if channel == Channel::Control && self.hosts[life.host.0].is_honest() {
+            self.check_price(life, &bytes);
+        }
         let host = &mut self.hosts[life.host.0];
         let messages = match (&mut host.byzantine, host.strategy) {
             (Some(byzantine), _) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
@@ -159,7 +162,9 @@ impl World {
         let now = self.now();
         let host = &mut self.hosts[life.host.0];
         let slowness_ms = match &work {
-            Job::Train { training, .. } => host.slowness_ms * 12 * u64::from(training.steps),
+            Job::Train { training, .. } | Job::TrainPrivately { training, .. } => {
+                host.slowness_ms * 12 * u64::from(training.steps)
+            }
             _ => host.slowness_ms,
         };
         let Some(page) = &mut host.page else {

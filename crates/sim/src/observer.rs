@@ -7,8 +7,12 @@ use crate::{
     reference::Reference,
 };
 use core::time::Duration;
-use peer::Event;
-use protocol::{cluster::NetworkSpec, message::SessionMessage, session::RoundRecord};
+use peer::{Event, Spent};
+use protocol::{
+    cluster::NetworkSpec,
+    message::SessionMessage,
+    session::{RoundRecord, update_name},
+};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId, SessionId};
 
@@ -29,6 +33,8 @@ pub(crate) struct Observer {
     /// Devices that have announced their cluster.
     created: BTreeSet<HostId>,
     composed: Vec<Composed>,
+    /// What is to be stored before an update of that name is promised.
+    prices: BTreeMap<Hash, Vec<u8>>,
 }
 
 /// By then a write has long been done.
@@ -64,6 +70,7 @@ impl Observer {
             announced: BTreeMap::new(),
             created: BTreeSet::new(),
             composed: Vec::new(),
+            prices: BTreeMap::new(),
         }
     }
 
@@ -122,8 +129,16 @@ impl Observer {
     }
 
     /// A device's engine was told what it has learnt.
-    pub(crate) fn made(&mut self, by: PeerId, update: &[u8], samples: u32) {
+    pub(crate) fn made(&mut self, by: PeerId, update: &[u8], samples: u32, spent: Option<&Spent>) {
         self.reference.made(by, update, samples);
+        if let Some(spent) = spent {
+            self.prices.insert(update_name(by, update), spent.account.clone());
+        }
+    }
+
+    /// The account that has an update's price on it.
+    pub(crate) fn price_of(&self, update: Hash) -> Option<&[u8]> {
+        self.prices.get(&update).map(Vec::as_slice)
     }
 
     /// Records that were computed again and found right, and records of which too little was seen.

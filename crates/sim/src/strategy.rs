@@ -123,7 +123,8 @@ impl World {
     /// so long that the others' has begun, and liars know what comes of that.
     pub(crate) fn instead_of_answer(&mut self, id: HostId, input: Input) -> Input {
         let strategy = self.hosts[id.0].strategy;
-        let Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) } = input
+        let Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss, spent }) } =
+            input
         else {
             return input;
         };
@@ -131,8 +132,8 @@ impl World {
             Some(strategy) => self.instead_of_update(id, strategy, update, samples),
             None => update,
         };
-        self.observer.made(self.peer_id(id), &update, samples);
-        Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss }) }
+        self.observer.made(self.peer_id(id), &update, samples, spent.as_ref());
+        Input::JobDone { job, result: Ok(Answer::Trained { update, samples, loss, spent }) }
     }
 
     fn instead_of_update(
@@ -152,7 +153,7 @@ impl World {
             }
             Strategy::Equivocate => {
                 if let Some(other) = opposite(&update, &self.config.network) {
-                    self.observer.made(self.peer_id(id), &other, samples);
+                    self.observer.made(self.peer_id(id), &other, samples, None);
                     self.hosts[id.0].deceit.show(&update, other);
                 }
                 update

@@ -3,6 +3,7 @@
 mod faults;
 mod owners;
 mod pages;
+mod prices;
 
 use crate::{
     byzantine::Deceit,

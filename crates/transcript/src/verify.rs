@@ -76,7 +76,7 @@ impl Transcript {
             return Err(format!("it starts from model {found}, where its record says {said}"));
         }
         let of_start = self.rounds.first().map(|round| &round.record.decision.verdicts);
-        check_verdicts(&self.start, of_start.unwrap_or(&self.verdicts))?;
+        self.check_verdicts(&self.start, of_start.unwrap_or(&self.verdicts))?;
         Ok(model)
     }
 
@@ -106,7 +106,7 @@ impl Transcript {
         if computed != *record {
             return Err("its samples or standings do not follow from the round before".to_owned());
         }
-        check_verdicts(record, verdicts)
+        self.check_verdicts(record, verdicts)
     }
 
     fn check_contributions(
@@ -135,15 +135,21 @@ impl Transcript {
         }
         Ok(())
     }
-}
 
-fn check_verdicts(record: &RoundRecord, verdicts: &[Verdict]) -> Result<(), String> {
-    let hash = record.hash();
-    for verdict in verdicts {
-        if !record.is_judged_by(verdict) {
-            return Err(format!("{} judged it, but did not contribute", verdict.judge.short()));
+    fn check_verdicts(&self, record: &RoundRecord, verdicts: &[Verdict]) -> Result<(), String> {
+        let hash = record.hash();
+        for verdict in verdicts {
+            if !self.proposal.options.admits(verdict) {
+                let judge = verdict.judge.short();
+                return Err(format!(
+                    "{judge} told scores of it, in a session that keeps rows private"
+                ));
+            }
+            if !record.is_judged_by(verdict) {
+                return Err(format!("{} judged it, but did not contribute", verdict.judge.short()));
+            }
+            verdict.verify(hash).map_err(|error| error.to_string())?;
         }
-        verdict.verify(hash).map_err(|error| error.to_string())?;
+        Ok(())
     }
-    Ok(())
 }

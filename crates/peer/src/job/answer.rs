@@ -34,8 +34,10 @@ pub enum Answer {
         update: Vec<u8>,
         /// Samples trained on.
         samples: u32,
-        /// Mean loss over the steps.
+        /// Mean loss over the steps; 0 where rows are private, of which it would tell.
         loss: f32,
+        /// Where rows are private, what has been spent with this round. It is to be stored before the update leaves the device.
+        spent: Option<Spent>,
     },
     /// The shared network has moved on.
     Aggregated {
@@ -111,6 +113,20 @@ pub enum Answer {
     },
 }
 
+/// How much of a device's privacy in a session is spent. Each ε is one at [`protocol::session::DELTA`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spent {
+    /// The ε by now.
+    pub epsilon: f64,
+    /// The ε after all rounds, if this device takes part in all of them.
+    pub epsilon_after: f64,
+    /// The deviation of the noise in every step, in lengths of the longest change that one row can make.
+    pub noise_multiplier: f64,
+    /// The accountant's own, for the next [`crate::RowBudget`].
+    #[serde(with = "serde_bytes")]
+    pub account: Vec<u8>,
+}
+
 /// How well a network tells classes apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -184,6 +200,9 @@ pub enum JobError {
     /// A value is not what it should be.
     #[error("{0}")]
     InvalidInput(String),
+    /// Another round of private training would pass the ε that was agreed on.
+    #[error("the privacy budget of this device is used up")]
+    BudgetSpent,
     /// The worker is gone.
     #[error("the compute worker stopped: {0}; reload the page")]
     WorkerLost(String),
@@ -196,6 +215,7 @@ impl JobError {
             Self::UnknownCluster(_) => "unknown_cluster",
             Self::NoData(_) => "no_data",
             Self::InvalidInput(_) => "invalid_input",
+            Self::BudgetSpent => "budget_spent",
             Self::WorkerLost(_) => "worker_lost",
         }
     }

@@ -1,6 +1,9 @@
 //! What a session sees, and what it wants done.
 
-use crate::{config::Limits, job::Job};
+use crate::{
+    config::Limits,
+    job::{Job, Spent},
+};
 use ::core::time::Duration;
 use protocol::{
     identity::Identity,
@@ -23,6 +26,8 @@ pub(crate) enum SessionAction {
     Job(Job, SessionJob),
     /// Local training of a round took so long.
     Trained { samples: u32, took: Duration },
+    /// Store what this device has spent of its privacy, and say when that is done.
+    StoreSpent { spent: Spent, number: u64 },
     /// A round is finished; the cluster's model is the head's. `over` says that the session had ended before it.
     RoundFinished { round: u32, model: Hash, over: bool },
     /// Somebody sent something that no honest member sends.

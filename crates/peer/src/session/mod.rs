@@ -17,6 +17,7 @@ mod leading;
 mod lineage;
 mod log;
 mod pace;
+mod privacy;
 mod round;
 mod stash;
 #[cfg(test)]
@@ -79,6 +80,7 @@ pub(crate) struct Session {
     rows: u32,
     /// Peers that take part, with their rows.
     members: SortedMap<PeerId, u32>,
+    budget: privacy::Budget,
     verdicts: Verdicts,
     /// Who promised two updates for one round, and the proof.
     accused: SortedMap<PeerId, Equivocation>,
@@ -134,6 +136,7 @@ impl Session {
             stopped: false,
             rows: 0,
             members: SortedMap::new(),
+            budget: privacy::Budget::default(),
             verdicts: Verdicts::default(),
             accused: SortedMap::new(),
             stash: Stash::default(),
@@ -192,7 +195,7 @@ impl Session {
 
     /// The cluster stands on the workbench with this model and so many training rows.
     pub(crate) fn cluster_ready(&mut self, model: Hash, rows: u32, s: &Surroundings<'_>) {
-        let first_time = !self.ready;
+        let (first_time, rows) = (!self.ready, self.rows_to_train_on(rows));
         self.ready = true;
         self.model_here |= model == self.head.model;
         if first_time && self.running {

@@ -109,6 +109,7 @@ mod tests {
         local_steps: 40,
         batch_rows: 10,
         learning_rate_millionths: 1_000,
+        privacy: None,
     };
 
     fn trained(seed: u8, samples: u32, train_ms: u32) -> Commitment {

@@ -84,7 +84,9 @@ impl Session {
 
     fn count_verdict(&mut self, verdict: Verdict) {
         let from = verdict.judge;
-        let problem = if !self.head.is_judged_by(&verdict) {
+        let problem = if !self.proposal.options.admits(&verdict) {
+            Some("scores in a session that keeps rows private".to_owned())
+        } else if !self.head.is_judged_by(&verdict) {
             Some("a verdict by none of a round's contributors".to_owned())
         } else {
             verdict.verify(self.head_hash).err().map(|error| error.to_string())
@@ -103,6 +105,11 @@ impl Session {
             .partition::<SortedMap<_, _>, _>(|(_, early)| early.record == self.head_hash);
         self.verdicts.early = later;
         now.into_values().for_each(|early| self.count_verdict(early.verdict));
+    }
+
+    /// Scores, where they may be told.
+    pub(super) fn scores_to_tell(&self, scores: Vec<i16>) -> Vec<i16> {
+        if self.proposal.options.privacy.is_some() { Vec::new() } else { scores }
     }
 
     /// This device has computed the newest record, and tells the others what it found of it.
@@ -149,6 +156,9 @@ impl Session {
         }
         for verdict in &decision.verdicts {
             let known = self.verdicts.of_head.get(&verdict.judge) == Some(verdict);
+            if !self.proposal.options.admits(verdict) {
+                return Err("scores in a session that keeps rows private".to_owned());
+            }
             if !self.head.is_judged_by(verdict) {
                 return Err("a judge of it did not contribute".to_owned());
             }

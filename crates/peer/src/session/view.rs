@@ -38,6 +38,7 @@ impl Session {
             history,
             sent_bytes: self.sent_bytes,
             sends_little: self.thrift.sends_little(),
+            privacy: self.privacy_view(),
             problem: self.problem.clone(),
         }
     }

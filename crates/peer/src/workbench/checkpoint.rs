@@ -2,11 +2,12 @@
 //!
 //! Little-endian: magic, version, length of the model (u32), the model, the alone network's parameters, both learning
 //! states, the residual, the update on its way (length u32, 0 for none; then the root mean square of its training), the
-//! taught network (0 or 1, then its parameters), SHA-256 of all that.
+//! taught network (0 or 1, then its parameters), the private trainings that alone are in all that (session, count u32; or
+//! nothing), SHA-256 of all that.
 
 use super::{
     alone::Alone,
-    cluster::{Cluster, Pending},
+    cluster::{Cluster, Pending, PrivateTrainings},
 };
 use crate::job::Answer;
 use neural::{
@@ -14,7 +15,7 @@ use neural::{
     bytes::{Damaged, Reader, Writer},
 };
 use protocol::cluster::NetworkSpec;
-use units::Hash;
+use units::{Hash, SessionId};
 
 const MAGIC: [u8; 4] = *b"PCNC";
 const VERSION: u16 = 2;
@@ -86,6 +87,10 @@ impl Cluster {
         if let Some(taught) = &self.taught {
             writer.floats(taught.parameters());
         }
+        if let Some(PrivateTrainings { session, count }) = &self.private {
+            writer.bytes(session.as_bytes());
+            writer.u32(*count);
+        }
         let digest = Hash::of(writer.written());
         writer.bytes(digest.as_bytes());
         Answer::Checkpoint { model: self.model_hash, bytes: writer.finish() }
@@ -123,11 +128,18 @@ impl Cluster {
             1 => Some(network(reader)?),
             _ => return Err(Damaged),
         };
+        let private = match reader.remaining() {
+            0 => None,
+            _ => {
+                let session = SessionId::from_bytes(reader.array()?);
+                Some(PrivateTrainings { session, count: reader.u32()? })
+            }
+        };
         if reader.remaining() > 0 {
             return Err(Damaged);
         }
         let alone = Some(alone);
-        Ok(Self { alone, learning, residual, pending, taught, ..Self::of(model) })
+        Ok(Self { alone, learning, residual, pending, taught, private, ..Self::of(model) })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{alone::Alone, invalid, split::InParts};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split, Stream};
 use protocol::{cluster::NetworkSpec, limits};
-use units::Hash;
+use units::{Hash, SessionId};
 
 #[derive(Debug)]
 pub(super) struct Cluster {
@@ -17,6 +17,8 @@ pub(super) struct Cluster {
     pub(super) alone: Option<Alone>,
     /// What this device has learnt and not sent, one a parameter.
     pub(super) residual: Vec<f32>,
+    /// The private trainings that alone are in `learning`, `residual` and `pending`, if that is so.
+    pub(super) private: Option<PrivateTrainings>,
     /// The newest update, until it is known whether it went into the shared network.
     pub(super) pending: Option<Pending>,
     /// The shared network after the lessons of [`crate::Job::LearnFromError`], until they enter the residual.
@@ -27,6 +29,13 @@ pub(super) struct Cluster {
     pub(super) statistics: Statistics,
     /// The shared network in parts, while some of them may be elsewhere.
     pub(super) split: Option<InParts>,
+}
+
+/// The first so many private trainings of a session on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PrivateTrainings {
+    pub(super) session: SessionId,
+    pub(super) count: u32,
 }
 
 /// What a lesson is about.
@@ -85,6 +94,7 @@ impl Cluster {
             learning: LearningState::new(model.network().spec()),
             alone: Some(Alone::new(model.network().clone())),
             residual: vec![0.0; parameters],
+            private: None,
             model,
             pending: None,
             taught: None,

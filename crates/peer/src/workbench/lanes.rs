@@ -28,7 +28,7 @@ use super::{
     invalid,
     learning::{Trained, data_to_train_on},
 };
-use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining};
+use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining, RowBudget};
 use neural::Dataset;
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, SortedMap};
@@ -48,9 +48,10 @@ impl Job {
     /// What of this job belongs to a second lane.
     pub fn second_part(&self) -> SecondPart {
         match self {
-            Self::Train { .. } | Self::Aggregate { .. } | Self::Checkpoint { .. } => {
-                SecondPart::AtOnce
-            }
+            Self::Train { .. }
+            | Self::TrainPrivately { .. }
+            | Self::Aggregate { .. }
+            | Self::Checkpoint { .. } => SecondPart::AtOnce,
             Self::CreateCluster { .. }
             | Self::RestoreCluster { .. }
             | Self::DropCluster { .. }
@@ -108,10 +109,9 @@ impl FirstLane {
     /// Does the first lane's part of a job: all of it where a second lane has none at once.
     pub fn begin(&mut self, job: Job) -> Begun {
         Begun(match job {
-            Job::Train { cluster, training } => {
-                let trained = self.0.get_mut(&cluster);
-                let trained = trained.and_then(|it| it.train_copy(&cluster, &training));
-                Part::Train(cluster, trained)
+            Job::Train { cluster, training } => self.train(cluster, &training, None),
+            Job::TrainPrivately { cluster, training, budget } => {
+                self.train(cluster, &training, Some(&budget))
             }
             Job::Aggregate { .. } => Part::Aggregate(self.0.run(job)),
             Job::Checkpoint { cluster } => Part::Checkpoint(cluster),
@@ -122,6 +122,17 @@ impl FirstLane {
             }
             other => Part::All(self.0.run(other)),
         })
+    }
+
+    fn train(
+        &mut self,
+        cluster: ClusterId,
+        training: &LocalTraining,
+        budget: Option<&RowBudget>,
+    ) -> Part {
+        let trained = self.0.get_mut(&cluster);
+        let trained = trained.and_then(|it| it.train_copy(&cluster, training, budget));
+        Part::Train(cluster, trained)
     }
 
     /// Joins both lanes' parts to the answer of the whole job. `second` is there where the second lane had a part at once.
@@ -204,7 +215,7 @@ impl SecondLane {
             Job::LoadDataset { cluster, dataset, held_out_percent } => {
                 self.get_mut(&cluster)?.load(dataset, held_out_percent)
             }
-            Job::Train { cluster, training } => {
+            Job::Train { cluster, training } | Job::TrainPrivately { cluster, training, .. } => {
                 let trained = self.get_mut(&cluster)?.train(&cluster, &training)?;
                 self.trained = Some((cluster, trained));
                 Ok(SecondAnswer::Trained)

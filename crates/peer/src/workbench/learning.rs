@@ -2,10 +2,11 @@
 
 use super::{
     alone::Alone,
-    cluster::{Cluster, Data, Pending, Question},
+    cluster::{Cluster, Data, Pending, PrivateTrainings, Question},
     invalid,
+    privacy::Account,
 };
-use crate::job::{Answer, JobError, LocalTraining, WeightedUpdate};
+use crate::job::{Answer, JobError, LocalTraining, RowBudget, Spent, WeightedUpdate};
 use neural::{LearningState, Model, Network, Plan, Update, compress, log_prior, train};
 use protocol::{cluster::NetworkSpec, limits};
 use units::{ClusterId, Hash};
@@ -24,6 +25,8 @@ pub(super) struct Trained {
     pending: Pending,
     samples: u32,
     loss: f32,
+    spent: Option<Spent>,
+    private: Option<PrivateTrainings>,
 }
 
 impl Cluster {
@@ -33,10 +36,11 @@ impl Cluster {
         &mut self,
         id: &ClusterId,
         training: &LocalTraining,
+        budget: Option<&RowBudget>,
     ) -> Result<Answer, JobError> {
         let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
         let alone = self.alone.as_ref().map(|alone| alone.trained(data, training)).transpose()?;
-        let trained = self.train_copy(id, training)?;
+        let trained = self.train_copy(id, training, budget)?;
         self.alone = alone;
         Ok(self.accept(trained))
     }
@@ -47,34 +51,68 @@ impl Cluster {
         &self,
         id: &ClusterId,
         training: &LocalTraining,
+        budget: Option<&RowBudget>,
     ) -> Result<Trained, JobError> {
         let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
+        if let Some(budget) = budget {
+            return self.train_privately(data, training, budget);
+        }
         let Data { dataset, split, class_rows } = data;
-        let plan = Plan {
-            log_prior: Some(log_prior(class_rows)),
-            epsilon: EPSILON_TOGETHER,
-            ..plan_of(training)
-        };
+        let plan = plan_together(class_rows, training);
         let (mut copy, mut learning) = (self.model.network().clone(), self.learning.clone());
         let loss =
             train(&mut copy, &mut learning, dataset, &split.train, &plan).map_err(invalid)?;
+        let residual = self.residual_with_lessons();
+        self.compressed(&copy, learning, residual, training, loss)
+    }
+
+    fn train_privately(
+        &self,
+        data: &Data,
+        training: &LocalTraining,
+        budget: &RowBudget,
+    ) -> Result<Trained, JobError> {
+        let spec = self.model.network().spec();
+        let mut account = Account::open(&budget.account)?;
+        // Of a training that the account does not know, as after a crash, nothing may go out.
+        let is_accounted =
+            |it: PrivateTrainings| it.session == budget.session && it.count <= account.trainings;
+        let (mut learning, residual) = match self.private.is_some_and(is_accounted) {
+            true => (self.learning.clone(), self.residual.clone()),
+            false => (LearningState::new(spec), vec![0.0; self.residual.len()]),
+        };
+        let mut copy = self.model.network().clone();
+        let spent = account.train(&mut copy, &mut learning, data, training, budget)?;
+        let private = PrivateTrainings { session: budget.session, count: account.trainings };
+        let trained = self.compressed(&copy, learning, residual, training, 0.0)?;
+        Ok(Trained { spent: Some(spent), private: Some(private), ..trained })
+    }
+
+    fn compressed(
+        &self,
+        copy: &Network,
+        learning: LearningState,
+        mut residual: Vec<f32>,
+        training: &LocalTraining,
+        loss: f32,
+    ) -> Result<Trained, JobError> {
         let shared = self.model.network();
         let trained_rms = root_mean_square(&difference(copy.parameters(), shared.parameters()));
-        let mut residual = self.residual_with_lessons();
         let update =
-            compress(shared, &copy, &mut residual, training.compression).map_err(invalid)?.encode();
+            compress(shared, copy, &mut residual, training.compression).map_err(invalid)?.encode();
         let samples = training.steps * training.batch_rows;
-        Ok(Trained { learning, residual, pending: Pending { update, trained_rms }, samples, loss })
+        let pending = Pending { update, trained_rms };
+        Ok(Trained { learning, residual, pending, samples, loss, spent: None, private: None })
     }
 
     /// From here on, training has taken place.
     pub(super) fn accept(&mut self, trained: Trained) -> Answer {
-        let Trained { learning, residual, pending, samples, loss } = trained;
+        let Trained { learning, residual, pending, samples, loss, spent, private } = trained;
         let update = pending.update.clone();
-        (self.learning, self.residual) = (learning, residual);
+        (self.learning, self.residual, self.private) = (learning, residual, private);
         self.pending = Some(pending);
         self.end_lessons();
-        Answer::Trained { update, samples, loss }
+        Answer::Trained { update, samples, loss, spent }
     }
 
     /// Brings updates into the shared network, and judges them on this device's held-out rows.
@@ -91,7 +129,7 @@ impl Cluster {
         model.aggregate_encoded(&parts).map_err(invalid)?;
         let scores = self.judge(updates);
 
-        self.residual = self.residual_with_lessons();
+        self.keep_lessons();
         if !updates.iter().any(|update| update.own) {
             self.take_back_update();
         }
@@ -118,7 +156,7 @@ impl Cluster {
         if model.network().spec() != self.model.network().spec() {
             return Err(invalid("a model of another network than the cluster's"));
         }
-        self.residual = self.residual_with_lessons();
+        self.keep_lessons();
         self.pending = None;
         self.model = model;
         self.model_hash = expected;
@@ -156,6 +194,13 @@ impl Cluster {
         }
     }
 
+    /// Lessons are about to end, and go into the next update, unless that must not tell of them.
+    fn keep_lessons(&mut self) {
+        if self.private.is_none() {
+            self.residual = self.residual_with_lessons();
+        }
+    }
+
     fn residual_with_lessons(&self) -> Vec<f32> {
         let mut residual = self.residual.clone();
         if let Some(taught) = &self.taught {
@@ -190,6 +235,12 @@ pub(super) fn data_to_train_on<'a>(
 ) -> Result<&'a Data, JobError> {
     check_training(network.spec(), training)?;
     data.ok_or_else(|| JobError::NoData(id.clone()))
+}
+
+/// How the shared network is trained by a member whose rows are of these classes.
+pub(super) fn plan_together(class_rows: &[u32], training: &LocalTraining) -> Plan {
+    let log_prior = Some(log_prior(class_rows));
+    Plan { log_prior, epsilon: EPSILON_TOGETHER, ..plan_of(training) }
 }
 
 pub(super) fn plan_of(training: &LocalTraining) -> Plan {

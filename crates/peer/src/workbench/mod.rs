@@ -22,6 +22,7 @@ mod hosting;
 mod lanes;
 mod learning;
 mod looking;
+mod privacy;
 mod split;
 
 use crate::job::{Answer, Job, JobError};
@@ -80,7 +81,12 @@ impl Workbench {
                 self.check_memory_for_rows(&cluster, &dataset)?;
                 self.get_mut(&cluster)?.load(dataset, held_out_percent)
             }
-            Job::Train { cluster, training } => self.get_mut(&cluster)?.train(&cluster, &training),
+            Job::Train { cluster, training } => {
+                self.get_mut(&cluster)?.train(&cluster, &training, None)
+            }
+            Job::TrainPrivately { cluster, training, budget } => {
+                self.get_mut(&cluster)?.train(&cluster, &training, Some(&budget))
+            }
             Job::Aggregate { cluster, updates } => self.get_mut(&cluster)?.aggregate(&updates),
             Job::AdoptModel { cluster, model, expected } => {
                 self.get_mut(&cluster)?.adopt(&model, expected)

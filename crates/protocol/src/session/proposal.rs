@@ -1,6 +1,9 @@
 //! What a session is about, and how it trains.
 
-use super::record::{Decision, RoundRecord};
+use super::{
+    privacy::{PRIVATE_LEARNING_RATE_MILLIONTHS, Privacy},
+    record::{Decision, RoundRecord, Verdict},
+};
 use crate::{DecodeError, cluster::NetworkSpec, encoding::encode, limits};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, SessionId, SortedSet};
@@ -40,12 +43,20 @@ pub struct SessionOptions {
     pub batch_rows: u32,
     /// Adam's step size at the start of a session, in millionths.
     pub learning_rate_millionths: u32,
+    /// What members keep to themselves; `None` in open sessions.
+    pub privacy: Option<Privacy>,
 }
 
 impl Default for SessionOptions {
     /// What the example `alone_vs_together` of `peer` measured to bring most on real digits; more rounds bring no more.
     fn default() -> Self {
-        Self { rounds: 20, local_steps: 40, batch_rows: 32, learning_rate_millionths: 2_000 }
+        Self {
+            rounds: 20,
+            local_steps: 40,
+            batch_rows: 32,
+            learning_rate_millionths: 2_000,
+            privacy: None,
+        }
     }
 }
 
@@ -97,7 +108,7 @@ impl Proposal {
         if invited > limits::ROUND_MEMBERS_MAX {
             return invalid(format!("{invited} invited peers, more than a room has"));
         }
-        let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths } =
+        let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths, privacy } =
             self.options;
         if let Err(error) = self.network.validate() {
             return invalid(error.to_string());
@@ -120,6 +131,9 @@ impl Proposal {
                 return invalid(format!("{value} {what}: 1 to {high} are possible"));
             }
         }
+        if let Some(problem) = privacy.and_then(|privacy| privacy.problem()) {
+            return invalid(problem);
+        }
         let possible = self.network.check_training(local_steps, batch_rows);
         possible.or_else(|problem| invalid(problem.to_string()))
     }
@@ -134,9 +148,20 @@ impl SessionOptions {
         Self { rounds, batch_rows, learning_rate_millionths, ..ordinary }
     }
 
+    /// The same with private rows, and the step size that was measured to suit noisy steps.
+    pub fn kept_private(self, privacy: Privacy) -> Self {
+        let learning_rate_millionths = PRIVATE_LEARNING_RATE_MILLIONTHS;
+        Self { privacy: Some(privacy), learning_rate_millionths, ..self }
+    }
+
     /// Samples that a member trains on in one round: the most that it can claim.
     pub fn samples_max(&self) -> u64 {
         u64::from(self.local_steps) * u64::from(self.batch_rows)
+    }
+
+    /// Whether a verdict says no more than the session's members may: scores tell of the rows that judge.
+    pub fn admits(&self, verdict: &Verdict) -> bool {
+        self.privacy.is_none() || verdict.scores.is_empty()
     }
 
     /// Whether a member can have trained on so many samples in one round.

@@ -9,7 +9,10 @@ use crate::{
 use browser::{Host, HostError};
 use js_sys::{Array, Uint8Array};
 use peer::CommandError;
-use protocol::{limits, session::SessionOptions};
+use protocol::{
+    limits,
+    session::{EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy, SessionOptions},
+};
 use units::{ClusterId, PeerId, SessionId};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -96,10 +99,13 @@ fn invited(peers: &JsValue) -> Result<Option<Vec<PeerId>>, Failure> {
 }
 
 fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {
-    let known = ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate"];
+    let known = ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate", "privacy"];
     let fields = Fields::new(options, "the options object", &known)?;
     let cluster = fields.get("cluster_id").map(|id| parsed(&id, "`cluster_id`")).transpose()?;
     let mut options = SessionOptions::default();
+    if let Some(privacy) = fields.get("privacy") {
+        options = options.kept_private(privacy_of(&privacy)?);
+    }
     if let Some(rounds) = fields.whole("rounds", 1, limits::SESSION_ROUNDS_MAX)? {
         options.rounds = rounds;
     }
@@ -113,6 +119,16 @@ fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOpti
         options.learning_rate_millionths = millionths(&rate)?;
     }
     Ok((cluster, options))
+}
+
+fn privacy_of(privacy: &JsValue) -> Result<Privacy, Failure> {
+    let fields = Fields::new(privacy, "`privacy`", &["epsilon"])?;
+    let thousandths = fields.require("epsilon")?.as_f64().map(|it| (it * 1e3).round());
+    let possible = EPSILON_THOUSANDTHS_MIN.into()..=EPSILON_THOUSANDTHS_MAX.into();
+    let thousandths = thousandths.filter(|it| possible.contains(it)).ok_or_else(|| {
+        Failure::invalid("`epsilon` must be a number from 0.5 to 100, such as 8: less is stricter")
+    })?;
+    Ok(Privacy { epsilon_thousandths: thousandths as u32 })
 }
 
 pub(super) fn millionths(rate: &JsValue) -> Result<u32, Failure> {

@@ -1,6 +1,6 @@
 //! Learning sessions as plain objects.
 
-use peer::{Evaluation, Exclusion, RoundPhase, RoundView, SessionView};
+use peer::{Evaluation, Exclusion, PrivacyView, RoundPhase, RoundView, SessionView};
 use serde::Serialize;
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -23,6 +23,7 @@ pub(crate) struct Session {
     history: Vec<Round>,
     sent_bytes: f64,
     sends_little: bool,
+    privacy: Option<PrivacyView>,
     problem: Option<String>,
 }
 
@@ -84,6 +85,7 @@ impl From<SessionView> for Session {
             history: view.history.into_iter().map(Round::from).collect(),
             sent_bytes: view.sent_bytes as f64,
             sends_little: view.sends_little,
+            privacy: view.privacy,
             problem: view.problem,
         }
     }

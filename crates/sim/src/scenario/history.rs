@@ -11,13 +11,17 @@ use crate::{
     world::{World, WorldConfig},
 };
 use core::time::Duration;
+use peer::CommandError;
 use protocol::room::RoomSecret;
+use units::SessionId;
 
 /// How long members may take to agree once all is well. Their longest waits between tries are far shorter.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Pages of a crowd that are opened in a second.
 const ARRIVALS_A_SECOND: u32 = 50;
+/// The budget of histories that keep rows private.
+const EPSILON_THOUSANDTHS: u32 = 20_000;
 const CROWD_PATIENCE_PER_ROUND: Duration = Duration::from_secs(20);
 
 pub(super) struct History {
@@ -124,9 +128,17 @@ impl History {
             return;
         }
         for id in members {
-            if let Some(Ok(_)) = self.world.start_session(id, self.rounds) {
+            if let Some(Ok(_)) = self.start_on(id) {
                 return;
             }
+        }
+    }
+
+    /// Every fourth history keeps rows private.
+    fn start_on(&mut self, id: HostId) -> Option<Result<SessionId, CommandError>> {
+        match self.world.config.seed % 4 {
+            3 => self.world.start_privately(id, self.rounds, EPSILON_THOUSANDTHS),
+            _ => self.world.start_session(id, self.rounds),
         }
     }
 

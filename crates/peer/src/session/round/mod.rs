@@ -12,10 +12,7 @@ mod following;
 mod outcome;
 
 use super::{Session, SessionAction, SessionJob, Surroundings, stash::Closing};
-use crate::{
-    job::{Job, LocalTraining},
-    view::RoundPhase,
-};
+use crate::{job::LocalTraining, view::RoundPhase};
 use ::core::time::Duration;
 use following::Chosen;
 use protocol::{
@@ -187,7 +184,7 @@ impl Session {
             },
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
-        let job = Job::Train { cluster: self.proposal.cluster.clone(), training };
+        let job = self.training_job(training);
         let purpose = SessionJob::Train { parent: self.head_hash, since: s.now };
         self.actions.push(SessionAction::Job(job, purpose));
     }

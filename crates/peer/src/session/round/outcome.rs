@@ -22,12 +22,20 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         match (purpose, result) {
-            (SessionJob::Train { parent, since }, Ok(Answer::Trained { update, samples, .. })) => {
+            (
+                SessionJob::Train { parent, since },
+                Ok(Answer::Trained { update, samples, spent, .. }),
+            ) => {
                 let took = s.now.saturating_duration_since(since);
                 self.pace.note_own_training(samples, took);
-                if parent == self.head_hash && self.running {
+                if let Some(spent) = spent {
+                    self.store_spent(spent, parent, (update, samples, took));
+                } else if parent == self.head_hash && self.running {
                     self.commit(update, samples, took, s);
                 }
+            }
+            (SessionJob::Train { .. }, Err(JobError::BudgetSpent)) => {
+                self.look_on("another round would pass the budget that was agreed on", s);
             }
             (
                 SessionJob::Aggregate { parent },
@@ -36,6 +44,7 @@ impl Session {
                 if parent == self.head_hash {
                     self.finish_round(model, together, alone, s);
                     if self.computed_here {
+                        let scores = self.scores_to_tell(scores);
                         self.sign_head(scores, s);
                     }
                 }
@@ -68,7 +77,13 @@ impl Session {
         self.advance(s);
     }
 
-    fn commit(&mut self, update: Vec<u8>, samples: u32, took: Duration, s: &Surroundings<'_>) {
+    pub(in crate::session) fn commit(
+        &mut self,
+        update: Vec<u8>,
+        samples: u32,
+        took: Duration,
+        s: &Surroundings<'_>,
+    ) {
         self.actions.push(SessionAction::Trained { samples, took });
         self.round.trained = true;
         let parent = self.head_hash;

@@ -2,6 +2,7 @@
 
 mod fetches;
 mod lineages;
+mod privacy;
 mod promises;
 mod rounds;
 
@@ -73,6 +74,7 @@ impl Member {
             local_steps: 4,
             batch_rows: 4,
             learning_rate_millionths: 1,
+            privacy: None,
         };
         let proposal = Proposal {
             recipe: Vec::new(),
@@ -140,7 +142,7 @@ impl Member {
     fn is_trained(&mut self, update: Vec<u8>) -> Vec<SessionAction> {
         let (parent, since) = (self.session.head_hash, self.now);
         let purpose = SessionJob::Train { parent, since };
-        let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0 };
+        let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0, spent: None };
         self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
     }
 

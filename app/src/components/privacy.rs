@@ -1,0 +1,77 @@
+//! Rows that nobody can tell of: the choice, and what is spent of it.
+
+use crate::compact::{CollectAny, Erase, entered};
+use leptos::prelude::*;
+use peer::PrivacyView;
+use protocol::session::Privacy;
+
+/// What can be chosen, in whole ε.
+const CHOICES: [u32; 4] = [8, 4, 2, 1];
+
+fn privacy(epsilon: u32) -> Privacy {
+    Privacy { epsilon_thousandths: 1_000 * epsilon }
+}
+
+/// Whether a session keeps rows private, and how strictly.
+#[component]
+pub fn PrivacyChoice(
+    /// What is chosen.
+    chosen: RwSignal<Option<Privacy>>,
+) -> impl IntoView {
+    let choices = CHOICES.into_iter().map(|epsilon| {
+        let points = privacy(epsilon).measured_price_points();
+        let words = format!("Yes, ε {epsilon}: about {points:.0} points less accurate");
+        view! { <option value=epsilon.to_string()>{words}</option> }
+    });
+    let choose = move |value: String| chosen.set(value.parse().ok().map(privacy));
+    view! {
+        <label class="field">
+            <span>"Keep rows private"</span>
+            <select on:change=entered(choose)>
+                <option value="">"No"</option>
+                {choices.collect_any()}
+            </select>
+        </label>
+        <p class="hint">
+            "Private: each step bounds what one row can do and adds noise, so that what others see hardly depends on any one row. A smaller ε promises more and costs more accuracy: measured with three devices that share the 8×8 digits. How many rows a device has is told all the same."
+        </p>
+    }
+    .erased()
+}
+
+/// The live budget of this device's rows, and its price.
+#[component]
+pub fn PrivacySpent(
+    /// Where it stands.
+    privacy: PrivacyView,
+) -> impl IntoView {
+    let PrivacyView { epsilon_max, delta, epsilon, price_points, .. } = privacy;
+    let spent = format!("ε {epsilon:.2} of {epsilon_max:.2}");
+    let fact = |(name, value): (&'static str, String)| {
+        view! { <div><dt>{name}</dt><dd>{value}</dd></div> }
+    };
+    let later = [
+        privacy.epsilon_after.map(|it| ("After all rounds", format!("ε {it:.2}"))),
+        privacy.noise_multiplier.map(|it| ("Noise in a step", format!("{it:.2} rows"))),
+    ];
+    let odds = (1.0 / delta).round() as u64;
+    view! {
+        <div class="privacy" role="group" aria-label="Privacy budget">
+            <p class="privacy-spent">
+                <span>"Privacy spent: "</span>
+                <strong>{spent}</strong>
+            </p>
+            <progress
+                aria-label="Privacy spent"
+                max=epsilon_max.to_string()
+                value=epsilon.to_string()
+            ></progress>
+            <dl class="facts">
+                {later.into_iter().flatten().map(fact).collect_any()}
+                {fact(("Holds but for δ", format!("one in {}", crate::format::count(odds))))}
+                {fact(("Price, as measured", format!("{price_points:.0} points of accuracy")))}
+            </dl>
+        </div>
+    }
+    .erased()
+}

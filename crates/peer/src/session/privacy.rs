@@ -1,0 +1,115 @@
+//! What this device has spent of its privacy in the session, and what waits until that is stored.
+
+use super::{Session, SessionAction, Surroundings};
+use crate::{
+    job::{Job, LocalTraining, RowBudget, Spent},
+    view::PrivacyView,
+};
+use ::core::time::Duration;
+use protocol::{message::SessionMessage, session::DELTA};
+use units::Hash;
+
+/// The budget of this device's rows.
+#[derive(Default)]
+pub(super) struct Budget {
+    spent: Option<Spent>,
+    /// Counts what was spent, so that an answer of storage is known for the one to its newest record.
+    number: u64,
+    waiting: Option<Waiting>,
+    /// Why this device only looks on, if its budget does not let it train.
+    exhausted: Option<String>,
+}
+
+/// An update that may be promised once it is stored what it costs.
+struct Waiting {
+    number: u64,
+    parent: Hash,
+    update: Vec<u8>,
+    samples: u32,
+    took: Duration,
+}
+
+impl Session {
+    /// What an earlier life of this device, or an earlier stay in the session, has spent.
+    pub(crate) fn restore_spent(&mut self, spent: Option<Spent>) {
+        self.budget.spent = spent;
+    }
+
+    /// This device only looks on: its budget does not let it train.
+    pub(crate) fn exhaust(&mut self, why: &str) {
+        self.budget.exhausted = Some(why.to_owned());
+    }
+
+    /// As [`Self::exhaust`], in the middle of the session: the others wait for it no longer.
+    pub(super) fn look_on(&mut self, why: &str, s: &Surroundings<'_>) {
+        self.exhaust(why);
+        if core::mem::take(&mut self.rows) > 0 {
+            self.broadcast(SessionMessage::Join { rows: 0 }, s);
+        }
+    }
+
+    /// The rows that this device takes part with.
+    pub(super) fn rows_to_train_on(&self, rows: u32) -> u32 {
+        if self.budget.exhausted.is_some() { 0 } else { rows }
+    }
+
+    /// The job of a round's training.
+    pub(super) fn training_job(&self, training: LocalTraining) -> Job {
+        let (cluster, options) = (self.proposal.cluster.clone(), self.proposal.options);
+        let Some(privacy) = options.privacy else { return Job::Train { cluster, training } };
+        let rounds_later = options.rounds.saturating_sub(self.head.decision.round + 1);
+        let budget = RowBudget {
+            session: self.id,
+            epsilon_thousandths: privacy.epsilon_thousandths,
+            steps_later: u64::from(rounds_later) * u64::from(options.local_steps),
+            account: self.budget.spent.as_ref().map(|it| it.account.clone()).unwrap_or_default(),
+            // The engine's generator fills it in.
+            entropy: [0; 32],
+        };
+        Job::TrainPrivately { cluster, training, budget }
+    }
+
+    /// Has it stored what an update costs, before anything is said of the update.
+    pub(super) fn store_spent(
+        &mut self,
+        spent: Spent,
+        parent: Hash,
+        (update, samples, took): (Vec<u8>, u32, Duration),
+    ) {
+        self.budget.number += 1;
+        let number = self.budget.number;
+        self.budget.spent = Some(spent.clone());
+        self.budget.waiting = Some(Waiting { number, parent, update, samples, took });
+        self.actions.push(SessionAction::StoreSpent { spent, number });
+    }
+
+    /// Storage has answered.
+    pub(crate) fn spent_stored(&mut self, number: u64, stored: bool, s: &Surroundings<'_>) {
+        let waiting = self.budget.waiting.take_if(|waiting| waiting.number == number);
+        if let Some(Waiting { parent, update, samples, took, .. }) = waiting {
+            if !stored {
+                self.fail(
+                    "what this device has spent of its privacy could not be stored: it sits this round out"
+                        .to_owned(),
+                );
+            } else if parent == self.head_hash && self.running {
+                self.commit(update, samples, took, s);
+            }
+        }
+        self.advance(s);
+    }
+
+    pub(super) fn privacy_view(&self) -> Option<PrivacyView> {
+        let privacy = self.proposal.options.privacy?;
+        let spent = self.budget.spent.as_ref();
+        Some(PrivacyView {
+            epsilon_max: privacy.epsilon(),
+            delta: DELTA,
+            epsilon: spent.map_or(0.0, |spent| spent.epsilon),
+            epsilon_after: spent.map(|spent| spent.epsilon_after),
+            noise_multiplier: spent.map(|spent| spent.noise_multiplier),
+            price_points: privacy.measured_price_points(),
+            exhausted: self.budget.exhausted.clone(),
+        })
+    }
+}

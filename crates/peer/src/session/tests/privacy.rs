@@ -1,0 +1,102 @@
+//! In a session that keeps rows private, nothing is said of an update before it is stored what it costs.
+
+use super::*;
+use crate::job::{JobError, Spent};
+use protocol::session::Privacy;
+
+fn private() -> Member {
+    let mut member = Member::in_round_one();
+    member.session.proposal.options.privacy = Some(Privacy { epsilon_thousandths: 8_000 });
+    member
+}
+
+fn spent(epsilon: f64) -> Spent {
+    Spent { epsilon, epsilon_after: 8.0, noise_multiplier: 1.0, account: vec![1] }
+}
+
+impl Member {
+    fn is_trained_privately(&mut self, epsilon: f64) -> Vec<SessionAction> {
+        let purpose = SessionJob::Train { parent: self.session.head_hash, since: self.now };
+        let spent = Some(spent(epsilon));
+        let answer = Answer::Trained { update: update(1), samples: SAMPLES, loss: 0.0, spent };
+        self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
+    }
+
+    fn storage_answers(&mut self, number: u64, stored: bool) -> Vec<SessionAction> {
+        self.does(|session, s| session.spent_stored(number, stored, s))
+    }
+}
+
+fn commits(actions: &[SessionAction]) -> bool {
+    let is_commit = |action: &SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::Commit(_)))
+    };
+    actions.iter().any(is_commit)
+}
+
+fn stores(actions: &[SessionAction]) -> Option<u64> {
+    actions.iter().find_map(|action| match action {
+        SessionAction::StoreSpent { number, .. } => Some(*number),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_update_is_promised_when_its_price_is_stored() {
+    let mut member = private();
+    let actions = member.is_trained_privately(0.5);
+    assert!(!commits(&actions));
+    let number = stores(&actions).unwrap();
+    assert!(commits(&member.storage_answers(number, true)));
+    assert!(!commits(&member.storage_answers(number, true)), "once");
+    let view = member.session.privacy_view().unwrap();
+    assert_eq!((view.epsilon, view.epsilon_max), (0.5, 8.0));
+}
+
+#[test]
+fn an_update_whose_price_could_not_be_stored_stays_here() {
+    let mut member = private();
+    let number = stores(&member.is_trained_privately(0.5)).unwrap();
+    assert!(!commits(&member.storage_answers(number, false)));
+    assert!(member.session.problem.clone().unwrap().contains("could not be stored"));
+    assert_eq!(member.session.privacy_view().unwrap().epsilon, 0.5, "it counts all the same");
+}
+
+#[test]
+fn an_older_price_that_is_stored_promises_nothing() {
+    let mut member = private();
+    let first = stores(&member.is_trained_privately(0.5)).unwrap();
+    let second = stores(&member.is_trained_privately(0.7)).unwrap();
+    assert!(!commits(&member.storage_answers(first, true)));
+    assert!(commits(&member.storage_answers(second, true)));
+}
+
+#[test]
+fn who_has_used_up_its_budget_tells_the_others_and_looks_on() {
+    let mut member = private();
+    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    let actions = member.does(|session, s| {
+        session.handle_job(purpose, Err(JobError::BudgetSpent), s);
+    });
+    let told = |action: &&SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::Join { rows: 0 }))
+    };
+    assert_eq!(actions.iter().filter(told).count(), 2);
+    assert!(member.session.running);
+    assert!(member.session.privacy_view().unwrap().exhausted.is_some());
+    let actions = member.does(|session, s| session.cluster_ready(first_model(), 20, s));
+    let trains = |action: &SessionAction| matches!(action, SessionAction::Job(..));
+    assert!(!actions.iter().any(trains), "with other rows neither");
+}
+
+#[test]
+fn scores_are_neither_told_nor_taken() {
+    let mut member = private();
+    assert_eq!(member.session.scores_to_tell(vec![5]), [0i16; 0]);
+    let judge = member.others()[0];
+    let verdict = Verdict::sign(&member.keys[&judge], member.session.head_hash, vec![5]);
+    let mut decision = member.decision(&[(judge, &update(1), SAMPLES)]);
+    decision.verdicts.push(verdict);
+    let problem = member.session.check_next(&decision).unwrap_err();
+    assert!(problem.contains("keeps rows private"), "{problem}");
+}

@@ -33,6 +33,13 @@ impl ReplayWindow {
         self.instance
     }
 
+    /// Takes note of a life that a signature proves, of whose signals none is meant for this device.
+    pub(crate) fn prove(&mut self, instance: Instance) {
+        if instance > self.instance {
+            *self = Self { instance, ..Self::new() };
+        }
+    }
+
     /// Takes note of a signal whose seal and signature hold.
     pub(crate) fn accept(&mut self, instance: Instance, sequence: u64) -> Freshness {
         if instance < self.instance {

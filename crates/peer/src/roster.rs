@@ -91,6 +91,12 @@ impl Member {
         if self.failures / 2 % 2 == 1 && proved > Instance(0) { proved } else { self.card.instance }
     }
 
+    /// Takes note of a life that a signature proves. What others say of a newer one may be true all the same.
+    pub(crate) fn prove(&mut self, instance: Instance) {
+        self.window.prove(instance);
+        self.card.instance = self.card.instance.max(instance);
+    }
+
     /// Whether only neighbours tell of this peer: neither the server nor a signature of its own does.
     pub(crate) fn is_hearsay(&self) -> bool {
         !self.on_server && self.window.instance() == Instance(0)

@@ -187,6 +187,11 @@ impl Engine {
             }
         };
         if route.to_instance != self.core.instance {
+            // It may be a repeat from days ago, and is answered by nothing. But whose it is lives or has lived that life: who
+            // was told wrong of each other would else offer to lives that nobody lives, both of them, for ever.
+            if let Some(member) = self.roster.get_mut(from) {
+                member.prove(route.from_instance);
+            }
             let reason = "a handshake meant for an earlier visit of this device".to_owned();
             return self.refuse(Some(from), reason);
         }

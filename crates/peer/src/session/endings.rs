@@ -43,7 +43,8 @@ impl Session {
         self.end(reason);
     }
 
-    /// A stop meets members in the middle of a round: whoever finished it shows the others.
+    /// Members may end with different records, where a stop met them in the middle of a round or two leaders decided on the
+    /// last: whoever has the heavier shows the others.
     pub(super) fn compare_endings(&mut self, s: &Surroundings<'_>) {
         if self.model_here && !self.left {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);

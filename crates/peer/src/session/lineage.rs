@@ -196,6 +196,10 @@ impl Session {
         self.problem = None;
         self.log.clear();
         self.move_to(adoption.record, None, (together, None), s);
+        // Of two endings the heavier may have come to this device alone, and no round follows that would tell.
+        if self.is_finished() {
+            self.compare_endings(s);
+        }
     }
 
     pub(super) fn refuse_adoption(&mut self, record: Hash, problem: &str, s: &Surroundings<'_>) {

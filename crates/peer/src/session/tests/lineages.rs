@@ -115,6 +115,21 @@ fn who_asks_for_a_model_again_and_again_gets_it_once() {
 }
 
 #[test]
+fn of_two_endings_the_heavier_is_shown_to_those_who_contributed_to_it() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let record = member.record_of_model(Hash::of(b"parent"), 9, (peer, SAMPLES), 100);
+    let (model, name) = (record.model, record.hash());
+    member.hears(peer, SessionMessage::Head(record));
+    member.gets_model(peer, name);
+    let answer = Answer::Adopted { model, together: None };
+    let purpose = SessionJob::Adopt { record: name };
+    let actions = member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    let shows = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == peer);
+    assert!(actions.iter().any(shows), "it may have ended with another since");
+}
+
+#[test]
 fn a_session_whose_model_nobody_has_ends_and_says_so() {
     let mut member = Member::new(Hash::of(b"a model that is lost"));
     member.does(|session, s| session.cluster_ready(first_model(), 10, s));

@@ -200,10 +200,11 @@ impl Engine {
 
     fn deadline(&self) -> Option<Instant> {
         let now = self.last_input_at;
-        let wants_links = self.wants_links(now);
+        let census = self.roster.census(now);
+        let wants_links = self.wants_links(&census);
         let deadlines = [
             self.server.deadline(),
-            self.roster.deadline(now, &self.core, wants_links),
+            self.roster.deadline(&census, &self.core, wants_links),
             self.mesh_deadline(wants_links),
             self.session.as_ref().and_then(Session::deadline),
             self.split.as_ref().and_then(Split::deadline),

@@ -351,8 +351,8 @@ impl Roster {
     }
 
     /// When the engine must look at connections again; `wants` is whether it looks for more.
-    pub(crate) fn deadline(&self, now: Instant, core: &Core, wants: bool) -> Option<Instant> {
-        let hearsay_full = self.census(now).hearsay >= HEARSAY_LINKS_MAX;
+    pub(crate) fn deadline(&self, census: &Census, core: &Core, wants: bool) -> Option<Instant> {
+        let hearsay_full = census.hearsay >= HEARSAY_LINKS_MAX;
         let deadlines = self.members.values().filter_map(|member| match &member.link {
             Some(link) => Some(link.deadline(core)),
             None if member.is_hearsay() && hearsay_full => None,

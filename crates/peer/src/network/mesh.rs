@@ -7,7 +7,7 @@ use crate::{
         DEGREE, DEGREE_COMFORTABLE,
         choice::{self, Candidate, Standing},
     },
-    roster::{HEARSAY_LINKS_MAX, Member},
+    roster::{Census, HEARSAY_LINKS_MAX, Member},
     view::{Ended, LinkEnd, LinkStage},
 };
 use ::core::time::Duration;
@@ -37,7 +37,7 @@ impl Engine {
             return;
         }
         if self.roster.is_partial {
-            self.connect_some(now);
+            self.connect_some(now, &census);
             self.look_around(now);
             self.part_from_spare(now);
         } else {
@@ -64,9 +64,8 @@ impl Engine {
         }
     }
 
-    /// Whether connections are looked for.
-    pub(crate) fn wants_links(&self, now: Instant) -> bool {
-        let census = self.roster.census(now);
+    /// Whether connections are looked for, where that many are there.
+    pub(crate) fn wants_links(&self, census: &Census) -> bool {
         let enough = if self.roster.is_partial { DEGREE } else { usize::MAX };
         let everyone = self.connect == ConnectPolicy::Everyone && self.room.is_some();
         everyone && census.standing < enough && census.links < self.core.limits.links
@@ -94,11 +93,11 @@ impl Engine {
     }
 
     /// In a partial mesh: offers connections until there are enough, and looks for others where that fails.
-    fn connect_some(&mut self, now: Instant) {
-        let mut wishes = self.wants_links(now);
+    fn connect_some(&mut self, now: Instant, census: &Census) {
+        let mut wishes = self.wants_links(census);
         while wishes && let Some(peer) = choice::choose(&self.candidates(now), &mut self.core.rng) {
             self.try_to_offer(now, peer);
-            wishes = self.wants_links(now);
+            wishes = self.wants_links(&self.roster.census(now));
         }
         if now >= self.overlay.walk_due(wishes) {
             let wish = if wishes { Wish::Connection } else { Wish::News };
@@ -160,11 +159,14 @@ impl Engine {
     /// Looks, once in a while, for a neighbour that leads elsewhere, if too few do, or is much nearer than those that this
     /// device has. One that it can spare goes for it later.
     fn look_around(&mut self, now: Instant) {
-        if now < self.overlay.nearer_due() || self.wants_links(now) {
+        if now < self.overlay.nearer_due() {
+            return;
+        }
+        let census = self.roster.census(now);
+        if self.wants_links(&census) {
             return;
         }
         self.overlay.nearer_at = Some(now);
-        let census = self.roster.census(now);
         let is_full = census.links >= self.core.limits.links;
         if is_full || census.standing > DEGREE_COMFORTABLE {
             return;

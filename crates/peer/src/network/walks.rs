@@ -67,7 +67,7 @@ impl Engine {
     /// Whether this device looks for a connection, and has none with `origin`.
     fn would_take(&self, now: Instant, origin: PeerId) -> bool {
         let is_free = self.roster.get(origin).is_none_or(|m| m.link.is_none() && !m.held);
-        is_free && self.roster.is_partial && self.wants_links(now)
+        is_free && self.roster.is_partial && self.wants_links(&self.roster.census(now))
     }
 
     fn end_walk(&mut self, now: Instant, from: PeerId, walk: Walk) {

@@ -50,6 +50,8 @@ pub(crate) struct Gossip {
     neighbours: SortedMap<PeerId, Neighbour>,
     memory: Memory,
     missing: SortedMap<Hash, Missing>,
+    /// When the first of them is asked for.
+    ask_at: Option<Instant>,
     /// For rumours of origins that were never heard before.
     strangers: Option<(Budget, Budget)>,
 }
@@ -120,6 +122,7 @@ impl Gossip {
             missing.holders.retain(|holder| *holder != peer);
         }
         self.missing.retain(|_, missing| !missing.holders.is_empty());
+        self.ask_at = self.first_asked_at();
     }
 
     /// Says something to the whole room; `None` if this device has said so much that others would not pass it on.
@@ -192,13 +195,13 @@ impl Gossip {
         let id = rumour.id();
         if !self.memory.is_news(&rumour) {
             // What was asked for twice comes twice: that says nothing of the tree.
-            let was_missing = self.missing.remove(&id).is_some();
+            let was_missing = self.has_come(id);
             return if was_missing { Vec::new() } else { self.prune(from) };
         }
         if !is_signed(&rumour) {
             return vec![GossipAction::Refuse(from, "a rumour that its origin has not signed")];
         }
-        self.missing.remove(&id);
+        self.has_come(id);
         if self.memory.note(now, &rumour) == Novelty::TooMany {
             return Vec::new();
         }
@@ -253,24 +256,44 @@ impl Gossip {
                     missing.holders.insert(0, from);
                 }
             } else if self.may_miss(from) {
-                let missing = Missing { holders: vec![from], ask_at: now + GRAFT_WAIT };
-                self.missing.insert(id, missing);
+                let ask_at = now + GRAFT_WAIT;
+                self.missing.insert(id, Missing { holders: vec![from], ask_at });
+                self.ask_at = Some(self.ask_at.map_or(ask_at, |first| first.min(ask_at)));
             }
         }
     }
 
     /// Nobody fills the list of missing rumours alone with what does not exist.
     fn may_miss(&self, from: PeerId) -> bool {
+        if self.missing.len() < limits::RUMOUR_IDS_MAX {
+            return true;
+        }
         let by_it = self.missing.values().filter(|missing| missing.holders == [from]).count();
         by_it < limits::RUMOUR_IDS_MAX && self.missing.len() < MISSING_MAX
     }
 
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    /// A rumour is here; says whether it was missing.
+    fn has_come(&mut self, id: Hash) -> bool {
+        let Some(missing) = self.missing.remove(&id) else { return false };
+        if self.ask_at == Some(missing.ask_at) {
+            self.ask_at = self.first_asked_at();
+        }
+        true
+    }
+
+    fn first_asked_at(&self) -> Option<Instant> {
         self.missing.values().map(|missing| missing.ask_at).min()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.ask_at
     }
 
     /// Asks for what has not come.
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> Vec<GossipAction> {
+        if self.ask_at.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
         let mut actions = Vec::new();
         for (id, missing) in self.missing.iter_mut().filter(|(_, missing)| now >= missing.ask_at) {
             if let Some(holder) = missing.holders.pop() {
@@ -280,6 +303,7 @@ impl Gossip {
         }
         let asked: SortedSet<Hash> = actions.iter().filter_map(asked_for).collect();
         self.missing.retain(|id, missing| asked.contains(id) || now < missing.ask_at);
+        self.ask_at = self.first_asked_at();
         for action in &actions {
             if let GossipAction::Send(holder, _) = action
                 && let Some(neighbour) = self.neighbours.get_mut(holder)
@@ -292,6 +316,7 @@ impl Gossip {
 
     pub(crate) fn check_invariants(&self) {
         assert!(self.missing.len() <= MISSING_MAX, "more rumours are missing than the limit");
+        assert_eq!(self.ask_at, self.first_asked_at(), "when to ask is out of date");
         self.memory.check_invariants();
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     event::Event,
     other_sessions::OtherSession,
     records::{self, LeftRecord},
-    session::check_record,
+    session::check_strange_record,
     view::LeftSessionView,
 };
 use protocol::{
@@ -122,7 +122,7 @@ impl Engine {
     /// A peer tells how far a session has come that was left here.
     pub(crate) fn note_progress_of_left(&mut self, from: PeerId, record: RoundRecord) {
         let Some(other) = self.others.get_mut(&from) else { return };
-        if let Err(problem) = check_record(&other.proposal, &record, |_| false) {
+        if let Err(problem) = check_strange_record(&other.proposal, &record) {
             return self.refuse(Some(from), problem);
         }
         if record.decision.round >= other.proposal.options.rounds {

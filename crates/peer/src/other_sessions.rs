@@ -7,7 +7,7 @@
 use crate::{
     engine::Engine,
     event::Event,
-    session::{Fetch, Session, check_record},
+    session::{Fetch, Session, check_strange_record},
 };
 use ::core::cmp::Reverse;
 use protocol::{
@@ -123,7 +123,7 @@ impl Engine {
     /// A peer tells how far its session has come.
     fn weigh(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
         let Some(other) = self.others.get_mut(&from) else { return };
-        if let Err(problem) = check_record(&other.proposal, &record, |_| false) {
+        if let Err(problem) = check_strange_record(&other.proposal, &record) {
             return self.refuse(Some(from), problem);
         }
         let ours = self.session.as_ref();

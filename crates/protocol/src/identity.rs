@@ -1,6 +1,7 @@
 //! Who a peer is: an Ed25519 key pair (RFC 8032) made on the device and never sent.
 
-use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use crate::signatures::{Claim, Keys, verify_all};
+use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use units::PeerId;
 
@@ -50,7 +51,7 @@ impl core::fmt::Debug for Identity {
     }
 }
 
-/// Checks that `peer` signed `bytes` for `domain`, by the strict rules (no small-order keys, no malleability).
+/// Checks that `peer` signed `bytes` for `domain`; see [`crate::signatures`] for what that means.
 ///
 /// # Errors
 /// [`BadSignature`] if it did not, or if `peer` is not a valid public key.
@@ -60,14 +61,11 @@ pub fn verify(
     bytes: &[u8],
     signature: &Signature,
 ) -> Result<(), BadSignature> {
-    let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-    VerifyingKey::from_bytes(peer.as_bytes())
-        .and_then(|key| key.verify_strict(&signed_bytes(domain, bytes), &signature))
-        .map_err(|_| BadSignature { peer })
+    verify_all(&[Claim::new(peer, domain, bytes, *signature)], &mut Keys::default())
 }
 
 /// `peerceptron`, the domain and the bytes, each domain closed by a zero byte so that none is a prefix of another.
-fn signed_bytes(domain: &str, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn signed_bytes(domain: &str, bytes: &[u8]) -> Vec<u8> {
     [b"peerceptron ", domain.as_bytes(), &[0], bytes].concat()
 }
 
@@ -75,6 +73,17 @@ impl Signature {
     /// Wraps the raw bytes; whether they are a signature is for [`verify`] to say.
     pub const fn from_bytes(bytes: [u8; 64]) -> Self {
         Self(bytes)
+    }
+
+    /// The raw bytes.
+    pub const fn to_bytes(self) -> [u8; 64] {
+        self.0
+    }
+
+    /// R and s.
+    pub(crate) fn halves(&self) -> ([u8; 32], [u8; 32]) {
+        let (left, right) = self.0.split_at(32);
+        (left.try_into().expect("32 bytes"), right.try_into().expect("32 bytes"))
     }
 }
 
@@ -84,10 +93,7 @@ impl Serialize for Signature {
         if serializer.is_human_readable() {
             serializer.serialize_str(&base16ct::lower::encode_string(&self.0))
         } else {
-            let (left, right) = self.0.split_at(32);
-            let halves: ([u8; 32], [u8; 32]) =
-                (left.try_into().expect("32 bytes"), right.try_into().expect("32 bytes"));
-            halves.serialize(serializer)
+            self.halves().serialize(serializer)
         }
     }
 }

@@ -7,6 +7,7 @@
 //! * [`bulk`]: large values in frames on the `bulk` channel;
 //! * [`pieces`]: large values by the names of their pieces, which may come from several peers;
 //! * [`session`]: rounds of a learning session and the records they leave;
+//! * [`signatures`]: who signed what, for one signature and for many at once;
 //! * [`split`]: one network whose nodes are on several devices.
 //!
 //! The crate refuses to hold state about a conversation: it knows what a message is, how large it may be and who
@@ -35,6 +36,7 @@ pub mod pieces;
 pub mod room;
 pub mod session;
 pub mod signaling;
+pub mod signatures;
 pub mod split;
 
 pub use encoding::DecodeError;

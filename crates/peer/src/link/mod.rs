@@ -178,13 +178,14 @@ impl Link {
         !self.bulk_queue.is_empty() || self.incoming.is_under_way()
     }
 
-    /// What the browser says of the connection. `bulk_limit_bytes` bounds a value that the other side may send.
+    /// What the browser says of the connection. `bulk_limit_bytes` bounds a value that the other side may send; `hello` is what
+    /// is said first where a channel opens.
     pub(crate) fn handle_input(
         &mut self,
         now: Instant,
         input: ConnectionInput,
         bulk_limit_bytes: usize,
-        hello: &ControlMessage,
+        hello: Option<ControlMessage>,
         core: &mut Core,
     ) -> Vec<LinkAction> {
         match input {
@@ -197,7 +198,9 @@ impl Link {
                 match channel {
                     Channel::Control => {
                         self.control_open = true;
-                        self.send(now, hello, core);
+                        if let Some(hello) = hello {
+                            self.send(now, &hello, core);
+                        }
                     }
                     Channel::Bulk => {
                         self.bulk_open = true;

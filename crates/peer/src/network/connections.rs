@@ -27,7 +27,9 @@ impl Engine {
         id: ConnectionId,
         input: ConnectionInput,
     ) {
-        let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
+        let opens = matches!(input, ConnectionInput::ChannelOpened(_));
+        let hello =
+            opens.then(|| ControlMessage::Hello { version: VERSION, card: self.own_card() });
         let bulk_limit_bytes = self
             .session
             .as_ref()
@@ -39,7 +41,7 @@ impl Engine {
             (link.id == id).then_some((*peer, link))
         });
         let Some((peer, link)) = links.next() else { return };
-        let actions = link.handle_input(now, input, bulk_limit_bytes, &hello, &mut self.core);
+        let actions = link.handle_input(now, input, bulk_limit_bytes, hello, &mut self.core);
         self.perform_link_actions(now, peer, actions);
     }
 

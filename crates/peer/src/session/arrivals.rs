@@ -88,10 +88,22 @@ impl Session {
         let Commitment { parent, contribution, .. } = commitment;
         let is_possible =
             contribution.peer == from && self.proposal.options.allows(contribution.samples);
-        if !is_possible || contribution.verify(self.id, parent).is_err() {
+        if !is_possible {
             let samples = contribution.samples;
             let reason = format!("a commitment to {samples} samples that cannot be");
             return self.actions.push(SessionAction::Refuse(from, reason));
+        }
+        let known = self.stash.commitment(from, parent).map(|known| known.contribution);
+        if known == Some(contribution) {
+            return;
+        }
+        // Two promises may be a proof, which has to hold.
+        let is_checked = known.is_some() || self.distrusts(from);
+        if is_checked {
+            self.check_signatures(parent);
+            if contribution.verify(self.id, parent).is_err() {
+                return self.distrust(from);
+            }
         }
         if self.is_crowd(s) && parent == self.head_hash {
             if !self.may_be_drawn(from, s) {
@@ -105,18 +117,17 @@ impl Session {
                 return;
             }
         }
-        self.put_commitment(commitment, s);
-    }
-
-    /// Whether this promise has been kept, and so its signature been seen to be right.
-    pub(super) fn has_verified(&self, part: &Contribution, parent: Hash) -> bool {
-        let kept = self.stash.commitment(part.peer, parent);
-        kept.is_some_and(|kept| kept.contribution == *part)
+        self.put_commitment(commitment, is_checked, s);
     }
 
     /// Keeps what a member promised, or the proof that it promised something else before.
-    pub(super) fn put_commitment(&mut self, commitment: Commitment, s: &Surroundings<'_>) {
-        if let Some(proof) = self.stash.put_commitment(commitment) {
+    pub(super) fn put_commitment(
+        &mut self,
+        commitment: Commitment,
+        is_checked: bool,
+        s: &Surroundings<'_>,
+    ) {
+        if let Some(proof) = self.stash.put_commitment(commitment, is_checked) {
             self.accuse(proof, s);
         }
     }
@@ -128,9 +139,10 @@ impl Session {
         mut all: Vec<Contribution>,
         s: &Surroundings<'_>,
     ) -> Vec<Contribution> {
+        self.check_signatures(parent);
         let mut proofs = Vec::new();
         all.retain(|listed| {
-            let said = self.stash.commitment(listed.peer, parent).map(|said| said.contribution);
+            let said = self.stash.checked_promise(listed.peer, parent).copied();
             if said.as_ref() == Some(listed) {
                 return true;
             }
@@ -185,10 +197,9 @@ impl Session {
         let problem = if decision.parent == self.head_hash && !next_round {
             Err("it is not the next round".to_owned())
         } else {
-            check_contributions(&self.proposal, &decision, |part| {
-                self.has_verified(part, decision.parent)
-            })
-            .and_then(|()| self.check_next(&decision))
+            check_contributions(&self.proposal, &decision)
+                .and_then(|()| self.check_next(&decision))
+                .and_then(|()| self.check_signed(&decision))
         };
         if let Err(problem) = problem {
             let reason =
@@ -196,13 +207,12 @@ impl Session {
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         for part in &decision.contributions {
-            let said = self.stash.commitment(part.peer, decision.parent);
-            let one = said.map(|said| said.contribution).filter(|one| one.contradicts(part));
-            if let Some(one) = one {
+            let said = self.stash.checked_promise(part.peer, decision.parent).copied();
+            if let Some(one) = said.filter(|one| one.contradicts(part)) {
                 self.accuse(Equivocation { parent: decision.parent, one, other: *part }, s);
             }
         }
-        self.stash.put_decision(from, decision);
+        self.stash.put_decision(from, decision, true);
     }
 
     fn handle_update(
@@ -221,6 +231,6 @@ impl Session {
             let reason = format!("an update that is none: {error}");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
-        self.stash.put_update(owner, update);
+        self.stash.put_update(owner, name, update);
     }
 }

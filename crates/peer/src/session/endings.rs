@@ -53,6 +53,7 @@ impl Session {
 
     pub(super) fn end(&mut self, reason: &str) {
         self.running = false;
+        self.check_signatures(self.head_hash);
         self.ended_because = Some(reason.to_owned());
         self.actions.push(SessionAction::Ended(reason.to_owned()));
     }

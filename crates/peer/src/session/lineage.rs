@@ -61,9 +61,9 @@ impl Adoption {
 impl Session {
     /// A peer tells of the newest record it holds.
     pub(super) fn handle_head(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
-        if let Err(problem) = check_record(&self.proposal, &record, |part| {
-            self.has_verified(part, record.decision.parent)
-        }) {
+        if let Err(problem) =
+            check_record(&self.proposal, &record).and_then(|()| self.check_record_signed(&record))
+        {
             return self.actions.push(SessionAction::Refuse(from, problem));
         }
         if !self.ready {
@@ -87,7 +87,7 @@ impl Session {
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
         let can_follow = self.model_here && self.running && self.rows > 0;
         if follows && can_follow && !self.is_installing() {
-            self.stash.put_decision(from, record.decision.clone());
+            self.stash.put_decision(from, record.decision.clone(), false);
             self.followed.insert(from, record);
         } else if record.weight() > self.head.weight() {
             if self.is_doubted(from, s) {
@@ -279,12 +279,8 @@ impl Session {
     }
 }
 
-/// Whether a record can exist: a lie about its weight must not win for ever.
-pub(crate) fn check_record(
-    proposal: &Proposal,
-    record: &RoundRecord,
-    is_known: impl Fn(&Contribution) -> bool,
-) -> Result<(), String> {
+/// Whether a record can exist, whether those in it have signed or not: a lie about its weight must not win for ever.
+pub(super) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<(), String> {
     let options = proposal.options;
     let round = record.decision.round;
     if round > options.rounds {
@@ -295,7 +291,7 @@ pub(crate) fn check_record(
         let problem = || "a first record that is not this session's".to_owned();
         return first.then_some(()).ok_or_else(problem);
     }
-    check_contributions(proposal, &record.decision, is_known)?;
+    check_contributions(proposal, &record.decision)?;
     let (samples, of_round) = (record.cumulative_samples, record.decision.samples());
     let round_max = options.samples_max() * limits::ROUND_MEMBERS_MAX as u64;
     let samples_max = u64::from(round - 1) * round_max + of_round;
@@ -305,26 +301,15 @@ pub(crate) fn check_record(
     Ok(())
 }
 
-/// Whether members can have contributed what a decision says. One without samples could not be aggregated by anybody.
-/// Signatures are most of the work: those of promises that `is_known` need no second look.
-pub(super) fn check_contributions(
-    proposal: &Proposal,
-    decision: &Decision,
-    is_known: impl Fn(&Contribution) -> bool,
-) -> Result<(), String> {
+/// Whether members can have contributed what a decision says, whether they have signed it or not. One without samples could
+/// not be aggregated by anybody.
+pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> Result<(), String> {
     if decision.contributions.is_empty() {
         return Err("a round without members".to_owned());
     }
     let impossible = |part: &&Contribution| !proposal.options.allows(part.samples);
-    if let Some(part) = decision.contributions.iter().find(impossible) {
-        return Err(format!("a contribution of {} samples", part.samples));
+    match decision.contributions.iter().find(impossible) {
+        Some(part) => Err(format!("a contribution of {} samples", part.samples)),
+        None => Ok(()),
     }
-    let mut unknown = decision.contributions.iter().filter(|part| !is_known(part)).peekable();
-    if unknown.peek().is_none() {
-        return Ok(());
-    }
-    let session = proposal.session_id();
-    unknown
-        .try_for_each(|part| part.verify(session, decision.parent))
-        .map_err(|error| error.to_string())
 }

@@ -3,6 +3,7 @@
 use protocol::session::{Proposal, RoundRecord, Verdict};
 use std::collections::VecDeque;
 use transcript::{Round, Transcript, UpdateBytes};
+use units::Hash;
 
 /// Bytes of updates that are kept. When there are more, the log begins anew: a model that lies between would have to be
 /// computed again.
@@ -15,6 +16,8 @@ const ROUNDS_MAX: usize = 2_000;
 #[derive(Default)]
 pub(super) struct Log {
     start: Option<(RoundRecord, Vec<u8>)>,
+    /// The newest record's hash.
+    newest: Option<Hash>,
     rounds: VecDeque<Round>,
     updates_bytes: usize,
 }
@@ -22,7 +25,8 @@ pub(super) struct Log {
 impl Log {
     /// Begins anew at a record with its model.
     pub(super) fn begin(&mut self, record: RoundRecord, model: Vec<u8>) {
-        *self = Self { start: Some((record, model)), ..Self::default() };
+        let newest = Some(record.hash());
+        *self = Self { start: Some((record, model)), newest, ..Self::default() };
     }
 
     /// Forgets everything: what comes next does not follow from it.
@@ -35,11 +39,9 @@ impl Log {
         self.start.is_none()
     }
 
-    /// A round is over. Forgets all before it if there is too much.
-    pub(super) fn push(&mut self, record: RoundRecord, updates: Vec<Vec<u8>>) {
-        let newest = self.rounds.back().map(|round| &round.record);
-        let newest = newest.or(self.start.as_ref().map(|(record, _)| record));
-        if newest.is_none_or(|newest| newest.hash() != record.decision.parent) {
+    /// A round is over, whose record is called `hash`. Forgets all before it if there is too much.
+    pub(super) fn push(&mut self, record: RoundRecord, hash: Hash, updates: Vec<Vec<u8>>) {
+        if self.newest.replace(hash) != Some(record.decision.parent) {
             return self.clear();
         }
         self.updates_bytes += updates.iter().map(Vec::len).sum::<usize>();

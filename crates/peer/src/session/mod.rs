@@ -9,6 +9,7 @@
 
 mod action;
 mod arrivals;
+mod checks;
 mod crowd;
 mod endings;
 mod fetch;
@@ -29,19 +30,21 @@ mod view;
 use crate::{job::Job, records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
+pub(crate) use checks::check_strange_record;
 pub(crate) use fetch::Fetch;
 use handout::HandOut;
 use leading::Leading;
-pub(crate) use lineage::check_record;
 use lineage::{Adoption, Doubt};
 use log::Log;
 use pace::Pace;
 use protocol::{
     message::SessionMessage,
     session::{Equivocation, Proposal, RoundRecord},
+    signatures::Keys,
 };
 use round::Round;
 use stash::Stash;
+use std::collections::VecDeque;
 use thrift::Thrift;
 use transcript::Transcript;
 use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet};
@@ -84,6 +87,11 @@ pub(crate) struct Session {
     verdicts: Verdicts,
     /// Who promised two updates for one round, and the proof.
     accused: SortedMap<PeerId, Equivocation>,
+    /// Who sent a wrong signature: what it sends is checked as it comes.
+    distrusted: SortedSet<PeerId>,
+    keys: Keys,
+    /// Records of others whose promises were seen to be signed: their neighbours tell of the same.
+    checked_records: VecDeque<Hash>,
     stash: Stash,
     leading: Leading,
     round: Round,
@@ -139,6 +147,9 @@ impl Session {
             budget: privacy::Budget::default(),
             verdicts: Verdicts::default(),
             accused: SortedMap::new(),
+            distrusted: SortedSet::new(),
+            keys: Keys::default(),
+            checked_records: VecDeque::new(),
             stash: Stash::default(),
             leading: Leading::default(),
             round: Round::new(now),
@@ -286,14 +297,18 @@ impl Session {
         if self.is_crowd(s) {
             return self.drawn();
         }
-        let others = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
-        let mut all: Vec<_> = others.filter(|peer| s.connected.contains(peer)).collect();
-        all.retain(|peer| !self.is_excluded(*peer));
+        let mut all: Vec<_> = self.others_with_rows(s).collect();
         if self.contributes(s) {
             all.push(s.me);
         }
         all.sort_unstable();
         all
+    }
+
+    /// Connected members whose updates a round in a full mesh can expect, by id.
+    fn others_with_rows(&self, s: &Surroundings<'_>) -> impl Iterator<Item = PeerId> {
+        let with_rows = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
+        with_rows.filter(|peer| s.connected.contains(peer) && !self.is_excluded(*peer))
     }
 
     /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn.

@@ -2,7 +2,7 @@
 
 use protocol::{
     limits,
-    session::{Commitment, Contribution, Decision, Equivocation, update_name},
+    session::{Commitment, Contribution, Decision, Equivocation},
 };
 use std::collections::VecDeque;
 use units::{Hash, PeerId, SortedMap};
@@ -27,10 +27,19 @@ pub(super) struct Stash {
 
 #[derive(Default)]
 struct Arrivals {
-    commitments: VecDeque<Commitment>,
+    promises: VecDeque<Promise>,
     closing: Option<Closing>,
     decision: Option<Decision>,
+    /// Whether the decision's verdicts were seen to be signed by their judges.
+    has_checked_verdicts: bool,
     updates: VecDeque<(Hash, Vec<u8>)>,
+}
+
+/// What a peer has promised, as it came.
+struct Promise {
+    commitment: Commitment,
+    /// Whether its signature was seen to be right.
+    is_checked: bool,
 }
 
 impl Stash {
@@ -43,26 +52,50 @@ impl Stash {
     }
 
     /// Keeps what a peer promised first for a parent, unless it has begun a new life since. Gives the proof, if it promised
-    /// something else in the same life.
-    pub(super) fn put_commitment(&mut self, commitment: Commitment) -> Option<Equivocation> {
+    /// something else in the same life: where something is kept already, both must have been checked.
+    pub(super) fn put_commitment(
+        &mut self,
+        commitment: Commitment,
+        is_checked: bool,
+    ) -> Option<Equivocation> {
         let Commitment { parent, contribution: other, .. } = commitment;
         let arrivals = self.entry(other.peer)?;
-        let mut known = arrivals.commitments.iter_mut();
-        if let Some(known) = known.find(|known| known.parent == parent) {
-            let one = known.contribution;
+        let mut known = arrivals.promises.iter_mut();
+        if let Some(known) = known.find(|known| known.commitment.parent == parent) {
+            debug_assert!(is_checked && known.is_checked, "a proof of what nobody has checked");
+            let one = known.commitment.contribution;
             if one.contradicts(&other) {
                 return Some(Equivocation { parent, one, other });
             }
             if other.life > one.life {
-                *known = commitment;
+                known.commitment = commitment;
             }
             return None;
         }
-        if arrivals.commitments.len() >= UPDATES_PER_PEER_MAX {
-            arrivals.commitments.pop_front();
+        if arrivals.promises.len() >= UPDATES_PER_PEER_MAX {
+            arrivals.promises.pop_front();
         }
-        arrivals.commitments.push_back(commitment);
+        arrivals.promises.push_back(Promise { commitment, is_checked });
         None
+    }
+
+    /// Promises that build on `parent` and have not been checked, by peer.
+    pub(super) fn unchecked(&self, parent: Hash) -> Vec<Contribution> {
+        let promises = self.peers.values().flat_map(|arrivals| &arrivals.promises);
+        let unchecked = promises.filter(|it| !it.is_checked && it.commitment.parent == parent);
+        unchecked.map(|it| it.commitment.contribution).collect()
+    }
+
+    /// A promise that builds on `parent` has been checked: it stays if its signature is right.
+    pub(super) fn checked(&mut self, peer: PeerId, parent: Hash, is_right: bool) {
+        let Some(arrivals) = self.peers.get_mut(&peer) else { return };
+        if !is_right {
+            return arrivals.promises.retain(|it| it.commitment.parent != parent);
+        }
+        let mut promises = arrivals.promises.iter_mut();
+        if let Some(promise) = promises.find(|it| it.commitment.parent == parent) {
+            promise.is_checked = true;
+        }
     }
 
     pub(super) fn put_closing(&mut self, from: PeerId, closing: Closing) {
@@ -71,34 +104,51 @@ impl Stash {
         }
     }
 
-    pub(super) fn put_decision(&mut self, from: PeerId, decision: Decision) {
+    /// Keeps what a peer has decided; `has_checked_verdicts` says that the verdicts in it were seen to be right.
+    pub(super) fn put_decision(
+        &mut self,
+        from: PeerId,
+        decision: Decision,
+        has_checked_verdicts: bool,
+    ) {
         if let Some(arrivals) = self.entry(from) {
             arrivals.decision = Some(decision);
+            arrivals.has_checked_verdicts = has_checked_verdicts;
         }
     }
 
-    pub(super) fn put_update(&mut self, owner: PeerId, update: Vec<u8>) {
+    /// A decision on `parent` whose verdicts have not been checked, and who sent it; it counts as checked from here on.
+    pub(super) fn next_unchecked(&mut self, parent: Hash) -> Option<(PeerId, &Decision)> {
+        let mut peers = self.peers.iter_mut();
+        peers.find_map(|(peer, arrivals)| {
+            let decision = arrivals.decision.as_ref().filter(|it| it.parent == parent)?;
+            (!core::mem::replace(&mut arrivals.has_checked_verdicts, true))
+                .then_some((*peer, decision))
+        })
+    }
+
+    /// Keeps an update under its [`protocol::session::update_name`].
+    pub(super) fn put_update(&mut self, owner: PeerId, name: Hash, update: Vec<u8>) {
         let Some(arrivals) = self.entry(owner) else { return };
-        let hash = update_name(owner, &update);
-        if arrivals.updates.iter().any(|(known, _)| *known == hash) {
+        if arrivals.updates.iter().any(|(known, _)| *known == name) {
             return;
         }
         if arrivals.updates.len() >= UPDATES_PER_PEER_MAX {
             arrivals.updates.pop_front();
         }
-        arrivals.updates.push_back((hash, update));
+        arrivals.updates.push_back((name, update));
     }
 
     /// Whether a peer has promised an update of that name.
     pub(super) fn is_promised(&self, owner: PeerId, update: Hash) -> bool {
-        let promised = self.peers.get(&owner).into_iter().flat_map(|it| &it.commitments);
-        promised.into_iter().any(|it| it.contribution.update == update)
+        let promised = self.peers.get(&owner).into_iter().flat_map(|it| &it.promises);
+        promised.into_iter().any(|it| it.commitment.contribution.update == update)
     }
 
     /// Peers with something that builds on `parent`.
     pub(super) fn contributors(&self, parent: Hash) -> impl Iterator<Item = PeerId> {
         let builds = move |arrivals: &Arrivals| {
-            arrivals.commitments.iter().any(|it| it.parent == parent)
+            arrivals.promises.iter().any(|it| it.commitment.parent == parent)
                 || arrivals.decision.as_ref().is_some_and(|it| it.parent == parent)
         };
         self.peers.iter().filter(move |(_, it)| builds(it)).map(|(peer, _)| *peer)
@@ -119,9 +169,20 @@ impl Stash {
         gives_way
     }
 
+    /// What a peer has promised for what builds on `parent`, checked or not.
     pub(super) fn commitment(&self, peer: PeerId, parent: Hash) -> Option<&Commitment> {
-        let arrivals = self.peers.get(&peer)?;
-        arrivals.commitments.iter().find(|commitment| commitment.parent == parent)
+        self.promise(peer, parent).map(|promise| &promise.commitment)
+    }
+
+    fn promise(&self, peer: PeerId, parent: Hash) -> Option<&Promise> {
+        let promises = &self.peers.get(&peer)?.promises;
+        promises.iter().find(|promise| promise.commitment.parent == parent)
+    }
+
+    /// The same, if its signature was seen to be right.
+    pub(super) fn checked_promise(&self, peer: PeerId, parent: Hash) -> Option<&Contribution> {
+        let promise = self.promise(peer, parent).filter(|promise| promise.is_checked)?;
+        Some(&promise.commitment.contribution)
     }
 
     /// Every commitment that builds on `parent`, by peer.
@@ -145,6 +206,11 @@ impl Stash {
             (decision.parent == parent).then(|| (*peer, decision.clone()))
         });
         decisions.collect()
+    }
+
+    /// Whether anybody has decided on what builds on `parent`.
+    pub(super) fn has_decisions(&self, parent: Hash) -> bool {
+        self.peers.values().any(|it| it.decision.as_ref().is_some_and(|it| it.parent == parent))
     }
 
     /// Whether `peer` has decided on what builds on `parent`.
@@ -209,6 +275,11 @@ impl Stash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::session::update_name;
+
+    fn put(stash: &mut Stash, owner: PeerId, update: Vec<u8>) {
+        stash.put_update(owner, update_name(owner, &update), update);
+    }
 
     fn peer(number: usize) -> PeerId {
         PeerId::from_bytes([number as u8; 32])
@@ -218,15 +289,15 @@ mod tests {
     fn whoever_is_gone_leaves_its_place_to_others() {
         let mut stash = Stash::default();
         for number in 0..PEERS_MAX {
-            stash.put_update(peer(number), vec![1]);
+            put(&mut stash, peer(number), vec![1]);
         }
-        stash.put_update(peer(PEERS_MAX), vec![2]);
+        put(&mut stash, peer(PEERS_MAX), vec![2]);
         assert!(
             stash.update_by_name(update_name(peer(PEERS_MAX), &[2])).is_none(),
             "the stash is full"
         );
         stash.keep_only(|known| *known == peer(0));
-        stash.put_update(peer(PEERS_MAX), vec![2]);
+        put(&mut stash, peer(PEERS_MAX), vec![2]);
         assert!(stash.update_by_name(update_name(peer(PEERS_MAX), &[2])).is_some());
         assert!(stash.update(peer(0), update_name(peer(0), &[1])).is_some());
     }

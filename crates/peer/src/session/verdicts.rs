@@ -12,6 +12,9 @@ use units::{Hash, Instant, PeerId, SortedMap, SortedSet};
 /// How long another's record may be unknown here before its signer is told of ours: it may have finished a little earlier.
 const COURTESY: Duration = Duration::from_secs(2);
 
+/// How long a verdict may wait to be checked with what else has to be: people see how an update was judged when that is over.
+const CHECKED_AFTER: Duration = Duration::from_secs(10);
+
 /// Peers whose verdicts on records that are not here are kept.
 const EARLY_MAX: usize = limits::ROUND_MEMBERS_MAX;
 
@@ -19,6 +22,9 @@ const EARLY_MAX: usize = limits::ROUND_MEMBERS_MAX;
 #[derive(Default)]
 pub(super) struct Verdicts {
     of_head: SortedMap<PeerId, Verdict>,
+    /// Verdicts on it whose signatures have not been checked, one a contributor, and since when there are some.
+    unchecked: SortedMap<PeerId, Verdict>,
+    unchecked_since: Option<Instant>,
     /// On a record that is not here, one a peer.
     early: SortedMap<PeerId, Early>,
 }
@@ -40,6 +46,22 @@ impl Verdicts {
         self.of_head.values().cloned().collect()
     }
 
+    /// Whether this verdict on the newest record was seen to be right.
+    pub(super) fn has(&self, verdict: &Verdict) -> bool {
+        self.of_head.get(&verdict.judge) == Some(verdict)
+    }
+
+    /// A verdict on the newest record that was seen to be right.
+    pub(super) fn put(&mut self, verdict: Verdict) {
+        self.of_head.insert(verdict.judge, verdict);
+    }
+
+    /// Those on the newest record that have not been checked, to be checked now.
+    pub(super) fn take_unchecked(&mut self) -> Vec<Verdict> {
+        self.unchecked_since = None;
+        core::mem::take(&mut self.unchecked).into_values().collect()
+    }
+
     /// Keeps a verdict on a record that is not here, in the place of the oldest where there are too many.
     fn put_early(&mut self, from: PeerId, early: Early) {
         if self.early.len() >= EARLY_MAX && !self.early.contains_key(&from) {
@@ -56,9 +78,14 @@ impl Verdicts {
         self.early.remove(&peer);
     }
 
-    /// When somebody is to be told of our record.
+    /// When somebody is to be told of our record, or verdicts are to be checked.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.early.values().map(|early| early.since + COURTESY).min()
+        let early = self.early.values().map(|early| early.since + COURTESY);
+        early.chain(self.checked_at()).min()
+    }
+
+    fn checked_at(&self) -> Option<Instant> {
+        self.unchecked_since.map(|since| since + CHECKED_AFTER)
     }
 }
 
@@ -76,35 +103,44 @@ impl Session {
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         if record == self.head_hash {
-            self.count_verdict(verdict);
+            self.count_verdict(verdict, s);
         } else {
             self.verdicts.put_early(from, Early { record, verdict, since: s.now });
         }
     }
 
-    fn count_verdict(&mut self, verdict: Verdict) {
+    fn count_verdict(&mut self, verdict: Verdict, s: &Surroundings<'_>) {
         let from = verdict.judge;
         let problem = if !self.proposal.options.admits(&verdict) {
-            Some("scores in a session that keeps rows private".to_owned())
+            Some("scores in a session that keeps rows private")
         } else if !self.head.is_judged_by(&verdict) {
-            Some("a verdict by none of a round's contributors".to_owned())
+            Some("a verdict by none of a round's contributors")
         } else {
-            verdict.verify(self.head_hash).err().map(|error| error.to_string())
+            None
         };
-        match problem {
-            None => drop(self.verdicts.of_head.insert(from, verdict)),
-            Some(reason) => self.actions.push(SessionAction::Refuse(from, reason)),
+        if let Some(reason) = problem {
+            return self.actions.push(SessionAction::Refuse(from, reason.to_owned()));
+        }
+        if self.verdicts.of_head.get(&from) == Some(&verdict) {
+            return;
+        }
+        self.verdicts.unchecked.insert(from, verdict);
+        self.verdicts.unchecked_since.get_or_insert(s.now);
+        // No round follows whose signatures these could wait for.
+        if !self.running || self.distrusts(from) {
+            self.check_signatures(self.head_hash);
         }
     }
 
     /// Another record is the newest: verdicts on it count.
-    pub(super) fn begin_verdicts(&mut self) {
+    pub(super) fn begin_verdicts(&mut self, s: &Surroundings<'_>) {
         self.verdicts.of_head.clear();
+        self.verdicts.take_unchecked();
         let (now, later) = core::mem::take(&mut self.verdicts.early)
             .into_iter()
             .partition::<SortedMap<_, _>, _>(|(_, early)| early.record == self.head_hash);
         self.verdicts.early = later;
-        now.into_values().for_each(|early| self.count_verdict(early.verdict));
+        now.into_values().for_each(|early| self.count_verdict(early.verdict, s));
     }
 
     /// Scores, where they may be told.
@@ -127,6 +163,9 @@ impl Session {
         if !self.model_here {
             return;
         }
+        if self.verdicts.checked_at().is_some_and(|at| s.now >= at) {
+            self.check_signatures(self.head_hash);
+        }
         let due = self.verdicts.early.iter().filter(|(_, early)| s.now >= early.since + COURTESY);
         let due: Vec<PeerId> = due.map(|(peer, _)| *peer).collect();
         for peer in &due {
@@ -146,7 +185,8 @@ impl Session {
         self.accused.contains_key(&peer) || self.head.excludes(peer)
     }
 
-    /// Whether a decision on the running round keeps to what its parent says; of others nothing is known.
+    /// Whether a decision on the running round keeps to what its parent says; of others nothing is known. Whether its
+    /// verdicts are signed, [`Self::check_signed`] says.
     pub(super) fn check_next(&self, decision: &Decision) -> Result<(), String> {
         if decision.parent != self.head_hash {
             return Ok(());
@@ -155,15 +195,11 @@ impl Session {
             return Err("a member of it is excluded".to_owned());
         }
         for verdict in &decision.verdicts {
-            let known = self.verdicts.of_head.get(&verdict.judge) == Some(verdict);
             if !self.proposal.options.admits(verdict) {
                 return Err("scores in a session that keeps rows private".to_owned());
             }
             if !self.head.is_judged_by(verdict) {
                 return Err("a judge of it did not contribute".to_owned());
-            }
-            if !known && verdict.verify(decision.parent).is_err() {
-                return Err("a verdict in it was not signed by its judge".to_owned());
             }
         }
         Ok(())

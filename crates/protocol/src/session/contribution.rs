@@ -2,7 +2,8 @@
 
 use crate::{
     encoding::encode,
-    identity::{BadSignature, Identity, Signature, verify},
+    identity::{BadSignature, Identity, Signature},
+    signatures::{Claim, Keys, verify_all},
 };
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SessionId};
@@ -72,8 +73,13 @@ impl Contribution {
     /// # Errors
     /// [`BadSignature`] if it did not.
     pub fn verify(&self, session: SessionId, parent: Hash) -> Result<(), BadSignature> {
+        verify_all(&[self.claim(session, parent)], &mut Keys::default())
+    }
+
+    /// What the member is said to have signed, to be checked with other claims.
+    pub fn claim(&self, session: SessionId, parent: Hash) -> Claim {
         let Self { peer, update, samples, life, signature } = self;
-        verify(*peer, DOMAIN, &encode(&(session, parent, update, samples, life)), signature)
+        Claim::new(*peer, DOMAIN, &encode(&(session, parent, update, samples, life)), *signature)
     }
 
     /// Whether two promises for one round cannot both be honest.

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     DecodeError,
     encoding::encode,
-    identity::{BadSignature, Identity, Signature, verify},
+    identity::{BadSignature, Identity, Signature},
     limits,
+    signatures::{Claim, Keys, verify_all},
 };
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SessionId};
@@ -124,7 +125,7 @@ impl RoundRecord {
 
     /// Whether a member may contribute no longer.
     pub fn excludes(&self, peer: PeerId) -> bool {
-        self.standings.iter().any(|standing| standing.peer == peer && standing.excluded)
+        self.standings.iter().any(|standing| standing.excluded && standing.peer == peer)
     }
 
     /// For each contribution, what the judges in the middle say of it, in hundredths of a nat; `None` where there are too
@@ -167,7 +168,13 @@ impl Verdict {
     /// # Errors
     /// [`BadSignature`] if it did not.
     pub fn verify(&self, record: Hash) -> Result<(), BadSignature> {
-        verify(self.judge, RECORD_DOMAIN, &encode(&(record, &self.scores)), &self.signature)
+        verify_all(&[self.claim(record)], &mut Keys::default())
+    }
+
+    /// What the judge is said to have signed, to be checked with other claims.
+    pub fn claim(&self, record: Hash) -> Claim {
+        let signed = encode(&(record, &self.scores));
+        Claim::new(self.judge, RECORD_DOMAIN, &signed, self.signature)
     }
 
     /// Checks that scores are few and within bounds.

@@ -28,6 +28,10 @@ impl Session {
         if self.round.aggregating || self.rows == 0 && !self.is_crowd(s) {
             return;
         }
+        if self.round.decision.is_none() && !self.stash.has_decisions(self.head_hash) {
+            return;
+        }
+        self.check_decisions();
         let mut decisions = self.believable_decisions(s);
         // Members that come or go may move the one who decided in the order: what was chosen stays so.
         let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
@@ -96,6 +100,17 @@ impl Session {
             self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
         }
         self.round.look_again(s.now + s.limits.leader_wait);
+    }
+
+    /// Looks at the verdicts of decisions that came before their parent was here, or with a record.
+    fn check_decisions(&mut self) {
+        while let Some((from, decision)) = self.stash.next_unchecked(self.head_hash) {
+            let decision = decision.clone();
+            if let Err(problem) = self.check_signed(&decision) {
+                self.stash.drop_decision(from);
+                self.actions.push(SessionAction::Refuse(from, problem));
+            }
+        }
     }
 
     /// Decisions on the running round, those of its leaders first.

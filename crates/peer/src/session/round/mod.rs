@@ -79,6 +79,12 @@ impl Round {
         }
     }
 
+    /// Whether commitments are closed.
+    #[cfg(test)]
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed_at.is_some()
+    }
+
     pub(super) fn started_at(&self) -> Instant {
         self.started_at
     }
@@ -141,11 +147,13 @@ impl Session {
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
         if !self.round.aggregating && self.contributes(s) {
             self.count_commitments(s);
+            let may_close = self.check_promises(s);
             self.next_attempt(s);
-            self.lead(s);
-            self.reveal(s);
+            self.lead(may_close, s);
             // Revealing one's own update may be what the leader, this device, was waiting for.
-            self.lead(s);
+            if self.reveal(s) {
+                self.lead(may_close, s);
+            }
         }
         self.follow_decision(s);
     }
@@ -209,9 +217,14 @@ impl Session {
     }
 
     /// What the leader of the running attempt does, if that is this device.
-    fn lead(&mut self, s: &Surroundings<'_>) {
-        let leads = self.leader(self.round.attempt, s) == Some(s.me);
-        if !self.round.trained || !leads || self.stash.has_decided(s.me, self.head_hash) {
+    fn lead(&mut self, may_close: bool, s: &Surroundings<'_>) {
+        if !self.round.trained || self.stash.has_decided(s.me, self.head_hash) {
+            return;
+        }
+        if !may_close && self.stash.closings(self.head_hash).next().is_none() {
+            return self.round.look_again(self.commit_deadline(s));
+        }
+        if self.leader(self.round.attempt, s) != Some(s.me) {
             return;
         }
         match self.closing(s).cloned() {
@@ -222,7 +235,7 @@ impl Session {
 
     fn close(&mut self, s: &Surroundings<'_>) {
         let deadline = self.commit_deadline(s);
-        if !self.everyone_has_committed(s) && s.now < deadline {
+        if s.now < deadline && !self.everyone_has_committed(s) {
             return self.round.look_again(deadline);
         }
         let parent = self.head_hash;
@@ -254,33 +267,37 @@ impl Session {
         if contributions.is_empty() {
             return;
         }
+        self.check_signatures(self.head_hash);
         let round = self.head.decision.round + 1;
         let verdicts = self.verdicts.list();
         let committed = self.round.committed.max(contributions.len() as u32);
         let parent = self.head_hash;
         let decision = Decision { round, parent, contributions, verdicts, committed };
         self.broadcast(SessionMessage::Decide(decision.clone()), s);
-        self.stash.put_decision(s.me, decision);
+        self.stash.put_decision(s.me, decision, true);
     }
 
     /// Sends this device's update to the others, once commitments are closed and it is among them. They are closed when
-    /// everyone who takes part has committed, whether the leader has said so or not.
-    fn reveal(&mut self, s: &Surroundings<'_>) {
+    /// everyone who takes part has committed, whether the leader has said so or not. Says whether they are closed.
+    fn reveal(&mut self, s: &Surroundings<'_>) -> bool {
         let own = self.stash.commitment(s.me, self.head_hash).map(|own| own.contribution);
         let may_be_shown = match self.closing(s) {
             Some(closing) => own.is_some_and(|own| closing.contributions.contains(&own)),
             None if self.everyone_has_committed(s) => self.contributors(s).contains(&s.me),
-            None => return,
+            None => return false,
         };
         if self.round.closed_at.is_none() {
             self.round.closed_at = Some(s.now);
             self.round.attempt_since = s.now;
         }
         let update = own.and_then(|own| self.stash.update(s.me, own.update)).cloned();
-        let Some(update) = update.filter(|_| may_be_shown && !self.round.revealed) else { return };
+        let Some(update) = update.filter(|_| may_be_shown && !self.round.revealed) else {
+            return true;
+        };
         self.round.revealed = true;
         if self.is_crowd(s) {
-            return self.actions.push(SessionAction::SpreadUpdate(update));
+            self.actions.push(SessionAction::SpreadUpdate(update));
+            return true;
         }
         for peer in self.contributors(s) {
             if peer != s.me {
@@ -289,6 +306,17 @@ impl Session {
                 self.actions.push(SessionAction::SendBulk(peer, message));
             }
         }
+        true
+    }
+
+    /// Promises count once commitments can be closed: until then they only say who need not be waited for. Says whether
+    /// they can.
+    fn check_promises(&mut self, s: &Surroundings<'_>) -> bool {
+        let may_close = s.now >= self.commit_deadline(s) || self.everyone_has_committed(s);
+        if may_close {
+            self.check_signatures(self.head_hash);
+        }
+        may_close
     }
 
     /// Whether nobody else is waited for; in a crowd, the clock says so.
@@ -296,8 +324,8 @@ impl Session {
         if self.is_crowd(s) {
             return s.now >= self.commit_deadline(s) && !self.contributors(s).is_empty();
         }
-        let committed = |peer: &PeerId| self.stash.commitment(*peer, self.head_hash).is_some();
-        self.contributors(s).iter().all(committed)
+        let committed = |peer: PeerId| self.stash.commitment(peer, self.head_hash).is_some();
+        (!self.contributes(s) || committed(s.me)) && self.others_with_rows(s).all(committed)
     }
 
     /// Whether updates have had the time that they get to travel.
@@ -325,6 +353,7 @@ impl Session {
 
     /// The closing of the running round: that of its first leader.
     fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
+        self.stash.closings(self.head_hash).next()?;
         let order = self.order(s);
         let members = |closing: &Closing| closing.contributions.iter().map(|c| c.peer).collect();
         let closings = self.stash.closings(self.head_hash);

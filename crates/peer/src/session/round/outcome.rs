@@ -98,8 +98,8 @@ impl Session {
         let train_ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
         let commitment = Commitment { parent, contribution, train_ms };
         self.stash.set_own(s.me);
-        self.stash.put_update(s.me, update);
-        self.put_commitment(commitment, s);
+        self.stash.put_update(s.me, name, update);
+        self.put_commitment(commitment, true, s);
         self.broadcast(SessionMessage::Commit(commitment), s);
     }
 
@@ -117,9 +117,9 @@ impl Session {
         let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());
         let updates: Vec<_> = updates.collect();
         let record = RoundRecord::following(&self.head, chosen.decision, model);
-        self.log.push(record.clone(), updates);
         let evaluations = (together, alone);
         self.move_to(record, Some(chosen.from), evaluations, s);
+        self.log.push(self.head.clone(), self.head_hash, updates);
         self.computed_here = true;
     }
 
@@ -152,10 +152,10 @@ impl Session {
         let was_finished = self.is_finished();
         let before = core::mem::replace(&mut self.head_hash, record.hash());
         self.head = record;
-        let ours = self.head.weight();
-        self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= ours);
+        let head = &self.head;
+        self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= head.weight());
         self.model_here = true;
-        self.begin_verdicts();
+        self.begin_verdicts(s);
         self.told.clear();
         self.followed.clear();
         self.begin_handing_out(before, s);

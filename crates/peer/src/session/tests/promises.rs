@@ -90,15 +90,66 @@ fn a_verdict_counts_when_its_judge_signed_it_and_contributed() {
     let by_another = Verdict { judge: others[1], ..said.clone() };
     let kinder = Verdict { scores: vec![9, 9, 9], ..said.clone() };
     let short = verdict(&member, vec![4]);
-    for (from, verdict) in [(others[0], by_another), (others[0], kinder), (others[0], short)] {
-        let actions = member.hears(from, SessionMessage::CoSign { record, verdict });
+    for verdict in [by_another, short] {
+        let actions = member.hears(others[0], SessionMessage::CoSign { record, verdict });
         assert_eq!(refusals(&actions), 1);
     }
+    let said_of_it = SessionMessage::CoSign { record, verdict: kinder };
+    assert_eq!(
+        refusals(&member.hears(others[0], said_of_it.clone())),
+        0,
+        "nothing hangs on it yet"
+    );
+    assert_eq!(member.session.verdicts.count(), 1, "our own");
+    assert_eq!(refusals(&member.waits(Duration::from_secs(10))), 1);
+    assert_eq!(refusals(&member.hears(others[0], said_of_it)), 1, "it is trusted no longer");
     let mut decision = member.decision(&[(others[0], &update(4), SAMPLES)]);
     decision.verdicts = vec![Verdict { scores: vec![7, 7, 7], ..said.clone() }];
     assert_eq!(refusals(&member.hears(others[1], SessionMessage::Decide(decision))), 1);
     member.hears(others[0], SessionMessage::CoSign { record, verdict: said.clone() });
     assert!(member.session.verdicts.list().contains(&said));
+}
+
+#[test]
+fn what_nobody_has_signed_is_found_before_anything_hangs_on_it() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    let forged = |member: &Member, number| {
+        let said = member.commitment(others[0], &update(2));
+        let contribution = Contribution { samples: number, ..said.contribution };
+        SessionMessage::Commit(Commitment { contribution, ..said })
+    };
+    assert_eq!(refusals(&member.hears(others[0], forged(&member, 15))), 0, "nobody has closed yet");
+    let promise = member.commitment(others[1], &update(3));
+    let actions = member.hears(others[1], SessionMessage::Commit(promise));
+    assert_eq!(refusals(&actions), 1, "all have committed, so that all is checked");
+    let parent = member.session.head_hash;
+    assert!(member.session.stash.commitment(others[0], parent).is_none());
+    assert!(member.session.stash.checked_promise(others[1], parent).is_some());
+    assert!(!member.session.round.is_closed(), "one of them is waited for again");
+    for number in 1..15 {
+        assert_eq!(refusals(&member.hears(others[0], forged(&member, number))), 1);
+        assert!(member.session.stash.commitment(others[0], parent).is_none());
+    }
+    let kept = member.commitment(others[0], &update(2));
+    member.hears(others[0], SessionMessage::Commit(kept));
+    assert!(member.session.round.is_closed());
+}
+
+#[test]
+fn a_promise_that_its_maker_did_not_sign_accuses_nobody() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let said = member.commitment(others[0], &update(2));
+    let contribution = Contribution { samples: 15, ..said.contribution };
+    member.hears(others[0], SessionMessage::Commit(Commitment { contribution, ..said }));
+    member.hears(others[0], SessionMessage::Commit(said));
+    let parent = member.session.head_hash;
+    let close = SessionMessage::Close { parent, contributions: vec![contribution] };
+    member.hears(others[1], close);
+    assert!(member.session.accused.is_empty());
+    assert_eq!(member.session.stash.checked_promise(others[0], parent), Some(&said.contribution));
 }
 
 #[test]

@@ -93,6 +93,7 @@ impl Session {
             let reason = format!("a commitment to {samples} samples that cannot be");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
+        self.silence.note_commitment(from, self.head.decision.round);
         let known = self.stash.commitment(from, parent).map(|known| known.contribution);
         if known == Some(contribution) {
             return;

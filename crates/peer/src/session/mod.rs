@@ -20,6 +20,7 @@ mod log;
 mod pace;
 mod privacy;
 mod round;
+mod silence;
 mod stash;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use protocol::{
     signatures::Keys,
 };
 use round::Round;
+use silence::Silence;
 use stash::Stash;
 use std::collections::VecDeque;
 use thrift::Thrift;
@@ -94,6 +96,7 @@ pub(crate) struct Session {
     checked_records: VecDeque<Hash>,
     stash: Stash,
     leading: Leading,
+    silence: Silence,
     round: Round,
     adoption: Option<Adoption>,
     /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
@@ -152,6 +155,7 @@ impl Session {
             checked_records: VecDeque::new(),
             stash: Stash::default(),
             leading: Leading::default(),
+            silence: Silence::default(),
             round: Round::new(now),
             adoption: None,
             followed: SortedMap::new(),
@@ -323,10 +327,11 @@ impl Session {
         (!order.is_empty()).then(|| order[attempt as usize % order.len()])
     }
 
-    /// Contributors in the order in which they lead. Once updates have had their time, whoever has not shown one comes after
-    /// those who have: it may be gone.
+    /// Contributors in the order in which they lead: last those who have let the others wait of late. Once updates have had
+    /// their time, whoever has not shown one comes after those who have: it may be gone.
     fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
         let mut order = self.leading.of(self.id, self.head_hash, self.contributors(s));
+        order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
         if self.reveal_is_over(s.now) {
             order.sort_by_key(|peer| !self.has_revealed(*peer));
         }

@@ -1,7 +1,7 @@
 //! What the owners of devices want.
 
 use super::World;
-use crate::{network::HostId, observer::Composed};
+use crate::{network::HostId, observer::Composed, strategy::Strategy};
 use protocol::room::RoomSecret;
 
 impl World {
@@ -49,6 +49,11 @@ impl World {
     /// Rounds whose records were computed once more and found right, and those of which too little was seen to do so.
     pub fn judged_records(&self) -> (u64, u64) {
         self.observer.judged_records()
+    }
+
+    /// From here on, a device does that in a session, or what its engine says.
+    pub fn set_strategy(&mut self, id: HostId, strategy: Option<Strategy>) {
+        self.hosts[id.0].strategy = strategy;
     }
 
     /// Whom a device's engine connects to without being told.

@@ -43,6 +43,7 @@ pub(super) struct Round {
 /// Who leads the running round, as this member sees it.
 struct Order {
     leaders: Vec<PeerId>,
+    /// Those who are waited for.
     contributors: Vec<PeerId>,
     attempt: usize,
 }
@@ -255,8 +256,10 @@ impl Session {
     fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
         let Some(closed_at) = self.round.closed_at else { return };
         let is_here = |c: &Contribution| self.stash.update(c.peer, c.update).is_some();
-        let may_come =
-            |c: &Contribution| s.is_partial || c.peer == s.me || s.connected.contains(&c.peer);
+        let may_come = |c: &Contribution| {
+            let is_there = s.is_partial || s.connected.contains(&c.peer);
+            c.peer == s.me || is_there && self.awaits(c.peer, s)
+        };
         let deadline = closed_at + self.reveal_wait();
         let missing = closing.contributions.iter().any(|c| !is_here(c) && may_come(c));
         if missing && s.now < deadline {
@@ -325,7 +328,8 @@ impl Session {
             return s.now >= self.commit_deadline(s) && !self.contributors(s).is_empty();
         }
         let committed = |peer: PeerId| self.stash.commitment(peer, self.head_hash).is_some();
-        (!self.contributes(s) || committed(s.me)) && self.others_with_rows(s).all(committed)
+        let mut awaited = self.others_with_rows(s).filter(|peer| self.awaits(*peer, s));
+        (!self.contributes(s) || committed(s.me)) && awaited.all(committed)
     }
 
     /// Whether updates have had the time that they get to travel.
@@ -341,7 +345,8 @@ impl Session {
 
     /// Who may close and decide, and in which order they are listened to.
     fn order(&self, s: &Surroundings<'_>) -> Order {
-        let (contributors, mut leaders) = (self.contributors(s), self.leaders(s));
+        let (mut contributors, mut leaders) = (self.contributors(s), self.leaders(s));
+        contributors.retain(|peer| self.awaits(*peer, s));
         if self.is_crowd(s) {
             // Who has decided may have committed unheard: it has its place by its hash.
             let deciders = self.stash.decisions(self.head_hash).into_iter().map(|it| it.0);
@@ -352,7 +357,7 @@ impl Session {
     }
 
     /// The closing of the running round: that of its first leader.
-    fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
+    pub(super) fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
         self.stash.closings(self.head_hash).next()?;
         let order = self.order(s);
         let members = |closing: &Closing| closing.contributions.iter().map(|c| c.peer).collect();

@@ -116,6 +116,9 @@ impl Session {
         let updates = chosen.decision.contributions.iter();
         let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());
         let updates: Vec<_> = updates.collect();
+        let parts = chosen.decision.contributions.iter();
+        let parts: Vec<PeerId> = parts.map(|part| part.peer).collect();
+        self.note_silence(&parts, chosen.from, s);
         let record = RoundRecord::following(&self.head, chosen.decision, model);
         let evaluations = (together, alone);
         self.move_to(record, Some(chosen.from), evaluations, s);

@@ -19,6 +19,8 @@ const CLASSES: u32 = 3;
 const ROWS: usize = 24;
 const UNSEEN_ROWS: usize = 300;
 const HELD_OUT_PERCENT: u8 = 20;
+/// Devices from which on their owners look only until all is there: to look at a thousand every second takes longer than that.
+const CROWD_MIN: usize = 100;
 
 /// The cluster that every device has.
 pub fn cluster() -> ClusterId {
@@ -83,6 +85,9 @@ impl World {
         let Some(room) = self.room_of(id) else {
             return;
         };
+        if self.hosts[id.0].settled && self.hosts.len() >= CROWD_MIN {
+            return;
+        }
         let Some(view) = self.command(id, |engine, _| engine.view()) else {
             return;
         };
@@ -95,7 +100,7 @@ impl World {
         }
         match view.clusters.iter().find(|known| known.id == cluster()) {
             Some(known) if known.train_rows == 0 => self.load_rows(id, &cluster()),
-            Some(_) => {}
+            Some(_) => self.hosts[id.0].settled = true,
             None => {
                 let network = self.config.network.clone();
                 let made =

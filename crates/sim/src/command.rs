@@ -16,6 +16,7 @@ usage: sim quick [--seeds N] [--from SEED]
        sim shrink --seed SEED [as run, or --soak]
        sim engine [--seed SEED] [--peers N]
        sim crowd [--seed SEED] [--peers N]
+       sim churn [--seed SEED] [--peers N] [--minutes N]
 
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
@@ -25,6 +26,8 @@ usage: sim quick [--seeds N] [--from SEED]
   shrink   looks for a smaller history that fails as that seed of `quick` does, or of `soak`, or that history of `run`
   engine   what an engine's inputs cost, as JSON: those of a room of 8 that trains, without network and jobs
   crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
+  churn    a room of 1,000 that learns while a tenth of it goes and as many strangers come every minute, for 3 minutes:
+           who is behind by how many records, neighbours, bytes; fails if anybody is more than 2 records behind
 
   --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
   --path     what all good paths are like: one way in milliseconds, loss in percent, kilobytes a second (50,1,1000);
@@ -49,6 +52,7 @@ pub(crate) enum Command {
     Shrink(Plan),
     Engine { seed: u64, peers: usize },
     Crowd { seed: u64, peers: usize },
+    Churn { seed: u64, peers: usize, minutes: u32 },
 }
 
 /// Options as they are given.
@@ -57,6 +61,7 @@ struct Options {
     seed: Option<u64>,
     peers: Option<usize>,
     rounds: Option<u32>,
+    minutes: Option<u32>,
     faults: Option<Faults>,
     seeds: Option<u64>,
     from: Option<u64>,
@@ -91,6 +96,11 @@ impl Command {
             "shrink" => Ok(Self::Shrink(Plan::small(seed))),
             "engine" => Ok(Self::Engine { seed, peers: options.peers.unwrap_or(8) }),
             "crowd" => Ok(Self::Crowd { seed, peers: options.peers.unwrap_or(1_000) }),
+            "churn" => {
+                let (peers, minutes) =
+                    (options.peers.unwrap_or(1_000), options.minutes.unwrap_or(3));
+                Ok(Self::Churn { seed, peers, minutes })
+            }
             "help" | "--help" | "-h" => Ok(Self::Help),
             other => Err(format!("`{other}` is no command")),
         }
@@ -119,6 +129,7 @@ impl Options {
             "--seed" => self.seed = Some(number(option, value, 0, u64::MAX)?),
             "--peers" => self.peers = Some(number(option, value, 1, 2_000)? as usize),
             "--rounds" => self.rounds = Some(number(option, value, 1, 1_000)? as u32),
+            "--minutes" => self.minutes = Some(number(option, value, 1, 1_000)? as u32),
             "--faults" => self.faults = Some(value.parse().map_err(|e| format!("{e}"))?),
             "--liars" => {
                 let (strategy, count) = value.split_once(':').unwrap_or((value, "1"));

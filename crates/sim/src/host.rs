@@ -41,6 +41,8 @@ pub(crate) struct Host {
     pub(crate) crashes: Vec<Instant>,
     /// Whether its owner has left the room, and with it the session.
     pub(crate) left_session: bool,
+    /// Whether its owner has seen that the page has all that it needs; in a crowd nobody looks again.
+    pub(crate) settled: bool,
     /// Sent on its channels in all its lives.
     pub(crate) sent_bytes: u64,
     /// Every event of every life.

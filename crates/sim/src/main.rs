@@ -1,5 +1,6 @@
 //! Plays histories of a seeded world from the command line.
 
+mod churn;
 mod command;
 mod engine_cost;
 mod plots;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
             engine_cost::measure_crowd(seed, peers);
             ExitCode::SUCCESS
         }
+        Ok(Command::Churn { seed, peers, minutes }) => churn::watch(seed, peers, minutes),
         Err(problem) => {
             eprintln!("sim: {problem}\n\n{HELP}");
             ExitCode::from(2)

@@ -270,6 +270,7 @@ fn new_host(id: HostId, dice: &mut Dice) -> Host {
         booted_at: Instant::ZERO,
         crashes: Vec::new(),
         left_session: false,
+        settled: false,
         sent_bytes: 0,
         events: Vec::new(),
     }

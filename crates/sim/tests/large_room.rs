@@ -52,7 +52,8 @@ fn a_room_goes_on_while_devices_come_and_go() {
     world.live_for(Duration::from_secs(30));
     let rounds = rounds_of(&world);
     let newest = *rounds.iter().max().unwrap();
-    assert!(newest > 12, "{newest} rounds in two minutes");
+    // A round takes some nine seconds.
+    assert!(newest > 10, "{newest} rounds in two minutes");
     let behind = rounds.iter().filter(|round| **round + 2 < newest).count();
     assert_eq!(behind, 0, "{rounds:?}");
 }

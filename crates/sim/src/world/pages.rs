@@ -15,6 +15,7 @@ impl World {
         assert!(host.page.is_none(), "{id:?} has an open page");
         host.lives += 1;
         host.booted_at = now;
+        host.settled = false;
         let records = host.disk.records();
         let has_identity = records.iter().any(|record| record.key == "identity");
         let config = Config {

@@ -91,7 +91,7 @@ fn who_has_used_up_its_budget_tells_the_others_and_looks_on() {
 
 #[test]
 fn scores_are_neither_told_nor_taken() {
-    let mut member = private();
+    let member = private();
     assert_eq!(member.session.scores_to_tell(vec![5]), [0i16; 0]);
     let judge = member.others()[0];
     let verdict = Verdict::sign(&member.keys[&judge], member.session.head_hash, vec![5]);

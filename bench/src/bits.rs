@@ -4,6 +4,8 @@
 //! `cargo xtask test bits` runs them everywhere. Where learning itself is changed, the new bits go into [`TRAININGS`], and
 //! the change log says so: rooms of old and new devices would not agree.
 
+mod split;
+
 use neural::{
     Cluster, Compression, Contribution, Dataset, Kernels, LearningState, Model, Plan, compress,
     log_prior, train,
@@ -26,7 +28,7 @@ pub struct Training {
 }
 
 /// All trainings.
-pub const TRAININGS: [Training; 4] = [
+pub const TRAININGS: [Training; 5] = [
     Training {
         name: "200 steps of 64-48-37-10",
         expected: "83a2dd59b9bd98073e34387fedd6db74b0ea1e39792d78f7572987dbff266a3f",
@@ -46,6 +48,11 @@ pub const TRAININGS: [Training; 4] = [
         name: "8 rounds of five devices",
         expected: "c5f5feba78bfbe6ee8a98fb82448a163f2891e63c57dac9103cffd35fd8d9c71",
         run: rounds,
+    },
+    Training {
+        name: "100 steps of 64-48-37-10 over two devices",
+        expected: "97d96dfa4eb4b44e1e7adf6909de37feabf922f3cdc0c89f31cf186ecc627517",
+        run: split::over_two_devices,
     },
 ];
 

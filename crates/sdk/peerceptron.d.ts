@@ -411,6 +411,8 @@ export interface PeerceptronEvents {
   learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
   /** Nodes are carried by another device from here on, or (`peer_id` is null) are at home again. */
   nodes_moved: { cluster_id: string; layer: number; nodes: number; peer_id: string | null; reason: string };
+  /** A prediction was made without so many nodes on other devices, which did not answer in time. */
+  nodes_silent: { cluster_id: string; nodes: number };
   /** A split cluster has been trained, or all of its nodes are at home again. */
   split: { cluster_id: string; what: "trained" | "gathered" };
   /** A measurement of the connection has come back. */

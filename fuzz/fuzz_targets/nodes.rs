@@ -15,6 +15,9 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(wire::encode(&events), bytes);
         }
     }
+    if let Ok(errors) = wire::decode_errors(bytes) {
+        assert_eq!(wire::encode_errors(&errors), bytes);
+    }
     // No fuzzer guesses a hash: the second time, it is right.
     let sealed = [bytes, Hash::of(bytes).as_bytes()].concat();
     for bytes in [bytes, &sealed] {

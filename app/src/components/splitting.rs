@@ -81,6 +81,7 @@ pub fn Splitting() -> impl IntoView {
             class="split"
             role="group"
             aria-labelledby="split-title"
+            data-split=live(move || split.with(|it| it.as_ref().map_or("no", |it| if trains(it) { "trains" } else { "rests" })))
             data-accuracy=live(move || split.with(|it| it.as_ref().and_then(accuracy)).map(|it| it.to_string()))
         >
             <h3 id="split-title">"On several devices"</h3>

@@ -78,6 +78,10 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
                 None => (Tone::Plain, with_detail(&format!("Here again: {nodes}"), reason)),
             }
         }
+        Event::NodesSilent { nodes, .. } => {
+            let nodes = plural(u64::from(*nodes), "node", "nodes");
+            (Tone::Problem, format!("{nodes} on other devices did not answer in time."))
+        }
         Event::SplitTrained { cluster, batches } => {
             let text =
                 format!("Cluster {cluster} has learnt from {batches} batches over all devices.");

@@ -221,6 +221,9 @@ impl Engine {
         self.last_input_at = now;
         if asleep {
             self.server.wake(now);
+            if let Some(split) = &mut self.split {
+                split.wake();
+            }
             for member in self.roster.members.values_mut() {
                 if let Some(link) = &mut member.link {
                     link.wake(now, &mut self.core);

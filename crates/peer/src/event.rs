@@ -127,6 +127,13 @@ pub enum Event {
         /// Why they are at home again, for a person to read; empty if they were asked to.
         reason: String,
     },
+    /// An answer was given without nodes on other devices that did not fire in time.
+    NodesSilent {
+        /// The cluster.
+        cluster: ClusterId,
+        /// How many nodes.
+        nodes: u32,
+    },
     /// A split cluster has been trained, and what its nodes have learnt is stored.
     SplitTrained {
         /// The cluster.

@@ -10,7 +10,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -21,6 +21,7 @@ const NAMES: [&str; 14] = [
     "round",
     "learning_called_for",
     "nodes_moved",
+    "nodes_silent",
     "split",
     "pong",
     "probe",
@@ -103,6 +104,10 @@ impl Handlers {
                 let (layer, nodes) = (*layer, *nodes);
                 let moved = NodesMoved { cluster_id, layer, nodes, peer_id, reason };
                 self.call("nodes_moved", &moved);
+            }
+            Event::NodesSilent { cluster, nodes } => {
+                let silent = NodesSilent { cluster_id: cluster, nodes: *nodes };
+                self.call("nodes_silent", &silent);
             }
             Event::SplitTrained { cluster, .. } => {
                 self.call("split", &Split { cluster_id: cluster, what: "trained" });
@@ -226,6 +231,12 @@ struct NodesMoved<'a> {
     nodes: u32,
     peer_id: Option<PeerId>,
     reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct NodesSilent<'a> {
+    cluster_id: &'a ClusterId,
+    nodes: u32,
 }
 
 #[derive(Serialize)]

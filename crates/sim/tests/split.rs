@@ -40,7 +40,11 @@ fn whole(layers: &[u32]) -> f64 {
 
 /// A room on lossy, slow paths whose owner has the digits, and whose others carry so many nodes each.
 fn room(seed: u64, layers: &[u32], carry: &[u32]) -> World {
-    let path = Path { latency: Duration::from_millis(50), loss: 0.1, bytes_per_second: 1_000_000 };
+    room_with(0.1, seed, layers, carry)
+}
+
+fn room_with(loss: f64, seed: u64, layers: &[u32], carry: &[u32]) -> World {
+    let path = Path { latency: Duration::from_millis(50), loss, bytes_per_second: 1_000_000 };
     let mut config = WorldConfig::new(seed, 1 + carry.len());
     config.path = Some(path);
     let mut world = World::room(config);
@@ -244,6 +248,37 @@ fn a_device_that_dies_is_replaced_and_training_goes_on() {
     let (view, whole, accuracy) = (split(&world), whole(&layers), gathered(&mut world));
     report("64-48, one device died", &view, whole, accuracy, took);
     assert!(accuracy > whole - 0.02, "{accuracy} against {whole}");
+}
+
+#[test]
+fn a_device_that_becomes_too_slow_is_replaced() {
+    let mut world = room_with(0.0, 47, &[64, 48], &[64, 64]);
+    split_and_train(&mut world);
+    world.live_until("some of it is done", PATIENCE, |world| {
+        split(world).training.is_some_and(|training| training.batches > 100)
+    });
+    let (slow, other) = (world.peer_id(HostId(1)), world.peer_id(HostId(2)));
+    world.network().set_latency(OWNER, HostId(1), Duration::from_millis(1_300));
+    world.live_until("the other device carries all", PATIENCE, |world| {
+        split(world)
+            .parts
+            .iter()
+            .all(|part| part.place == PartPlace::Away && part.host == Some(other))
+    });
+    let why = world.events(OWNER).find_map(|event| match event {
+        Event::NodesMoved { host: None, reason, .. } => Some(reason.clone()),
+        _ => None,
+    });
+    assert_eq!(why.as_deref(), Some("its device is slow"));
+    world.live_until("it is trained", PATIENCE, is_trained);
+    assert!(split(&world).parts.iter().all(|part| part.host != Some(slow)));
+    // Whoever asks while a device does not answer is told so.
+    world.network().set_cut(OWNER, HostId(2), true);
+    let input = vec![0.5; 64];
+    world.command(OWNER, |engine, now| engine.predict(now, digits(), input).unwrap());
+    world.live_until("it is answered", PATIENCE, |world| {
+        world.events(OWNER).any(|event| matches!(event, Event::NodesSilent { nodes: 48, .. }))
+    });
 }
 
 #[test]

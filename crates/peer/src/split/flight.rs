@@ -8,6 +8,10 @@ use units::{Instant, PeerId};
 
 /// Batches of training on their way at once: beyond, targets come so late that they teach little.
 const WINDOW_MAX: f32 = 32.0;
+const WINDOW_MIN: f32 = 2.0;
+
+/// After so many batches the quickest is measured anew.
+const PROBED: u32 = 200;
 
 /// A batch that takes so much longer than the quickest waits in somebody's queue.
 const QUEUED: f32 = 1.5;
@@ -55,6 +59,8 @@ pub(super) struct Flights {
     window: f32,
     /// What the quickest of the newest took.
     quickest_ms: f32,
+    /// Batches of training that have landed.
+    landed: u32,
     /// When activations were sent, the oldest first: of which batch, for which layer.
     sent: VecDeque<(u64, u32, Instant)>,
 }
@@ -67,7 +73,7 @@ impl Flights {
     /// Whether one more batch of training may set out.
     pub(super) fn has_room(&self) -> bool {
         let training = self.flights.iter().filter(|flight| flight.question.is_none()).count();
-        (training as f32) < self.window.max(2.0)
+        (training as f32) < self.window.max(WINDOW_MIN)
     }
 
     /// A batch sets out.
@@ -94,14 +100,18 @@ impl Flights {
     /// A batch of training has passed the top layer. As many are on their way as pass without waiting for each other (the
     /// idea of TCP Vegas, Brakmo et al. 1994): one more in the time of a window while none waits, one fewer while they do.
     pub(super) fn landed(&mut self, took: Duration) {
+        let mut window = self.window.max(WINDOW_MIN);
+        if self.landed.is_multiple_of(PROBED) {
+            // With fewer on their way, the next ones show what a batch takes that waits for none: that changes.
+            window = (window / 2.0).max(WINDOW_MIN);
+            self.quickest_ms = f32::INFINITY;
+        }
+        self.landed += 1;
         let took_ms = took.as_micros() as f32 / 1_000.0;
-        let quickest_ms = if self.window == 0.0 { took_ms } else { self.quickest_ms };
-        // It is forgotten slowly, because the network changes.
-        self.quickest_ms = took_ms.min(quickest_ms * 1.002);
-        let window = self.window.max(2.0);
+        self.quickest_ms = self.quickest_ms.min(took_ms);
         let waits = took_ms > QUEUED * self.quickest_ms + QUEUED_MS;
         let step = if waits { -1.0 / window } else { 1.0 / window };
-        self.window = (window + step).clamp(2.0, WINDOW_MAX);
+        self.window = (window + step).clamp(WINDOW_MIN, WINDOW_MAX);
     }
 
     /// Activations of a batch were sent to a layer.
@@ -130,10 +140,16 @@ mod tests {
     #[test]
     fn the_window_grows_while_no_batch_waits_for_another() {
         let mut flights = Flights::default();
-        (0..200).for_each(|_| flights.landed(Duration::from_millis(100)));
-        assert!(flights.window > 15.0, "{}", flights.window);
-        (0..600).for_each(|_| flights.landed(Duration::from_millis(200)));
-        assert_eq!(flights.window, 2.0);
+        let mut windows = Vec::new();
+        for _ in 0..3_000 {
+            // Eight at a time take 100 ms each; beyond, they wait for each other.
+            let took_ms = (100.0 * flights.window / 8.0).max(100.0);
+            flights.landed(Duration::from_millis(took_ms as u64));
+            windows.push(flights.window);
+        }
+        let mean = windows[500..].iter().sum::<f32>() / 2_500.0;
+        assert!((8.0..14.0).contains(&mean), "{mean}");
+        assert!(windows[500..].iter().all(|window| (4.0..16.0).contains(window)));
     }
 
     #[test]

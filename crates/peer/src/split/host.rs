@@ -322,3 +322,6 @@ fn slice_bytes_max(shape: &SliceShape) -> u64 {
         .saturating_mul(12)
         .saturating_add(4 * u64::from(shape.nodes) + SLICE_BYTES_MIN)
 }
+
+#[cfg(test)]
+mod tests;

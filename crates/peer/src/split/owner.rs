@@ -145,6 +145,11 @@ impl Split {
         all.flatten().min()
     }
 
+    /// This device was asleep: what others have sent meanwhile is still on its way in.
+    pub(crate) fn wake(&mut self) {
+        self.carriers.iter_mut().for_each(Carrier::heard);
+    }
+
     /// Somebody has connected, or carries more nodes than before.
     pub(crate) fn offers_changed(&mut self, around: &Around<'_>) {
         self.parts.iter_mut().for_each(|part| part.seek_at = part.seek_at.min(around.now));
@@ -258,6 +263,9 @@ impl Split {
                 let part = &mut self.parts[usize::from(number)];
                 let is_from = part.host() == Some(from);
                 part.kept(now);
+                if let Some(training) = self.training.as_mut().filter(|it| it.is_over()) {
+                    training.has_news();
+                }
                 if is_from && matches!(part.place, Place::Returning(_)) {
                     self.bring_home(number, "", now);
                 }

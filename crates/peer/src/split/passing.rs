@@ -1,7 +1,10 @@
 //! Batches pass from layer to layer, here and elsewhere.
 
 use super::{Action, Purpose, Split, flight::Waits, part::Place};
-use crate::job::{Answer, JobError, Next, Passage, SplitJob};
+use crate::{
+    event::Event,
+    job::{Answer, JobError, Next, Passage, SplitJob},
+};
 use ::core::time::Duration;
 use protocol::split::SplitMessage;
 use units::{Instant, PeerId};
@@ -106,6 +109,10 @@ impl Split {
             Next::Answered(prediction) => {
                 let Some(flight) = self.flights.remove(batch) else { return };
                 if let Some(job) = flight.question {
+                    if prediction.missing_nodes > 0 {
+                        let (cluster, nodes) = (self.cluster.clone(), prediction.missing_nodes);
+                        self.actions.push(Action::Event(Event::NodesSilent { cluster, nodes }));
+                    }
                     self.actions.push(Action::Answer(job, Ok(Answer::Predicted(prediction))));
                     self.newest_question = Some((batch, flight.asked_anywhere));
                 }

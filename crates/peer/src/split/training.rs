@@ -101,6 +101,11 @@ impl Training {
         self.ended += 1;
     }
 
+    /// What nodes elsewhere have learnt has come since all was brought together, although no batch has ended.
+    pub(super) fn has_news(&mut self) {
+        self.settled_after = u32::MAX;
+    }
+
     /// When all that is known comes together next; `None` while that is under way, or there is nothing new.
     pub(super) fn settles_at(&self) -> Option<Instant> {
         let is_news = self.ended > self.settled_after && !self.is_settling;

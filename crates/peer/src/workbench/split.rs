@@ -25,12 +25,13 @@ pub(super) struct InParts {
 impl Cluster {
     pub(super) fn run_split(&mut self, id: &ClusterId, job: SplitJob) -> Result<Answer, JobError> {
         if let SplitJob::Begin { cuts } = job {
-            let network = self.model.network().clone();
-            if network.spec().steps > 1 {
+            if self.model.network().spec().steps > 1 {
                 return Err(invalid(
                     "a network of several frames cannot be carried by several devices: train it together instead",
                 ));
             }
+            // Lessons that wait for an update are a part of it.
+            let network = self.taught.as_ref().unwrap_or(self.model.network()).clone();
             let spread = Spread::new(network, self.learning.clone(), &cuts).map_err(invalid)?;
             self.split = Some(InParts { spread, rows: Vec::new(), rounds: 0 });
             return Ok(Answer::Done);
@@ -90,6 +91,8 @@ impl Cluster {
             let parameters = network.parameters().to_vec();
             let model = Model::from_numbers(network.spec(), parameters, momentum);
             (self.model, self.learning) = (model.map_err(invalid)?, learning);
+            // What was taught or promised before was of the model that goes.
+            (self.taught, self.pending) = (None, None);
             self.model_hash = self.model.hash();
             if end {
                 self.split = None;

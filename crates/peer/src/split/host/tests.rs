@@ -1,0 +1,134 @@
+//! What a device carries, refuses and gives back.
+
+use super::*;
+
+const SPLIT: SplitId = SplitId(5);
+
+fn owner() -> PeerId {
+    PeerId::from_bytes([1; 32])
+}
+
+fn ask(nodes: u32, inputs: u32) -> SplitMessage {
+    let shape = SliceShape { layer: 1, nodes, inputs, classes: 10 };
+    SplitMessage::Ask { cluster: "digits".parse().unwrap(), shape }
+}
+
+/// What a host says to a message about a part.
+fn said(host: &mut Hosting, part: u16, message: SplitMessage) -> Vec<SplitMessage> {
+    host.handle_message(owner(), SPLIT, part, message, Instant::ZERO);
+    let actions = host.take_actions().into_iter();
+    actions
+        .filter_map(|action| match action {
+            Action::Send(_, _, _, message) => Some(message),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A host on which part 0 has come.
+fn carrying() -> Hosting {
+    let mut host = Hosting::new(100);
+    assert_eq!(said(&mut host, 0, ask(24, 64)), [SplitMessage::Agree]);
+    host.handle_slice(owner(), SPLIT, 0, vec![0; 64]);
+    host.handle_job(Purpose::Take(0), Ok(Answer::Done));
+    host.take_actions();
+    host
+}
+
+#[test]
+fn nobody_carries_more_than_was_agreed_to() {
+    let refuse = |why| [SplitMessage::Refuse(why)];
+    let mut host = Hosting::default();
+    assert_eq!(said(&mut host, 0, ask(1, 64)), refuse(Refusal::Nodes(0)));
+    let mut host = Hosting::new(100);
+    assert_eq!(said(&mut host, 0, ask(101, 64)), refuse(Refusal::Nodes(100)));
+    assert_eq!(said(&mut host, 0, ask(60, 64)), [SplitMessage::Agree]);
+    assert_eq!(said(&mut host, 1, ask(60, 64)), refuse(Refusal::Nodes(40)));
+    assert_eq!(said(&mut host, 0, ask(100, 64)), [SplitMessage::Agree], "asked anew");
+    assert_eq!(said(&mut host, 1, ask(0, 64)), refuse(Refusal::Nodes(0)));
+    let mut host = Hosting::new(16_384);
+    assert_eq!(said(&mut host, 0, ask(8_192, u32::MAX)), refuse(Refusal::Memory));
+    for part in 0..16 {
+        assert_eq!(said(&mut host, part, ask(1, 64)), [SplitMessage::Agree]);
+    }
+    assert_eq!(said(&mut host, 16, ask(1, 64)), refuse(Refusal::Parts));
+}
+
+#[test]
+fn what_is_not_here_is_said_to_be_unknown() {
+    let mut host = Hosting::new(100);
+    let unknown = [SplitMessage::Refuse(Refusal::Unknown)];
+    let fire = || SplitMessage::Fire { batch: 1, below: vec![0] };
+    assert_eq!(said(&mut host, 3, fire()), unknown);
+    assert_eq!(said(&mut host, 3, SplitMessage::Return), unknown);
+    assert_eq!(said(&mut host, 3, SplitMessage::Release), []);
+    assert_eq!(said(&mut host, 3, ask(4, 64)), [SplitMessage::Agree]);
+    assert_eq!(said(&mut host, 3, fire()), [], "it is on its way");
+    host.handle_timeout(Instant::ZERO + PATIENCE);
+    assert_eq!(host.carried.len(), 0, "not for ever");
+}
+
+#[test]
+fn a_slice_that_was_not_agreed_on_takes_no_memory() {
+    let mut host = Hosting::new(100);
+    host.handle_slice(owner(), SPLIT, 0, vec![0; 64]);
+    assert!(host.take_actions().is_empty());
+    said(&mut host, 0, ask(1, 2));
+    assert_eq!(host.bulk_limit_bytes(), 12 * (14 + 10) + 4 + 256);
+    host.handle_slice(owner(), SPLIT, 0, vec![0; 549]);
+    let actions = host.take_actions();
+    assert!(matches!(&actions[0], Action::Refuse(_, reason) if reason.contains("549 bytes")));
+    assert_eq!(host.carried.len(), 0);
+}
+
+#[test]
+fn no_owner_has_more_than_so_many_jobs_waiting() {
+    let mut host = carrying();
+    for batch in 0..u64::from(JOBS_MAX) + 9 {
+        let fire = SplitMessage::Fire { batch, below: vec![0] };
+        host.handle_message(owner(), SPLIT, 0, fire, Instant::ZERO);
+    }
+    assert_eq!(host.take_actions().len(), JOBS_MAX as usize);
+    host.handle_job(Purpose::Fire(0, 0), Ok(Answer::Bytes(vec![0])));
+    let answers = host.take_actions();
+    assert!(matches!(&answers[0], Action::Send(_, _, 0, SplitMessage::Fired { batch: 0, .. })));
+}
+
+#[test]
+fn nodes_go_when_their_owner_asks_lies_or_is_gone() {
+    let mut host = carrying();
+    host.handle_message(owner(), SPLIT, 0, SplitMessage::Return, Instant::ZERO);
+    host.handle_job(Purpose::Write(0), Ok(Answer::Bytes(vec![7])));
+    let actions = host.take_actions();
+    assert!(matches!(&actions[1], Action::SendSlice(_, _, 0, bytes) if *bytes == [7]));
+    assert_eq!(host.carried.len(), 0);
+
+    let mut host = carrying();
+    let teach = SplitMessage::Teach { batch: 1, rate: 0.1, errors: vec![1] };
+    host.handle_message(owner(), SPLIT, 0, teach, Instant::ZERO);
+    host.handle_job(Purpose::Teach(0), Err(JobError::InvalidInput("no errors".to_owned())));
+    let refused = SplitMessage::Refuse(Refusal::Damaged);
+    let says = |action: &Action| matches!(action, Action::Send(_, _, 0, it) if *it == refused);
+    assert!(host.take_actions().iter().any(says));
+    assert_eq!(host.carried.len(), 0);
+
+    let mut host = carrying();
+    host.peer_disconnected(owner());
+    assert_eq!(host.carried.len(), 0);
+}
+
+#[test]
+fn consent_that_is_taken_back_gives_the_newest_back() {
+    let mut host = carrying();
+    said(&mut host, 1, ask(10, 64));
+    host.set_nodes_max(30, Instant::ZERO);
+    let newest = SplitMessage::Refuse(Refusal::Nodes(0));
+    assert!(matches!(&host.take_actions()[..], [Action::Send(_, _, 1, it)] if *it == newest));
+    host.set_nodes_max(0, Instant::ZERO);
+    let withdrawn = SplitMessage::Withdraw;
+    assert!(matches!(&host.take_actions()[..], [Action::Send(_, _, 0, it)] if *it == withdrawn));
+    // Until their owner has fetched them, they go on.
+    let fire = SplitMessage::Fire { batch: 1, below: vec![0] };
+    host.handle_message(owner(), SPLIT, 0, fire, Instant::ZERO);
+    assert_eq!(host.take_actions().len(), 1);
+}

@@ -24,7 +24,7 @@ use crate::{
 use protocol::{envelope::Instance, identity::Identity, message::ControlMessage, room::RoomSecret};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use units::{ClusterId, Instant, PeerId, SessionId, SortedMap};
+use units::{ClusterId, Instant, PeerId, SessionId, SortedMap, sort_by_key};
 
 /// The whole peer. See the [crate's documentation](crate) for how to drive it.
 pub struct Engine {
@@ -132,7 +132,7 @@ impl Engine {
             sessions.extend(SessionRecord::open(&record.session));
             self.clusters.restore(now, id, record, data, &mut self.core);
         }
-        sessions.sort_by_key(|session| (session.running, session.head.cumulative_samples));
+        sort_by_key(&mut sessions, |session| (session.running, session.head.cumulative_samples));
         if let Some(record) = sessions.pop() {
             // A crash may have come between the two records.
             let left = self.left.contains(record.id);

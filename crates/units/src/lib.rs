@@ -25,5 +25,5 @@ mod time;
 pub use hash::Hash;
 pub use hex_bytes::{InvalidId, PeerId, RoomId, SessionId};
 pub use label::{ClusterId, InvalidLabel};
-pub use sorted::{SortedMap, SortedSet};
+pub use sorted::{SortedMap, SortedSet, sort_by_key};
 pub use time::{Instant, UnixMillis};

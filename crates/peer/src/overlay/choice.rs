@@ -8,7 +8,7 @@
 
 use super::DEGREE;
 use rand_core::Rng;
-use units::PeerId;
+use units::{PeerId, sort_by_key};
 
 /// A device that one could connect to.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ pub(crate) fn choose(candidates: &[Candidate], chance: &mut impl Rng) -> Option<
 /// little time is worth. Without this, a room would stay as it has come together.
 pub(crate) fn nearer(candidates: &[Candidate], neighbours: &[Standing]) -> Option<PeerId> {
     let mut distances: Vec<u32> = neighbours.iter().filter_map(|n| n.distance_ms).collect();
-    distances.sort_unstable();
+    sort_by_key(&mut distances, |distance_ms| *distance_ms);
     let near = *distances.get(NEAR_KEPT - 1)?;
     let known = candidates.iter().filter_map(|c| Some((c.distance_ms?, c.peer)));
     known.filter(|(distance_ms, _)| 2 * distance_ms <= near).min().map(|(_, peer)| peer)
@@ -73,7 +73,7 @@ pub(crate) fn is_closed_circle(neighbours: &[Standing]) -> bool {
 /// those the one with the most neighbours in common, then the farthest. `None` if all are needed.
 pub(crate) fn spare(neighbours: &[Standing]) -> Option<PeerId> {
     let mut by_distance: Vec<&Standing> = neighbours.iter().collect();
-    by_distance.sort_by_key(|n| (n.distance_ms.unwrap_or(u32::MAX), n.peer));
+    sort_by_key(&mut by_distance, |n| (n.distance_ms.unwrap_or(u32::MAX), n.peer));
     let far = by_distance.into_iter().skip(NEAR_KEPT);
     let spare = far.filter(|n| n.degree > DEGREE && n.in_common > 0);
     spare.max_by_key(|n| (n.in_common, n.distance_ms, n.peer)).map(|n| n.peer)

@@ -6,7 +6,7 @@ use protocol::{
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, Equivocation, ticket, update_name},
 };
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, sort_by_key};
 
 impl Session {
     /// A message about this session from a connected peer.
@@ -155,7 +155,7 @@ impl Session {
             }
             is_possible
         });
-        all.sort_unstable_by_key(|contribution| contribution.peer);
+        sort_by_key(&mut all, |contribution| contribution.peer);
         all.dedup_by_key(|contribution| contribution.peer);
         proofs.into_iter().for_each(|proof| self.accuse(proof, s));
         all

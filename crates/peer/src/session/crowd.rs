@@ -8,7 +8,7 @@ use super::{Session, Surroundings};
 use ::core::time::Duration;
 use neural::Compression;
 use protocol::session::{Contribution, ticket};
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, sort_by_key};
 
 /// Updates that a round brings in at most: of those who have committed, the ones with the lowest tickets.
 const DRAWN_MAX: usize = 16;
@@ -68,12 +68,13 @@ impl Session {
     /// Who contributes, as far as is known here: of those who have committed, the ones with the lowest tickets. By id.
     pub(super) fn drawn(&self) -> Vec<PeerId> {
         let committed = self.stash.commitments(self.head_hash);
-        let mut peers: Vec<_> = committed.iter().map(|it| it.contribution.peer).collect();
-        peers.retain(|peer| !self.is_excluded(*peer));
-        peers.sort_by_cached_key(|peer| self.ticket(*peer));
-        peers.truncate(DRAWN_MAX);
-        peers.sort_unstable();
-        peers
+        let peers = committed.iter().map(|it| it.contribution.peer);
+        let peers = peers.filter(|peer| !self.is_excluded(*peer));
+        let mut tickets: Vec<_> = peers.map(|peer| (self.ticket(peer), peer)).collect();
+        tickets.sort_unstable();
+        let mut drawn: Vec<_> = tickets.into_iter().map(|(_, peer)| peer).take(DRAWN_MAX).collect();
+        sort_by_key(&mut drawn, |peer| *peer);
+        drawn
     }
 
     /// The promises of those who contribute.

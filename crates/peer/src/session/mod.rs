@@ -49,7 +49,7 @@ use stash::Stash;
 use std::collections::VecDeque;
 use thrift::Thrift;
 use transcript::Transcript;
-use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet};
+use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet, sort_by_key};
 use verdicts::Verdicts;
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
@@ -305,7 +305,7 @@ impl Session {
         if self.contributes(s) {
             all.push(s.me);
         }
-        all.sort_unstable();
+        sort_by_key(&mut all, |peer| *peer);
         all
     }
 
@@ -333,7 +333,7 @@ impl Session {
         let mut order = self.leading.of(self.id, self.head_hash, self.contributors(s));
         order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
         if self.reveal_is_over(s.now) {
-            order.sort_by_key(|peer| !self.has_revealed(*peer));
+            sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
         }
         order
     }

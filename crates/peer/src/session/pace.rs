@@ -3,6 +3,7 @@
 use crate::config::Limits;
 use ::core::time::Duration;
 use protocol::session::{Commitment, SessionOptions};
+use units::sort_by_key;
 
 /// How long the first round waits for commitments, when nobody's speed is known.
 const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
@@ -35,7 +36,7 @@ impl Pace {
             1_000_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
         };
         let mut all: Vec<_> = commitments.iter().map(sample_ns).collect();
-        all.sort_unstable();
+        sort_by_key(&mut all, |sample_ns| *sample_ns);
         self.sample_ns = all.get(all.len() / 2).copied().or(self.sample_ns);
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Session, Surroundings};
 use crate::view::{ExcludedView, Exclusion, MemberView, RoundPhase, SessionView};
-use units::{PeerId, SortedMap};
+use units::{PeerId, SortedMap, sort_by_key};
 
 impl Session {
     pub(crate) fn view(&self, s: &Surroundings<'_>) -> SessionView {
@@ -13,7 +13,7 @@ impl Session {
             .map(|(peer, rows)| MemberView { peer: *peer, rows: *rows, committed: committed(peer) })
             .collect();
         members.push(MemberView { peer: s.me, rows: self.rows, committed: committed(&s.me) });
-        members.sort_by_key(|member| member.peer);
+        sort_by_key(&mut members, |member| member.peer);
         let mut history = self.history.clone();
         let newest = history.last_mut().filter(|it| it.round == self.head.decision.round);
         if let Some(newest) = newest {

@@ -2,7 +2,7 @@
 
 use neural::nodes::Cut;
 use protocol::{cluster::NetworkSpec, limits};
-use units::PeerId;
+use units::{PeerId, sort_by_key};
 
 /// Parameters of one part: its encoding, of 12 bytes each, is a value that travels whole.
 const PART_PARAMETERS_MAX: u64 = 1_000_000;
@@ -33,9 +33,9 @@ impl Offer {
 /// The outcome is a function of its arguments, whatever their order.
 pub(crate) fn place(network: &NetworkSpec, offers: &[Offer]) -> Vec<(Cut, PeerId)> {
     let mut offers: Vec<Offer> = offers.iter().copied().filter(|offer| offer.nodes > 0).collect();
-    offers.sort_unstable_by_key(Offer::order);
+    sort_by_key(&mut offers, Offer::order);
     let mut layers: Vec<u32> = (1..network.layers.len() as u32).collect();
-    layers.sort_by_key(|layer| u32::MAX - network.layers[*layer as usize].nodes);
+    sort_by_key(&mut layers, |layer| u32::MAX - network.layers[*layer as usize].nodes);
     if offers.is_empty() || layers.is_empty() {
         return Vec::new();
     }

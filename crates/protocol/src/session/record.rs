@@ -195,12 +195,13 @@ impl Verdict {
 
 /// In which order members lead the attempts at a round: by a hash that nobody can choose.
 pub fn leaders(session: SessionId, parent: Hash, members: &[PeerId]) -> Vec<PeerId> {
-    let mut order: Vec<_> = members.to_vec();
-    order.sort_by_cached_key(|peer| {
+    let place = |peer: &PeerId| {
         Hash::of_parts(&[b"leader", session.as_bytes(), parent.as_bytes(), peer.as_bytes()])
-    });
+    };
+    let mut order: Vec<_> = members.iter().map(|peer| (place(peer), *peer)).collect();
+    order.sort_unstable();
     order.dedup();
-    order
+    order.into_iter().map(|(_, peer)| peer).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{contribution::Contribution, record::Verdict};
 use serde::{Deserialize, Serialize};
-use units::PeerId;
+use units::{PeerId, sort_by_key};
 
 /// Judges without whom a contribution is not judged: the word of one or two is no majority's.
 const JUDGES_MIN: usize = 3;
@@ -65,7 +65,7 @@ pub(super) fn median_score(place: usize, maker: PeerId, verdicts: &[Verdict]) ->
     let others = verdicts.iter().filter(|verdict| verdict.judge != maker);
     let mut scores: Vec<i16> =
         others.filter_map(|verdict| verdict.scores.get(place).copied()).collect();
-    scores.sort_unstable();
+    sort_by_key(&mut scores, |score| *score);
     (scores.len() >= JUDGES_MIN).then(|| scores[scores.len() / 2])
 }
 
@@ -81,7 +81,7 @@ fn exclude(standings: &mut [Standing]) {
         .filter(|at| !standings[*at].excluded)
         .filter(|at| middle.saturating_sub(standings[*at].sum) > far)
         .collect();
-    harmful.sort_by_key(|at| standings[*at].sum);
+    sort_by_key(&mut harmful, |at| standings[*at].sum);
     for at in harmful.into_iter().take(free) {
         standings[at].excluded = true;
     }
@@ -98,7 +98,7 @@ fn forget(standings: &mut Vec<Standing>) {
 
 fn median(values: impl Iterator<Item = i32>) -> Option<i32> {
     let mut values: Vec<i32> = values.collect();
-    values.sort_unstable();
+    sort_by_key(&mut values, |value| *value);
     values.get(values.len() / 2).copied()
 }
 

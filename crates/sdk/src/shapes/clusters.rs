@@ -6,7 +6,7 @@ use data::Recipe;
 use js_sys::{Array, Float32Array, Math};
 use peer::{Class, ClusterView, Evaluation};
 use serde::Serialize;
-use units::{ClusterId, Hash};
+use units::{ClusterId, Hash, sort_by_key};
 use wasm_bindgen::JsValue;
 
 #[derive(Serialize)]
@@ -92,7 +92,7 @@ impl Prediction {
 /// Probabilities in the order of classes.
 pub(crate) fn outputs(classes: &[Class]) -> Float32Array {
     let mut classes = classes.to_vec();
-    classes.sort_by_key(|class| class.class);
+    sort_by_key(&mut classes, |class| class.class);
     let probabilities: Vec<f32> = classes.iter().map(|class| class.probability).collect();
     Float32Array::from(&probabilities[..])
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use ::core::time::Duration;
 use protocol::{message::SessionMessage, session::Decision};
-use units::{Instant, PeerId};
+use units::{Instant, PeerId, sort_by_key};
 
 /// How long an update that was decided on may be on its way before it is asked for.
 const REVEAL_COURTESY: Duration = Duration::from_millis(1_500);
@@ -123,7 +123,7 @@ impl Session {
                 && order.admits(*from, members(decision))
                 && self.check_next(decision).is_ok()
         });
-        decisions.sort_by_key(|(from, _)| order.rank(*from));
+        sort_by_key(&mut decisions, |(from, _)| order.rank(*from));
         decisions
     }
 

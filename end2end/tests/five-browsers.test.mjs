@@ -7,7 +7,7 @@ import { garbleWhatIsSent } from "../harness/garbage.mjs";
 import { scenario } from "../harness/world.mjs";
 
 const DEVICES = 5;
-const DATA = { layers: [48, 48], held_out_percent: 80 };
+const DATA = { layers: [48, 48], held_out_percent: 88 };
 /** Rounds with the late one's rows in them, before somebody stops. */
 const ROUNDS_TOGETHER = 8;
 

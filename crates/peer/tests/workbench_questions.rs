@@ -192,7 +192,7 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
     wide.labels.truncate(10);
     let wild = Dataset { values: Values::Floats(vec![f32::NAN; 40]), ..dataset() };
     let foreign = neural::Model::new(&NetworkSpec { seed: 2, ..spec() }).unwrap().encode();
-    let expected = Hash::of(&foreign);
+    let expected = protocol::pieces::name(&foreign);
     let load =
         |dataset, held_out_percent| Job::LoadDataset { cluster: id(), dataset, held_out_percent };
     for (job, words) in [
@@ -213,7 +213,11 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
         (Job::AdoptModel { cluster: id(), model: vec![1], expected }, "was promised"),
         (Job::AdoptModel { cluster: id(), model: foreign, expected }, "another network"),
         (
-            Job::AdoptModel { cluster: id(), model: vec![1], expected: Hash::of(&[1]) },
+            Job::AdoptModel {
+                cluster: id(),
+                model: vec![1],
+                expected: protocol::pieces::name(&[1]),
+            },
             "do not begin like a model",
         ),
         (Job::Predict { cluster: id(), input: vec![1.0] }, "1 values where this network takes 2"),

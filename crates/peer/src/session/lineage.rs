@@ -255,7 +255,8 @@ impl Session {
         }
         if self.adoption.take_if(|a| a.is_coming() && !a.fetch.has_holders()).is_some() {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
-        } else if !late.is_empty() {
+        } else {
+            // What was asked of somebody who is late, or gone since, others are asked for.
             self.fetch_model(s);
         }
     }

@@ -109,7 +109,7 @@ pub fn Splitting() -> impl IntoView {
             <p class="hint">{live(hint)}</p>
             <CommandProblem command />
             {live(problem)}
-            <p role="status">{live(move || split.with(|split| split.as_ref().map(standing)))}</p>
+            <p class="split-standing">{live(move || split.with(|split| split.as_ref().map(standing)))}</p>
             <ul class="split-list" aria-label="Parts of this network">
                 {live(move || split.with(|split| {
                     let parts = split.iter().flat_map(|split| &split.parts);

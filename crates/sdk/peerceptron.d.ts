@@ -290,8 +290,8 @@ export interface PrivacyBudget {
   epsilon_after: number | null;
   /** The deviation of the noise in every step, in lengths of the longest change of one row. */
   noise_multiplier: number | null;
-  /** What this ε was measured to cost on the digits that ship with the site, in points of accuracy out of a hundred. */
-  price_points: number;
+  /** What that noise was measured to cost on the digits that ship with the site, in points of accuracy out of a hundred. */
+  price_points: number | null;
   /** Why this device only looks on; `null` while its budget lets it train. */
   exhausted: string | null;
 }

@@ -219,8 +219,9 @@ pub struct PrivacyView {
     pub epsilon_after: Option<f64>,
     /// The deviation of the noise in every step, in lengths of the longest change that one row can make.
     pub noise_multiplier: Option<f64>,
-    /// What the mode was measured to cost: [`protocol::session::Privacy::measured_price_points`].
-    pub price_points: f32,
+    /// What that noise was measured to cost on the digits that ship with the site, in points of accuracy out of a hundred; `None`
+    /// before the first round.
+    pub price_points: Option<f64>,
     /// Why this device only looks on, if its budget does not let it train.
     pub exhausted: Option<String>,
 }

@@ -24,21 +24,7 @@ pub const EPSILON_THOUSANDTHS_MAX: u32 = 100_000;
 /// Adam's step size with which private sessions learn most: of 0.005, 0.01 and 0.02, on the digits that ship with the site.
 pub(super) const PRIVATE_LEARNING_RATE_MILLIONTHS: u32 = 10_000;
 
-/// What an ε was measured to cost, in points of accuracy, by falling ε: medians of three seeds, each three devices with a
-/// third of 1,400 digits, 20 rounds of 40 steps of 32 rows, against the same without noise and bound. More rows cost less.
-///
-/// `bench rooms public/data/digits.bin 397 SEED layers=64-64 timer=4 steps=40 rounds=20 members=3 parts=100 rate=0.01
-/// private=8:1`, and without the last.
-const PRICES: [(u32, f32); 4] = [(8_000, 5.3), (4_000, 7.8), (2_000, 16.1), (1_000, 30.2)];
-
 impl Privacy {
-    /// What the mode was measured to cost, in points of accuracy out of a hundred, on the digits that ship with the site: with
-    /// the largest ε that was measured and is not above this one, or else the least.
-    pub fn measured_price_points(self) -> f32 {
-        let fits = |(thousandths, _): &&(u32, f32)| *thousandths <= self.epsilon_thousandths;
-        PRICES.iter().find(fits).unwrap_or(&PRICES[PRICES.len() - 1]).1
-    }
-
     /// The ε.
     pub fn epsilon(self) -> f64 {
         f64::from(self.epsilon_thousandths) / 1_000.0

@@ -21,8 +21,8 @@ scenario("two devices keep their rows private, and see what that has cost", asyn
   const invitation = await ada.createRoom(world.server.origin);
   await ben.openInvitation(invitation);
   await ada.connectedTo(ben);
-  await ada.loadDigits(1);
-  await ben.loadDigits(2);
+  await ada.loadDigits(1, 20);
+  await ben.loadDigits(2, 20);
   await ada.setTraining({ rounds: 20, steps: 40 });
   await ada.select("Keep rows private", "Yes, ε 8");
   await ada.click("button", "Train together");

@@ -46,7 +46,7 @@ pub const TRAININGS: [Training; 5] = [
     },
     Training {
         name: "8 rounds of five devices",
-        expected: "c5f5feba78bfbe6ee8a98fb82448a163f2891e63c57dac9103cffd35fd8d9c71",
+        expected: "a3c104ea7a78fa096fbc95545bbe8edd309ecd9f60575fbde69f72374485c198",
         run: rounds,
     },
     Training {

@@ -4,7 +4,7 @@
 use neural::{Compression, Dataset, Values};
 use peer::{Answer, Class, Job, JobError, LocalTraining, WeightedUpdate, Workbench};
 use protocol::cluster::{LayerSpec, NetworkSpec};
-use units::{ClusterId, Hash, PeerId};
+use units::{ClusterId, PeerId};
 
 fn id() -> ClusterId {
     "xor".parse().unwrap()

@@ -92,6 +92,10 @@ impl Session {
             // Whoever took part again while the first training went on has two: only one may be promised.
             return;
         }
+        if promised.is_some() {
+            // What an earlier life promised, as others tell of it, has to be checked before it is compared with anything.
+            self.check_signatures(parent);
+        }
         let name = update_name(s.me, &update);
         let contribution =
             Contribution::sign(s.identity, (self.id, parent), name, samples, self.life);

@@ -138,9 +138,13 @@ impl Engine {
         if known.and_then(|cluster| cluster.model) == Some(record.model) {
             return self.give_way(now, from, record, None);
         }
-        if other.claim.as_ref().is_some_and(|(claim, fetch)| *claim == record && fetch.has_begun())
+        if let Some((claim, fetch)) = &mut other.claim
+            && *claim == record
         {
-            return;
+            // It tells of it again, perhaps since a part was lost or gone: what is here stays, and the rest is asked for.
+            fetch.expire(now);
+            fetch.add(from);
+            return self.fetch_of_rival(now, from);
         }
         let size_bytes = neural::Model::size_bytes(&other.proposal.network);
         let fetch = Fetch::new(record.model, size_bytes, from);

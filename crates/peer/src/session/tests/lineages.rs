@@ -61,6 +61,22 @@ fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
     assert_eq!(member.session.head.decision.round, 8);
 }
 
+/// Both others show their updates, and one of them decides on all three: the round is made.
+fn makes_the_round(member: &mut Member) {
+    let (me, others) = (member.identity.peer_id(), member.others());
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let parts: [(PeerId, &[u8], u32); 3] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ];
+    let decision = member.decision(&parts);
+    assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
+}
+
 #[test]
 fn a_record_without_its_model_does_not_hold_the_round_up() {
     let mut member = Member::in_round_one();
@@ -69,18 +85,7 @@ fn a_record_without_its_model_does_not_hold_the_round_up() {
     // Of three rounds of this session's members.
     let claim = member.record(Hash::of(b"elsewhere"), 3, (others[0], SAMPLES), 900);
     member.hears(others[0], SessionMessage::Head(claim));
-    for (peer, number) in [(others[0], 2), (others[1], 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
-    let me = member.identity.peer_id();
-    let parts: [(PeerId, &[u8], u32); 3] = [
-        (me, &update(1), SAMPLES),
-        (others[0], &update(2), SAMPLES),
-        (others[1], &update(3), SAMPLES),
-    ];
-    let decision = member.decision(&parts);
-    assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
+    makes_the_round(&mut member);
 }
 
 #[test]
@@ -154,18 +159,7 @@ fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
     let record = member.record_of_model(elsewhere, 3, (others[0], SAMPLES), samples);
     let name = record.hash();
     member.hears(others[0], SessionMessage::Head(record));
-    for (peer, number) in [(others[0], 2), (others[1], 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
-    let me = member.identity.peer_id();
-    let parts: [(PeerId, &[u8], u32); 3] = [
-        (me, &update(1), SAMPLES),
-        (others[0], &update(2), SAMPLES),
-        (others[1], &update(3), SAMPLES),
-    ];
-    let decision = member.decision(&parts);
-    assert!(aggregates(&member.hears(others[1], SessionMessage::Decide(decision))));
+    makes_the_round(&mut member);
     let mut actions = member.gets_model(others[0], name);
     assert!(!adopts(&actions), "the round comes first");
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };

@@ -1,7 +1,7 @@
 //! What must be so once faults have ended for long enough.
 
 use crate::{network::HostId, world::World};
-use peer::{LinkStage, View};
+use peer::{LinkStage, SessionView, View};
 use std::collections::BTreeMap;
 use units::Hash;
 
@@ -82,7 +82,7 @@ impl World {
             if self.hosts[id.0].left_session || self.was_left_without_its_model(session) {
                 continue;
             }
-            if session.running || session.round < session.options.rounds {
+            if session.running || session.round < session.options.rounds && !is_used_up(session) {
                 return Some(format!(
                     "{id:?} is in round {} of {} (running: {}, {:?}, {:?}, {:?})",
                     session.round,
@@ -128,7 +128,7 @@ impl World {
     }
 
     /// Whether a session ended because the only devices that had its model have left it, or lost it with their storage.
-    fn was_left_without_its_model(&self, session: &peer::SessionView) -> bool {
+    fn was_left_without_its_model(&self, session: &SessionView) -> bool {
         let says_so = |why: &String| why.contains("nobody in the room could hand out the model");
         let gave_up = !session.running && session.ended_because.as_ref().is_some_and(says_so);
         gave_up && self.hosts.iter().any(|host| host.left_session || host.storage_failed)
@@ -164,4 +164,10 @@ impl World {
             assert!(held == 1, "{:?} holds `{}` {held} times", to.id, composed.text);
         }
     }
+}
+
+/// Whether a session that keeps rows private ended because nobody could train for another round.
+fn is_used_up(session: &SessionView) -> bool {
+    let why = session.ended_because.as_ref();
+    why.is_some_and(|why| why.contains("left of the privacy budget"))
 }

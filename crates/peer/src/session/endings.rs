@@ -23,6 +23,7 @@ impl Session {
         self.left = false;
         self.running = true;
         self.ended_because = None;
+        self.budget.used_up = false;
         self.problem = None;
         self.members.clear();
         self.told.clear();
@@ -58,13 +59,14 @@ impl Session {
         self.actions.push(SessionAction::Ended(reason.to_owned()));
     }
 
-    /// Whether it ended because all its rounds are done.
+    /// Whether it ended because all its rounds are done, or nobody could train for another one.
     pub(super) fn is_finished(&self) -> bool {
-        let done = self.head.decision.round >= self.proposal.options.rounds;
+        let rounds_max = self.proposal.options.rounds;
+        let done = self.budget.used_up || self.head.decision.round >= rounds_max;
         done && !self.running && !self.left && !self.stopped
     }
 
-    /// Whether all its rounds are done and their model is here.
+    /// Whether it is finished and its model is here.
     pub(crate) fn holds_a_finished_model(&self) -> bool {
         self.is_finished() && self.model_here
     }

@@ -327,12 +327,13 @@ impl Session {
         (!order.is_empty()).then(|| order[attempt as usize % order.len()])
     }
 
-    /// Contributors in the order in which they lead: last those who have let the others wait of late. Once updates have had
-    /// their time, whoever has not shown one comes after those who have: it may be gone.
+    /// Contributors in the order in which they lead: last those who have let the others wait of late. Whoever has not shown
+    /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
+    /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
     fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
         let mut order = self.leading.of(self.id, self.head_hash, self.contributors(s));
         order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
-        if self.reveal_is_over(s.now) {
+        if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
             sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
         }
         order
@@ -369,7 +370,8 @@ impl Session {
         let adoption = self.adoption.as_ref().and_then(Adoption::expires_at);
         // A session that is over still compares its end with those of others.
         let verdicts = self.verdicts.deadline().filter(|_| self.model_here);
-        let always = [adoption, verdicts, self.believes_again_at()];
+        let without_budget = self.ends_without_budget_at();
+        let always = [adoption, verdicts, self.believes_again_at(), without_budget];
         if !self.running || !self.model_here || self.is_installing() {
             return always.into_iter().chain([self.waits_for_model_until()]).flatten().min();
         }

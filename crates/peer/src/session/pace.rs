@@ -11,6 +11,8 @@ const FIRST_COMMIT_WAIT: Duration = Duration::from_secs(10);
 const UPLINK_BYTES_PER_SECOND_MIN: u64 = 100_000;
 /// What any wait has besides a multiple of what was measured.
 const GRACE: Duration = Duration::from_millis(300);
+/// The longest way of an update is forgotten by this part of it a round.
+const TRAVEL_FADES: u32 = 4;
 
 /// A device that needs so much longer than the one in the middle takes fewer steps, in percent.
 const SLOWER_PERCENT: u64 = 150;
@@ -25,7 +27,7 @@ pub(super) struct Pace {
     sample_ns: Option<u64>,
     /// What it takes this device.
     own_sample_ns: Option<u64>,
-    /// How long the newest round's updates travelled.
+    /// How long updates travel: the most of late.
     travel: Option<Duration>,
 }
 
@@ -46,9 +48,11 @@ impl Pace {
         self.own_sample_ns = Some(took_ns / u64::from(samples.max(1)));
     }
 
-    /// A round's updates were so long on their way.
+    /// A round's updates were so long on their way. One long way is remembered for some rounds: where packets are lost, the
+    /// next one may be as long again, and a member that is given up too early goes on alone.
     pub(super) fn note_travel(&mut self, travel: Duration) {
-        self.travel = Some(travel);
+        let faded = self.travel.map(|most| most - most / TRAVEL_FADES);
+        self.travel = Some(faded.map_or(travel, |most| most.max(travel)));
     }
 
     /// How many steps this device takes: as many as it can in the time that the member in the middle takes for all.
@@ -84,11 +88,10 @@ impl Pace {
         self.sample_ns.map(|_| half_took.saturating_mul(2) + 3 * GRACE)
     }
 
-    /// How long updates may travel after commitments are closed: three times what the newest ones took, or as long as
+    /// How long updates may travel after commitments are closed: three times what they took of late, or as long as
     /// `bytes` take on a slow uplink.
     pub(super) fn reveal_wait(&self, bytes: u64) -> Duration {
-        let slow = Duration::from_millis(bytes * 1_000 / UPLINK_BYTES_PER_SECOND_MIN);
-        let most = Duration::from_secs(3) + slow;
+        let most = reveal_wait_max(bytes);
         self.travel.map_or(most, |travel| (travel.saturating_mul(3) + GRACE).min(most))
     }
 
@@ -97,6 +100,11 @@ impl Pace {
         let measured = self.travel.map(|travel| travel.saturating_mul(2) + GRACE);
         measured.unwrap_or(limits.leader_wait).min(limits.leader_wait)
     }
+}
+
+/// How long updates may travel when nothing is known of the network: as long as `bytes` take on a slow uplink, and a while.
+pub(super) fn reveal_wait_max(bytes: u64) -> Duration {
+    Duration::from_secs(3) + Duration::from_millis(bytes * 1_000 / UPLINK_BYTES_PER_SECOND_MIN)
 }
 
 #[cfg(test)]
@@ -166,6 +174,12 @@ mod tests {
         assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_millis(6_900));
         assert_eq!(pace.reveal_wait(100_000), Duration::from_millis(900));
         assert_eq!(pace.leader_wait(&limits), Duration::from_millis(700));
+        pace.note_travel(Duration::from_millis(20));
+        assert_eq!(
+            pace.reveal_wait(100_000),
+            Duration::from_millis(750),
+            "a long way is remembered"
+        );
         pace.note_travel(Duration::from_secs(60));
         assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
         assert_eq!(pace.leader_wait(&limits), limits.leader_wait);

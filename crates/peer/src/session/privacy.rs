@@ -10,7 +10,10 @@ use protocol::{
     message::SessionMessage,
     session::{DELTA, SessionOptions},
 };
-use units::Hash;
+use units::{Hash, Instant};
+
+/// How long a session in which nobody has any budget left waits for somebody who has.
+pub(super) const NOBODY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What noise was measured to cost, in points of accuracy, by the noise in a step of [`PRICED_BATCH_ROWS`]: medians of three seeds,
 /// each three devices with a third of 1,400 digits, 20 rounds of 40 steps, within an ε of 8, 4, 2 and 1, against the same
@@ -45,6 +48,12 @@ pub(super) struct Budget {
     waiting: Option<Waiting>,
     /// Why this device only looks on, if its budget does not let it train.
     exhausted: Option<String>,
+    /// Since when nobody here has any left.
+    nobody_since: Option<Instant>,
+    /// When the session ends because of that.
+    ends_at: Option<Instant>,
+    /// Whether the session ended because of that.
+    pub used_up: bool,
 }
 
 /// An update that may be promised once it is stored what it costs.
@@ -73,6 +82,35 @@ impl Session {
         if core::mem::take(&mut self.rows) > 0 {
             self.broadcast(SessionMessage::Join { rows: 0 }, s);
         }
+    }
+
+    /// Ends a session that nobody trains in any more, as far as this device sees. Should somebody have been cut off who can,
+    /// its heavier record begins it again.
+    pub(super) fn end_without_budget(&mut self, s: &Surroundings<'_>) {
+        let is_idle = self.running
+            && self.model_here
+            && self.budget.exhausted.is_some()
+            && !self.round.is_aggregating()
+            && !self.is_crowd(s);
+        let nobody_can = is_idle && self.members.values().all(|rows| *rows == 0);
+        let since = nobody_can.then(|| self.budget.nobody_since.unwrap_or(s.now));
+        self.budget.nobody_since = since;
+        // Somebody may say that it can, and do nothing.
+        let nobody_does = self.round.started_at() + s.limits.commit_wait_max.saturating_mul(2);
+        let end = since.map_or(nobody_does, |since| nobody_does.min(since + NOBODY_PATIENCE));
+        self.budget.ends_at = is_idle.then_some(end);
+        if is_idle && s.now >= end {
+            self.budget.ends_at = None;
+            self.budget.used_up = true;
+            let why = "nobody trains with what is left of the privacy budget: what was learnt so far is the result";
+            self.end(why);
+            self.compare_endings(s);
+        }
+    }
+
+    /// When a session ends in which nobody trains any more.
+    pub(super) fn ends_without_budget_at(&self) -> Option<Instant> {
+        self.budget.ends_at
     }
 
     /// The rows that this device takes part with.

@@ -44,8 +44,8 @@ impl Session {
             found.or(decisions.first().filter(|_| self.round.decision.is_none())).cloned()
         {
             // What has not come in the time that updates get will not come by itself.
-            let courtesy =
-                if self.reveal_is_over(s.now) { Duration::ZERO } else { REVEAL_COURTESY };
+            let is_over = self.reveal_is_over_since(Duration::ZERO, s.now);
+            let courtesy = if is_over { Duration::ZERO } else { REVEAL_COURTESY };
             let ask_at = s.now + courtesy;
             self.round.decision = Some(Chosen { from, decision, ask_at, asked: 0 });
         }

@@ -11,13 +11,15 @@
 mod following;
 mod outcome;
 
-use super::{Session, SessionAction, SessionJob, Surroundings, stash::Closing};
+use super::{
+    Session, SessionAction, SessionJob, Surroundings, pace::reveal_wait_max, stash::Closing,
+};
 use crate::{job::LocalTraining, view::RoundPhase};
 use ::core::time::Duration;
 use following::Chosen;
 use protocol::{
     message::{BulkMessage, SessionMessage},
-    session::{Contribution, Decision, SessionOptions},
+    session::{Commitment, Contribution, Decision, SessionOptions},
 };
 use units::{Hash, Instant, PeerId, SortedSet};
 
@@ -133,6 +135,7 @@ impl Session {
         self.believe_again(s);
         self.give_up_on_the_model(s);
         self.compare_records(s);
+        self.end_without_budget(s);
         self.round.look_again_at = None;
         // Until a heavier record's model is here, it may be a lie: the round goes on.
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
@@ -332,9 +335,9 @@ impl Session {
         (!self.contributes(s) || committed(s.me)) && awaited.all(committed)
     }
 
-    /// Whether updates have had the time that they get to travel.
-    pub(super) fn reveal_is_over(&self, now: Instant) -> bool {
-        self.round.closed_at.is_some_and(|at| now >= at + self.reveal_wait())
+    /// Whether updates have had the time that they get to travel, so long ago.
+    pub(super) fn reveal_is_over_since(&self, since: Duration, now: Instant) -> bool {
+        self.round.closed_at.is_some_and(|at| now >= at + self.reveal_wait() + since)
     }
 
     /// Whether the update that a peer has promised for the running round is here.
@@ -383,16 +386,29 @@ impl Session {
             let committed =
                 |peer: &&PeerId| self.stash.commitment(**peer, self.head_hash).is_some();
             let count = contributors.iter().filter(committed).count();
-            if count > 0 && 2 * count >= contributors.len() {
+            if is_company(count, contributors.len()) {
                 self.round.half_committed_at = Some(s.now);
             }
         }
     }
 
-    /// How long updates may travel after commitments are closed.
-    fn reveal_wait(&self) -> Duration {
-        self.pace.reveal_wait(self.proposal.network.parameters() * self.members.len() as u64)
+    /// How long updates may travel after commitments are closed. While few are here, that is not measured by earlier rounds:
+    /// the network may just have become slow, and who goes on without most of the others has to find back to them.
+    pub(super) fn reveal_wait(&self) -> Duration {
+        let promised = self.stash.commitments(self.head_hash);
+        let is_here = |promise: &&Commitment| self.has_revealed(promise.contribution.peer);
+        let shown = promised.iter().filter(is_here).count();
+        let bytes = self.proposal.network.parameters() * self.members.len() as u64;
+        match is_company(shown, promised.len()) {
+            true => self.pace.reveal_wait(bytes),
+            false => reveal_wait_max(bytes),
+        }
     }
+}
+
+/// Whether so many of all are enough to go on with: half of them, and nobody alone.
+fn is_company(count: usize, all: usize) -> bool {
+    count >= all.min(2) && 2 * count >= all
 }
 
 /// Adam's step size in a round: falls in a straight line to a hundredth.

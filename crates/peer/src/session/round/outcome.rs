@@ -157,6 +157,7 @@ impl Session {
         });
         self.sent_bytes_before_round = self.sent_bytes;
         let was_finished = self.is_finished();
+        self.budget.used_up = false;
         let before = core::mem::replace(&mut self.head_hash, record.hash());
         self.head = record;
         let head = &self.head;

@@ -1,6 +1,6 @@
 //! In a session that keeps rows private, nothing is said of an update before it is stored what it costs.
 
-use super::*;
+use super::{super::privacy::NOBODY_PATIENCE, *};
 use crate::job::{JobError, Spent};
 use protocol::session::Privacy;
 
@@ -87,6 +87,40 @@ fn who_has_used_up_its_budget_tells_the_others_and_looks_on() {
     let actions = member.does(|session, s| session.cluster_ready(first_model(), 20, s));
     let trains = |action: &SessionAction| matches!(action, SessionAction::Job(..));
     assert!(!actions.iter().any(trains), "with other rows neither");
+}
+
+#[test]
+fn a_session_in_which_nobody_has_budget_left_ends_until_somebody_has() {
+    let mut member = private();
+    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    member.does(|session, s| session.handle_job(purpose, Err(JobError::BudgetSpent), s));
+    member.waits(NOBODY_PATIENCE);
+    assert!(member.session.running, "others have rows");
+    member.waits(member.limits.commit_wait_max);
+    assert!(member.session.running, "and may be slow");
+    let others = member.others();
+    for peer in &others {
+        member.hears(*peer, SessionMessage::Join { rows: 0 });
+    }
+    let end = member.session.deadline().unwrap();
+    member.waits(end.saturating_duration_since(member.now));
+    assert!(!member.session.running && member.session.is_finished());
+    let why = member.session.ended_because.clone().unwrap();
+    assert!(why.contains("left of the privacy budget"), "{why}");
+
+    let (parent, part) = (member.session.head_hash, (others[0], SAMPLES));
+    let record = member.record_of_model(parent, 1, part, SAMPLES.into());
+    member.hears(others[0], SessionMessage::Head(record.clone()));
+    member.gets_model(others[0], record.hash());
+    let purpose = SessionJob::Adopt { record: record.hash() };
+    let answer = Answer::Adopted { model: record.model, together: None };
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    assert!(member.session.running, "another lineage had gone on");
+    member.hears(others[0], SessionMessage::Join { rows: 10 });
+    member.waits(2 * NOBODY_PATIENCE);
+    assert!(member.session.running);
+    member.waits(2 * member.limits.commit_wait_max);
+    assert!(!member.session.running, "who says that it can train does not");
 }
 
 #[test]

@@ -78,3 +78,49 @@ fn a_leader_cannot_give_an_update_another_weight_than_its_maker_did() {
     let actions = member.hears(others[0], SessionMessage::Decide(decision));
     assert_eq!((aggregates(&actions), refusals(&actions)), (false, 1));
 }
+
+#[test]
+fn a_decision_on_its_way_is_waited_for_when_an_update_was_slow() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let (leader, other) = (others[0], others[1]);
+    for (peer, number) in [(leader, 2), (other, 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+    }
+    member.is_trained(update(1));
+    // Updates are late, and the leader's decision leaves as late as may be.
+    let reveal_wait = member.session.reveal_wait();
+    for wait in [reveal_wait, Duration::from_millis(500)] {
+        assert_eq!(decided(&member.waits(wait)), None, "nobody decides in the leader's place");
+    }
+    let me = member.identity.peer_id();
+    let parts: [(PeerId, &[u8], u32); 3] =
+        [(leader, &update(2), SAMPLES), (other, &update(3), SAMPLES), (me, &update(1), SAMPLES)];
+    member.hears(leader, SessionMessage::Decide(member.decision(&parts)));
+    member.gets_update(other, update(3));
+    assert!(aggregates(&member.gets_update(leader, update(2))));
+}
+
+#[test]
+fn a_leader_that_stays_silent_is_replaced_by_one_who_has_shown_an_update() {
+    let mut member = Member::in_round_one();
+    let (silent, other) = (member.others()[0], member.others()[1]);
+    for (peer, number) in [(silent, 2), (other, 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+    }
+    member.is_trained(update(1));
+    member.gets_update(other, update(3));
+    let decision = (0..60).find_map(|_| decided(&member.waits(Duration::from_secs(1)))).unwrap();
+    let mut expected = [other, member.identity.peer_id()];
+    expected.sort_unstable();
+    let members: Vec<_> = decision.contributions.iter().map(|part| part.peer).collect();
+    assert_eq!(members, expected);
+}
+
+/// What a member has decided.
+fn decided(actions: &[SessionAction]) -> Option<Decision> {
+    actions.iter().find_map(|action| match action {
+        SessionAction::Send(_, SessionMessage::Decide(decision)) => Some(decision.clone()),
+        _ => None,
+    })
+}

@@ -36,7 +36,8 @@ pub struct Engine {
     pub(crate) connect: ConnectPolicy,
     pub(crate) texts: Option<Texts>,
     pub(crate) clusters: Clusters,
-    pub(crate) session: Option<Session>,
+    /// In a box, because it is taken out and put back with every input.
+    pub(crate) session: Option<Box<Session>>,
     pub(crate) session_jobs: SortedMap<JobId, (SessionId, ClusterId, SessionJob)>,
     /// The cluster whose nodes are on several devices.
     pub(crate) split: Option<Split>,
@@ -144,7 +145,7 @@ impl Engine {
             session.stopped = stopped;
             session.left = left;
             self.spendings.tell(&mut session);
-            self.session = Some(session);
+            self.session = Some(Box::new(session));
         }
         if let Some(RoomRecord { secret, signaling_url }) = records.take(records::ROOM) {
             if let Some(url) = signaling_url {
@@ -206,7 +207,7 @@ impl Engine {
             self.server.deadline(),
             self.roster.deadline(&census, &self.core, wants_links),
             self.mesh_deadline(wants_links),
-            self.session.as_ref().and_then(Session::deadline),
+            self.session.as_deref().and_then(Session::deadline),
             self.split.as_ref().and_then(Split::deadline),
             self.hosting.deadline(),
             self.neighbours_due,

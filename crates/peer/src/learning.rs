@@ -248,7 +248,7 @@ impl Engine {
         let life = self.core.session_life(now);
         let mut session = Session::new(proposal, None, true, life, now);
         self.spendings.tell(&mut session);
-        self.session = Some(session);
+        self.session = Some(Box::new(session));
         self.core.event(Event::SessionStarted { session: id });
         self.cluster_ready(now, &cluster);
     }

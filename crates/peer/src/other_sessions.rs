@@ -75,7 +75,7 @@ impl Engine {
     ) {
         let other = OtherSession { id, proposal, head: None, claim: None };
         let finished = |ours: &Session| other.would_take_a_finished_model(ours);
-        if self.session.as_ref().is_some_and(finished)
+        if self.session.as_deref().is_some_and(finished)
             && self.roster.connected().any(|it| it == from)
         {
             // Its head comes next, and its model when that is asked for.
@@ -126,7 +126,7 @@ impl Engine {
         if let Err(problem) = check_strange_record(&other.proposal, &record) {
             return self.refuse(Some(from), problem);
         }
-        let ours = self.session.as_ref();
+        let ours = self.session.as_deref();
         let is_another_matter = |ours: &Session| ours.running && !other.rivals(ours);
         if ours.is_some_and(is_another_matter) || !other.outweighs(ours, &record) {
             return;
@@ -188,7 +188,7 @@ impl Engine {
             let reason = "a model that does not fit its record".to_owned();
             return self.refuse(Some(from), reason);
         }
-        if other.outweighs(self.session.as_ref(), &claim) {
+        if other.outweighs(self.session.as_deref(), &claim) {
             self.give_way(now, from, claim, Some(model));
         }
     }

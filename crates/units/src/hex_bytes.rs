@@ -25,7 +25,7 @@ impl InvalidId {
 macro_rules! hex_bytes {
     ($(#[$docs:meta])* $name:ident, $size:literal, $kind:literal) => {
         $(#[$docs])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name([u8; $size]);
 
         impl $name {
@@ -42,6 +42,24 @@ macro_rules! hex_bytes {
             /// The first eight digits, enough for a person to tell a few of them apart.
             pub fn short(&self) -> String {
                 base16ct::lower::encode_string(&self.0[..4])
+            }
+        }
+
+        impl Ord for $name {
+            // That of the bytes. Identifiers are hashes and keys: eight bytes tell nearly all of them apart, and to compare
+            // these takes one instruction.
+            fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+                let first = |id: &Self| {
+                    let [a, b, c, d, e, f, g, h, ..] = id.0;
+                    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+                };
+                first(self).cmp(&first(other)).then_with(|| self.0.cmp(&other.0))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+                Some(self.cmp(other))
             }
         }
 
@@ -115,6 +133,16 @@ mod tests {
         assert_eq!(id.to_string().parse::<PeerId>(), Ok(id));
         let json = serde_json::to_string(&id).unwrap();
         assert_eq!(serde_json::from_str::<PeerId>(&json).unwrap(), id);
+    }
+
+    #[test]
+    fn ids_are_in_the_order_of_their_bytes() {
+        let bytes = [[0; 16], [1; 16], [0xff; 16], core::array::from_fn(|i| (i > 8).into())];
+        for (one, other) in bytes.iter().flat_map(|one| bytes.iter().map(move |other| (one, other)))
+        {
+            let ids = (RoomId::from_bytes(*one), RoomId::from_bytes(*other));
+            assert_eq!(ids.0.cmp(&ids.1), one.cmp(other));
+        }
     }
 
     #[test]

@@ -57,7 +57,8 @@ impl Engine {
         let id = proposal.session_id();
         let gather = !alone && self.roster.connected().next().is_some();
         let life = self.core.session_life(now);
-        self.session = Some(Session::new(proposal, None, gather, life, now));
+        let session = Session::new(proposal, None, gather, life, now);
+        self.session = Some(Box::new(session));
         self.core.event(Event::SessionStarted { session: id });
         self.with_session(now, |session, s| session.cluster_ready(model, rows, s));
         self.checkpoint_session(now, true);

@@ -68,7 +68,7 @@ impl Session {
     /// Who contributes, as far as is known here: of those who have committed, the ones with the lowest tickets. By id.
     pub(super) fn drawn(&self) -> Vec<PeerId> {
         let committed = self.stash.commitments(self.head_hash);
-        let peers = committed.iter().map(|it| it.contribution.peer);
+        let peers = committed.map(|it| it.contribution.peer);
         let peers = peers.filter(|peer| !self.is_excluded(*peer));
         let mut tickets: Vec<_> = peers.map(|peer| (self.ticket(peer), peer)).collect();
         tickets.sort_unstable();

@@ -371,7 +371,8 @@ impl Session {
         // A session that is over still compares its end with those of others.
         let verdicts = self.verdicts.deadline().filter(|_| self.model_here);
         let without_budget = self.ends_without_budget_at();
-        let always = [adoption, verdicts, self.believes_again_at(), without_budget];
+        let store = self.stores_again_at();
+        let always = [adoption, verdicts, self.believes_again_at(), without_budget, store];
         if !self.running || !self.model_here || self.is_installing() {
             return always.into_iter().chain([self.waits_for_model_until()]).flatten().min();
         }

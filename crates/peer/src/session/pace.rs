@@ -33,11 +33,11 @@ pub(super) struct Pace {
 
 impl Pace {
     /// A round is over in which members trained as they say.
-    pub(super) fn note_training(&mut self, commitments: &[Commitment]) {
+    pub(super) fn note_training<'a>(&mut self, commitments: impl Iterator<Item = &'a Commitment>) {
         let sample_ns = |it: &Commitment| {
             1_000_000 * u64::from(it.train_ms) / u64::from(it.contribution.samples.max(1))
         };
-        let mut all: Vec<_> = commitments.iter().map(sample_ns).collect();
+        let mut all: Vec<_> = commitments.map(sample_ns).collect();
         sort_by_key(&mut all, |sample_ns| *sample_ns);
         self.sample_ns = all.get(all.len() / 2).copied().or(self.sample_ns);
     }
@@ -132,7 +132,7 @@ mod tests {
     fn steps_of_last(times_ms: [u32; 3]) -> u32 {
         let mut pace = Pace::default();
         let commitments = [1, 2, 3].map(|n| trained(n, 400, times_ms[usize::from(n) - 1]));
-        pace.note_training(&commitments);
+        pace.note_training(commitments.iter());
         pace.note_own_training(400, Duration::from_millis(times_ms[2].into()));
         pace.steps(&OPTIONS)
     }
@@ -153,7 +153,7 @@ mod tests {
         let mut samples = 400;
         for _ in 0..5 {
             let others = [trained(1, 400, 100), trained(2, 400, 100)];
-            pace.note_training(&[&others[..], &[trained(3, samples, samples)]].concat());
+            pace.note_training(others.iter().chain([&trained(3, samples, samples)]));
             pace.note_own_training(samples, Duration::from_millis(samples.into()));
             samples = 10 * pace.steps(&OPTIONS);
         }
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(pace.reveal_wait(100_000), Duration::from_secs(4));
         assert_eq!(pace.leader_wait(&limits), limits.leader_wait);
         assert_eq!(pace.rest_wait(Duration::from_secs(2)), None);
-        pace.note_training(&[trained(1, 400, 2_000)]);
+        pace.note_training([trained(1, 400, 2_000)].iter());
         assert_eq!(pace.rest_wait(Duration::from_secs(2)), Some(Duration::from_millis(4_900)));
         pace.note_travel(Duration::from_millis(200));
         assert_eq!(pace.commit_wait(&OPTIONS, &limits), Duration::from_millis(6_900));

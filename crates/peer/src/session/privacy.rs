@@ -12,6 +12,9 @@ use protocol::{
 };
 use units::{Hash, Instant};
 
+/// How long until what could not be stored is stored again.
+const STORE_AGAIN: Duration = Duration::from_secs(5);
+
 /// How long a session in which nobody has any budget left waits for somebody who has.
 pub(super) const NOBODY_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -63,6 +66,8 @@ struct Waiting {
     update: Vec<u8>,
     samples: u32,
     took: Duration,
+    /// When to try again, if storage has failed.
+    again_at: Option<Instant>,
 }
 
 impl Session {
@@ -141,24 +146,47 @@ impl Session {
         parent: Hash,
         (update, samples, took): (Vec<u8>, u32, Duration),
     ) {
-        self.budget.number += 1;
-        let number = self.budget.number;
-        self.budget.spent = Some(spent.clone());
-        self.budget.waiting = Some(Waiting { number, parent, update, samples, took });
-        self.actions.push(SessionAction::StoreSpent { spent, number });
+        self.budget.spent = Some(spent);
+        let (number, again_at) = (self.budget.number, None);
+        self.budget.waiting = Some(Waiting { number, parent, update, samples, took, again_at });
+        self.store_newest_spent();
+    }
+
+    fn store_newest_spent(&mut self) {
+        let Budget { spent: Some(spent), waiting: Some(waiting), number, .. } = &mut self.budget
+        else {
+            return;
+        };
+        *number += 1;
+        (waiting.number, waiting.again_at) = (*number, None);
+        self.actions.push(SessionAction::StoreSpent { spent: spent.clone(), number: *number });
+    }
+
+    /// Stores again what could not be stored, while its update may be of use: if all members sat a round out, it would not end.
+    pub(super) fn store_spent_again(&mut self, now: Instant) {
+        let head = self.head_hash;
+        self.budget.waiting.take_if(|it| it.again_at.is_some() && it.parent != head);
+        if self.stores_again_at().is_some_and(|at| now >= at) {
+            self.store_newest_spent();
+        }
+    }
+
+    pub(super) fn stores_again_at(&self) -> Option<Instant> {
+        self.budget.waiting.as_ref().and_then(|waiting| waiting.again_at)
     }
 
     /// Storage has answered.
     pub(crate) fn spent_stored(&mut self, number: u64, stored: bool, s: &Surroundings<'_>) {
         let waiting = self.budget.waiting.take_if(|waiting| waiting.number == number);
-        if let Some(Waiting { parent, update, samples, took, .. }) = waiting {
+        if let Some(waiting) = waiting {
             if !stored {
-                self.fail(
-                    "what this device has spent of its privacy could not be stored: it sits this round out"
-                        .to_owned(),
-                );
-            } else if parent == self.head_hash && self.running {
-                self.commit(update, samples, took, s);
+                let problem = "what this device has spent of its privacy could not be stored: \
+                               it shows nothing of this round’s update until it is";
+                self.fail(problem.to_owned());
+                self.budget.waiting =
+                    Some(Waiting { again_at: Some(s.now + STORE_AGAIN), ..waiting });
+            } else if waiting.parent == self.head_hash && self.running {
+                self.commit(waiting.update, waiting.samples, waiting.took, s);
             }
         }
         self.advance(s);

@@ -186,8 +186,9 @@ impl Stash {
     }
 
     /// Every commitment that builds on `parent`, by peer.
-    pub(super) fn commitments(&self, parent: Hash) -> Vec<Commitment> {
-        self.peers.keys().filter_map(|peer| self.commitment(*peer, parent).copied()).collect()
+    pub(super) fn commitments(&self, parent: Hash) -> impl Iterator<Item = &Commitment> {
+        let promises = self.peers.values().flat_map(|arrivals| &arrivals.promises);
+        promises.map(|promise| &promise.commitment).filter(move |it| it.parent == parent)
     }
 
     /// Every closing that builds on `parent`, by who sent it.

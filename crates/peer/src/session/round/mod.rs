@@ -136,6 +136,7 @@ impl Session {
         self.give_up_on_the_model(s);
         self.compare_records(s);
         self.end_without_budget(s);
+        self.store_spent_again(s.now);
         self.round.look_again_at = None;
         // Until a heavier record's model is here, it may be a lie: the round goes on.
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
@@ -243,7 +244,7 @@ impl Session {
             return self.round.look_again(deadline);
         }
         let parent = self.head_hash;
-        let committed = self.stash.commitments(parent).into_iter().map(|it| it.contribution.peer);
+        let committed = self.stash.commitments(parent).map(|it| it.contribution.peer);
         let mut peers: Vec<_> = committed.filter(|peer| !self.is_excluded(*peer)).collect();
         if self.is_crowd(s) {
             peers = self.drawn();
@@ -337,7 +338,8 @@ impl Session {
 
     /// Whether updates have had the time that they get to travel, so long ago.
     pub(super) fn reveal_is_over_since(&self, since: Duration, now: Instant) -> bool {
-        self.round.closed_at.is_some_and(|at| now >= at + self.reveal_wait() + since)
+        let is_over = |at: Instant| now > at + since && now >= at + self.reveal_wait() + since;
+        self.round.closed_at.is_some_and(is_over)
     }
 
     /// Whether the update that a peer has promised for the running round is here.
@@ -395,11 +397,13 @@ impl Session {
     /// How long updates may travel after commitments are closed. While few are here, that is not measured by earlier rounds:
     /// the network may just have become slow, and who goes on without most of the others has to find back to them.
     pub(super) fn reveal_wait(&self) -> Duration {
-        let promised = self.stash.commitments(self.head_hash);
-        let is_here = |promise: &&Commitment| self.has_revealed(promise.contribution.peer);
-        let shown = promised.iter().filter(is_here).count();
+        let (mut promised, mut shown) = (0, 0);
+        for Commitment { contribution: promise, .. } in self.stash.commitments(self.head_hash) {
+            promised += 1;
+            shown += usize::from(self.stash.update(promise.peer, promise.update).is_some());
+        }
         let bytes = self.proposal.network.parameters() * self.members.len() as u64;
-        match is_company(shown, promised.len()) {
+        match is_company(shown, promised) {
             true => self.pace.reveal_wait(bytes),
             false => reveal_wait_max(bytes),
         }

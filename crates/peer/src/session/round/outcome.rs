@@ -115,7 +115,7 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         let Some(chosen) = self.round.decision.take() else { return };
-        self.pace.note_training(&self.stash.commitments(self.head_hash));
+        self.pace.note_training(self.stash.commitments(self.head_hash));
         self.problem = None;
         let updates = chosen.decision.contributions.iter();
         let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());

@@ -54,12 +54,16 @@ fn an_update_is_promised_when_its_price_is_stored() {
 }
 
 #[test]
-fn an_update_whose_price_could_not_be_stored_stays_here() {
+fn an_update_whose_price_could_not_be_stored_stays_here_until_it_is() {
     let mut member = private();
     let number = stores(&member.is_trained_privately(0.5)).unwrap();
     assert!(!commits(&member.storage_answers(number, false)));
     assert!(member.session.problem.clone().unwrap().contains("could not be stored"));
     assert_eq!(member.session.privacy_view().unwrap().epsilon, 0.5, "it counts all the same");
+    let again = member.session.deadline().unwrap();
+    let number = stores(&member.waits(again.saturating_duration_since(member.now))).unwrap();
+    assert!(commits(&member.storage_answers(number, true)));
+    assert_eq!(member.session.stores_again_at(), None);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::engine::Engine;
 use ::core::time::Duration;
 use protocol::{
+    VERSION,
+    message::ControlMessage,
     overlay::Payload,
     signaling::{Capability, ClientMessage},
 };
@@ -10,19 +12,24 @@ use units::Instant;
 
 /// Between two announcements of a measured speed: it changes with whatever else a device does.
 const SPEED_INTERVAL: Duration = Duration::from_secs(10);
-/// The same in a partial mesh, where everyone passes everyone's on.
+/// The same in a large room, where the server tells many of it.
 const SPEED_INTERVAL_PARTIAL: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// Tells the server and everyone in the room.
     pub(crate) fn announce(&mut self, now: Instant, capability: Capability) {
-        self.core.capability = capability.clone();
-        self.server.send(now, ClientMessage::AnnounceCapability { capability }, &mut self.core);
+        self.take_up(now, capability);
         self.broadcast(now, Payload::Capability(self.own_card()));
     }
 
-    /// This device has trained on so many samples in that time. Others are told if that is news: more than a quarter
-    /// away from what they know.
+    fn take_up(&mut self, now: Instant, capability: Capability) {
+        self.core.capability = capability.clone();
+        self.server.send(now, ClientMessage::AnnounceCapability { capability }, &mut self.core);
+    }
+
+    /// This device has trained on so many samples in that time. The server and neighbours are told if that is news: more
+    /// than a quarter away from what they know. It is no rumour: in a large room everyone would pass everyone's on, and who
+    /// is far away learns it with the device's card.
     pub(crate) fn note_speed(&mut self, now: Instant, samples: u32, took: Duration) {
         let measured = (f64::from(samples) / took.as_secs_f64().max(0.001)) as u32;
         let known = self.core.capability.samples_per_second;
@@ -33,7 +40,9 @@ impl Engine {
         if is_news && may_tell {
             self.speed_told_at = Some(now);
             let capability = self.core.capability.clone();
-            self.announce(now, Capability { samples_per_second: measured, ..capability });
+            self.take_up(now, Capability { samples_per_second: measured, ..capability });
+            let hello = ControlMessage::Hello { version: VERSION, card: self.own_card() };
+            self.say_to_neighbours(now, &hello);
         }
     }
 }

@@ -210,6 +210,8 @@ pub(crate) struct Roster {
     pub members: SortedMap<PeerId, Member>,
     /// Whether it is that of a partial mesh: it has to change with the room, of which it is only a part.
     pub is_partial: bool,
+    /// How many others the server has last said to be in the room.
+    pub others_told_of: u32,
     /// Signals of those who are gone, and whether somebody closed the connection with them on purpose.
     departed: SortedMap<PeerId, (ReplayWindow, bool)>,
 }
@@ -329,6 +331,11 @@ impl Roster {
 
     pub(crate) fn get_mut(&mut self, peer: PeerId) -> Option<&mut Member> {
         self.members.get_mut(&peer)
+    }
+
+    /// How many others there are in the room, as far as anybody has said.
+    pub(crate) fn others(&self) -> usize {
+        self.members.len().max(self.others_told_of as usize)
     }
 
     /// Everyone with an open connection.

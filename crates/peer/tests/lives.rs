@@ -81,7 +81,7 @@ impl Device {
             self.now = self.now + Duration::from_secs(1);
             self.feed(Input::Timeout);
             if second % 10 == 0 {
-                self.hear(&ServerMessage::Peers { peers: vec![listed.clone()] });
+                self.hear(&ServerMessage::Peers { peers: vec![listed.clone()], others: 1 });
             }
         }
     }

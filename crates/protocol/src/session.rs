@@ -17,7 +17,7 @@ mod record;
 mod standing;
 
 pub use contribution::{Commitment, Contribution, Equivocation, update_name};
-pub use draw::ticket;
+pub use draw::{first_draw, ticket};
 pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy};
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};

@@ -234,6 +234,7 @@ mod tests {
             founder: peer,
             invited: None,
             first_model: model.hash(),
+            draw: u32::MAX,
             nonce: [1; 16],
         };
         reference.proposed(&proposal);

@@ -5,6 +5,7 @@ use peer::{
 };
 use protocol::{
     message::{ControlMessage, SessionMessage},
+    overlay::{OverlayMessage, Payload},
     signaling,
 };
 
@@ -60,6 +61,7 @@ fn message(channel: Channel, bytes: &[u8]) -> String {
     }
     match ControlMessage::decode(bytes) {
         Ok(ControlMessage::Session { message, .. }) => session_line(&message),
+        Ok(ControlMessage::Overlay(message)) => overlay_line(&message),
         Ok(ControlMessage::Introduce { to, .. }) => format!("Introduce to {}", to.short()),
         Ok(ControlMessage::Introduced { from, .. }) => format!("Introduced from {}", from.short()),
         Ok(message @ (ControlMessage::Text { .. } | ControlMessage::TextReceived { .. })) => {
@@ -67,6 +69,17 @@ fn message(channel: Channel, bytes: &[u8]) -> String {
         }
         Ok(other) => first_word(&other),
         Err(error) => error.to_string(),
+    }
+}
+
+fn overlay_line(message: &OverlayMessage) -> String {
+    match message {
+        OverlayMessage::Rumour { rumour, .. } => match rumour.payload() {
+            Ok(Payload::Session { message, .. }) => format!("Rumour of {}", session_line(&message)),
+            Ok(payload) => format!("Rumour of {}", first_word(&payload)),
+            Err(error) => format!("Rumour: {error}"),
+        },
+        other => first_word(other),
     }
 }
 

@@ -110,10 +110,10 @@ impl RoomTable for LocalRooms {
         table.seats_given += 1;
         let members = table.rooms.entry(room).or_default();
         let first = members.is_empty();
-        let news = ServerMessage::PeerJoined { peer: card.clone() };
         let before = members.remove(&peer);
         let mut told = before.as_ref().map(|member| member.told.clone()).unwrap_or_default();
         told.extend(some_others(members, peer));
+        let news = ServerMessage::PeerJoined { peer: card.clone(), others: count(members) };
         tell(members, audience(members, &told, peer), &news);
         while told.len() > TOLD_MAX {
             told.pop_front();
@@ -153,7 +153,7 @@ impl RoomTable for LocalRooms {
                 peers.push(member.card.clone());
             }
         }
-        outbox.send(Outgoing::from(&ServerMessage::Peers { peers }));
+        outbox.send(Outgoing::from(&ServerMessage::Peers { peers, others: count(members) - 1 }));
     }
 
     fn announce(&self, seat: &Seat, capability: Capability) {
@@ -164,8 +164,8 @@ impl RoomTable for LocalRooms {
             return;
         }
         member.card.capability = capability;
-        let news = ServerMessage::PeerJoined { peer: member.card.clone() };
-        let told = member.told.clone();
+        let (peer, told) = (member.card.clone(), member.told.clone());
+        let news = ServerMessage::PeerJoined { peer, others: count(members) - 1 };
         tell(members, audience(members, &told, seat.peer), &news);
     }
 
@@ -213,6 +213,10 @@ fn audience(
     told.sort_unstable();
     told.dedup();
     told
+}
+
+fn count(members: &BTreeMap<PeerId, Member>) -> u32 {
+    u32::try_from(members.len()).unwrap_or(u32::MAX)
 }
 
 /// Everyone else in a room, or [`KNOWN_PEERS_MAX`] of them by chance.

@@ -258,7 +258,7 @@ impl Peer {
     pub async fn others(&mut self) -> Vec<PeerCard> {
         self.client.send(&ClientMessage::Discover {}).await;
         match self.client.receive().await {
-            ServerMessage::Peers { peers } => peers,
+            ServerMessage::Peers { peers, .. } => peers,
             other => panic!("{other:?} instead of peers"),
         }
     }
@@ -269,8 +269,10 @@ impl Peer {
     }
 
     pub async fn sees_joined(&mut self, expected: &PeerCard) {
-        let expected = ServerMessage::PeerJoined { peer: expected.clone() };
-        assert_eq!(self.client.receive().await, expected);
+        match self.client.receive().await {
+            ServerMessage::PeerJoined { peer, .. } => assert_eq!(peer, *expected),
+            other => panic!("{other:?} instead of a peer that joined"),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Learning sessions.
 
 use crate::{engine::Engine, error::CommandError, event::Event, session::Session};
-use protocol::session::{Proposal, RoundRecord, SessionOptions};
+use protocol::session::{Proposal, RoundRecord, SessionOptions, first_draw};
 use units::{ClusterId, Instant, PeerId, SessionId, SortedSet};
 
 impl Engine {
@@ -42,6 +42,12 @@ impl Engine {
         }
         let (network, recipe) = (known.network.clone(), known.recipe.clone());
         let nonce = self.core.random_bytes();
+        // In a full mesh everybody contributes.
+        let draw = if self.roster.is_partial {
+            first_draw(self.roster.others().saturating_add(1))
+        } else {
+            u32::MAX
+        };
         let proposal = Proposal {
             cluster,
             network,
@@ -51,6 +57,7 @@ impl Engine {
             founder: me,
             invited,
             first_model: model,
+            draw,
             nonce,
         };
         proposal.validate()?;

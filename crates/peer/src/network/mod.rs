@@ -35,8 +35,12 @@ impl Engine {
 
     pub(crate) fn handle_server_message(&mut self, now: Instant, message: ServerMessage) {
         match message {
-            ServerMessage::PeerJoined { peer } => self.hear_from_server(now, peer),
-            ServerMessage::Peers { peers } => {
+            ServerMessage::PeerJoined { peer, others } => {
+                self.roster.others_told_of = others;
+                self.hear_from_server(now, peer);
+            }
+            ServerMessage::Peers { peers, others } => {
+                self.roster.others_told_of = others;
                 let listed: SortedSet<PeerId> = peers.iter().map(|card| card.peer).collect();
                 let known: Vec<PeerId> = self.roster.members.keys().copied().collect();
                 // A full answer may be a part of the room.

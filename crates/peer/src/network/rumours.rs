@@ -13,13 +13,10 @@ impl Engine {
     /// it is, unsigned and with nothing around it; in a partial mesh it is a rumour. `None` if this device has said so
     /// much to the whole room that others would not pass it on.
     pub(crate) fn broadcast(&mut self, now: Instant, payload: Payload) -> Option<u32> {
-        let connected: Vec<PeerId> = self.roster.connected().collect();
-        let count = connected.len() as u32;
+        let count = self.roster.connected().count() as u32;
         if !self.roster.is_partial {
             if let Some(message) = plain(payload) {
-                for peer in connected {
-                    self.send_control(now, peer, &message);
-                }
+                self.say_to_neighbours(now, &message);
             }
             return Some(count);
         }
@@ -30,6 +27,14 @@ impl Engine {
         let actions = self.overlay.gossip.say(now, rumour)?;
         self.perform_gossip(now, actions);
         Some(count)
+    }
+
+    /// Says something to those that this device is connected to.
+    pub(crate) fn say_to_neighbours(&mut self, now: Instant, message: &ControlMessage) {
+        let connected: Vec<PeerId> = self.roster.connected().collect();
+        for peer in connected {
+            self.send_control(now, peer, message);
+        }
     }
 
     pub(super) fn handle_gossip(&mut self, now: Instant, from: PeerId, message: OverlayMessage) {

@@ -5,13 +5,19 @@
 //! is there, so commitments are closed by the clock alone, and where nobody is heard of, more are drawn as time goes by.
 
 use super::{Session, Surroundings};
-use ::core::time::Duration;
+use ::core::{cell::RefCell, time::Duration};
 use neural::Compression;
 use protocol::session::{Contribution, ticket};
-use units::{Instant, PeerId, sort_by_key};
+use units::{Hash, Instant, PeerId, SessionId, SortedMap, sort_by_key};
 
 /// Updates that a round brings in at most: of those who have committed, the ones with the lowest tickets.
 const DRAWN_MAX: usize = 16;
+
+/// Members whose commitments are enough for a round.
+const ENOUGH: u32 = 6;
+
+/// Tickets that are remembered at most.
+const TICKETS_MAX: usize = 256;
 
 /// How much higher a ticket than our own limit is believed: clocks and the beginnings of rounds differ.
 const LENIENCY: u32 = 8;
@@ -23,6 +29,23 @@ const CHANGES_MAX: u64 = 40_000;
 /// How many of a thousand parameters travel if that many fit. Who is drawn seldom has little use for what is left over: when
 /// it is drawn again, others have learnt it.
 const KEPT_PER_MILLE_MAX: u64 = 100;
+
+/// Tickets for the newest record, remembered: they are asked for several times an input, and each takes a hash.
+#[derive(Default)]
+pub(super) struct Tickets(RefCell<(Option<Hash>, SortedMap<PeerId, u32>)>);
+
+impl Tickets {
+    /// What [`ticket`] says. A session asks about itself only.
+    fn of(&self, session: SessionId, parent: Hash, peer: PeerId) -> u32 {
+        let mut known = self.0.borrow_mut();
+        let (of_parent, tickets) = &mut *known;
+        if *of_parent != Some(parent) || tickets.len() >= TICKETS_MAX {
+            *of_parent = Some(parent);
+            tickets.clear();
+        }
+        *tickets.entry(peer).or_insert_with(|| ticket(session, parent, peer))
+    }
+}
 
 impl Session {
     /// Whether the round is made by a few for all.
@@ -41,16 +64,30 @@ impl Session {
     }
 
     pub(super) fn ticket(&self, peer: PeerId) -> u32 {
-        ticket(self.id, self.head_hash, peer)
+        self.tickets.of(self.id, self.head_hash, peer)
     }
 
-    /// The highest ticket that contributes: the record's, and twice as high for every time that the round has waited for
-    /// commitments in vain.
+    /// The highest ticket that contributes: the record's, and twice as high for every time that the round has waited in
+    /// vain.
     fn draw(&self, s: &Surroundings<'_>) -> u32 {
-        let waited = s.now.saturating_duration_since(self.round.started_at());
-        let doublings = waited.as_millis() / self.patience(s).as_millis().max(1);
-        let doublings = u32::try_from(doublings.saturating_sub(1)).unwrap_or(31).min(31);
+        let doublings = self.waits_in_vain(s).saturating_sub(1).min(31);
         self.head.draw.saturating_mul(1 << doublings)
+    }
+
+    /// How often the round has waited for as long as commitments take.
+    fn waits_in_vain(&self, s: &Surroundings<'_>) -> u32 {
+        let waited = s.now.saturating_duration_since(self.draws_from(s));
+        let times = waited.as_millis() / self.patience(s).as_millis().max(1);
+        u32::try_from(times).unwrap_or(u32::MAX)
+    }
+
+    /// Since when the round waits in vain: where enough have committed, they are given the time to bring it about.
+    fn draws_from(&self, s: &Surroundings<'_>) -> Instant {
+        let started_at = self.round.started_at();
+        if self.round.committed < ENOUGH {
+            return started_at;
+        }
+        started_at + self.reveal_wait() + 2 * self.pace.leader_wait(s.limits)
     }
 
     fn patience(&self, s: &Surroundings<'_>) -> Duration {
@@ -59,10 +96,8 @@ impl Session {
 
     /// When more members are drawn, if this one is not yet.
     pub(super) fn drawn_again_at(&self, s: &Surroundings<'_>) -> Option<Instant> {
-        let patience = self.patience(s);
-        let waited = s.now.saturating_duration_since(self.round.started_at());
-        let next = u32::try_from(waited.as_millis() / patience.as_millis().max(1)).ok()? + 1;
-        (next < 40).then(|| self.round.started_at() + patience * next)
+        let next = self.waits_in_vain(s).saturating_add(1);
+        (next < 40).then(|| self.draws_from(s) + self.patience(s) * next)
     }
 
     /// Who contributes, as far as is known here: of those who have committed, the ones with the lowest tickets. By id.

@@ -32,6 +32,7 @@ use crate::{job::Job, records::SessionRecord, view::RoundView};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 pub(crate) use checks::check_strange_record;
+use crowd::Tickets;
 pub(crate) use fetch::Fetch;
 use handout::HandOut;
 use leading::Leading;
@@ -96,6 +97,9 @@ pub(crate) struct Session {
     checked_records: VecDeque<Hash>,
     stash: Stash,
     leading: Leading,
+    /// The order of those who may lead in a crowd.
+    leading_a_crowd: Leading,
+    tickets: Tickets,
     silence: Silence,
     round: Round,
     adoption: Option<Adoption>,
@@ -155,6 +159,8 @@ impl Session {
             checked_records: VecDeque::new(),
             stash: Stash::default(),
             leading: Leading::default(),
+            leading_a_crowd: Leading::default(),
+            tickets: Tickets::default(),
             silence: Silence::default(),
             round: Round::new(now),
             adoption: None,
@@ -315,9 +321,10 @@ impl Session {
         with_rows.filter(|peer| s.connected.contains(peer) && !self.is_excluded(*peer))
     }
 
-    /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn.
+    /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn, or was when it promised.
     fn contributes(&self, s: &Surroundings<'_>) -> bool {
-        let is_asked = !self.is_crowd(s) || self.is_drawn(s.me, s);
+        let has_promised = || self.stash.commitment(s.me, self.head_hash).is_some();
+        let is_asked = !self.is_crowd(s) || self.is_drawn(s.me, s) || has_promised();
         self.rows > 0 && !self.is_excluded(s.me) && is_asked
     }
 
@@ -383,7 +390,7 @@ impl Session {
 
     /// States that must hold after every step.
     pub(crate) fn check_invariants(&self) {
-        assert_eq!(self.head_hash, self.head.hash(), "the head's name is out of date");
+        debug_assert_eq!(self.head_hash, self.head.hash(), "the head's name is out of date");
         assert!(self.head.decision.round <= self.proposal.options.rounds, "a round too many");
         self.stash.check_invariants();
     }

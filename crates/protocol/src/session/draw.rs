@@ -18,6 +18,13 @@ pub fn ticket(session: SessionId, parent: Hash, peer: PeerId) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
+/// The highest ticket that contributes to the first round in a room of about so many: all of them, unless they are many.
+pub fn first_draw(members: usize) -> u32 {
+    let members = u64::try_from(members).unwrap_or(u64::MAX);
+    let wanted = u64::from(u32::MAX) * u64::from(DRAWN_WANTED) / members.max(1);
+    if members <= u64::from(DRAWN_MAX) { u32::MAX } else { wanted.max(1) as u32 }
+}
+
 /// The highest ticket that contributes to the round after one to which so many members have committed.
 pub(super) fn after(draw: u32, committed: u32) -> u32 {
     if (DRAWN_MIN..=DRAWN_MAX).contains(&committed) {
@@ -50,6 +57,13 @@ mod tests {
         }
         assert!(expected(draw, 10) > 5.5);
         assert_eq!(after(u32::MAX, 12), u32::MAX, "a full mesh draws everyone");
+    }
+
+    #[test]
+    fn the_first_round_is_drawn_as_well() {
+        assert_eq!([0, 1, 12, 15].map(first_draw), [u32::MAX; 4]);
+        assert!((9.9..10.1).contains(&expected(first_draw(1_000), 1_000)));
+        assert_eq!(first_draw(usize::MAX), 1);
     }
 
     #[test]

@@ -28,6 +28,11 @@ pub struct Proposal {
     pub invited: Option<SortedSet<PeerId>>,
     /// The model that the first round builds on.
     pub first_model: Hash,
+    /// The highest ticket that contributes to the first round, by [`first_draw`]: a lie about it is made good by the rounds
+    /// that follow.
+    ///
+    /// [`first_draw`]: super::first_draw
+    pub draw: u32,
     /// Random, so that no two sessions have one name.
     pub nonce: [u8; 16],
 }
@@ -88,7 +93,7 @@ impl Proposal {
             model: self.first_model,
             cumulative_samples: 0,
             standings: Vec::new(),
-            draw: u32::MAX,
+            draw: self.draw,
         }
     }
 
@@ -188,6 +193,7 @@ mod tests {
             founder: Identity::from_seed([1; 32]).peer_id(),
             invited: None,
             first_model: Hash::of(b"m"),
+            draw: u32::MAX,
             nonce: [0; 16],
         };
         assert_eq!(proposal.validate(), Ok(()));

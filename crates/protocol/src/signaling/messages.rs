@@ -56,6 +56,8 @@ pub enum ServerMessage {
     PeerJoined {
         /// The peer.
         peer: PeerCard,
+        /// How many others are in the room, told of or not.
+        others: u32,
     },
     /// A peer has left the room.
     PeerLeft {
@@ -68,6 +70,8 @@ pub enum ServerMessage {
     Peers {
         /// At most [`limits::KNOWN_PEERS_MAX`]; fewer are all there are.
         peers: Vec<PeerCard>,
+        /// How many others are in the room, told of or not.
+        others: u32,
     },
     /// A handshake from another peer.
     Signal {
@@ -242,8 +246,8 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, DecodeError> {
 pub fn decode_server(text: &str) -> Result<ServerMessage, DecodeError> {
     let message = decode_json(text)?;
     match &message {
-        ServerMessage::PeerJoined { peer } => peer.capability.validate()?,
-        ServerMessage::Peers { peers } => {
+        ServerMessage::PeerJoined { peer, .. } => peer.capability.validate()?,
+        ServerMessage::Peers { peers, .. } => {
             if peers.len() > limits::KNOWN_PEERS_MAX {
                 let problem = format!("{} peers in one answer", peers.len());
                 return Err(DecodeError::Invalid { what: "peers message", problem });

@@ -113,9 +113,9 @@ impl Server {
         let reasons = [LeaveReason::Silent, LeaveReason::Closed, LeaveReason::Replaced];
         let reason = *env.dice.pick(&reasons);
         let lie = match env.dice.below(6) {
-            0 | 1 => ServerMessage::PeerJoined { peer: card },
+            0 | 1 => ServerMessage::PeerJoined { peer: card, others: u32::MAX },
             2 => ServerMessage::PeerLeft { peer: somebody, reason },
-            3 => ServerMessage::Peers { peers: vec![card] },
+            3 => ServerMessage::Peers { peers: vec![card], others: u32::MAX },
             4 => ServerMessage::Error { code: ErrorCode::Full, message: "x".repeat(2_000) },
             _ => {
                 let length = env.dice.below(200);

@@ -29,8 +29,10 @@ impl Server {
             (ClientMessage::Register(registration), None) => self.register(env, id, registration),
             (_, None) => self.refuse(env, id, ErrorCode::NotRegistered, "register first"),
             (ClientMessage::Discover {}, Some((room, _))) => {
-                let peers = some(self.others(room, id), env);
-                self.send(env, id, &ServerMessage::Peers { peers });
+                let others = self.others(room, id);
+                let count = others.len() as u32;
+                let peers = some(others, env);
+                self.send(env, id, &ServerMessage::Peers { peers, others: count });
             }
             (ClientMessage::Signal { to, envelope }, Some((room, card))) => {
                 self.forward(env, id, Carried { room, from: card.peer, to, envelope });
@@ -38,7 +40,8 @@ impl Server {
             (ClientMessage::AnnounceCapability { capability }, Some((room, card))) => {
                 let card = PeerCard { capability, ..card };
                 self.enrol(id, room, card.clone());
-                self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card });
+                let others = self.other_sockets(room, id).len() as u32;
+                self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card, others });
             }
             (ClientMessage::Heartbeat {}, Some(_)) => {}
         }
@@ -99,7 +102,8 @@ impl Server {
         let heartbeat_interval_ms = HEARTBEAT_INTERVAL.as_millis() as u32;
         let answer = ServerMessage::Registered { heartbeat_interval_ms, ice_servers: Vec::new() };
         self.send(env, id, &answer);
-        self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card });
+        let others = self.other_sockets(room, id).len() as u32;
+        self.tell_room(env, room, id, &ServerMessage::PeerJoined { peer: card, others });
         self.lie(env, id);
     }
 

@@ -35,8 +35,11 @@ const STRANGERS_BYTES_RATE: Rate = Rate { burst: 64 * 1024, per_second: 1024.0 }
 const NAME_RATE: Rate = Rate { burst: 512, per_second: 50.0 };
 /// Rumours that one neighbour asks for, each of which may be a thousand times as long as the question.
 const GRAFT_RATE: Rate = Rate { burst: 100, per_second: 4.0 };
+/// How long names are gathered before they are announced: whatever a large room says at once costs a neighbour one message,
+/// and none of what it announces itself meanwhile.
+const ANNOUNCE_WAIT: Duration = Duration::from_millis(250);
 /// Before what was heard of is asked for: it may be on its way along the tree.
-const GRAFT_WAIT: Duration = Duration::from_millis(500);
+const GRAFT_WAIT: Duration = Duration::from_millis(300);
 /// Before somebody else is asked.
 const GRAFT_AGAIN: Duration = Duration::from_secs(1);
 /// Rumours that were heard of and have not come.
@@ -52,6 +55,8 @@ pub(crate) struct Gossip {
     missing: SortedMap<Hash, Missing>,
     /// When the first of them is asked for.
     ask_at: Option<Instant>,
+    /// When names are announced.
+    announce_at: Option<Instant>,
     /// For rumours of origins that were never heard before.
     strangers: Option<(Budget, Budget)>,
 }
@@ -59,6 +64,8 @@ pub(crate) struct Gossip {
 #[derive(Debug)]
 struct Neighbour {
     eager: bool,
+    /// Names that are to be announced to it.
+    unannounced: Vec<Hash>,
     rumours: (Budget, Budget),
     strangers: (Budget, Budget),
     names: Budget,
@@ -70,11 +77,19 @@ impl Neighbour {
         let full = |rate| Budget::new(rate, now);
         Self {
             eager: true,
+            unannounced: Vec::new(),
             rumours: (full(RUMOUR_RATE), full(RUMOUR_BYTES_RATE)),
             strangers: (full(STRANGER_RATE), full(STRANGER_BYTES_RATE)),
             names: full(NAME_RATE),
             grafts: full(GRAFT_RATE),
         }
+    }
+
+    /// Tells it, `peer`, what is here and was not announced to it.
+    fn announce(&mut self, peer: PeerId) -> Option<GossipAction> {
+        let rumours = core::mem::take(&mut self.unannounced);
+        let is_news = !rumours.is_empty();
+        is_news.then_some(GossipAction::Send(peer, OverlayMessage::IHave { rumours }))
     }
 
     /// Counts a rumour; `false` if there were too many.
@@ -193,6 +208,9 @@ impl Gossip {
         is_signed: impl FnOnce(&Rumour) -> bool,
     ) -> Vec<GossipAction> {
         let id = rumour.id();
+        if let Some(neighbour) = self.neighbours.get_mut(&from) {
+            neighbour.unannounced.retain(|known| *known != id);
+        }
         if !self.memory.is_news(&rumour) {
             // What was asked for twice comes twice: that says nothing of the tree.
             let was_missing = self.has_come(id);
@@ -232,21 +250,29 @@ impl Gossip {
             return Vec::new();
         }
         let id = rumour.id();
-        let others = self.neighbours.iter().filter(|(peer, _)| Some(**peer) != but);
-        let actions = others.map(|(peer, neighbour)| {
-            let message = match neighbour.eager {
-                true => OverlayMessage::Rumour { hops, rumour: rumour.clone() },
-                false => have(&[id]),
-            };
-            GossipAction::Send(*peer, message)
-        });
-        let actions = actions.collect();
+        let mut actions = Vec::new();
+        for (peer, neighbour) in self.neighbours.iter_mut().filter(|(peer, _)| Some(**peer) != but)
+        {
+            if neighbour.eager {
+                let message = OverlayMessage::Rumour { hops, rumour: rumour.clone() };
+                actions.push(GossipAction::Send(*peer, message));
+                continue;
+            }
+            neighbour.unannounced.push(id);
+            self.announce_at.get_or_insert(now + ANNOUNCE_WAIT);
+            if neighbour.unannounced.len() >= limits::RUMOUR_IDS_MAX {
+                actions.extend(neighbour.announce(*peer));
+            }
+        }
         self.memory.keep(now, id, hops, rumour);
         actions
     }
 
     /// A neighbour has rumours; those that do not come by themselves are asked for later.
     fn hear_of(&mut self, now: Instant, from: PeerId, rumours: Vec<Hash>) {
+        if let Some(neighbour) = self.neighbours.get_mut(&from) {
+            neighbour.unannounced.retain(|id| !rumours.contains(id));
+        }
         for id in rumours {
             if self.memory.has_heard(id) {
                 continue;
@@ -286,11 +312,21 @@ impl Gossip {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.ask_at
+        self.ask_at.into_iter().chain(self.announce_at).min()
     }
 
-    /// Asks for what has not come.
+    /// Announces what is here, and asks for what has not come.
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> Vec<GossipAction> {
+        let mut actions = Vec::new();
+        if self.announce_at.take_if(|at| now >= *at).is_some() {
+            let neighbours = self.neighbours.iter_mut();
+            actions.extend(neighbours.filter_map(|(peer, neighbour)| neighbour.announce(*peer)));
+        }
+        actions.extend(self.ask(now));
+        actions
+    }
+
+    fn ask(&mut self, now: Instant) -> Vec<GossipAction> {
         if self.ask_at.is_none_or(|at| now < at) {
             return Vec::new();
         }

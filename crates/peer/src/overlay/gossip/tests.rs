@@ -11,6 +11,8 @@ struct Room {
     under_way: VecDeque<(usize, usize, OverlayMessage)>,
     heard: Vec<Vec<String>>,
     pushes: usize,
+    /// How many names each announcement holds.
+    announcements: Vec<usize>,
     now: Instant,
 }
 
@@ -24,6 +26,7 @@ impl Room {
             under_way: VecDeque::new(),
             heard: vec![Vec::new(); size],
             pushes: 0,
+            announcements: Vec::new(),
             now: Instant::ZERO,
         }
     }
@@ -79,6 +82,9 @@ impl Room {
             match action {
                 GossipAction::Send(to, message) => {
                     self.pushes += usize::from(matches!(message, OverlayMessage::Rumour { .. }));
+                    if let OverlayMessage::IHave { rumours } = &message {
+                        self.announcements.push(rumours.len());
+                    }
                     let to = self.identities.iter().position(|i| i.peer_id() == to).unwrap();
                     self.under_way.push_back((device, to, message));
                 }
@@ -247,4 +253,22 @@ fn who_asks_without_end_is_answered_within_a_rate() {
     let graft = || OverlayMessage::Graft { rumour: id };
     let mut ask = || room.devices[0].handle(room.now, from, graft(), |_| true).len();
     assert_eq!((0..1_000).map(|_| ask()).sum::<usize>(), 100);
+}
+
+#[test]
+fn names_are_announced_together_and_not_to_who_announced_them() {
+    let mut room = Room::ring(8);
+    for sequence in 1..4 {
+        room.say(0, sequence, "the tree grows");
+        room.settle();
+    }
+    room.announcements.clear();
+    for sequence in 4..14 {
+        room.say(0, sequence, "at once");
+    }
+    room.settle();
+    let lazy_links = room.links.len() / 2 - (room.devices.len() - 1);
+    let (messages, names) = (room.announcements.len(), room.announcements.iter().sum::<usize>());
+    assert!(messages <= 2 * lazy_links, "{messages} messages on {lazy_links} links");
+    assert!(names <= 2 * lazy_links * 10, "{names} names");
 }

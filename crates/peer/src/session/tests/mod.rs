@@ -85,6 +85,7 @@ impl Member {
             founder: connected[0],
             invited: None,
             first_model,
+            draw: u32::MAX,
             nonce: [0; 16],
         };
         let session = Session::new(proposal, None, false, 1, Instant::ZERO);

@@ -16,7 +16,7 @@ fn saved(world: &World, host: usize) -> Transcript {
 }
 
 fn trained() -> World {
-    let mut world = World::room(WorldConfig::new(81, 4));
+    let mut world = World::room(WorldConfig::new(82, 4));
     world.start_session(HostId(0), ROUNDS).expect("the page is open").expect("there are rows");
     let all_signed = |world: &World| {
         let mut views = world.running().into_iter().filter_map(|id| world.view(id).session);

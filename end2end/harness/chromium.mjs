@@ -36,9 +36,13 @@ export function chromiumProgram() {
   return findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
 }
 
+/** What every Chromium is started with. */
+export function chromiumFlags() {
+  return isNetworkPrivate ? [...FLAGS, "--allow-loopback-in-peer-connection"] : FLAGS;
+}
+
 function settings(executablePath = chromiumProgram(), flags = []) {
-  const loopback = isNetworkPrivate ? ["--allow-loopback-in-peer-connection"] : [];
-  return { executablePath, args: [...FLAGS, ...loopback, ...flags], headless: true };
+  return { executablePath, args: [...chromiumFlags(), ...flags], headless: true };
 }
 
 /** A context: storage of its own, as on a device of its own. `origin` gets the permissions. */

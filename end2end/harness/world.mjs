@@ -6,9 +6,11 @@ import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { ChromiumHands, launchChromium, launchMortalChromium, newDevice } from "./chromium.mjs";
-import { FirefoxHands, launchFirefox } from "./firefox.mjs";
+import { launchFirefox } from "./firefox.mjs";
 import { Peer } from "./peer.mjs";
+import { PuppeteerHands } from "./puppeteer.mjs";
 import { Server } from "./server.mjs";
+import { SleepyHands, launchSleepyChromium } from "./sleepy.mjs";
 
 const results = join(dirname(fileURLToPath(import.meta.url)), "../results");
 const TEST_TIMEOUT_MS = 240_000;
@@ -86,7 +88,24 @@ export class World {
   /** A device of its own, in Firefox. */
   async firefoxDevice(name) {
     this.#firefox ??= await launchFirefox();
-    return this.#add(name, new FirefoxHands(await this.#firefox.newPage()));
+    return this.#add(name, new PuppeteerHands(await this.#firefox.newPage()));
+  }
+
+  /**
+   * A device whose browser does to hidden pages what it does to people's: `peer.hands` hides it and puts it to sleep. `script`
+   * runs in the page before its own.
+   */
+  async sleepyDevice(name, script) {
+    const browser = await launchSleepyChromium(this.server.origin);
+    const hands = new SleepyHands(await browser.newPage());
+    this.later(() => {
+      hands.wakeUp();
+      return browser.close();
+    });
+    if (script !== undefined) await hands.page.evaluateOnNewDocument(script);
+    const peer = this.#add(name, hands);
+    peer.hands = hands;
+    return peer;
   }
 
   /** Calls `close` when the test is over. */

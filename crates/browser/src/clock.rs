@@ -1,11 +1,18 @@
 //! The page's clocks and the little it knows of its device.
 
+use core::cell::RefCell;
+use peer::WakefulClock;
 use units::{Instant, UnixMillis};
 
-/// The page's monotonic clock; its origin is the page's load.
+thread_local! {
+    static CLOCK: RefCell<WakefulClock> = const { RefCell::new(WakefulClock::new()) };
+}
+
+/// The page's monotonic clock; its origin is the page's load. While the device sleeps, it goes on.
 pub(crate) fn now() -> Instant {
-    let millis = window().performance().map_or_else(js_sys::Date::now, |clock| clock.now());
-    Instant::from_millis_f64(millis)
+    let wall_ms = js_sys::Date::now();
+    let monotonic_ms = window().performance().map_or(wall_ms, |clock| clock.now());
+    CLOCK.with_borrow_mut(|clock| clock.read(monotonic_ms, wall_ms))
 }
 
 /// The wall clock.

@@ -15,6 +15,7 @@
 
 mod calls;
 mod capability;
+mod clock;
 mod clusters;
 mod commands;
 mod config;
@@ -42,6 +43,7 @@ mod texts;
 mod view;
 mod workbench;
 
+pub use clock::WakefulClock;
 pub use clusters::{Blueprint, Origin};
 pub use config::{Config, ConnectPolicy, Limits, StoredRecord};
 pub use engine::Engine;

@@ -196,8 +196,10 @@ impl World {
             // Timers of a browser are late by a little.
             let late = self.env.dice.duration_ms(0, 4);
             let delay = deadline.saturating_duration_since(now) + late;
-            let token = page.deadline_token;
-            self.env.after(delay, Happening::Deadline { life, token });
+            let (token, grain) = (page.deadline_token, page.timer_grain);
+            let due = self.env.now() + delay;
+            let due = if grain.is_zero() { due } else { next_multiple(due, grain) };
+            self.env.schedule.at(due, Happening::Deadline { life, token });
         }
     }
 
@@ -217,6 +219,12 @@ impl World {
             id.0
         );
     }
+}
+
+/// The first whole multiple of `grain` that is no earlier.
+fn next_multiple(at: Instant, grain: Duration) -> Instant {
+    let grain = grain.as_micros() as u64;
+    Instant::from_micros(at.as_micros().next_multiple_of(grain))
 }
 
 fn size_bytes(output: &Output) -> usize {

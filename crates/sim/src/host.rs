@@ -7,6 +7,7 @@ use crate::{
     recording::Recording,
     strategy::Strategy,
 };
+use core::time::Duration;
 use peer::{ConnectPolicy, Engine, Event, Input, Workbench};
 use protocol::room::RoomSecret;
 use units::{Instant, PeerId};
@@ -61,6 +62,8 @@ pub(crate) struct Page {
     pub(crate) deadline_token: u64,
     /// What waits while the tab is suspended; `None` while it is not.
     pub(crate) suspended: Option<Vec<Input>>,
+    /// Its timers only fire at whole multiples of this.
+    pub(crate) timer_grain: Duration,
     /// Timeouts in the running second, and when it began.
     pub(crate) timeouts: (u32, Instant),
     /// What its engine is told, if somebody wants to know.

@@ -145,7 +145,10 @@ fn page_listeners(dispatch: &Dispatch) -> Vec<Listener> {
         Listener::new(target, event, move |_| dispatch.input(Input::Timeout))
     };
     let mut listeners = vec![wake_up(&window(), "online"), wake_up(&window(), "pageshow")];
-    listeners.extend(window().document().map(|it| wake_up(&it, "visibilitychange")));
+    // The browser may let nothing run in a page that has long been hidden (Page Lifecycle): `resume` ends that.
+    for event in ["visibilitychange", "resume"] {
+        listeners.extend(window().document().map(|it| wake_up(&it, event)));
+    }
     let dispatch = dispatch.clone();
     listeners.push(Listener::new(&window(), "pagehide", move |event| {
         // A page that the browser keeps may come back.

@@ -92,10 +92,13 @@ impl Link {
         }
     }
 
-    /// This device was asleep: whatever the other side sent meanwhile is still on its way in.
+    /// This device was asleep: whatever the other side sent meanwhile is still on its way in. If nothing comes soon, a new
+    /// connection is better than this one: the other side has given it up, or SCTP there waits as long again as we slept
+    /// before it sends once more (RFC 9260, section 6.3.3: the timer doubles).
     pub(crate) fn wake(&mut self, now: Instant, core: &mut Core) {
         self.heard_at = now;
         if self.is_open() {
+            self.doubted_at = Some(now);
             self.ping(now, core);
         }
     }

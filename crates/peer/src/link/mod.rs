@@ -72,7 +72,7 @@ pub(crate) struct Link {
     spoke_at: Instant,
     stats_at: Instant,
     restart_at: Option<Instant>,
-    /// From when on silence is taken seriously sooner: somebody said that the peer has a new life.
+    /// From when on silence is taken seriously sooner: somebody said that the peer has a new life, or this device slept.
     doubted_at: Option<Instant>,
     bulk_queue: VecDeque<Outgoing>,
     bulk_unconfirmed_bytes: usize,

@@ -2,6 +2,7 @@
 
 use super::{EPOCH_MS, World};
 use crate::{host::Page, network::HostId, recording::Recording, server::SERVER_URL};
+use core::time::Duration;
 use peer::{Config, Engine, Input, Workbench};
 use protocol::signaling::Capability;
 use units::{Instant, UnixMillis};
@@ -47,6 +48,7 @@ impl World {
             deadline: None,
             deadline_token: 0,
             suspended: None,
+            timer_grain: Duration::ZERO,
             timeouts: (0, now),
             recording,
         });
@@ -78,6 +80,15 @@ impl World {
         host.disk.crash(&mut self.env.dice);
         self.fabric.crash(&mut self.env, life, goodbye);
         self.server.crash(&mut self.env, life);
+    }
+
+    /// The page is hidden: from its next deadline on, its timers fire at whole multiples of `timer_grain` only, as browsers
+    /// make them. What others send arrives as before.
+    pub fn hide(&mut self, id: HostId, timer_grain: Duration) {
+        self.note(&format!("host {} is hidden, timers every {timer_grain:?}", id.0));
+        if let Some(page) = &mut self.hosts[id.0].page {
+            page.timer_grain = timer_grain;
+        }
     }
 
     /// The tab's timers and inputs stop.

@@ -315,6 +315,20 @@ export interface LearningRound {
   accuracy_alone: number | null;
 }
 
+/** The room was in parts, each of which learnt on; they met again, and this one's rounds gave way to those of another. */
+export interface LineageLeft {
+  /** The newest round that was left. */
+  round: number;
+  /** How many of the newest rounds were made apart, and count no longer; after a reload meanwhile, those seen since. */
+  rounds_apart: number;
+  /** The round that was taken up in its place. */
+  taken_up_round: number;
+  /** Members whose updates are in that round. */
+  members: number;
+  /** Whether this device had a part in what was left: a part of what it has learnt then goes into its next updates. */
+  keeps_ours: boolean;
+}
+
 export interface LearningSession {
   session_id: string;
   task: string;
@@ -338,6 +352,8 @@ export interface LearningSession {
   /** How many members have signed the newest round's record. */
   signatures: number;
   history: LearningRound[];
+  /** Oldest first; the newest 32 of this page's life. */
+  lineages_left: LineageLeft[];
   sent_bytes: number;
   /** Whether this device sends only its largest changes for a while: the network is slow. */
   sends_little: boolean;

@@ -64,6 +64,10 @@ fn draw_chart(
     draw_grid(&mut chart, canvas, floor, last, look)?;
 
     let dash = (5.0 * look.ratio) as u32;
+    let mark = look.ink.stroke_width((1.5 * look.ratio).round() as u32);
+    let marks =
+        points.met.iter().map(|&round| PathElement::new([(round, floor), (round, 1.0)], mark));
+    chart.draw_series(marks)?;
     let alone = look.alone.stroke_width((1.75 * look.ratio).round() as u32);
     let alone_points = points.alone.iter().copied();
     chart.draw_series(DashedLineSeries::new(alone_points, dash, dash, alone))?;

@@ -16,6 +16,8 @@ pub(super) struct CurvePoints {
     pub(super) together: Vec<(f64, f64)>,
     /// Round and accuracy, 0 to 1, of the network that learnt from this device's rows only.
     pub(super) alone: Vec<(f64, f64)>,
+    /// Rounds that were taken up when parts of the room met.
+    pub(super) met: Vec<f64>,
     /// Rounds of the whole session.
     pub(super) rounds: u32,
     /// Whether nobody else takes part: then there is one curve.
@@ -34,7 +36,8 @@ impl CurvePoints {
         let (together, alone) = (curve(|round| &round.together), curve(|round| &round.alone));
         let by_itself = is_by_itself(session);
         let (together, alone) = if by_itself { (Vec::new(), together) } else { (together, alone) };
-        Self { together, alone, rounds: session.options.rounds, by_itself }
+        let met = session.lineages_left.iter().map(|left| f64::from(left.taken_up_round)).collect();
+        Self { together, alone, met, rounds: session.options.rounds, by_itself }
     }
 
     /// The lowest accuracy that the axis needs: a whole tenth below every point.
@@ -63,6 +66,7 @@ pub fn Curves() -> impl IntoView {
         }
     });
     let by_itself = move || points.with(|points| points.by_itself);
+    let never_met = move || points.with(|points| points.met.is_empty());
     let empty = move || points.with(|points| points.together.is_empty() && points.alone.is_empty());
 
     view! {
@@ -71,6 +75,7 @@ pub fn Curves() -> impl IntoView {
             <figcaption class="legend">
                 <span class="legend-together" hidden=live(by_itself)>"together"</span>
                 <span class="legend-alone">{live(move || if by_itself() { "this device" } else { "alone" })}</span>
+                <span class="legend-met" hidden=live(never_met)>"parts of the room met"</span>
                 <span class="hint">"accuracy on this device’s held-out rows, by round"</span>
             </figcaption>
         </figure>

@@ -5,10 +5,11 @@ use crate::{
     components::{notice::CommandProblem, session_numbers::is_by_itself},
     files,
     format::{bytes, duration_ms, percent},
-    state::{command::Command, page::use_page},
+    state::{command::Command, page::use_page, sentences::lineage_left},
 };
 use leptos::prelude::*;
-use peer::{Evaluation, RoundView};
+use peer::{Evaluation, LineageLeft, RoundView, SessionView};
+use units::Hash;
 
 /// Rounds shown; the curves show all.
 const ROUNDS_SHOWN: usize = 50;
@@ -17,11 +18,8 @@ const ROUNDS_SHOWN: usize = 50;
 #[component]
 pub fn RoundsTable() -> impl IntoView {
     let page = use_page();
-    let rounds = Memo::new(move |_| {
-        page.session.with(|session| {
-            let rounds = session.iter().flat_map(|session| session.history.iter().rev());
-            rounds.take(ROUNDS_SHOWN).cloned().collect::<Vec<_>>()
-        })
+    let lines = Memo::new(move |_| {
+        page.session.with(|session| session.as_ref().map_or_else(Vec::new, lines))
     });
 
     let by_itself =
@@ -47,18 +45,63 @@ pub fn RoundsTable() -> impl IntoView {
                     </thead>
                     <tbody>
                         <Each
-                            each=move || rounds.get()
-                            // A round is redrawn when its evaluation arrives after it.
-                            key=|round| (round.round, round.model, round.together.is_some(), round.alone.is_some())
-                            let(round)
+                            each=move || lines.get()
+                            key=Line::look
+                            let(line)
                         >
-                            <Row round by_itself />
+                            {match line {
+                                Line::Round(round) => view! { <Row round by_itself /> }.into_any(),
+                                Line::Left(left) => view! { <Left left /> }.into_any(),
+                            }}
                         </Each>
                     </tbody>
                 </table>
             </div>
             <Shown when=move || !by_itself.get()><Record /></Shown>
         </details>
+    }
+    .erased()
+}
+
+/// A line of the table.
+#[derive(Debug, Clone, PartialEq)]
+enum Line {
+    Round(RoundView),
+    /// Rounds below gave way to those above.
+    Left(LineageLeft),
+}
+
+impl Line {
+    /// All that it is drawn anew for: an evaluation may come after its round.
+    fn look(&self) -> (u32, Option<u32>, Option<Hash>, bool, bool) {
+        match self {
+            Self::Round(it) => {
+                (it.round, None, Some(it.model), it.together.is_some(), it.alone.is_some())
+            }
+            Self::Left(left) => (left.taken_up_round, Some(left.round), None, false, false),
+        }
+    }
+}
+
+/// Newest first. What became of a lineage that was left stands below the round that was taken up.
+fn lines(session: &SessionView) -> Vec<Line> {
+    let mut left = session.lineages_left.iter().rev().peekable();
+    let mut lines = Vec::new();
+    for round in session.history.iter().rev().take(ROUNDS_SHOWN) {
+        while let Some(left) = left.next_if(|left| left.taken_up_round > round.round) {
+            lines.push(Line::Left(*left));
+        }
+        lines.push(Line::Round(round.clone()));
+    }
+    lines
+}
+
+#[component]
+fn Left(left: LineageLeft) -> impl IntoView {
+    view! {
+        <tr class="lineage-left">
+            <td colspan="8">{lineage_left(&left)}</td>
+        </tr>
     }
     .erased()
 }

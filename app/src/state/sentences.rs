@@ -1,7 +1,7 @@
 //! One sentence for each thing that happens.
 
 use crate::{format::plural, shown::with_quotation_marks};
-use peer::{Event, LinkStage};
+use peer::{Event, LineageLeft, LinkStage};
 use units::{PeerId, SessionId};
 
 /// What happened, in words.
@@ -96,6 +96,7 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::Round { round, model, .. } => {
             (Tone::Good, format!("Round {round} is finished; its model is {}.", model.short()))
         }
+        Event::LineageLeft { left, .. } => (Tone::Plain, lineage_left(left)),
         Event::SessionEnded { session, reason } => {
             (Tone::Plain, format!("Training session {} is over: {reason}.", session.short()))
         }
@@ -113,6 +114,24 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
     // Reasons may end in a full stop of their own.
     let text = with_quotation_marks(text.trim_end_matches('.'));
     Some(Sentence { tone, text: format!("{text}."), round })
+}
+
+/// What became of rounds that were made while the room was in parts.
+pub fn lineage_left(left: &LineageLeft) -> String {
+    let first = (left.round + 1).saturating_sub(left.rounds_apart);
+    let rounds = match left.rounds_apart {
+        1 => format!("round {} of this one", left.round),
+        _ => format!("rounds {first} to {} of this one", left.round),
+    };
+    let devices = plural(left.members.into(), "device", "devices");
+    let kept = match left.keeps_ours {
+        true => " A part of what this device learnt in them goes into its next updates.",
+        false => "",
+    };
+    let round = left.taken_up_round;
+    format!(
+        "Parts of the room met: {rounds} gave way to round {round} of a part with {devices}.{kept}"
+    )
 }
 
 fn link(stage: LinkStage, name: &str) -> String {
@@ -162,6 +181,27 @@ mod tests {
         assert_eq!(tone(LinkEnd::ClosedThere), Tone::Plain);
         assert_eq!(tone(LinkEnd::Lost), Tone::Problem);
         assert_eq!(tone(LinkEnd::Misbehaved), Tone::Problem);
+    }
+
+    #[test]
+    fn rounds_that_gave_way_are_told_with_what_becomes_of_them() {
+        let left = LineageLeft {
+            round: 12,
+            rounds_apart: 7,
+            taken_up_round: 20,
+            members: 3,
+            keeps_ours: true,
+        };
+        assert_eq!(
+            lineage_left(&left),
+            "Parts of the room met: rounds 6 to 12 of this one gave way to round 20 of a part with 3 devices. \
+             A part of what this device learnt in them goes into its next updates."
+        );
+        let one = LineageLeft { rounds_apart: 1, members: 1, keeps_ours: false, ..left };
+        assert_eq!(
+            lineage_left(&one),
+            "Parts of the room met: round 12 of this one gave way to round 20 of a part with 1 device."
+        );
     }
 
     #[test]

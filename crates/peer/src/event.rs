@@ -1,7 +1,7 @@
 //! What an engine tells the application.
 
 use crate::job::{Answer, JobError, JobId};
-use crate::view::{LinkEnd, LinkStage};
+use crate::view::{LineageLeft, LinkEnd, LinkStage};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -159,6 +159,13 @@ pub enum Event {
         round: u32,
         /// The hash of its model.
         model: Hash,
+    },
+    /// The room was in parts, and this one's rounds have given way to those of another.
+    LineageLeft {
+        /// The session.
+        session: SessionId,
+        /// What was left, and for what.
+        left: LineageLeft,
     },
     /// A session is over for this device.
     SessionEnded {

@@ -91,6 +91,9 @@ pub enum Job {
         model: Vec<u8>,
         /// Its hash, which is checked first.
         expected: Hash,
+        /// How much this device's next updates bring in of what the model that goes has learnt and this one has not: 0 for
+        /// nothing, 1 where both have learnt as long.
+        keep_ours: f32,
     },
     /// Read the shared network out, with its outer optimiser's state. Answer: [`Answer::Model`].
     ExportModel {

@@ -82,6 +82,9 @@ impl Engine {
                     self.checkpoint_session(now, over);
                 }
             }
+            SessionAction::LineageLeft(left) => {
+                self.core.event(Event::LineageLeft { session: id, left });
+            }
             SessionAction::Refuse(peer, reason) => self.refuse(Some(peer), reason),
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });

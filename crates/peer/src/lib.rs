@@ -63,8 +63,8 @@ pub use split::{
     SplitView,
 };
 pub use view::{
-    ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LinkEnd, LinkStage, MemberView,
-    MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase, RoundView, SessionView,
-    SignalingState, View,
+    ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LineageLeft, LinkEnd, LinkStage,
+    MemberView, MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase, RoundView,
+    SessionView, SignalingState, View,
 };
 pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

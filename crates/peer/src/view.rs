@@ -196,6 +196,8 @@ pub struct SessionView {
     pub excluded: Vec<ExcludedView>,
     /// The rounds that this device has seen, oldest first.
     pub history: Vec<RoundView>,
+    /// Lineages that this device left when parts of the room met again, oldest first; the newest 32.
+    pub lineages_left: Vec<LineageLeft>,
     /// Session bytes that this device has sent.
     pub sent_bytes: u64,
     /// Whether this device sends only its largest changes for a while, because updates have been long on their way.
@@ -287,6 +289,21 @@ pub struct RoundView {
     pub together: Option<Evaluation>,
     /// The network that learnt from this device's rows only, with the same budget.
     pub alone: Option<Evaluation>,
+}
+
+/// A lineage of rounds that was left for a heavier one: the room was in parts, each learnt on, and they met again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineageLeft {
+    /// Its newest round.
+    pub round: u32,
+    /// How many of its newest rounds were made apart, and count no longer; after a reload meanwhile, those seen since.
+    pub rounds_apart: u32,
+    /// The round of the other lineage that was taken up in its place.
+    pub taken_up_round: u32,
+    /// Members whose updates are in that round.
+    pub members: u32,
+    /// Whether this device had a part in what was left: a part of what it has learnt then goes into its next updates.
+    pub keeps_ours: bool,
 }
 
 /// A member's part in a finished round.

@@ -170,7 +170,12 @@ fn what_one_workbench_refuses_two_lanes_refuse_in_the_same_words() {
     both.run(load("a", 0)).unwrap();
     both.train("a", LocalTraining { steps: 0, ..training(1) }).unwrap_err();
     both.run(Job::RestoreCluster { cluster: cluster("b"), checkpoint: vec![1; 80] }).unwrap_err();
-    let adopt = Job::AdoptModel { cluster: cluster("a"), model: vec![1], expected: Hash::of(&[2]) };
+    let adopt = Job::AdoptModel {
+        cluster: cluster("a"),
+        model: vec![1],
+        expected: Hash::of(&[2]),
+        keep_ours: 0.0,
+    };
     both.run(adopt).unwrap_err();
     both.checkpoint("a");
 }

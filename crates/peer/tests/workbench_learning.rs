@@ -146,13 +146,43 @@ fn a_restored_cluster_goes_on_bit_for_bit() {
     }
 }
 
+fn adopt((model, bytes): (Hash, Vec<u8>), keep_ours: f32) -> Job {
+    Job::AdoptModel { cluster: id(), model: bytes, expected: model, keep_ours }
+}
+
+fn export(workbench: &mut Workbench) -> (Hash, Vec<u8>) {
+    let answer = workbench.run(Job::ExportModel { cluster: id() }).unwrap();
+    let Answer::Model { model, bytes } = answer else { panic!("a model was asked for") };
+    (model, bytes)
+}
+
+#[test]
+fn what_a_device_learnt_apart_goes_into_its_next_updates() {
+    /// Of the device's rows, after so many more rounds of both.
+    fn accuracy_after(rounds: u64, keep_ours: f32) -> [f64; 2] {
+        let (mut a, mut b) = (device(0), device(1));
+        round(&mut a, &mut b, 0);
+        for seed in 0..6 {
+            let (from_a, from_b) = (train(&mut a, 10 + seed), train(&mut b, 20 + seed));
+            aggregate(&mut a, vec![weighted(1, true, from_a)]);
+            aggregate(&mut b, vec![weighted(2, true, from_b)]);
+        }
+        b.run(adopt(export(&mut a), keep_ours)).unwrap();
+        let ends = (0..rounds).map(|seed| round(&mut a, &mut b, 100 + 2 * seed));
+        let [of_a, of_b] = ends.last().unwrap();
+        assert_eq!(of_a.0, of_b.0, "the same bits on both");
+        [of_a.1.accuracy(), of_b.1.accuracy()]
+    }
+    let (kept, lost) = (accuracy_after(2, 1.0), accuracy_after(2, 0.0));
+    println!("kept {kept:?}, lost {lost:?}");
+    assert!(kept[0] + kept[1] > lost[0] + lost[1]);
+}
+
 #[test]
 fn a_late_joiner_takes_the_model_and_goes_on_with_the_same_bits() {
     let (mut a, mut b, mut late) = (device(0), device(1), device(2));
     round(&mut a, &mut b, 0);
-    let answer = a.run(Job::ExportModel { cluster: id() }).unwrap();
-    let Answer::Model { model, bytes } = answer else { panic!("a model was asked for") };
-    let job = Job::AdoptModel { cluster: id(), model: bytes, expected: model };
+    let job = adopt(export(&mut a), 0.0);
     let Answer::Adopted { together: Some(together), .. } = late.run(job).unwrap() else {
         panic!("a model was adopted on a device with rows")
     };

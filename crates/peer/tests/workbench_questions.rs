@@ -139,7 +139,7 @@ fn however_many_lessons_wait_training_goes_on() {
         }
         let exported = workbench.run(Job::ExportModel { cluster: id() }).unwrap();
         let Answer::Model { model: expected, bytes: model } = exported else { panic!() };
-        workbench.run(Job::AdoptModel { cluster: id(), model, expected }).unwrap();
+        workbench.run(Job::AdoptModel { cluster: id(), model, expected, keep_ours: 0.0 }).unwrap();
     }
     let training = LocalTraining {
         steps: 5,
@@ -210,13 +210,20 @@ fn an_impossible_job_is_refused_with_a_reason_and_changes_nothing() {
         (Job::Aggregate { cluster: id(), updates: vec![update(2), update(1)] }, "out of order"),
         (Job::Aggregate { cluster: id(), updates: vec![update(1), update(1)] }, "two of one peer"),
         (Job::Aggregate { cluster: id(), updates: vec![update(1)] }, "no update"),
-        (Job::AdoptModel { cluster: id(), model: vec![1], expected }, "was promised"),
-        (Job::AdoptModel { cluster: id(), model: foreign, expected }, "another network"),
+        (
+            Job::AdoptModel { cluster: id(), model: vec![1], expected, keep_ours: 0.0 },
+            "was promised",
+        ),
+        (
+            Job::AdoptModel { cluster: id(), model: foreign, expected, keep_ours: 0.0 },
+            "another network",
+        ),
         (
             Job::AdoptModel {
                 cluster: id(),
                 model: vec![1],
                 expected: protocol::pieces::name(&[1]),
+                keep_ours: 0.0,
             },
             "do not begin like a model",
         ),

@@ -3,6 +3,7 @@
 use crate::{
     config::Limits,
     job::{Job, Spent},
+    view::LineageLeft,
 };
 use ::core::time::Duration;
 use protocol::{
@@ -30,6 +31,8 @@ pub(crate) enum SessionAction {
     StoreSpent { spent: Spent, number: u64 },
     /// A round is finished; the cluster's model is the head's. `over` says that the session had ended before it.
     RoundFinished { round: u32, model: Hash, over: bool },
+    /// Our rounds were made apart from those that take their place.
+    LineageLeft(LineageLeft),
     /// Somebody sent something that no honest member sends.
     Refuse(PeerId, String),
     /// The session has ended here.

@@ -163,21 +163,23 @@ impl Session {
         if let Err(reason) = taken {
             self.doubt(from, reason.to_owned(), s);
         }
-        self.install_model();
+        self.install_model(s);
         self.fetch_model(s);
     }
 
     /// Puts a model that has arrived in the place of ours, unless a round's is being made.
-    pub(super) fn install_model(&mut self) {
+    pub(super) fn install_model(&mut self, s: &Surroundings<'_>) {
         if self.round.is_aggregating() {
             return;
         }
-        let Some(adoption) = &mut self.adoption else { return };
+        let Some(mut adoption) = self.adoption.take_if(|it| it.model.is_some()) else { return };
         let Some(model) = adoption.model.take() else { return };
+        let keep_ours = self.part_kept(&adoption.record, s);
         adoption.installing = true;
         let (record, expected) = (adoption.record.hash(), adoption.record.model);
+        self.adoption = Some(adoption);
         let cluster = self.proposal.cluster.clone();
-        let job = Job::AdoptModel { cluster, model, expected };
+        let job = Job::AdoptModel { cluster, model, expected, keep_ours };
         self.actions.push(SessionAction::Job(job, SessionJob::Adopt { record }));
     }
 
@@ -195,6 +197,10 @@ impl Session {
         self.doubts.remove(&adoption.from);
         self.problem = None;
         self.log.clear();
+        if let Some(left) = self.lineage_left_for(&adoption.record, s) {
+            self.note_lineage_left(left);
+            self.actions.push(SessionAction::LineageLeft(left));
+        }
         self.move_to(adoption.record, None, (together, None), s);
         // Of two endings the heavier may have come to this device alone, and no round follows that would tell.
         if self.is_finished() {

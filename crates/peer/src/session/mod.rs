@@ -17,6 +17,7 @@ mod handout;
 mod leading;
 mod lineage;
 mod log;
+mod merging;
 mod pace;
 mod privacy;
 mod round;
@@ -28,7 +29,11 @@ mod thrift;
 mod verdicts;
 mod view;
 
-use crate::{job::Job, records::SessionRecord, view::RoundView};
+use crate::{
+    job::Job,
+    records::SessionRecord,
+    view::{LineageLeft, RoundView},
+};
 use ::core::time::Duration;
 pub(crate) use action::{SessionAction, SessionJob, Surroundings};
 pub(crate) use checks::check_strange_record;
@@ -111,6 +116,7 @@ pub(crate) struct Session {
     told: SortedSet<PeerId>,
     hand_out: HandOut,
     history: Vec<RoundView>,
+    lineages_left: Vec<LineageLeft>,
     log: Log,
     /// Whether the worker is reading out the model that the log begins with.
     log_begins: bool,
@@ -169,6 +175,7 @@ impl Session {
             told: SortedSet::new(),
             hand_out: HandOut::default(),
             history: Vec::new(),
+            lineages_left: Vec::new(),
             log: Log::default(),
             log_begins: false,
             pace: Pace::default(),

@@ -14,6 +14,11 @@ use units::{ClusterId, Hash};
 /// See [`Plan::epsilon`]; what `cargo xtask bench rooms` measured to be best among liars, and next to best without.
 const EPSILON_TOGETHER: f32 = 1e-3;
 
+/// How much of the way back to a model that was left goes into the next updates, where both had learnt as long. The outer
+/// optimiser makes two to three times as much of an update: so the room comes to about the mean of the two models, by the
+/// members that had each.
+const KEPT_OF_OURS: f32 = 0.4;
+
 /// The largest root mean square of lessons that wait for an update.
 const LESSONS_RMS_MAX: f32 = 1.0;
 
@@ -144,8 +149,14 @@ impl Cluster {
     }
 
     /// Puts another model in the shared network's place. An update that was on its way belongs to the model that goes,
-    /// and goes with it.
-    pub(super) fn adopt(&mut self, bytes: &[u8], expected: Hash) -> Result<Answer, JobError> {
+    /// and goes with it. With `keep_ours`, a part of the way back to that model waits for the next updates, none of which
+    /// takes more of it along than was learnt in its round ([`compress`]).
+    pub(super) fn adopt(
+        &mut self,
+        bytes: &[u8],
+        expected: Hash,
+        keep_ours: f32,
+    ) -> Result<Answer, JobError> {
         let found = protocol::pieces::name(bytes);
         if found != expected {
             return Err(invalid(format_args!(
@@ -158,6 +169,13 @@ impl Cluster {
         }
         self.keep_lessons();
         self.pending = None;
+        if keep_ours > 0.0 {
+            let (ours, theirs) = (self.model.network(), model.network());
+            let way_back = difference(ours.parameters(), theirs.parameters());
+            let part = KEPT_OF_OURS * keep_ours.min(1.0);
+            let way_back: Vec<f32> = way_back.iter().map(|change| part * change).collect();
+            add_bounded(&mut self.residual, &way_back, LESSONS_RMS_MAX);
+        }
         self.model = model;
         self.model_hash = expected;
         self.end_lessons();

@@ -88,8 +88,8 @@ impl Workbench {
                 self.get_mut(&cluster)?.train(&cluster, &training, Some(&budget))
             }
             Job::Aggregate { cluster, updates } => self.get_mut(&cluster)?.aggregate(&updates),
-            Job::AdoptModel { cluster, model, expected } => {
-                self.get_mut(&cluster)?.adopt(&model, expected)
+            Job::AdoptModel { cluster, model, expected, keep_ours } => {
+                self.get_mut(&cluster)?.adopt(&model, expected, keep_ours)
             }
             Job::ExportModel { cluster } => Ok(self.get_mut(&cluster)?.export()),
             Job::Checkpoint { cluster } => {

@@ -1,6 +1,6 @@
 //! Learning sessions as plain objects.
 
-use peer::{Evaluation, Exclusion, PrivacyView, RoundPhase, RoundView, SessionView};
+use peer::{Evaluation, Exclusion, LineageLeft, PrivacyView, RoundPhase, RoundView, SessionView};
 use serde::Serialize;
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -21,6 +21,7 @@ pub(crate) struct Session {
     excluded: Vec<Excluded>,
     signatures: u32,
     history: Vec<Round>,
+    lineages_left: Vec<LineageLeft>,
     sent_bytes: f64,
     sends_little: bool,
     privacy: Option<PrivacyView>,
@@ -83,6 +84,7 @@ impl From<SessionView> for Session {
             excluded: view.excluded.into_iter().map(excluded).collect(),
             signatures: view.signatures,
             history: view.history.into_iter().map(Round::from).collect(),
+            lineages_left: view.lineages_left,
             sent_bytes: view.sent_bytes as f64,
             sends_little: view.sends_little,
             privacy: view.privacy,

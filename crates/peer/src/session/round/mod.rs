@@ -130,7 +130,7 @@ impl Round {
 impl Session {
     /// Does whatever can be done now. Called after everything that may have changed something.
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
-        self.install_model();
+        self.install_model(s);
         self.expire_adoption(s);
         self.believe_again(s);
         self.give_up_on_the_model(s);

@@ -2,6 +2,7 @@
 
 mod fetches;
 mod lineages;
+mod merging;
 mod privacy;
 mod promises;
 mod rounds;

@@ -1,0 +1,69 @@
+//! What becomes of the rounds of a lineage that is left for a heavier one.
+//!
+//! A room that falls into parts learns on in each of them. When the parts meet, the lighter lineage's rounds do not count any
+//! longer; what its members have learnt in them goes into their next updates. A device that only was behind, asleep or away,
+//! has nothing of the kind: its rounds are the beginning of those that it takes up.
+
+use super::{Session, Surroundings};
+use crate::view::{LineageLeft, RoundView};
+use protocol::session::RoundRecord;
+use units::{PeerId, SortedSet};
+
+/// Lineages left that a view holds, the newest.
+const LINEAGES_LEFT_MAX: usize = 32;
+
+impl Session {
+    /// How many of our newest rounds were made apart from those who made `record`: none of them has a part in any of these.
+    /// Records do not name their ancestors, so that contributors tell. Where few are drawn of many, they tell nothing: 0.
+    pub(super) fn rounds_apart(&self, record: &RoundRecord, s: &Surroundings<'_>) -> u32 {
+        let theirs = record.decision.contributions.iter().map(|part| part.peer);
+        let theirs: SortedSet<PeerId> = theirs.filter(|peer| *peer != s.me).collect();
+        let mut ours = self.head.decision.contributions.iter().map(|part| part.peer);
+        let is_new = self.head.decision.round == 0;
+        if is_new || self.is_crowd(s) || theirs.is_empty() || ours.any(|it| theirs.contains(&it)) {
+            return 0;
+        }
+        let is_apart =
+            |round: &&RoundView| !round.members.iter().any(|part| theirs.contains(&part.peer));
+        // An earlier life of the page may have seen more of them.
+        let seen = self.history.iter().rev().take_while(is_apart).count();
+        seen.max(1) as u32
+    }
+
+    /// How much of what this device's lineage has learnt its next updates bring in when `record` is taken up: as much as it
+    /// has made rounds for each of the others', 1 at most; nothing where its rows had no part.
+    pub(super) fn part_kept(&self, record: &RoundRecord, s: &Surroundings<'_>) -> f32 {
+        let apart = self.rounds_apart(record, s);
+        let mut ours = self.head.decision.contributions.iter();
+        if apart == 0 || !ours.any(|part| part.peer == s.me) {
+            return 0.0;
+        }
+        let parted_at = self.head.decision.round.saturating_sub(apart);
+        let theirs = record.decision.round.saturating_sub(parted_at).max(1);
+        (apart as f32 / theirs as f32).min(1.0)
+    }
+
+    /// What is to be told when `record` takes the place of our newest one; nothing, if our rounds are its beginning.
+    pub(super) fn lineage_left_for(
+        &self,
+        record: &RoundRecord,
+        s: &Surroundings<'_>,
+    ) -> Option<LineageLeft> {
+        let rounds_apart = self.rounds_apart(record, s);
+        (rounds_apart > 0).then(|| LineageLeft {
+            round: self.head.decision.round,
+            rounds_apart,
+            taken_up_round: record.decision.round,
+            members: record.decision.contributions.len() as u32,
+            keeps_ours: self.part_kept(record, s) > 0.0,
+        })
+    }
+
+    /// Keeps it for the view.
+    pub(super) fn note_lineage_left(&mut self, left: LineageLeft) {
+        if self.lineages_left.len() >= LINEAGES_LEFT_MAX {
+            self.lineages_left.remove(0);
+        }
+        self.lineages_left.push(left);
+    }
+}

@@ -1,0 +1,99 @@
+//! What becomes of rounds that were made apart.
+
+use super::*;
+use crate::view::LineageLeft;
+
+/// Nobody else is there, and the member makes so many rounds by itself.
+fn goes_on_alone(member: &mut Member, rounds: u8) {
+    member.connected.clear();
+    for number in 1..=rounds {
+        member.is_trained(update(number));
+        member.waits(Duration::from_secs(120));
+        member.waits(Duration::from_secs(120));
+        makes_its_model(member, number);
+        assert_eq!(member.session.head.decision.round, u32::from(number));
+    }
+}
+
+fn makes_its_model(member: &mut Member, number: u8) {
+    let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
+    let (model, scores) = (Hash::of(&[number]), Vec::new());
+    let answer = Answer::Aggregated { model, together: None, alone: None, scores };
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+}
+
+/// The member hears of a record and gets its model: whether it keeps what it has learnt, and what it tells.
+fn meets(member: &mut Member, peer: PeerId, record: &RoundRecord) -> (f32, Option<LineageLeft>) {
+    member.connected.insert(peer);
+    let name = record.hash();
+    let mut actions = member.hears(peer, SessionMessage::Head(record.clone()));
+    actions.extend(member.gets_model(peer, name));
+    let kept = actions.iter().find_map(|action| match action {
+        SessionAction::Job(Job::AdoptModel { keep_ours, .. }, _) => Some(*keep_ours),
+        _ => None,
+    });
+    let answer = Answer::Adopted { model: record.model, together: None };
+    let purpose = SessionJob::Adopt { record: name };
+    let actions = member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    let told = actions.into_iter().find_map(|action| match action {
+        SessionAction::LineageLeft(left) => Some(left),
+        _ => None,
+    });
+    (kept.expect("the model is taken up"), told)
+}
+
+#[test]
+fn what_was_learnt_apart_is_kept_and_told() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    goes_on_alone(&mut member, 3);
+    let record = member.record_of_model(Hash::of(b"elsewhere"), 6, (peer, SAMPLES), 900);
+    let told =
+        LineageLeft { round: 3, rounds_apart: 3, taken_up_round: 6, members: 1, keeps_ours: true };
+    // Its three rounds meet six of the others.
+    assert_eq!(meets(&mut member, peer, &record), (0.5, Some(told)));
+    member.does(|session, s| assert_eq!(session.view(s).lineages_left, [told]));
+}
+
+#[test]
+fn who_only_was_behind_or_is_new_keeps_nothing() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let record = |member: &Member, round, samples| {
+        member.record_of_model(Hash::of(b"later"), round, (peer, SAMPLES), samples)
+    };
+    let first = record(&member, 2, 100);
+    assert_eq!(meets(&mut member, peer, &first), (0.0, None), "it is new");
+    let later = record(&member, 7, 900);
+    assert_eq!(meets(&mut member, peer, &later), (0.0, None), "the same peer made both");
+}
+
+#[test]
+fn of_lineages_left_the_newest_are_told() {
+    let mut member = Member::in_round_one();
+    goes_on_alone(&mut member, 1);
+    member.does(|session, s| {
+        let peer = Identity::from_seed([2; 32]).peer_id();
+        let name = update_name(peer, &update(2));
+        let promise = Contribution::sign(
+            &Identity::from_seed([2; 32]),
+            (session.id, Hash::of(b"p")),
+            name,
+            1,
+            1,
+        );
+        let decision = Decision {
+            round: 5,
+            parent: Hash::of(b"p"),
+            contributions: vec![promise],
+            verdicts: Vec::new(),
+            committed: 1,
+        };
+        let record = RoundRecord::following(&session.head, decision, Hash::of(b"m"));
+        for _ in 0..100 {
+            let left = session.lineage_left_for(&record, s).unwrap();
+            session.note_lineage_left(left);
+        }
+        assert_eq!(session.view(s).lineages_left.len(), 32);
+    });
+}

@@ -185,6 +185,12 @@ impl Stash {
         Some(&promise.commitment.contribution)
     }
 
+    /// The newest commitment of every peer, whatever it builds on, by peer.
+    pub(super) fn newest_commitments(&self) -> impl Iterator<Item = &Commitment> {
+        let newest = self.peers.values().filter_map(|arrivals| arrivals.promises.back());
+        newest.map(|promise| &promise.commitment)
+    }
+
     /// Every commitment that builds on `parent`, by peer.
     pub(super) fn commitments(&self, parent: Hash) -> impl Iterator<Item = &Commitment> {
         let promises = self.peers.values().flat_map(|arrivals| &arrivals.promises);

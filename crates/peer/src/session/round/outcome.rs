@@ -115,7 +115,9 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         let Some(chosen) = self.round.decision.take() else { return };
-        self.pace.note_training(self.stash.commitments(self.head_hash));
+        // Of the others' newest, not of this round's: for who is behind, those are gone, and who goes by its own speed alone
+        // trains as long as ever, and stays behind.
+        self.pace.note_training(self.stash.newest_commitments());
         self.problem = None;
         let updates = chosen.decision.contributions.iter();
         let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());

@@ -1,5 +1,5 @@
-// A second network, and a link to it that can be made narrow and lossy: namespaces, a virtual cable, a token bucket and a
-// dice. Needs root, iproute2 and nftables, and a network of our own on this side.
+// A second network, and a link to it that can be made narrow and lossy, or cut: namespaces, a virtual cable, a token bucket
+// and a dice. Needs root, iproute2 and nftables, and a network of our own on this side.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -63,7 +63,7 @@ export class Link {
 
   /** From here on, as much passes in each direction, and of the packets some are lost. */
   narrow({ kilobitsPerSecond, lostPercent }) {
-    for (const side of [[], ["ip", "netns", "exec", this.#there]]) {
+    for (const side of this.#sides()) {
       // A bucket of two packets, behind a queue of half a second.
       const bucket = ["rate", `${kilobitsPerSecond}kbit`, "burst", "3kb", "latency", "500ms"];
       run(...side, "tc", "qdisc", "replace", "dev", DEVICE, "root", "tbf", ...bucket);
@@ -73,11 +73,27 @@ export class Link {
     }
   }
 
+  /** From here on, nothing passes. */
+  cut() {
+    const rules = `table inet cut { chain pass { type filter hook input priority 0; iifname ${DEVICE} drop; }; }`;
+    for (const side of this.#sides()) run(...side, "nft", rules);
+  }
+
+  /** What was cut passes again. */
+  heal() {
+    for (const side of this.#sides()) run(...side, "nft", "delete", "table", "inet", "cut");
+  }
+
   close() {
-    spawnSync("nft", ["delete", "table", "inet", "dice"], { stdio: "ignore" });
+    for (const table of ["dice", "cut"]) spawnSync("nft", ["delete", "table", "inet", table], { stdio: "ignore" });
     spawnSync("ip", ["link", "delete", DEVICE], { stdio: "ignore" });
     spawnSync("ip", ["netns", "delete", this.#there], { stdio: "ignore" });
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true });
+  }
+
+  /** What comes before a command that is run on this side, and on the other. */
+  #sides() {
+    return [[], ["ip", "netns", "exec", this.#there]];
   }
 
   /** A program that starts Chromium on the other side. */

@@ -100,7 +100,9 @@ fn lines(session: &SessionView) -> Vec<Line> {
 fn Left(left: LineageLeft) -> impl IntoView {
     view! {
         <tr class="lineage-left">
-            <td colspan="8">{lineage_left(&left)}</td>
+            <td colspan="8">
+                <span>{lineage_left(&left)}</span>
+            </td>
         </tr>
     }
     .erased()

@@ -31,11 +31,12 @@ impl Session {
     }
 
     /// How much of what this device's lineage has learnt its next updates bring in when `record` is taken up: as much as it
-    /// has made rounds for each of the others', 1 at most; nothing where its rows had no part.
+    /// has made rounds for each of the others', 1 at most; nothing where its rows had no part, or no update follows.
     pub(super) fn part_kept(&self, record: &RoundRecord, s: &Surroundings<'_>) -> f32 {
         let apart = self.rounds_apart(record, s);
         let mut ours = self.head.decision.contributions.iter();
-        if apart == 0 || !ours.any(|part| part.peer == s.me) {
+        let is_last = record.decision.round >= self.proposal.options.rounds;
+        if apart == 0 || is_last || !ours.any(|part| part.peer == s.me) {
             return 0.0;
         }
         let parted_at = self.head.decision.round.saturating_sub(apart);

@@ -56,6 +56,16 @@ fn what_was_learnt_apart_is_kept_and_told() {
 }
 
 #[test]
+fn where_no_update_follows_nothing_is_said_to_be_kept() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    goes_on_alone(&mut member, 3);
+    let record = member.record_of_model(Hash::of(b"elsewhere"), 9, (peer, SAMPLES), 900);
+    let (kept, told) = meets(&mut member, peer, &record);
+    assert_eq!((kept, told.map(|told| told.keeps_ours)), (0.0, Some(false)), "of nine rounds");
+}
+
+#[test]
 fn who_only_was_behind_or_is_new_keeps_nothing() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];

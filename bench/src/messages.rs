@@ -39,7 +39,8 @@ pub fn round_bytes(members: usize) -> f64 {
         + FRAME_HEADER_BYTES;
     let committed = members as u32;
     let close = SessionMessage::Close { parent, contributions: contributions.clone() };
-    let decision = Decision { round: 20, parent, contributions, verdicts, committed };
+    let decision =
+        Decision { round: 20, parent, contributions, verdicts, committed, groups: Vec::new() };
     let by_leader = said(close) + said(SessionMessage::Decide(decision));
     (members - 1) as f64 * (by_each as f64 + by_leader as f64 / members as f64)
 }

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use private::{
     Dealt, DiscreteGaussian, Grid, Keys, Masked, Places, PublicKeys, Roster, RoundName, Tensor,
-    Transcript, Unmask,
+    Sum, Transcript, Unmask,
 };
 use units::{Hash, PeerId, SessionId};
 
@@ -13,7 +13,7 @@ const MEMBERS: usize = 3;
 fuzz_target!(|bytes: &[u8]| {
     // The kind is the byte behind magic and version: no fuzzer needs to guess those.
     let sealed = |kind: u8| [b"PCPV\x01\x00", &[kind][..], bytes].concat();
-    for bytes in [bytes, &sealed(0), &sealed(1), &sealed(2), &sealed(3)] {
+    for bytes in [bytes, &sealed(0), &sealed(1), &sealed(2), &sealed(3), &sealed(4)] {
         if let Ok(keys) = PublicKeys::decode(bytes) {
             assert_eq!(keys.encode(), bytes);
             agree_with(keys);
@@ -28,6 +28,9 @@ fuzz_target!(|bytes: &[u8]| {
             let mut transcript = Transcript::new(roster());
             (0..MEMBERS).for_each(|place| transcript.add_masked(place, masked.clone()));
             assert!(transcript.recover(transcript.arrived(), &grid(), &[4, 3]).is_err());
+        }
+        if let Ok(sum) = Sum::decode(bytes, &grid()) {
+            assert_eq!(sum.encode(&grid()), bytes);
         }
         if let Ok(unmask) = Unmask::decode(bytes) {
             assert_eq!(unmask.encode(), bytes);

@@ -80,6 +80,7 @@ impl SessionForm {
                 BATCH_ROWS_MAX,
             )?,
             privacy: default.privacy,
+            masks: default.masks,
             learning_rate_millionths: value(
                 "the learning rate in millionths",
                 self.learning_rate.get(),

@@ -127,6 +127,11 @@ impl Network {
         self.layout.segments().map(|segment| segment.range.len())
     }
 
+    /// The values of each part whose numbers mean the same, in their order, and whether they are thresholds.
+    pub fn tensors_with_thresholds(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.layout.segments().map(|segment| (segment.range.len(), segment.is_threshold))
+    }
+
     /// The same description with other numbers; `None` if there are too many or too few.
     pub fn with_parameters(&self, parameters: Vec<f32>) -> Option<Self> {
         let fits = parameters.len() == self.parameters.len();

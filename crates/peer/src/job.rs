@@ -2,12 +2,14 @@
 
 mod answer;
 mod desk;
+mod masks;
 mod split;
 
 pub use answer::{
     Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction, Spent,
 };
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
+pub use masks::{GroupSum, MaskBytes, MaskGroup, MaskJob, MaskedSum};
 pub use split::{HostJob, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
@@ -74,6 +76,16 @@ pub enum Job {
         /// Within which budget.
         budget: RowBudget,
     },
+    /// Train in either way, and keep what was learnt here until masks are put on it. Answer: [`Answer::Trained`] without an
+    /// update.
+    TrainMasked {
+        /// The cluster.
+        cluster: ClusterId,
+        /// How; compression is none.
+        training: LocalTraining,
+        /// Within which budget, where rows are private.
+        budget: Option<RowBudget>,
+    },
     /// Bring updates into the shared network. The outcome depends on nothing but the shared network and the updates, in
     /// their order. Answer: [`Answer::Aggregated`].
     Aggregate {
@@ -81,6 +93,17 @@ pub enum Job {
         cluster: ClusterId,
         /// The updates by ascending peer.
         updates: Vec<WeightedUpdate>,
+    },
+    /// Bring sums of groups into the shared network. Answer: [`Answer::Aggregated`] without scores.
+    AggregateSums {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The sums in the order of their groups.
+        sums: Vec<GroupSum>,
+        /// How far a value may go in one change.
+        reach: f32,
+        /// Whether a change of this workbench is in one of them.
+        own: bool,
     },
     /// Put another model in the place of the shared network. Answer: [`Answer::Adopted`].
     AdoptModel {
@@ -161,6 +184,13 @@ pub enum Job {
     },
     /// Something about nodes that this device carries for others.
     Host(HostJob),
+    /// Something about this device's part in a group of which only the sum is seen.
+    Mask {
+        /// The cluster.
+        cluster: ClusterId,
+        /// What.
+        job: MaskJob,
+    },
 }
 
 /// How a member trains in one round.

@@ -54,9 +54,10 @@ pub use io::{
     Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
 };
 pub use job::{
-    Answer, Class, ClusterState, DeskJob, Evaluation, HostJob, Job, JobError, JobId, LayerState,
-    LocalTraining, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, RowBudget, Spent,
-    SplitJob, Suggested, TableFile, WeightedUpdate,
+    Answer, Class, ClusterState, DeskJob, Evaluation, GroupSum, HostJob, Job, JobError, JobId,
+    LayerState, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat,
+    Next, Passage, Prediction, Prepared, RowBudget, Spent, SplitJob, Suggested, TableFile,
+    WeightedUpdate,
 };
 pub use split::{
     CarriedView, HostingView, PartPlace, SplitPartView, SplitPoint, SplitProgress, SplitTraining,
@@ -64,7 +65,7 @@ pub use split::{
 };
 pub use view::{
     ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LineageLeft, LinkEnd, LinkStage,
-    MemberView, MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase, RoundView,
-    SessionView, SignalingState, View,
+    MasksView, MemberView, MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase,
+    RoundView, SessionView, SignalingState, View,
 };
 pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

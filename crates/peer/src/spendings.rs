@@ -3,7 +3,7 @@
 
 use crate::{
     core::{Core, OnStored},
-    job::{Job, Spent},
+    job::{Job, MaskJob, Spent},
     records,
     session::Session,
 };
@@ -55,8 +55,16 @@ impl Spendings {
 
 /// Gives a job the randomness that it needs.
 pub(crate) fn with_entropy(mut job: Job, core: &mut Core) -> Job {
-    if let Job::TrainPrivately { budget, .. } = &mut job {
-        budget.entropy = core.random_bytes();
+    match &mut job {
+        Job::TrainPrivately { budget, .. } | Job::TrainMasked { budget: Some(budget), .. } => {
+            budget.entropy = core.random_bytes();
+        }
+        Job::Mask {
+            job: MaskJob::MakeKeys { entropy } | MaskJob::Deal { entropy, .. }, ..
+        } => {
+            *entropy = core.random_bytes();
+        }
+        _ => {}
     }
     job
 }

@@ -204,8 +204,21 @@ pub struct SessionView {
     pub sends_little: bool,
     /// What this device has spent of its privacy; `None` in open sessions.
     pub privacy: Option<PrivacyView>,
+    /// The groups of which only sums are seen; `None` where every member sees every update.
+    pub masks: Option<MasksView>,
     /// What went wrong last, if it has not been mended.
     pub problem: Option<String>,
+}
+
+/// Who is in a group with whom, where only sums are seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MasksView {
+    /// The groups of the running round; none before its leader has named them.
+    pub groups: Vec<Vec<PeerId>>,
+    /// Which of them is this device's.
+    pub own_group: Option<u32>,
+    /// How many groups of the newest record came to a sum; `None` before the first.
+    pub sums: Option<u32>,
 }
 
 /// The privacy budget of this device's rows in a session: what others can tell of any one row is bounded by ε, but for δ.

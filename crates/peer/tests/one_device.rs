@@ -147,6 +147,7 @@ fn options(rounds: u32) -> SessionOptions {
         batch_rows: 4,
         learning_rate_millionths: 1_000,
         privacy: None,
+        masks: None,
     }
 }
 

@@ -181,6 +181,16 @@ impl Grid {
 }
 
 impl Steps {
+    /// What they are in the parameters' own measure.
+    ///
+    /// # Panics
+    /// If tensors have more or fewer values than there are.
+    pub fn in_parameters(&self, tensors: &[Tensor]) -> Vec<f32> {
+        assert_eq!(tensors.iter().map(|tensor| tensor.values).sum::<usize>(), self.values.len());
+        let values = self.values.iter().zip(steps_of(tensors));
+        values.map(|(value, step)| (f64::from(*value) * f64::from(step)) as f32).collect()
+    }
+
     /// Adds the grid's noise to every value. `stream` is of a key that only this member knows and never uses again.
     #[must_use]
     pub fn with_noise(mut self, grid: &Grid, stream: &mut Stream) -> Self {
@@ -238,6 +248,7 @@ mod tests {
         let mut change = [0.7, -20.2, 0.1, 50.0];
         let steps = grid.quantise(&mut change, &tensors);
         assert_eq!(steps.values, [1, -40, 1, 100]);
+        assert_eq!(steps.in_parameters(&tensors), [0.5, -20.0, 0.125, 12.5]);
         for (rest, expected) in change.iter().zip([0.2, -0.2, -0.025, 37.5]) {
             assert!((rest - expected).abs() < 1e-5, "{rest} and not {expected}");
         }

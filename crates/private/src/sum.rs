@@ -35,6 +35,11 @@ impl Sum {
         self
     }
 
+    /// How many values it has.
+    pub fn values(&self) -> usize {
+        self.values.len()
+    }
+
     /// Members whose changes are in it.
     pub fn members(&self) -> usize {
         self.members

@@ -2,13 +2,14 @@
 //! Each message has one encoding; whatever an encoder would not write is refused. Sizes are checked before memory is taken.
 
 use crate::{
-    grid::VALUES_MAX,
+    grid::{Grid, VALUES_MAX},
     groups::{GROUP_MEMBERS_MAX, GROUP_MEMBERS_MIN},
     keys::PublicKeys,
     places::Places,
     round::{Dealt, Masked, Unmask},
     seal::{Bundle, ShareHashes},
     shares::{SECRET_BYTES, Share},
+    sum::Sum,
 };
 use units::Hash;
 
@@ -21,6 +22,7 @@ enum Kind {
     Dealt = 1,
     Masked = 2,
     Unmask = 3,
+    Sum = 4,
 }
 
 /// Bytes that are none of these messages.
@@ -113,21 +115,7 @@ impl Masked {
         let mut bytes = header(Kind::Masked);
         bytes.extend(self.present.bits().to_le_bytes());
         bytes.push(self.bits);
-        bytes.extend((self.elements.len() as u32).to_le_bytes());
-        bytes.reserve(packed_bytes(self.elements.len(), self.bits));
-        let (mut waiting, mut count) = (0u64, 0);
-        for element in &self.elements {
-            waiting |= u64::from(*element) << count;
-            count += u32::from(self.bits);
-            while count >= 8 {
-                bytes.push(waiting as u8);
-                waiting >>= 8;
-                count -= 8;
-            }
-        }
-        if count > 0 {
-            bytes.push(waiting as u8);
-        }
+        pack(&mut bytes, &self.elements, self.bits);
         bytes
     }
 
@@ -139,12 +127,34 @@ impl Masked {
         read(bytes, Kind::Masked, |reader| {
             let present = Places::from_bits(u16::from_le_bytes(reader.array()?));
             let bits = reader.u8()?;
-            let count = u32::from_le_bytes(reader.array()?) as usize;
-            let is_possible = (2..=32).contains(&bits) && count <= VALUES_MAX;
-            if !is_possible || reader.rest.len() != packed_bytes(count, bits) {
+            Ok(Self { present, bits, elements: unpack(reader, bits)? })
+        })
+    }
+}
+
+impl Sum {
+    /// `members: u8`, `bits: u8` (2 to 32), then values as elements of the ring, as in a masked change.
+    pub fn encode(&self, grid: &Grid) -> Vec<u8> {
+        let mut bytes = header(Kind::Sum);
+        bytes.extend([self.members as u8, grid.bits()]);
+        let elements: Vec<u32> = self.values.iter().map(|value| grid.reduce(*value)).collect();
+        pack(&mut bytes, &elements, grid.bits());
+        bytes
+    }
+
+    /// Reads a sum of changes on that grid.
+    ///
+    /// # Errors
+    /// [`InvalidMessage`] for anything that [`Self::encode`] does not give.
+    pub fn decode(bytes: &[u8], grid: &Grid) -> Result<Self, InvalidMessage> {
+        read(bytes, Kind::Sum, |reader| {
+            let (members, bits) = (usize::from(reader.u8()?), reader.u8()?);
+            let is_possible = (1..=GROUP_MEMBERS_MAX).contains(&members) && bits == grid.bits();
+            if !is_possible {
                 return Err(Damaged);
             }
-            Ok(Self { present, bits, elements: unpack(reader, count, bits)? })
+            let values = unpack(reader, bits)?.into_iter().map(|value| grid.lift(value)).collect();
+            Ok(Self { values, members })
         })
     }
 }
@@ -204,7 +214,31 @@ fn packed_bytes(count: usize, bits: u8) -> usize {
     (count * usize::from(bits)).div_ceil(8)
 }
 
-fn unpack(reader: &mut Reader<'_>, count: usize, bits: u8) -> Result<Vec<u32>, Damaged> {
+/// How many elements there are (`u32`), then bit after bit.
+fn pack(bytes: &mut Vec<u8>, elements: &[u32], bits: u8) {
+    bytes.extend((elements.len() as u32).to_le_bytes());
+    bytes.reserve(packed_bytes(elements.len(), bits));
+    let (mut waiting, mut count) = (0u64, 0);
+    for element in elements {
+        waiting |= u64::from(*element) << count;
+        count += u32::from(bits);
+        while count >= 8 {
+            bytes.push(waiting as u8);
+            waiting >>= 8;
+            count -= 8;
+        }
+    }
+    if count > 0 {
+        bytes.push(waiting as u8);
+    }
+}
+
+fn unpack(reader: &mut Reader<'_>, bits: u8) -> Result<Vec<u32>, Damaged> {
+    let count = u32::from_le_bytes(reader.array()?) as usize;
+    let is_possible = (2..=32).contains(&bits) && count <= VALUES_MAX;
+    if !is_possible || reader.rest.len() != packed_bytes(count, bits) {
+        return Err(Damaged);
+    }
     let mask = (1u64 << bits) - 1;
     let (mut waiting, mut here) = (0u64, 0);
     let mut elements = Vec::with_capacity(count);
@@ -302,6 +336,18 @@ mod tests {
         assert!(Masked::decode(&bytes).is_err());
     }
 
+    #[test]
+    fn sums_read_back_and_none_of_another_grid_does() {
+        let grid = |reach| Grid::new(3, 100, reach, crate::DiscreteGaussian::new(0).unwrap());
+        let sum = Sum { values: vec![-30, 0, 7], members: 3 };
+        let bytes = sum.encode(&grid(10).unwrap());
+        assert_eq!(Sum::decode(&bytes, &grid(10).unwrap()), Ok(sum));
+        assert!(Sum::decode(&bytes, &grid(100).unwrap()).is_err());
+        let decode = |bytes: &[u8]| Sum::decode(bytes, &grid(10).unwrap());
+        (0..bytes.len()).for_each(|length| assert!(decode(&bytes[..length]).is_err()));
+        assert!(decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+
     proptest! {
         #[test]
         fn masked_changes_read_back(
@@ -319,7 +365,7 @@ mod tests {
 
         #[test]
         fn bytes_of_any_kind_are_refused_or_written_the_same(
-            kind in 0u8..4,
+            kind in 0u8..5,
             bytes in proptest::collection::vec(any::<u8>(), 0..900),
         ) {
             let bytes = [&MAGIC[..], &VERSION.to_le_bytes(), &[kind], &bytes].concat();
@@ -334,6 +380,10 @@ mod tests {
             }
             if let Ok(read) = Unmask::decode(&bytes) {
                 prop_assert_eq!(read.encode(), &bytes[..]);
+            }
+            let grid = Grid::new(3, 100, 10, crate::DiscreteGaussian::new(0).unwrap()).unwrap();
+            if let Ok(read) = Sum::decode(&bytes, &grid) {
+                prop_assert_eq!(read.encode(&grid), &bytes[..]);
             }
         }
     }

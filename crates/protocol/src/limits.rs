@@ -51,6 +51,15 @@ pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Members whose updates enter one round: the length of a round record, and the weight that a record can claim.
 pub const ROUND_MEMBERS_MAX: usize = 32;
 
+/// A member's public keys for a round of masked sums.
+pub const MASK_KEYS_BYTES_MAX: usize = 128;
+
+/// What a member of a round of masked sums deals to its group: all members keep it of all.
+pub const DEALT_BYTES_MAX: usize = 4 * 1024;
+
+/// What a member hands out so that masks come off a sum.
+pub const UNMASK_BYTES_MAX: usize = 1024;
+
 /// Inputs of a network: rows of a picture of 256 x 256, or a wide table. Also what a temporal layer is given at once: the
 /// memory that its traces take for each sample of a batch.
 pub const NETWORK_INPUTS_MAX: usize = 65_536;

@@ -134,6 +134,39 @@ pub enum SessionMessage {
         /// Which.
         update: Hash,
     },
+    /// "These are my keys for the round": masked sums begin with them.
+    Keys {
+        /// The record that the round builds on.
+        parent: Hash,
+        /// At most [`limits::MASK_KEYS_BYTES_MAX`] bytes.
+        #[serde(with = "serde_bytes")]
+        keys: Vec<u8>,
+    },
+    /// "These take part in the round's groups, with these keys", from the round's leader.
+    Groups {
+        /// The record that the round builds on.
+        parent: Hash,
+        /// By peer, each with the hash of its keys.
+        members: Vec<(PeerId, Hash)>,
+    },
+    /// "These are the shares of my secrets", sealed for each companion.
+    Dealt {
+        /// The record that the round builds on.
+        parent: Hash,
+        /// At most [`limits::DEALT_BYTES_MAX`] bytes.
+        #[serde(with = "serde_bytes")]
+        dealt: Vec<u8>,
+    },
+    /// "These masked changes are here: hand out what takes masks off", from the round's leader. It has no groups yet.
+    Survivors(Decision),
+    /// "This takes masks off my group's sum."
+    Unmask {
+        /// The record that the round builds on.
+        parent: Hash,
+        /// At most [`limits::UNMASK_BYTES_MAX`] bytes.
+        #[serde(with = "serde_bytes")]
+        unmask: Vec<u8>,
+    },
     /// "Send me the model of this record", or some pieces of it ([`crate::pieces`]).
     RequestModel {
         /// The record's hash.
@@ -258,6 +291,20 @@ impl SessionMessage {
                 at_most("members", contributions.len(), members_max)
             }
             Self::Decide(decision) => decision.validate(),
+            Self::Survivors(decision) => {
+                at_most("groups before masks are off", decision.groups.len(), 0)?;
+                decision.validate()
+            }
+            Self::Keys { keys, .. } => {
+                at_most("bytes of keys", keys.len(), limits::MASK_KEYS_BYTES_MAX)
+            }
+            Self::Groups { members, .. } => at_most("members", members.len(), members_max),
+            Self::Dealt { dealt, .. } => {
+                at_most("bytes of shares", dealt.len(), limits::DEALT_BYTES_MAX)
+            }
+            Self::Unmask { unmask, .. } => {
+                at_most("bytes of shares", unmask.len(), limits::UNMASK_BYTES_MAX)
+            }
             Self::Head(record) => record.validate(),
             Self::CoSign { verdict, .. } => verdict.validate(),
             Self::RequestModel { pieces, .. } => {

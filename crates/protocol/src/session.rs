@@ -11,6 +11,7 @@
 
 mod contribution;
 mod draw;
+mod masks;
 mod privacy;
 mod proposal;
 mod record;
@@ -18,6 +19,7 @@ mod standing;
 
 pub use contribution::{Commitment, Contribution, Equivocation, update_name};
 pub use draw::{first_draw, ticket};
+pub use masks::{GROUP_MEMBERS_MIN, GROUPED_MEMBERS_MIN, GroupRecord, Masks, sum_name};
 pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy};
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};

@@ -10,7 +10,7 @@ use neural::{Dataset, Values};
 use peer::{CommandError, Origin};
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
-    session::{Privacy, SessionOptions},
+    session::{Masks, Privacy, SessionOptions},
 };
 use units::{ClusterId, PeerId, SessionId};
 
@@ -70,6 +70,7 @@ pub fn options(rounds: u32) -> SessionOptions {
         batch_rows: 4,
         learning_rate_millionths: 10_000,
         privacy: None,
+        masks: None,
     }
 }
 
@@ -212,6 +213,19 @@ impl World {
     ) -> Option<Result<SessionId, CommandError>> {
         let options = private_options(rounds, epsilon_thousandths);
         self.start(id, options, None)
+    }
+
+    /// Starts a session for everyone in the room in which only sums of groups are seen.
+    ///
+    /// # Errors
+    /// What the engine says; `None` if the page is closed.
+    pub fn start_masked(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+        masks: Masks,
+    ) -> Option<Result<SessionId, CommandError>> {
+        self.start(id, SessionOptions { masks: Some(masks), ..options(rounds) }, None)
     }
 
     /// Starts to train on one device alone.

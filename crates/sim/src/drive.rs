@@ -3,6 +3,7 @@
 use crate::{
     byzantine::stored_key,
     environment::Happening,
+    masked,
     network::{HostId, Life},
     world::World,
 };
@@ -117,6 +118,9 @@ impl World {
         if channel == Channel::Control && self.hosts[life.host.0].is_honest() {
             self.check_price(life, &bytes);
         }
+        if channel == Channel::Bulk && self.hosts[life.host.0].is_honest() {
+            self.observer.sent_value(life, connection, &bytes);
+        }
         let host = &mut self.hosts[life.host.0];
         let messages = match (&mut host.byzantine, host.strategy) {
             (Some(byzantine), _) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
@@ -162,7 +166,9 @@ impl World {
         let now = self.now();
         let host = &mut self.hosts[life.host.0];
         let slowness_ms = match &work {
-            Job::Train { training, .. } | Job::TrainPrivately { training, .. } => {
+            Job::Train { training, .. }
+            | Job::TrainPrivately { training, .. }
+            | Job::TrainMasked { training, .. } => {
                 host.slowness_ms * 12 * u64::from(training.steps)
             }
             _ => host.slowness_ms,
@@ -170,7 +176,11 @@ impl World {
         let Some(page) = &mut host.page else {
             return;
         };
-        let result = page.workbench.run(work);
+        let result = masked::run(&mut page.workbench, work, host.strategy, &mut self.env.dice);
+        if let (Some(peer), Ok(shown)) = (host.peer, &result) {
+            self.observer.shown(peer, shown);
+        }
+        let result = result.map(|shown| shown.answer);
         let takes = self.env.dice.duration_ms(slowness_ms / 2, slowness_ms);
         page.busy_until = page.busy_until.max(now) + takes;
         let done_at = page.busy_until;

@@ -30,6 +30,7 @@ mod fabric;
 mod faults;
 mod flood;
 mod host;
+mod masked;
 mod network;
 mod observer;
 mod recording;

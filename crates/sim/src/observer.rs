@@ -3,14 +3,17 @@
 use crate::{
     byzantine,
     host::Host,
+    masked::Shown,
     network::{HostId, Life},
     reference::Reference,
 };
 use core::time::Duration;
-use peer::{Event, Spent};
+use peer::{Answer, ConnectionId, Event, Spent};
 use protocol::{
+    bulk::Incoming,
     cluster::NetworkSpec,
-    message::SessionMessage,
+    limits,
+    message::{BulkMessage, SessionMessage},
     session::{RoundRecord, update_name},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +38,11 @@ pub(crate) struct Observer {
     composed: Vec<Composed>,
     /// What is to be stored before an update of that name is promised.
     prices: BTreeMap<Hash, Vec<u8>>,
+    /// Updates that a workbench has put masks on.
+    masked: BTreeSet<Hash>,
+    /// Values on their way out of each connection.
+    values: BTreeMap<(Life, ConnectionId), Incoming>,
+    masked_values: u64,
 }
 
 /// By then a write has long been done.
@@ -71,6 +79,9 @@ impl Observer {
             created: BTreeSet::new(),
             composed: Vec::new(),
             prices: BTreeMap::new(),
+            masked: BTreeSet::new(),
+            values: BTreeMap::new(),
+            masked_values: 0,
         }
     }
 
@@ -134,6 +145,37 @@ impl Observer {
         if let Some(spent) = spent {
             self.prices.insert(update_name(by, update), spent.account.clone());
         }
+    }
+
+    /// A device's workbench has put masks on what it has learnt, or taken masks off a sum.
+    pub(crate) fn shown(&mut self, by: PeerId, shown: &Shown) {
+        match &shown.answer {
+            Answer::Masked(update) => {
+                self.masked.insert(update_name(by, update));
+                self.reference.masked(by, update, shown.change.clone());
+            }
+            Answer::Sum(sum) => self.reference.sum(sum),
+            _ => {}
+        }
+    }
+
+    /// An honest device has sent a part of a value: where only sums are seen, updates are what its workbench has masked, or
+    /// nothing.
+    pub(crate) fn sent_value(&mut self, life: Life, connection: ConnectionId, frame: &[u8]) {
+        let value = self.values.entry((life, connection)).or_default();
+        let Ok(Some(value)) = value.accept(frame, limits::BULK_VALUE_BYTES_MAX) else { return };
+        let Ok(BulkMessage::Update { session, owner, update }) = BulkMessage::decode(&value) else {
+            return;
+        };
+        let is_open = !self.reference.is_masked(session);
+        let is_masked = update.is_empty() || self.masked.contains(&update_name(owner, &update));
+        assert!(is_open || is_masked, "{:?} shows an update that has no mask", life.host);
+        self.masked_values += u64::from(!is_open && !update.is_empty());
+    }
+
+    /// Updates under masks that were sent.
+    pub(crate) fn masked_values(&self) -> u64 {
+        self.masked_values
     }
 
     /// The account that has an update's price on it.

@@ -12,9 +12,10 @@ use crate::network::Life;
 use neural::{Contribution, Model, Update};
 use protocol::{
     cluster::NetworkSpec,
-    session::{Proposal, RoundRecord, update_name},
+    session::{Proposal, RoundRecord, SessionOptions, sum_name, update_name},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use transcript::sums::{Counting, aggregate};
 use units::{Hash, PeerId, SessionId};
 
 /// Models and updates that are remembered: a few hundred rounds of a small room.
@@ -26,6 +27,9 @@ pub(crate) struct Reference {
     spec: NetworkSpec,
     models: Kept<Model>,
     updates: Kept<Made>,
+    masked: Kept<Masked>,
+    sums: Kept<Vec<u8>>,
+    options: BTreeMap<SessionId, SessionOptions>,
     records: BTreeMap<Hash, RoundRecord>,
     heads: BTreeMap<(Life, SessionId), (u64, u32, Hash)>,
     judged: u64,
@@ -38,6 +42,16 @@ struct Made {
     bytes: Vec<u8>,
     by: BTreeSet<(PeerId, u32)>,
 }
+
+/// An update under masks: who made it, and what is under them, if it is honest.
+#[derive(Debug)]
+struct Masked {
+    by: PeerId,
+    change: Option<Vec<f32>>,
+}
+
+/// How far a sum's mean may be from that of the changes under masks: rounding of the changes as they are watched.
+const MEAN_TOLERANCE: f32 = 1e-3;
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +74,9 @@ impl Reference {
             spec,
             models,
             updates: Kept::default(),
+            masked: Kept::default(),
+            sums: Kept::default(),
+            options: BTreeMap::new(),
             records: BTreeMap::new(),
             heads: BTreeMap::new(),
             judged: 0,
@@ -83,8 +100,24 @@ impl Reference {
         }
     }
 
+    /// A device has put masks on a change.
+    pub(crate) fn masked(&mut self, by: PeerId, update: &[u8], change: Option<Vec<f32>>) {
+        self.masked.insert(update_name(by, update), Masked { by, change });
+    }
+
+    /// A device has taken masks off a sum.
+    pub(crate) fn sum(&mut self, sum: &[u8]) {
+        self.sums.insert(sum_name(sum), sum.to_vec());
+    }
+
+    /// Whether only sums are seen in a session.
+    pub(crate) fn is_masked(&self, session: SessionId) -> bool {
+        self.options.get(&session).is_some_and(|options| options.masks.is_some())
+    }
+
     /// Somebody has proposed a session.
     pub(crate) fn proposed(&mut self, proposal: &Proposal) {
+        self.options.insert(proposal.session_id(), proposal.options);
         let genesis = proposal.genesis_record();
         self.records.entry(genesis.hash()).or_insert(genesis);
     }
@@ -113,7 +146,8 @@ impl Reference {
         if record.decision.round == 0 || self.records.contains_key(&hash) {
             return Ok(());
         }
-        match self.judge(record)? {
+        let masks = self.options.get(&session).filter(|options| options.masks.is_some());
+        match self.judge(record, masks)? {
             Some(model) => {
                 self.judged += 1;
                 self.models.insert(record.model, model);
@@ -125,7 +159,11 @@ impl Reference {
     }
 
     /// The model that a record's updates come to, if all that it takes is known.
-    fn judge(&self, record: &RoundRecord) -> Result<Option<Model>, Wrong> {
+    fn judge(
+        &self,
+        record: &RoundRecord,
+        masks: Option<&SessionOptions>,
+    ) -> Result<Option<Model>, Wrong> {
         let wrong = |what: String| Err(Wrong(format!("round {}: {what}", record.decision.round)));
         let Some(parent) = self.records.get(&record.decision.parent) else { return Ok(None) };
         let (round, samples) = (parent.decision.round, parent.cumulative_samples);
@@ -136,6 +174,9 @@ impl Reference {
         if record.cumulative_samples != samples + of_round {
             let told = record.cumulative_samples;
             return wrong(format!("{told} samples, where {samples} and {of_round} are behind it"));
+        }
+        if let Some(options) = masks {
+            return self.judge_sums(parent, record, options);
         }
         let mut contributions = Vec::new();
         for part in &record.decision.contributions {
@@ -160,6 +201,63 @@ impl Reference {
         if told != found {
             return wrong(format!(
                 "its updates come to model {}, not {}",
+                found.short(),
+                told.short()
+            ));
+        }
+        Ok(Some(model))
+    }
+}
+
+impl Reference {
+    /// The model that a record's sums come to: each must be that of the changes which its members have put masks on.
+    fn judge_sums(
+        &self,
+        parent: &RoundRecord,
+        record: &RoundRecord,
+        options: &SessionOptions,
+    ) -> Result<Option<Model>, Wrong> {
+        let decision = &record.decision;
+        let wrong = |what: String| Err(Wrong(format!("round {}: {what}", decision.round)));
+        let Some(mut model) = self.models.get(parent.model).cloned() else { return Ok(None) };
+        let counting = Counting::new(model.network(), options.reach());
+        let mut sums = Vec::new();
+        for group in &decision.groups {
+            let Some(bytes) = self.sums.get(group.sum) else { return Ok(None) };
+            let Some(sum) = counting.read(bytes) else { return wrong("a sum that is none".into()) };
+            let mut changes = Vec::new();
+            for part in group.places().filter_map(|place| decision.contributions.get(place)) {
+                let Some(masked) = self.masked.get(part.update) else { return Ok(None) };
+                if masked.by != part.peer {
+                    return wrong(format!("{} has not made its update", part.peer.short()));
+                }
+                changes.push(masked.change.as_ref());
+            }
+            if sum.members() != changes.len() {
+                return wrong(format!("a sum of {} members", sum.members()));
+            }
+            let count = changes.len() as f32;
+            if let Some(changes) = changes.into_iter().collect::<Option<Vec<_>>>() {
+                let mean = sum.mean(counting.grid(), counting.tensors());
+                let of = |at: usize| changes.iter().map(|change| change[at]).sum::<f32>() / count;
+                let far = mean
+                    .iter()
+                    .enumerate()
+                    .find(|(at, it)| (**it - of(*at)).abs() > MEAN_TOLERANCE);
+                if let Some((at, mean)) = far {
+                    return wrong(format!("parameter {at} of a mean is {mean}, not {}", of(at)));
+                }
+            }
+            sums.push((decision.samples_of(group), &bytes[..]));
+        }
+        if RoundRecord::following(parent, decision.clone(), record.model) != *record {
+            return wrong("its standings do not follow from the verdicts on its parent".to_owned());
+        }
+        aggregate(&mut model, options.reach(), &sums);
+        let (told, found) = (record.model, model.hash());
+        if told != found {
+            return wrong(format!(
+                "its sums come to model {}, not {}",
                 found.short(),
                 told.short()
             ));
@@ -251,7 +349,14 @@ mod tests {
         let place = (proposal.session_id(), parent);
         let part = protocol::session::Contribution::sign(&identity, place, name, SAMPLES, 1);
         let (contributions, verdicts) = (vec![part], Vec::new());
-        let decision = Decision { round: 1, parent, contributions, verdicts, committed: 1 };
+        let decision = Decision {
+            round: 1,
+            parent,
+            contributions,
+            verdicts,
+            committed: 1,
+            groups: Vec::new(),
+        };
         let record = RoundRecord::following(&genesis, decision, model.hash());
         Case { reference, session: proposal.session_id(), record }
     }

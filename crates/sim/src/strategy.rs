@@ -25,8 +25,10 @@ pub enum Strategy {
     Equivocate,
     /// Commits, and reveals nothing; leads, and neither closes nor decides.
     Silent,
-    /// Commits to bytes that are no update, and reveals them.
+    /// Commits to bytes that are no update, and reveals them; under masks, to values that are none.
     Garbage,
+    /// Hands out wrong shares where masks come off; in the open, it is honest.
+    WrongShares,
 }
 
 /// A text names no strategy.
@@ -34,7 +36,7 @@ pub enum Strategy {
 pub struct UnknownStrategy(String);
 
 impl Strategy {
-    /// All of them.
+    /// All that do harm in the open.
     pub fn all() -> impl Iterator<Item = Self> {
         let lies = Attack::ALL.into_iter().map(|(_, attack)| Self::Lie(attack));
         lies.chain([Self::Equivocate, Self::Silent, Self::Garbage])
@@ -62,6 +64,7 @@ impl fmt::Display for Strategy {
             Self::Equivocate => "equivocate",
             Self::Silent => "silent",
             Self::Garbage => "garbage",
+            Self::WrongShares => "wrong-shares",
         };
         f.write_str(name)
     }
@@ -158,7 +161,7 @@ impl World {
                 }
                 update
             }
-            Strategy::Silent => update,
+            Strategy::Silent | Strategy::WrongShares => update,
         }
     }
 

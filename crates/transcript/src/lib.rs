@@ -8,6 +8,7 @@
 //! This crate refuses to know of files, clocks and peers; the program of its name reads a file and prints the verdict.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod sums;
 mod verify;
 
 use protocol::session::{Proposal, RoundRecord, Verdict};
@@ -40,7 +41,7 @@ pub struct Transcript {
 pub struct Round {
     /// Its record.
     pub record: RoundRecord,
-    /// The updates, in the order of the record's contributions.
+    /// The updates, in the order of the record's contributions; where only sums are seen, those, in the order of its groups.
     pub updates: Vec<UpdateBytes>,
 }
 

@@ -1,10 +1,10 @@
 //! The check of every round of a transcript.
 
-use crate::{Round, Transcript};
+use crate::{Round, Transcript, sums};
 use neural::Model;
 use protocol::{
     pieces,
-    session::{Decision, RoundRecord, Verdict, update_name},
+    session::{Decision, RoundRecord, Verdict, sum_name, update_name},
 };
 use units::{Hash, SessionId};
 
@@ -95,9 +95,14 @@ impl Transcript {
             return Err("it does not follow from the record before it".to_owned());
         }
         self.check_contributions(session, before, decision, updates)?;
-        let parts = decision.contributions.iter().zip(updates);
-        let parts: Vec<_> = parts.map(|(part, update)| (part.samples, &update.0[..])).collect();
-        model.aggregate_encoded(&parts).map_err(|error| error.to_string())?;
+        if self.proposal.options.masks.is_some() {
+            let sums = self.check_sums(decision, updates, model)?;
+            sums::aggregate(model, self.proposal.options.reach(), &sums);
+        } else {
+            let parts = decision.contributions.iter().zip(updates);
+            let parts: Vec<_> = parts.map(|(part, update)| (part.samples, &update.0[..])).collect();
+            model.aggregate_encoded(&parts).map_err(|error| error.to_string())?;
+        }
         let computed = RoundRecord::following(before, decision.clone(), model.hash());
         if computed.model != record.model {
             let (found, said) = (computed.model, record.model);
@@ -117,10 +122,15 @@ impl Transcript {
         updates: &[crate::UpdateBytes],
     ) -> Result<(), String> {
         let (parts, count) = (&decision.contributions, updates.len());
-        if parts.is_empty() || parts.len() != count {
+        let is_masked = self.proposal.options.masks.is_some();
+        let expected = if is_masked { decision.groups.len() } else { parts.len() };
+        if parts.is_empty() || expected != count {
             return Err(format!("{} contributions with {count} updates", parts.len()));
         }
-        for (part, update) in parts.iter().zip(updates) {
+        if !is_masked && !decision.groups.is_empty() {
+            return Err("groups in a session without masks".to_owned());
+        }
+        for (number, part) in parts.iter().enumerate() {
             let who = part.peer.short();
             part.verify(session, decision.parent).map_err(|error| error.to_string())?;
             if !self.proposal.options.allows(part.samples) || !self.proposal.invites(part.peer) {
@@ -129,11 +139,35 @@ impl Transcript {
             if before.excludes(part.peer) {
                 return Err(format!("{who} contributed, though it was excluded"));
             }
-            if update_name(part.peer, &update.0) != part.update {
+            let update = updates.get(number).filter(|_| !is_masked);
+            if update.is_some_and(|update| update_name(part.peer, &update.0) != part.update) {
                 return Err(format!("the update of {who} is not the one that it promised"));
             }
         }
         Ok(())
+    }
+
+    /// The sums of a round's groups, each with the samples behind it.
+    fn check_sums<'a>(
+        &self,
+        decision: &Decision,
+        sums: &'a [crate::UpdateBytes],
+        model: &Model,
+    ) -> Result<Vec<(u32, &'a [u8])>, String> {
+        let counting = sums::Counting::new(model.network(), self.proposal.options.reach());
+        let mut checked = Vec::with_capacity(sums.len());
+        for (group, sum) in decision.groups.iter().zip(sums) {
+            let members = group.members.count_ones() as usize;
+            let is_right = sum_name(&sum.0) == group.sum
+                && counting.read(&sum.0).is_some_and(|sum| sum.members() == members);
+            if !is_right {
+                return Err(format!(
+                    "a sum of {members} members that is not the one of its record"
+                ));
+            }
+            checked.push((decision.samples_of(group), &sum.0[..]));
+        }
+        Ok(checked)
     }
 
     fn check_verdicts(&self, record: &RoundRecord, verdicts: &[Verdict]) -> Result<(), String> {

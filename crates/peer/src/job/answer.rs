@@ -94,6 +94,10 @@ pub enum Answer {
     File(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Nodes, or their events, as they travel.
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// An update under masks, as it travels.
+    Masked(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// What a group's changes come to, as it travels.
+    Sum(#[serde(with = "serde_bytes")] Vec<u8>),
     /// How far a batch has come.
     Passage(Passage),
     /// A lesson that nodes elsewhere are to take as well.

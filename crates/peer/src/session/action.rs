@@ -44,6 +44,8 @@ pub(crate) enum SessionAction {
 pub(crate) enum SessionJob {
     /// Local training from this record, asked for then.
     Train { parent: Hash, since: Instant },
+    /// Something about masks, in the round after this record.
+    Mask { parent: Hash, step: MaskStep },
     /// Aggregation on this record.
     Aggregate { parent: Hash },
     /// Another lineage's model takes the place of ours.
@@ -52,6 +54,20 @@ pub(crate) enum SessionJob {
     BeginLog { record: Hash },
     /// Somebody asked for the model of this record.
     Export { record: Hash },
+}
+
+/// Which of a round's masked steps a job is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum MaskStep {
+    Keys,
+    Deal,
+    Mask,
+    Unmask,
+    /// Of that group and those survivors, from so many answers.
+    Recover {
+        key: (Hash, u16),
+        answers: usize,
+    },
 }
 
 impl SessionJob {

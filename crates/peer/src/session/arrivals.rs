@@ -42,6 +42,11 @@ impl Session {
             SessionMessage::CoSign { record, verdict } => {
                 self.handle_verdict(from, record, verdict, s);
             }
+            SessionMessage::Keys { .. }
+            | SessionMessage::Groups { .. }
+            | SessionMessage::Dealt { .. }
+            | SessionMessage::Survivors(_)
+            | SessionMessage::Unmask { .. } => self.handle_masks(from, message, s),
             SessionMessage::RequestUpdate { update } => self.hand_out_update(from, update, s),
             SessionMessage::RequestModel { record, pieces } => {
                 self.hand_out_model(from, record, pieces, s);
@@ -193,19 +198,72 @@ impl Session {
         }
     }
 
-    fn handle_decision(&mut self, from: PeerId, decision: Decision, s: &Surroundings<'_>) {
+    /// A message of a round of masked sums: what a peer says first counts, its keys until groups are made of them.
+    fn handle_masks(&mut self, from: PeerId, message: SessionMessage, s: &Surroundings<'_>) {
+        if !self.is_masked() || !s.connected.contains(&from) {
+            return;
+        }
+        let (head, has_groups) = (self.head_hash, self.masks.part.groups.is_some());
+        match message {
+            SessionMessage::Keys { parent, keys } => {
+                if let Some(said) = self.masks.entry(from, parent)
+                    && (said.keys.is_none() || parent != head || !has_groups)
+                {
+                    if said.keys.is_none() {
+                        said.keys_at = s.now;
+                    }
+                    said.keys = Some(keys);
+                }
+            }
+            SessionMessage::Groups { parent, members } => {
+                if let Some(said) = self.masks.entry(from, parent).filter(|it| it.groups.is_none())
+                {
+                    (said.groups, said.groups_at) = (Some(members), s.now);
+                }
+            }
+            SessionMessage::Dealt { parent, dealt } => {
+                if let Some(said) = self.masks.entry(from, parent) {
+                    said.dealt.get_or_insert(dealt);
+                }
+            }
+            SessionMessage::Unmask { parent, unmask } => {
+                if let Some(said) = self.masks.entry(from, parent) {
+                    said.unmask.get_or_insert(unmask);
+                }
+            }
+            SessionMessage::Survivors(decision) => {
+                if self.is_possible(from, &decision)
+                    && let Some(said) = self.masks.entry(from, decision.parent)
+                {
+                    said.survivors.get_or_insert(decision);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a decision can be followed, as far as is known here; who sends another one is refused.
+    fn is_possible(&mut self, from: PeerId, decision: &Decision) -> bool {
         let next_round = decision.round == self.head.decision.round + 1;
         let problem = if decision.parent == self.head_hash && !next_round {
             Err("it is not the next round".to_owned())
         } else {
-            check_contributions(&self.proposal, &decision)
-                .and_then(|()| self.check_next(&decision))
-                .and_then(|()| self.check_signed(&decision))
+            check_contributions(&self.proposal, decision)
+                .and_then(|()| self.check_next(decision))
+                .and_then(|()| self.check_signed(decision))
         };
         if let Err(problem) = problem {
             let reason =
                 format!("a decision on round {} that cannot be: {problem}", decision.round);
-            return self.actions.push(SessionAction::Refuse(from, reason));
+            self.actions.push(SessionAction::Refuse(from, reason));
+            return false;
+        }
+        true
+    }
+
+    fn handle_decision(&mut self, from: PeerId, decision: Decision, s: &Surroundings<'_>) {
+        if !self.is_possible(from, &decision) {
+            return;
         }
         for part in &decision.contributions {
             let said = self.stash.checked_promise(part.peer, decision.parent).copied();
@@ -228,8 +286,15 @@ impl Session {
         if !is_near && !self.round.wants(owner, name) && !self.stash.is_promised(owner, name) {
             return;
         }
-        if let Err(error) = neural::Update::decode(&update, &self.proposal.network) {
-            let reason = format!("an update that is none: {error}");
+        let problem = if self.is_masked() {
+            let is_update = self.is_masked_update(&update);
+            (!is_update).then(|| format!("{} bytes, which no masked change has", update.len()))
+        } else {
+            let read = neural::Update::decode(&update, &self.proposal.network);
+            read.err().map(|error| error.to_string())
+        };
+        if let Some(problem) = problem {
+            let reason = format!("an update that is none: {problem}");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         self.stash.put_update(owner, name, update);

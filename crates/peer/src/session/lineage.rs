@@ -85,7 +85,11 @@ impl Session {
             }
         }
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
-        let can_follow = self.model_here && self.running && self.rows > 0;
+        // Masks come off for those who were there: who was not has the model only.
+        let can_follow = self.model_here && self.running && self.rows > 0 && !self.is_masked();
+        if follows && self.names_a_wrong_sum(&record) {
+            return self.doubt(from, "a record of a sum that has not come out".to_owned(), s);
+        }
         if follows && can_follow && !self.is_installing() {
             self.stash.put_decision(from, record.decision.clone(), false);
             self.followed.insert(from, record);
@@ -313,6 +317,9 @@ pub(super) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<
 pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> Result<(), String> {
     if decision.contributions.is_empty() {
         return Err("a round without members".to_owned());
+    }
+    if proposal.options.masks.is_none() && !decision.groups.is_empty() {
+        return Err("groups in a session without masks".to_owned());
     }
     let impossible = |part: &&Contribution| !proposal.options.allows(part.samples);
     match decision.contributions.iter().find(impossible) {

@@ -17,6 +17,7 @@ mod handout;
 mod leading;
 mod lineage;
 mod log;
+mod masks;
 mod merging;
 mod pace;
 mod privacy;
@@ -35,7 +36,7 @@ use crate::{
     view::{LineageLeft, RoundView},
 };
 use ::core::time::Duration;
-pub(crate) use action::{SessionAction, SessionJob, Surroundings};
+pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
 pub(crate) use checks::check_strange_record;
 use crowd::Tickets;
 pub(crate) use fetch::Fetch;
@@ -43,6 +44,7 @@ use handout::HandOut;
 use leading::Leading;
 use lineage::{Adoption, Doubt};
 use log::Log;
+use masks::Masks;
 use pace::Pace;
 use protocol::{
     message::SessionMessage,
@@ -92,6 +94,7 @@ pub(crate) struct Session {
     /// Peers that take part, with their rows.
     members: SortedMap<PeerId, u32>,
     budget: privacy::Budget,
+    masks: Masks,
     verdicts: Verdicts,
     /// Who promised two updates for one round, and the proof.
     accused: SortedMap<PeerId, Equivocation>,
@@ -158,6 +161,7 @@ impl Session {
             rows: 0,
             members: SortedMap::new(),
             budget: privacy::Budget::default(),
+            masks: Masks::default(),
             verdicts: Verdicts::default(),
             accused: SortedMap::new(),
             distrusted: SortedSet::new(),

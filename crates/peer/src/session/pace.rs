@@ -119,6 +119,7 @@ mod tests {
         batch_rows: 10,
         learning_rate_millionths: 1_000,
         privacy: None,
+        masks: None,
     };
 
     fn trained(seed: u8, samples: u32, train_ms: u32) -> Commitment {

@@ -126,7 +126,12 @@ impl Session {
     /// The job of a round's training.
     pub(super) fn training_job(&self, training: LocalTraining) -> Job {
         let (cluster, options) = (self.proposal.cluster.clone(), self.proposal.options);
-        let Some(privacy) = options.privacy else { return Job::Train { cluster, training } };
+        let Some(privacy) = options.privacy else {
+            return match options.masks {
+                Some(_) => Job::TrainMasked { cluster, training, budget: None },
+                None => Job::Train { cluster, training },
+            };
+        };
         let rounds_later = options.rounds.saturating_sub(self.head.decision.round + 1);
         let budget = RowBudget {
             session: self.id,
@@ -136,7 +141,10 @@ impl Session {
             // The engine's generator fills it in.
             entropy: [0; 32],
         };
-        Job::TrainPrivately { cluster, training, budget }
+        match options.masks {
+            Some(_) => Job::TrainMasked { cluster, training, budget: Some(budget) },
+            None => Job::TrainPrivately { cluster, training, budget },
+        }
     }
 
     /// Has it stored what an update costs, before anything is said of the update.
@@ -186,7 +194,7 @@ impl Session {
                 self.budget.waiting =
                     Some(Waiting { again_at: Some(s.now + STORE_AGAIN), ..waiting });
             } else if waiting.parent == self.head_hash && self.running {
-                self.commit(waiting.update, waiting.samples, waiting.took, s);
+                self.promise(waiting.update, waiting.samples, waiting.took, s);
             }
         }
         self.advance(s);

@@ -112,7 +112,7 @@ impl Session {
     fn count_verdict(&mut self, verdict: Verdict, s: &Surroundings<'_>) {
         let from = verdict.judge;
         let problem = if !self.proposal.options.admits(&verdict) {
-            Some("scores in a session that keeps rows private")
+            Some("scores in a session that keeps rows or updates private")
         } else if !self.head.is_judged_by(&verdict) {
             Some("a verdict by none of a round's contributors")
         } else {
@@ -145,7 +145,8 @@ impl Session {
 
     /// Scores, where they may be told.
     pub(super) fn scores_to_tell(&self, scores: Vec<i16>) -> Vec<i16> {
-        if self.proposal.options.privacy.is_some() { Vec::new() } else { scores }
+        let options = &self.proposal.options;
+        if options.privacy.is_some() || options.masks.is_some() { Vec::new() } else { scores }
     }
 
     /// This device has computed the newest record, and tells the others what it found of it.
@@ -196,7 +197,7 @@ impl Session {
         }
         for verdict in &decision.verdicts {
             if !self.proposal.options.admits(verdict) {
-                return Err("scores in a session that keeps rows private".to_owned());
+                return Err("scores in a session that keeps rows or updates private".to_owned());
             }
             if !self.head.is_judged_by(verdict) {
                 return Err("a judge of it did not contribute".to_owned());

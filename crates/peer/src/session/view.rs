@@ -1,7 +1,7 @@
 //! How a session looks from outside.
 
-use super::{Session, Surroundings};
-use crate::view::{ExcludedView, Exclusion, MemberView, RoundPhase, SessionView};
+use super::{Session, Surroundings, masks::Group};
+use crate::view::{ExcludedView, Exclusion, MasksView, MemberView, RoundPhase, SessionView};
 use units::{PeerId, SortedMap, sort_by_key};
 
 impl Session {
@@ -40,8 +40,20 @@ impl Session {
             sent_bytes: self.sent_bytes,
             sends_little: self.thrift.sends_little(),
             privacy: self.privacy_view(),
-            problem: self.problem.clone(),
+            masks: self.masks_view(),
+            problem: self.problem.clone().or_else(|| self.lacks_companions(s)),
         }
+    }
+
+    fn masks_view(&self) -> Option<MasksView> {
+        self.masks_option()?;
+        let part = &self.masks.part;
+        let peers = |group: &Group| group.members.iter().map(|(peer, _)| *peer).collect();
+        Some(MasksView {
+            groups: part.groups.iter().flatten().map(peers).collect(),
+            own_group: part.own.map(|own| own as u32),
+            sums: (self.head.decision.round > 0).then_some(self.head.decision.groups.len() as u32),
+        })
     }
 
     fn excluded(&self) -> Vec<ExcludedView> {

@@ -1,6 +1,6 @@
 //! One cluster: its networks, its optimisers and its rows.
 
-use super::{alone::Alone, invalid, split::InParts};
+use super::{alone::Alone, invalid, masks::Masking, split::InParts};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split, Stream};
 use protocol::{cluster::NetworkSpec, limits};
@@ -21,6 +21,8 @@ pub(super) struct Cluster {
     pub(super) private: Option<PrivateTrainings>,
     /// The newest update, until it is known whether it went into the shared network.
     pub(super) pending: Option<Pending>,
+    /// This device's part in a group of which only the sum is seen.
+    pub(super) masking: Option<Masking>,
     /// The shared network after the lessons of [`crate::Job::LearnFromError`], until they enter the residual.
     pub(super) taught: Option<Network>,
     /// What [`crate::Job::Predict`] was asked last.
@@ -97,6 +99,7 @@ impl Cluster {
             private: None,
             model,
             pending: None,
+            masking: None,
             taught: None,
             question: None,
             data: None,

@@ -26,9 +26,9 @@ use super::{
     alone::Alone,
     cluster::{Cluster, Data},
     invalid,
-    learning::{Trained, data_to_train_on},
+    learning::{Manner, Trained, data_to_train_on},
 };
-use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining, RowBudget};
+use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining};
 use neural::Dataset;
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, SortedMap};
@@ -50,7 +50,9 @@ impl Job {
         match self {
             Self::Train { .. }
             | Self::TrainPrivately { .. }
+            | Self::TrainMasked { .. }
             | Self::Aggregate { .. }
+            | Self::AggregateSums { .. }
             | Self::Checkpoint { .. } => SecondPart::AtOnce,
             Self::CreateCluster { .. }
             | Self::RestoreCluster { .. }
@@ -66,7 +68,8 @@ impl Job {
             | Self::WriteModelFile { .. }
             | Self::Desk(_)
             | Self::Split { .. }
-            | Self::Host(_) => SecondPart::Nothing,
+            | Self::Host(_)
+            | Self::Mask { .. } => SecondPart::Nothing,
         }
     }
 }
@@ -109,11 +112,14 @@ impl FirstLane {
     /// Does the first lane's part of a job: all of it where a second lane has none at once.
     pub fn begin(&mut self, job: Job) -> Begun {
         Begun(match job {
-            Job::Train { cluster, training } => self.train(cluster, &training, None),
+            Job::Train { cluster, training } => self.train(cluster, &training, Manner::default()),
             Job::TrainPrivately { cluster, training, budget } => {
-                self.train(cluster, &training, Some(&budget))
+                self.train(cluster, &training, Manner::private(&budget))
             }
-            Job::Aggregate { .. } => Part::Aggregate(self.0.run(job)),
+            Job::TrainMasked { cluster, training, budget } => {
+                self.train(cluster, &training, Manner::masked(budget.as_ref()))
+            }
+            Job::Aggregate { .. } | Job::AggregateSums { .. } => Part::Aggregate(self.0.run(job)),
             Job::Checkpoint { cluster } => Part::Checkpoint(cluster),
             Job::CreateCluster { .. } | Job::RestoreCluster { .. } => {
                 let answer = self.0.run(job);
@@ -124,14 +130,9 @@ impl FirstLane {
         })
     }
 
-    fn train(
-        &mut self,
-        cluster: ClusterId,
-        training: &LocalTraining,
-        budget: Option<&RowBudget>,
-    ) -> Part {
+    fn train(&mut self, cluster: ClusterId, training: &LocalTraining, manner: Manner<'_>) -> Part {
         let trained = self.0.get_mut(&cluster);
-        let trained = trained.and_then(|it| it.train_copy(&cluster, training, budget));
+        let trained = trained.and_then(|it| it.train_copy(&cluster, training, manner));
         Part::Train(cluster, trained)
     }
 
@@ -215,12 +216,16 @@ impl SecondLane {
             Job::LoadDataset { cluster, dataset, held_out_percent } => {
                 self.get_mut(&cluster)?.load(dataset, held_out_percent)
             }
-            Job::Train { cluster, training } | Job::TrainPrivately { cluster, training, .. } => {
+            Job::Train { cluster, training }
+            | Job::TrainPrivately { cluster, training, .. }
+            | Job::TrainMasked { cluster, training, .. } => {
                 let trained = self.get_mut(&cluster)?.train(&cluster, &training)?;
                 self.trained = Some((cluster, trained));
                 Ok(SecondAnswer::Trained)
             }
-            Job::Aggregate { cluster, .. } => Ok(self.get_mut(&cluster)?.judge()),
+            Job::Aggregate { cluster, .. } | Job::AggregateSums { cluster, .. } => {
+                Ok(self.get_mut(&cluster)?.judge())
+            }
             Job::Checkpoint { cluster } => {
                 let [parameters, learning] = self.get_mut(&cluster)?.alone.to_blocks();
                 Ok(SecondAnswer::Blocks(parameters, learning))

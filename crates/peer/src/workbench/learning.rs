@@ -20,18 +20,51 @@ const EPSILON_TOGETHER: f32 = 1e-3;
 const KEPT_OF_OURS: f32 = 0.4;
 
 /// The largest root mean square of lessons that wait for an update.
-const LESSONS_RMS_MAX: f32 = 1.0;
+pub(super) const LESSONS_RMS_MAX: f32 = 1.0;
+
+/// How a device trains.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner<'a> {
+    /// Where rows are private.
+    budget: Option<&'a RowBudget>,
+    /// Whether what was learnt stays here until masks are put on it.
+    is_masked: bool,
+}
+
+impl<'a> Manner<'a> {
+    pub(super) fn private(budget: &'a RowBudget) -> Self {
+        Self { budget: Some(budget), is_masked: false }
+    }
+
+    pub(super) fn masked(budget: Option<&'a RowBudget>) -> Self {
+        Self { budget, is_masked: true }
+    }
+}
 
 /// What a round of training comes to, before it counts.
 #[derive(Debug)]
 pub(super) struct Trained {
     learning: LearningState,
     residual: Vec<f32>,
-    pending: Pending,
+    /// `None` where it waits for masks, in the residual.
+    pending: Option<Pending>,
     samples: u32,
     loss: f32,
     spent: Option<Spent>,
     private: Option<PrivateTrainings>,
+}
+
+impl Trained {
+    /// A training whose update is not made yet.
+    fn of(
+        training: &LocalTraining,
+        learning: LearningState,
+        residual: Vec<f32>,
+        loss: f32,
+    ) -> Self {
+        let samples = training.steps * training.batch_rows;
+        Self { learning, residual, pending: None, samples, loss, spent: None, private: None }
+    }
 }
 
 impl Cluster {
@@ -41,11 +74,11 @@ impl Cluster {
         &mut self,
         id: &ClusterId,
         training: &LocalTraining,
-        budget: Option<&RowBudget>,
+        manner: Manner<'_>,
     ) -> Result<Answer, JobError> {
         let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
         let alone = self.alone.as_ref().map(|alone| alone.trained(data, training)).transpose()?;
-        let trained = self.train_copy(id, training, budget)?;
+        let trained = self.train_copy(id, training, manner)?;
         self.alone = alone;
         Ok(self.accept(trained))
     }
@@ -56,11 +89,12 @@ impl Cluster {
         &self,
         id: &ClusterId,
         training: &LocalTraining,
-        budget: Option<&RowBudget>,
+        manner: Manner<'_>,
     ) -> Result<Trained, JobError> {
         let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
-        if let Some(budget) = budget {
-            return self.train_privately(data, training, budget);
+        let is_masked = manner.is_masked;
+        if let Some(budget) = manner.budget {
+            return self.train_privately(data, training, budget, is_masked);
         }
         let Data { dataset, split, class_rows } = data;
         let plan = plan_together(class_rows, training);
@@ -68,7 +102,8 @@ impl Cluster {
         let loss =
             train(&mut copy, &mut learning, dataset, &split.train, &plan).map_err(invalid)?;
         let residual = self.residual_with_lessons();
-        self.compressed(&copy, learning, residual, training, loss)
+        let trained = Trained::of(training, learning, residual, loss);
+        self.with_update(trained, &copy, training, is_masked)
     }
 
     fn train_privately(
@@ -76,6 +111,7 @@ impl Cluster {
         data: &Data,
         training: &LocalTraining,
         budget: &RowBudget,
+        is_masked: bool,
     ) -> Result<Trained, JobError> {
         let spec = self.model.network().spec();
         let mut account = Account::open(&budget.account)?;
@@ -89,33 +125,39 @@ impl Cluster {
         let mut copy = self.model.network().clone();
         let spent = account.train(&mut copy, &mut learning, data, training, budget)?;
         let private = PrivateTrainings { session: budget.session, count: account.trainings };
-        let trained = self.compressed(&copy, learning, residual, training, 0.0)?;
+        let trained = Trained::of(training, learning, residual, 0.0);
+        let trained = self.with_update(trained, &copy, training, is_masked)?;
         Ok(Trained { spent: Some(spent), private: Some(private), ..trained })
     }
 
-    fn compressed(
+    /// Adds what the copy has learnt: as an update, or to what waits for masks.
+    fn with_update(
         &self,
+        mut trained: Trained,
         copy: &Network,
-        learning: LearningState,
-        mut residual: Vec<f32>,
         training: &LocalTraining,
-        loss: f32,
+        is_masked: bool,
     ) -> Result<Trained, JobError> {
         let shared = self.model.network();
-        let trained_rms = root_mean_square(&difference(copy.parameters(), shared.parameters()));
-        let update =
-            compress(shared, copy, &mut residual, training.compression).map_err(invalid)?.encode();
-        let samples = training.steps * training.batch_rows;
-        let pending = Pending { update, trained_rms };
-        Ok(Trained { learning, residual, pending, samples, loss, spent: None, private: None })
+        let learnt = difference(copy.parameters(), shared.parameters());
+        if is_masked {
+            // However many rounds it waits for, it stays one that can be sent.
+            shorten(&mut trained.residual, LESSONS_RMS_MAX);
+            add_bounded(&mut trained.residual, &learnt, LESSONS_RMS_MAX);
+            return Ok(trained);
+        }
+        let update = compress(shared, copy, &mut trained.residual, training.compression);
+        let update = update.map_err(invalid)?.encode();
+        trained.pending = Some(Pending { update, trained_rms: root_mean_square(&learnt) });
+        Ok(trained)
     }
 
     /// From here on, training has taken place.
     pub(super) fn accept(&mut self, trained: Trained) -> Answer {
         let Trained { learning, residual, pending, samples, loss, spent, private } = trained;
-        let update = pending.update.clone();
+        let update = pending.as_ref().map(|it| it.update.clone()).unwrap_or_default();
         (self.learning, self.residual, self.private) = (learning, residual, private);
-        self.pending = Some(pending);
+        self.pending = pending;
         self.end_lessons();
         Answer::Trained { update, samples, loss, spent }
     }
@@ -168,7 +210,7 @@ impl Cluster {
             return Err(invalid("a model of another network than the cluster's"));
         }
         self.keep_lessons();
-        self.pending = None;
+        (self.pending, self.masking) = (None, None);
         if keep_ours > 0.0 {
             let (ours, theirs) = (self.model.network(), model.network());
             let way_back = difference(ours.parameters(), theirs.parameters());
@@ -205,7 +247,7 @@ impl Cluster {
     }
 
     /// Lessons are in the residual or in an update now, and the shared network answers again: a stream goes on with it.
-    fn end_lessons(&mut self) {
+    pub(super) fn end_lessons(&mut self) {
         self.taught = None;
         if let Some(Question::Stream(stream)) = &mut self.question {
             stream.go_on_with(self.model.network().clone());
@@ -213,7 +255,7 @@ impl Cluster {
     }
 
     /// Lessons are about to end, and go into the next update, unless that must not tell of them.
-    fn keep_lessons(&mut self) {
+    pub(super) fn keep_lessons(&mut self) {
         if self.private.is_none() {
             self.residual = self.residual_with_lessons();
         }
@@ -277,12 +319,12 @@ fn check_training(network: &NetworkSpec, training: &LocalTraining) -> Result<(),
     Ok(())
 }
 
-fn difference(to: &[f32], from: &[f32]) -> Vec<f32> {
+pub(super) fn difference(to: &[f32], from: &[f32]) -> Vec<f32> {
     to.iter().zip(from).map(|(to, from)| to - from).collect()
 }
 
 /// Adds a change, shortened where its root mean square is above a bound.
-fn add_bounded(sums: &mut [f32], change: &[f32], rms_max: f32) {
+pub(super) fn add_bounded(sums: &mut [f32], change: &[f32], rms_max: f32) {
     let rms = root_mean_square(change);
     let factor = if rms > rms_max { rms_max / rms } else { 1.0 };
     for (sum, change) in sums.iter_mut().zip(change) {

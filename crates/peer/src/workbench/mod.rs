@@ -22,12 +22,14 @@ mod hosting;
 mod lanes;
 mod learning;
 mod looking;
+mod masks;
 mod privacy;
 mod split;
 
 use crate::job::{Answer, Job, JobError};
 use alone::Alone;
 use cluster::Cluster;
+use learning::Manner;
 use neural::{Dataset, nodes::Slice};
 use protocol::cluster::NetworkSpec;
 use units::{ClusterId, SortedMap};
@@ -82,11 +84,18 @@ impl Workbench {
                 self.get_mut(&cluster)?.load(dataset, held_out_percent)
             }
             Job::Train { cluster, training } => {
-                self.get_mut(&cluster)?.train(&cluster, &training, None)
+                self.get_mut(&cluster)?.train(&cluster, &training, Manner::default())
             }
             Job::TrainPrivately { cluster, training, budget } => {
-                self.get_mut(&cluster)?.train(&cluster, &training, Some(&budget))
+                self.get_mut(&cluster)?.train(&cluster, &training, Manner::private(&budget))
             }
+            Job::TrainMasked { cluster, training, budget } => {
+                self.get_mut(&cluster)?.train(&cluster, &training, Manner::masked(budget.as_ref()))
+            }
+            Job::AggregateSums { cluster, sums, reach, own } => {
+                self.get_mut(&cluster)?.aggregate_sums(&sums, reach, own)
+            }
+            Job::Mask { cluster, job } => self.get_mut(&cluster)?.run_masks(job),
             Job::Aggregate { cluster, updates } => self.get_mut(&cluster)?.aggregate(&updates),
             Job::AdoptModel { cluster, model, expected, keep_ours } => {
                 self.get_mut(&cluster)?.adopt(&model, expected, keep_ours)

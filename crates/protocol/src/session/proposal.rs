@@ -1,6 +1,7 @@
 //! What a session is about, and how it trains.
 
 use super::{
+    masks::Masks,
     privacy::{PRIVATE_LEARNING_RATE_MILLIONTHS, Privacy},
     record::{Decision, RoundRecord, Verdict},
 };
@@ -50,6 +51,8 @@ pub struct SessionOptions {
     pub learning_rate_millionths: u32,
     /// What members keep to themselves; `None` in open sessions.
     pub privacy: Option<Privacy>,
+    /// Where only sums of groups are seen; `None` where every member sees every update.
+    pub masks: Option<Masks>,
 }
 
 impl Default for SessionOptions {
@@ -61,6 +64,7 @@ impl Default for SessionOptions {
             batch_rows: 32,
             learning_rate_millionths: 2_000,
             privacy: None,
+            masks: None,
         }
     }
 }
@@ -87,6 +91,7 @@ impl Proposal {
             contributions: Vec::new(),
             verdicts: Vec::new(),
             committed: 0,
+            groups: Vec::new(),
         };
         RoundRecord {
             decision,
@@ -113,8 +118,14 @@ impl Proposal {
         if invited > limits::ROUND_MEMBERS_MAX {
             return invalid(format!("{invited} invited peers, more than a room has"));
         }
-        let SessionOptions { rounds, local_steps, batch_rows, learning_rate_millionths, privacy } =
-            self.options;
+        let SessionOptions {
+            rounds,
+            local_steps,
+            batch_rows,
+            learning_rate_millionths,
+            privacy,
+            masks: _,
+        } = self.options;
         if let Err(error) = self.network.validate() {
             return invalid(error.to_string());
         }
@@ -139,6 +150,13 @@ impl Proposal {
         if let Some(problem) = privacy.and_then(|privacy| privacy.problem()) {
             return invalid(problem);
         }
+        let min = self.options.masks.map_or(0, Masks::members_min);
+        if self.invited.as_ref().is_some_and(|others| others.len() + 1 < min) {
+            let members = invited + 1;
+            return invalid(format!(
+                "masked sums take {min} devices, and {members} may take part: invite more, or train without masks"
+            ));
+        }
         let possible = self.network.check_training(local_steps, batch_rows);
         possible.or_else(|problem| invalid(problem.to_string()))
     }
@@ -159,14 +177,20 @@ impl SessionOptions {
         Self { privacy: Some(privacy), learning_rate_millionths, ..self }
     }
 
+    /// How far a parameter is counted in one change, both ways, where changes are masked: twice as far as Adam goes in a round.
+    pub fn reach(&self) -> f32 {
+        2.0 * self.learning_rate_millionths as f32 / 1e6 * self.local_steps as f32
+    }
+
     /// Samples that a member trains on in one round: the most that it can claim.
     pub fn samples_max(&self) -> u64 {
         u64::from(self.local_steps) * u64::from(self.batch_rows)
     }
 
-    /// Whether a verdict says no more than the session's members may: scores tell of the rows that judge.
+    /// Whether a verdict says no more than the session's members may: scores tell of the rows that judge, and of updates that
+    /// nobody can see.
     pub fn admits(&self, verdict: &Verdict) -> bool {
-        self.privacy.is_none() || verdict.scores.is_empty()
+        self.privacy.is_none() && self.masks.is_none() || verdict.scores.is_empty()
     }
 
     /// Whether a member can have trained on so many samples in one round.
@@ -180,11 +204,8 @@ mod tests {
     use super::*;
     use crate::{cluster::LayerSpec, identity::Identity};
 
-    #[test]
-    fn a_proposal_that_keeps_devices_busy_for_hours_is_refused() {
-        let layers = vec![LayerSpec::new(64, 4)];
-        let network = NetworkSpec { inputs: 50_000, steps: 1, layers, classes: 10, seed: 1 };
-        let mut proposal = Proposal {
+    fn proposal(network: NetworkSpec) -> Proposal {
+        Proposal {
             cluster: "digits".parse().unwrap(),
             network,
             recipe: Vec::new(),
@@ -195,7 +216,38 @@ mod tests {
             first_model: Hash::of(b"m"),
             draw: u32::MAX,
             nonce: [0; 16],
-        };
+        }
+    }
+
+    #[test]
+    fn masked_sums_of_too_few_devices_are_refused_with_how_many_it_takes() {
+        let mut proposal = proposal(NetworkSpec {
+            inputs: 3,
+            steps: 1,
+            layers: vec![LayerSpec::new(4, 4)],
+            classes: 2,
+            seed: 1,
+        });
+        let peers = (2..).map(|n| Identity::from_seed([n; 32]).peer_id());
+        for (one_group, others, is_possible) in
+            [(false, 4, false), (false, 5, true), (true, 1, false), (true, 2, true)]
+        {
+            proposal.options.masks = Some(Masks { one_group });
+            proposal.invited = Some(peers.clone().take(others).collect());
+            let refused = proposal.validate().err().map(|error| error.to_string());
+            assert_eq!(refused.is_none(), is_possible, "{others}: {refused:?}");
+            let min = if one_group { 3 } else { 6 };
+            assert!(refused.is_none_or(|it| it.contains(&format!("take {min} devices"))));
+        }
+        proposal.invited = None;
+        assert_eq!(proposal.validate(), Ok(()), "others may come");
+    }
+
+    #[test]
+    fn a_proposal_that_keeps_devices_busy_for_hours_is_refused() {
+        let layers = vec![LayerSpec::new(64, 4)];
+        let network = NetworkSpec { inputs: 50_000, steps: 1, layers, classes: 10, seed: 1 };
+        let mut proposal = proposal(network);
         assert_eq!(proposal.validate(), Ok(()));
         proposal.options.local_steps = limits::LOCAL_STEPS_MAX;
         let problem = proposal.validate().unwrap_err().to_string();

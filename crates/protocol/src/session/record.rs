@@ -3,6 +3,7 @@
 use super::{
     contribution::Contribution,
     draw,
+    masks::{GroupRecord, check_groups},
     standing::{self, STANDINGS_MAX, Standing},
 };
 use crate::{
@@ -31,6 +32,8 @@ pub struct Decision {
     pub verdicts: Vec<Verdict>,
     /// How many members the leader knows to have committed, whether their updates are in it or not.
     pub committed: u32,
+    /// Where only sums are seen, those that came out, by the first member of each; updates of others went into nothing.
+    pub groups: Vec<GroupRecord>,
 }
 
 /// A finished round.
@@ -88,12 +91,19 @@ impl Decision {
                 self.committed
             ));
         }
+        check_groups(&self.groups, self.contributions.len())?;
         self.verdicts.iter().try_for_each(Verdict::validate)
     }
 
     /// Samples behind the round.
     pub fn samples(&self) -> u64 {
         self.contributions.iter().map(|contribution| u64::from(contribution.samples)).sum()
+    }
+
+    /// Samples behind a group's sum.
+    pub fn samples_of(&self, group: &GroupRecord) -> u32 {
+        let parts = group.places().filter_map(|place| self.contributions.get(place));
+        parts.fold(0, |samples, part| samples.saturating_add(part.samples))
     }
 }
 
@@ -229,7 +239,14 @@ mod tests {
         let identity = Identity::from_seed([1; 32]);
         let contribution = Contribution::sign(&identity, (session, parent), Hash::of(b"u"), 10, 1);
         let contributions = vec![contribution];
-        Decision { round: 1, parent, contributions, verdicts: Vec::new(), committed: 2 }
+        Decision {
+            round: 1,
+            parent,
+            contributions,
+            verdicts: Vec::new(),
+            committed: 2,
+            groups: Vec::new(),
+        }
     }
 
     #[test]

@@ -75,7 +75,14 @@ impl Deceit {
     fn instead_of_control(&self, silent: bool, bytes: Vec<u8>) -> Option<Vec<u8>> {
         let Some((session, message)) = session_message(&bytes) else { return Some(bytes) };
         let message = match message {
-            SessionMessage::Close { .. } | SessionMessage::Decide(_) if silent => return None,
+            SessionMessage::Close { .. }
+            | SessionMessage::Decide(_)
+            | SessionMessage::Groups { .. }
+            | SessionMessage::Survivors(_)
+                if silent =>
+            {
+                return None;
+            }
             SessionMessage::Commit(mut commitment) => {
                 let place = (session, commitment.parent);
                 commitment.contribution = self.face(place, commitment.contribution);

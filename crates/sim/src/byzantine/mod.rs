@@ -247,6 +247,7 @@ fn lie(
             contributions,
             verdicts: vec![Verdict::sign(liar, parent, vec![samples as i16; 3])],
             committed: *dice.pick(&[0, 1, u32::MAX]),
+            groups: Vec::new(),
         }),
         3 => SessionMessage::Close { parent, contributions },
         4 => SessionMessage::RequestUpdate { update: parent },
@@ -270,6 +271,7 @@ fn forged_head(dice: &mut Dice) -> SessionMessage {
         contributions: Vec::new(),
         verdicts: Vec::new(),
         committed: 0,
+        groups: Vec::new(),
     };
     let (model, standings) = (Hash::from_bytes(dice.bytes()), Vec::new());
     SessionMessage::Head(RoundRecord {
@@ -293,7 +295,14 @@ fn decision(
     let update = Hash::from_bytes(dice.bytes());
     let place = (proposal.session_id(), parent);
     let contributions = vec![Contribution::sign(liar, place, update, samples, dice.word())];
-    Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 }
+    Decision {
+        round,
+        parent,
+        contributions,
+        verdicts: Vec::new(),
+        committed: 1,
+        groups: Vec::new(),
+    }
 }
 
 /// A record that nobody computed, with as many samples behind it as there can be.

@@ -51,6 +51,11 @@ impl World {
         self.observer.judged_records()
     }
 
+    /// Updates under masks that honest devices have sent.
+    pub fn masked_updates(&self) -> u64 {
+        self.observer.masked_values()
+    }
+
     /// From here on, a device does that in a session, or what its engine says.
     pub fn set_strategy(&mut self, id: HostId, strategy: Option<Strategy>) {
         self.hosts[id.0].strategy = strategy;

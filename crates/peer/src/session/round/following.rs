@@ -36,8 +36,13 @@ impl Session {
         // Members that come or go may move the one who decided in the order: what was chosen stays so.
         let chosen = self.round.decision.as_ref().map(|c| (c.from, c.decision.clone()));
         decisions.extend(chosen.filter(|chosen| !decisions.contains(chosen)));
-        let complete =
-            |(_, decision): &&(PeerId, Decision)| self.stash.missing(decision).is_empty();
+        if self.is_masked() {
+            decisions.iter().for_each(|(_, decision)| self.recover_named(decision));
+        }
+        let complete = |(_, decision): &&(PeerId, Decision)| match self.is_masked() {
+            true => self.named_sums(decision).is_some(),
+            false => self.stash.missing(decision).is_empty(),
+        };
         let found = decisions.iter().find(complete);
         let is_complete = found.is_some();
         if let Some((from, decision)) =
@@ -96,6 +101,9 @@ impl Session {
         let record = self.followed.remove(&from).filter(|record| record.decision == decision);
         if let Some(record) = record {
             self.adopt(from, record, s);
+        } else if self.is_masked() {
+            // Others may have what takes masks off: who has the record after ours answers with it.
+            self.broadcast(SessionMessage::Head(self.head.clone()), s);
         } else if from != s.me {
             self.doubt(from, "a decision on updates that nobody has".to_owned(), s);
         }
@@ -132,8 +140,18 @@ impl Session {
         if let Some(closed_at) = self.round.closed_at {
             let trained = self.pace.training(&self.proposal.options).unwrap_or_default();
             let travel = s.now.saturating_duration_since(closed_at);
-            self.thrift.note(travel, trained);
+            if !self.is_masked() {
+                self.thrift.note(travel, trained);
+            }
             self.pace.note_travel(travel);
+        }
+        let purpose = SessionJob::Aggregate { parent: self.head_hash };
+        if self.is_masked() {
+            if let Some(job) = self.sums_job(&chosen.decision, s) {
+                self.round.aggregating = true;
+                self.actions.push(SessionAction::Job(job, purpose));
+            }
+            return;
         }
         let contributions = &chosen.decision.contributions;
         let updates = contributions.iter().filter_map(|part| {
@@ -146,7 +164,6 @@ impl Session {
         }
         self.round.aggregating = true;
         let job = Job::Aggregate { cluster: self.proposal.cluster.clone(), updates };
-        let purpose = SessionJob::Aggregate { parent: self.head_hash };
         self.actions.push(SessionAction::Job(job, purpose));
     }
 }

@@ -9,7 +9,9 @@
 //! Two leaders at once do no harm that lasts: members that followed different decisions meet by their records' weight.
 
 mod following;
+mod masked;
 mod outcome;
+mod sums;
 
 use super::{
     Session, SessionAction, SessionJob, Surroundings, pace::reveal_wait_max, stash::Closing,
@@ -143,11 +145,19 @@ impl Session {
             return;
         }
         self.begin_log();
+        if self.waits_for_companions(s) {
+            return;
+        }
         if self.is_crowd(s) && !self.contributes(s) && self.rows > 0 {
             let again = self.drawn_again_at(s);
             again.into_iter().for_each(|at| self.round.look_again(at));
         }
-        self.train(s);
+        if self.prepare_masks(s) {
+            self.train(s);
+        }
+        self.collect_papers();
+        self.mask(s);
+        self.take_masks_off(s);
         self.follow_decision(s);
         // A decision whose updates are not here may be one that nobody can follow: the round goes on besides.
         if !self.round.aggregating && self.contributes(s) {
@@ -206,9 +216,9 @@ impl Session {
         let since = self.round.attempt_since;
         let leader_wait = self.pace.leader_wait(s.limits);
         let patience = if self.round.attempt > 0 {
-            leader_wait
+            leader_wait + self.unmask_patience()
         } else if self.round.closed_at.is_some() {
-            self.reveal_wait() + leader_wait
+            self.reveal_wait() + self.unmask_patience() + leader_wait
         } else {
             self.commit_deadline(s).saturating_duration_since(since) + leader_wait
         };
@@ -259,6 +269,9 @@ impl Session {
 
     fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
         let Some(closed_at) = self.round.closed_at else { return };
+        if self.masks.part.survivors.is_some() {
+            return self.decide_on_sums(s);
+        }
         let is_here = |c: &Contribution| self.stash.update(c.peer, c.update).is_some();
         let may_come = |c: &Contribution| {
             let is_there = s.is_partial || s.connected.contains(&c.peer);
@@ -279,7 +292,12 @@ impl Session {
         let verdicts = self.verdicts.list();
         let committed = self.round.committed.max(contributions.len() as u32);
         let parent = self.head_hash;
-        let decision = Decision { round, parent, contributions, verdicts, committed };
+        let decision =
+            Decision { round, parent, contributions, verdicts, committed, groups: Vec::new() };
+        if self.is_masked() {
+            self.name_survivors(decision, s);
+            return self.decide_on_sums(s);
+        }
         self.broadcast(SessionMessage::Decide(decision.clone()), s);
         self.stash.put_decision(s.me, decision, true);
     }

@@ -1,6 +1,6 @@
 //! What comes of the work on this device: commitments and records.
 
-use super::Round;
+use super::{Round, masked::nothing_of};
 use crate::{
     job::{Answer, Evaluation, JobError},
     session::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings},
@@ -31,7 +31,14 @@ impl Session {
                 if let Some(spent) = spent {
                     self.store_spent(spent, parent, (update, samples, took));
                 } else if parent == self.head_hash && self.running {
-                    self.commit(update, samples, took, s);
+                    self.promise(update, samples, took, s);
+                }
+            }
+            (SessionJob::Mask { parent, step }, result)
+                if !matches!(result, Err(JobError::WorkerLost(_))) =>
+            {
+                if parent == self.head_hash && self.running {
+                    self.handle_mask_job(step, result, s);
                 }
             }
             (SessionJob::Train { .. }, Err(JobError::BudgetSpent)) => {
@@ -119,9 +126,13 @@ impl Session {
         // trains as long as ever, and stays behind.
         self.pace.note_training(self.stash.newest_commitments());
         self.problem = None;
-        let updates = chosen.decision.contributions.iter();
-        let updates = updates.filter_map(|part| self.stash.update(part.peer, part.update).cloned());
-        let updates: Vec<_> = updates.collect();
+        let updates = if self.is_masked() {
+            self.named_sums(&chosen.decision).unwrap_or_default()
+        } else {
+            let updates = chosen.decision.contributions.iter();
+            let update = |it: &Contribution| self.stash.update(it.peer, it.update).cloned();
+            updates.filter_map(update).collect()
+        };
         let parts = chosen.decision.contributions.iter();
         let parts: Vec<PeerId> = parts.map(|part| part.peer).collect();
         self.note_silence(&parts, chosen.from, s);
@@ -174,6 +185,7 @@ impl Session {
         self.stash.keep_only(|peer| {
             *peer == s.me || s.connected.contains(peer) || of_next.contains(peer)
         });
+        self.masks.end_round(before, |peer| *peer == s.me || s.connected.contains(peer));
         self.round = Round::new(s.now);
         self.round.committed = self.stash.contributors(self.head_hash).count() as u32;
         self.tell_of_head(s);
@@ -212,7 +224,9 @@ impl Session {
         if self.is_crowd(s) {
             return;
         }
-        let parts = self.head.decision.contributions.iter().map(|part| part.peer);
+        let parts = self.head.decision.contributions.iter();
+        // Who had no group may have come too late for what takes masks off the others' sums.
+        let parts = parts.filter(|part| part.update != nothing_of(part.peer)).map(|part| part.peer);
         let parts: SortedSet<PeerId> = parts.collect();
         for peer in s.connected {
             if !parts.contains(peer) && self.invites(*peer) && !self.is_alone() {

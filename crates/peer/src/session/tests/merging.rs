@@ -97,6 +97,7 @@ fn of_lineages_left_the_newest_are_told() {
             parent: Hash::of(b"p"),
             contributions: vec![promise],
             verdicts: Vec::new(),
+            groups: Vec::new(),
             committed: 1,
         };
         let record = RoundRecord::following(&session.head, decision, Hash::of(b"m"));

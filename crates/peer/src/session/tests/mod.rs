@@ -2,6 +2,7 @@
 
 mod fetches;
 mod lineages;
+mod masks;
 mod merging;
 mod privacy;
 mod promises;
@@ -76,6 +77,7 @@ impl Member {
             batch_rows: 4,
             learning_rate_millionths: 1,
             privacy: None,
+            masks: None,
         };
         let proposal = Proposal {
             recipe: Vec::new(),
@@ -167,7 +169,14 @@ impl Member {
         contributions.sort_unstable_by_key(|part| part.peer);
         let round = self.session.head.decision.round + 1;
         let (parent, committed) = (self.session.head_hash, contributions.len() as u32);
-        Decision { round, parent, contributions, verdicts: Vec::new(), committed }
+        Decision {
+            round,
+            parent,
+            contributions,
+            verdicts: Vec::new(),
+            committed,
+            groups: Vec::new(),
+        }
     }
 
     /// A record of so many samples that follows from what a member promises on another one.
@@ -176,8 +185,14 @@ impl Member {
         let promise =
             Contribution::sign(&self.keys[&part.0], (self.session.id, parent), name, part.1, 1);
         let contributions = vec![promise];
-        let decision =
-            Decision { round, parent, contributions, verdicts: Vec::new(), committed: 1 };
+        let decision = Decision {
+            round,
+            parent,
+            contributions,
+            verdicts: Vec::new(),
+            committed: 1,
+            groups: Vec::new(),
+        };
         let (model, standings) = (Hash::of(b"theirs"), Vec::new());
         RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
     }

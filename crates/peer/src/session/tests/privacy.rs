@@ -1,4 +1,4 @@
-//! In a session that keeps rows private, nothing is said of an update before it is stored what it costs.
+//! In a session that keeps rows or updates private, nothing is said of an update before it is stored what it costs.
 
 use super::{super::privacy::NOBODY_PATIENCE, *};
 use crate::job::{JobError, Spent};
@@ -136,5 +136,5 @@ fn scores_are_neither_told_nor_taken() {
     let mut decision = member.decision(&[(judge, &update(1), SAMPLES)]);
     decision.verdicts.push(verdict);
     let problem = member.session.check_next(&decision).unwrap_err();
-    assert!(problem.contains("keeps rows private"), "{problem}");
+    assert!(problem.contains("keeps rows or updates private"), "{problem}");
 }

@@ -1,0 +1,143 @@
+//! Where only sums are seen: whom a member adds up with, and how often it says what takes masks off.
+
+use super::*;
+use crate::{job::MaskJob, session::MaskStep};
+use protocol::session::Masks;
+
+/// One of four with rows, all of whom may be one group, that has shown its keys and seen the others'.
+fn masked() -> Member {
+    let mut member = Member::in_round_one();
+    member.session.proposal.options.masks = Some(Masks { one_group: true });
+    let fourth = Identity::from_seed([99; 32]);
+    member.connected.insert(fourth.peer_id());
+    member.keys.insert(fourth.peer_id(), fourth.clone());
+    member.hears(fourth.peer_id(), SessionMessage::Join { rows: 10 });
+    member.masks_done(MaskStep::Keys, Answer::Bytes(keys_of(member.identity.peer_id())));
+    let parent = member.session.head_hash;
+    for peer in member.connected.clone() {
+        member.hears(peer, SessionMessage::Keys { parent, keys: keys_of(peer) });
+    }
+    member
+}
+
+fn keys_of(peer: PeerId) -> Vec<u8> {
+    peer.as_bytes().to_vec()
+}
+
+/// A member, as a leader names it.
+fn named(peer: PeerId) -> (PeerId, Hash) {
+    (peer, Hash::of(&keys_of(peer)))
+}
+
+impl Member {
+    fn masks_done(&mut self, step: MaskStep, answer: Answer) -> Vec<SessionAction> {
+        let purpose = SessionJob::Mask { parent: self.session.head_hash, step };
+        self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
+    }
+
+    /// All four by peer, and who leads before this device does.
+    fn all_and_leaders(&self) -> (Vec<PeerId>, Vec<PeerId>) {
+        let me = self.identity.peer_id();
+        let mut all: Vec<PeerId> = self.connected.iter().copied().chain([me]).collect();
+        all.sort_unstable();
+        let order = leaders(self.session.id, self.session.head_hash, &all);
+        (all, order.into_iter().filter(|peer| *peer != me).collect())
+    }
+
+    fn names(&mut self, leader: PeerId, members: &[PeerId]) -> Vec<SessionAction> {
+        let parent = self.session.head_hash;
+        let members = members.iter().map(|peer| named(*peer)).collect();
+        self.hears(leader, SessionMessage::Groups { parent, members })
+    }
+}
+
+fn jobs(actions: &[SessionAction]) -> Vec<MaskJob> {
+    let job = |action: &SessionAction| match action {
+        SessionAction::Job(Job::Mask { job, .. }, _) => Some(job.clone()),
+        _ => None,
+    };
+    actions.iter().filter_map(job).collect()
+}
+
+fn deals(actions: &[SessionAction]) -> bool {
+    jobs(actions).iter().any(|job| matches!(job, MaskJob::Deal { .. }))
+}
+
+#[test]
+fn a_leader_that_leaves_out_who_has_shown_keys_is_not_followed() {
+    let mut member = masked();
+    let (all, leaders) = member.all_and_leaders();
+    let (me, left_out) = (member.identity.peer_id(), leaders[1]);
+    let some: Vec<PeerId> = all.iter().copied().filter(|peer| *peer != left_out).collect();
+    assert!(some.contains(&me));
+    member.waits(Duration::from_millis(600));
+    assert!(!deals(&member.names(leaders[0], &some)));
+    assert!(!deals(&member.waits(Duration::from_millis(1_500))), "nor when its turn has come");
+    assert!(deals(&member.names(left_out, &all)), "one that leaves nobody out is");
+}
+
+#[test]
+fn a_leader_cannot_put_other_keys_in_somebodys_place() {
+    let mut member = masked();
+    let (all, leaders) = member.all_and_leaders();
+    let parent = member.session.head_hash;
+    let mut members: Vec<_> = all.iter().map(|peer| named(*peer)).collect();
+    let other = members.iter_mut().find(|(peer, _)| *peer == leaders[1]).unwrap();
+    other.1 = Hash::of(b"the leader's own");
+    let groups = SessionMessage::Groups { parent, members };
+    assert!(!deals(&member.hears(leaders[0], groups)));
+}
+
+#[test]
+fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
+    let mut member = masked();
+    let (all, leaders) = member.all_and_leaders();
+    let (me, parent) = (member.identity.peer_id(), member.session.head_hash);
+    assert!(deals(&member.names(leaders[0], &all)));
+    member.masks_done(MaskStep::Deal, Answer::Bytes(vec![1]));
+    for peer in member.connected.clone() {
+        member.hears(peer, SessionMessage::Dealt { parent, dealt: vec![2] });
+    }
+    let actions = member.is_trained(Vec::new());
+    let papers = jobs(&actions).into_iter().find_map(|job| match job {
+        MaskJob::Mask { papers, dealt, .. } => Some((papers, dealt.len())),
+        _ => None,
+    });
+    let (papers, dealt) = papers.expect("all have dealt");
+    assert_eq!(dealt, 4);
+    let values = network().parameters() as usize;
+    let update = |number: u8| [papers.as_bytes(), &vec![number; 14 + 2 * values][..]].concat();
+    let actions = member.masks_done(MaskStep::Mask, Answer::Masked(update(0)));
+    let is_commit = |action: &SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::Commit(_)))
+    };
+    assert!(actions.iter().any(is_commit), "the masked change is promised");
+
+    let mut updates = vec![(me, update(0))];
+    for (number, peer) in member.connected.clone().into_iter().enumerate() {
+        let update = update(number as u8 + 1);
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update)));
+        member.gets_update(peer, update.clone());
+        updates.push((peer, update));
+    }
+    updates.sort_by_key(|(peer, _)| *peer);
+    let parts: Vec<_> = updates.iter().map(|(peer, it)| (*peer, &it[..], SAMPLES)).collect();
+    let all_of_them = SessionMessage::Survivors(member.decision(&parts));
+    let actions = member.hears(leaders[0], all_of_them.clone());
+    assert_eq!(jobs(&actions), [MaskJob::Unmask { survivors: 0b1111 }]);
+    assert!(jobs(&member.hears(leaders[0], all_of_them)).is_empty());
+    let without: Vec<_> = parts.iter().filter(|(peer, ..)| *peer != leaders[2]).copied().collect();
+    let fewer = SessionMessage::Survivors(member.decision(&without));
+    assert!(jobs(&member.hears(leaders[1], fewer)).is_empty(), "of one both kinds of shares");
+}
+
+#[test]
+fn groups_in_an_open_session_are_refused() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let mut decision = member.decision(&[(others[0], &update(1), SAMPLES)]);
+    let (papers, sum) = (Hash::of(b"papers"), Hash::of(b"sum"));
+    decision.groups = vec![protocol::session::GroupRecord { papers, members: 0b111, sum }];
+    let actions = member.hears(others[0], SessionMessage::Decide(decision));
+    assert!(actions.iter().any(|action| matches!(action, SessionAction::Refuse(..))));
+}

@@ -1,0 +1,129 @@
+//! Rounds in which only sums of members' changes can be seen.
+
+use crate::{DecodeError, limits};
+use serde::{Deserialize, Serialize};
+use units::Hash;
+
+/// Members from whom on there are two groups, so that one liar does not spoil all that is learnt.
+pub const GROUPED_MEMBERS_MIN: usize = 6;
+
+/// Members of a group, at least: of a sum of two, each could take off its own change.
+pub const GROUP_MEMBERS_MIN: usize = 3;
+
+/// Members from whom on groups have four or more: one of them may then drop out.
+const FOURS_MEMBERS_MIN: usize = 8;
+
+/// Members from whom on there are four groups: one of them may then be spoilt by a liar, and the others' means show it.
+const FOUR_GROUPS_MEMBERS: core::ops::Range<usize> = 12..16;
+
+/// Groups of one round: as many as its members make.
+const GROUPS_MAX: usize = limits::ROUND_MEMBERS_MAX / GROUP_MEMBERS_MIN;
+
+/// A session whose members see sums of groups, and no member's change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Masks {
+    /// Whether all may be one group, where they are too few for two: one liar then spoils all that is learnt in a round.
+    pub one_group: bool,
+}
+
+/// What came of a group in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// Names the group with its members' keys and all that they dealt.
+    pub papers: Hash,
+    /// Whose changes are in the sum: a bit for each of the decision's contributions, the lowest for the first.
+    pub members: u32,
+    /// The [`sum_name`] of what they come to.
+    pub sum: Hash,
+}
+
+/// A sum's name: a hash of its bytes.
+pub fn sum_name(sum: &[u8]) -> Hash {
+    Hash::of_parts(&[b"peerceptron group sum", sum])
+}
+
+impl Masks {
+    /// How many members with rows a round takes.
+    pub fn members_min(self) -> usize {
+        if self.one_group { GROUP_MEMBERS_MIN } else { GROUPED_MEMBERS_MIN }
+    }
+
+    /// About how many members a group has, where so many take part.
+    pub fn group_size(self, members: usize) -> usize {
+        match members {
+            ..GROUPED_MEMBERS_MIN => members.max(GROUP_MEMBERS_MIN),
+            GROUPED_MEMBERS_MIN..FOURS_MEMBERS_MIN => GROUP_MEMBERS_MIN,
+            members if FOUR_GROUPS_MEMBERS.contains(&members) => GROUP_MEMBERS_MIN,
+            _ => GROUP_MEMBERS_MIN + 1,
+        }
+    }
+}
+
+impl GroupRecord {
+    /// Which of a decision's contributions are in the sum.
+    pub fn places(&self) -> impl Iterator<Item = usize> {
+        let members = self.members;
+        (0..u32::BITS as usize).filter(move |place| members >> place & 1 == 1)
+    }
+}
+
+/// Checks that groups are of members that there are, each in one group, and by their first members.
+pub(super) fn check_groups(groups: &[GroupRecord], members: usize) -> Result<(), DecodeError> {
+    let invalid = |problem| Err(DecodeError::Invalid { what: "decision", problem });
+    if groups.len() > GROUPS_MAX {
+        return invalid(format!("{} groups of one round", groups.len()));
+    }
+    let mut grouped = 0;
+    for group in groups {
+        let is_group = group.members.count_ones() as usize >= GROUP_MEMBERS_MIN
+            && (u32::BITS - group.members.leading_zeros()) as usize <= members
+            && group.members & grouped == 0;
+        if !is_group {
+            return invalid(format!("a group of members {:#b} of {members}", group.members));
+        }
+        grouped |= group.members;
+    }
+    if !groups.is_sorted_by(|a, b| a.members.trailing_zeros() < b.members.trailing_zeros()) {
+        return invalid("groups out of order of their first members".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(members: u32) -> GroupRecord {
+        GroupRecord { papers: Hash::of(b"p"), members, sum: Hash::of(b"s") }
+    }
+
+    #[test]
+    fn groups_are_of_three_or_more_and_nobody_is_in_two() {
+        let check = |groups: &[u32], members| {
+            let groups: Vec<_> = groups.iter().map(|members| group(*members)).collect();
+            check_groups(&groups, members).is_ok()
+        };
+        assert!(check(&[], 0) && check(&[0b111], 3) && check(&[0b1_0101, 0b10_1010], 6));
+        assert!(!check(&[0b11], 3), "two see each other's change");
+        assert!(!check(&[0b1011], 3), "a member that there is not");
+        assert!(!check(&[0b0111, 0b1_1100], 6), "one is in two");
+        assert!(!check(&[0b11_1000, 0b111], 6), "out of order");
+        assert!(!check(&[0b111, 0b111], 6), "twice");
+    }
+
+    #[test]
+    fn groups_have_three_or_four_members_and_few_members_are_one_group_if_that_is_wanted() {
+        let masks = Masks { one_group: false };
+        let sizes = [6, 7, 8, 11, 12, 15, 16].map(|members| masks.group_size(members));
+        assert_eq!(sizes, [3, 3, 4, 4, 3, 3, 4]);
+        assert_eq!(masks.members_min(), 6);
+        let one = Masks { one_group: true };
+        assert_eq!([3, 5, 6].map(|members| one.group_size(members)), [3, 5, 3]);
+        assert_eq!(one.members_min(), 3);
+    }
+
+    #[test]
+    fn a_group_names_its_members_by_their_places() {
+        assert_eq!(group(0b1_0101).places().collect::<Vec<_>>(), [0, 2, 4]);
+    }
+}

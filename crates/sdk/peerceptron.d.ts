@@ -272,6 +272,21 @@ export interface LearningOptions {
   learning_rate?: number;
   /** Keeps each row of every member private, for less accuracy. */
   privacy?: PrivacyOptions;
+  /**
+   * Shows nobody what one device has learnt, but sums of groups: of six devices or more with `"groups"`, of three or more
+   * with `"one_group"`.
+   */
+  masks?: "groups" | "one_group";
+}
+
+/** Who is in a group with whom in the running round. */
+export interface MaskedGroups {
+  /** Peers of each group; none before the round's leader has named them. */
+  groups: string[][];
+  /** Which of them is this device's. */
+  own_group: number | null;
+  /** How many groups of the newest round came to a sum; `null` before the first. */
+  sums: number | null;
 }
 
 export interface PrivacyOptions {
@@ -359,6 +374,8 @@ export interface LearningSession {
   sends_little: boolean;
   /** Where rows are kept private. */
   privacy: PrivacyBudget | null;
+  /** `null` where every member sees every update. */
+  masks: MaskedGroups | null;
   problem: string | null;
 }
 

@@ -19,6 +19,7 @@ pub mod fired_nodes;
 pub mod invitation;
 pub mod layer_picture;
 pub mod log;
+pub mod masks;
 pub mod messages;
 pub mod model_files;
 pub mod network_panel;

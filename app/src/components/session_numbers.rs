@@ -2,13 +2,15 @@
 
 use crate::{
     compact::{Each, Erase, live, on},
-    components::privacy::PrivacySpent,
+    components::{masks::MasksLine, privacy::PrivacySpent},
     dom,
     format::{bytes, duration_ms, percent, plural},
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
-use peer::{Evaluation, Exclusion, MemberView, PrivacyView, RoundPhase, RoundView, SessionView};
+use peer::{
+    Evaluation, Exclusion, MasksView, MemberView, PrivacyView, RoundPhase, RoundView, SessionView,
+};
 use units::PeerId;
 
 /// The newest round in numbers, and the members.
@@ -43,6 +45,7 @@ pub fn SessionNumbers() -> impl IntoView {
             {live(move || numbers.get().map(|numbers| view! {
                 <Accuracies numbers=numbers.clone() />
                 {numbers.privacy.clone().map(|privacy| view! { <PrivacySpent privacy /> }).erased()}
+                {numbers.masks.clone().map(|masks| view! { <MasksLine masks /> }).erased()}
                 {(numbers.round > 0 || numbers.sent_bytes > 0).then(|| view! { <Facts numbers /> }).erased()}
             }).erased())}
             <ul class="members" aria-label="Members">
@@ -80,6 +83,7 @@ struct Numbers {
     round_sent_bytes: Option<u64>,
     round_ms: Option<u32>,
     privacy: Option<PrivacyView>,
+    masks: Option<MasksView>,
 }
 
 impl Numbers {
@@ -108,6 +112,7 @@ impl Numbers {
             round_sent_bytes: newest.map(|round| round.sent_bytes),
             round_ms: newest.map(|round| round.duration_ms),
             privacy: session.privacy.clone(),
+            masks: session.masks.clone(),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     compact::{Erase, entered, live},
-    components::privacy::PrivacyChoice,
+    components::{masks::MasksChoice, privacy::PrivacyChoice},
     state::{defaults::session_options, page::Page},
 };
 use leptos::prelude::*;
 use protocol::{
     limits,
-    session::{Privacy, SessionOptions},
+    session::{Masks, Privacy, SessionOptions},
 };
 
 /// What is typed in the form; where nothing is, what suits the cluster in use holds.
@@ -22,6 +22,8 @@ pub struct SessionForm {
     learning_rate: RwSignal<Option<String>>,
     /// What members keep to themselves.
     privacy: RwSignal<Option<Privacy>>,
+    /// Whether sums only are seen.
+    masks: RwSignal<Option<Masks>>,
 }
 
 /// A field holds what no session can have.
@@ -47,6 +49,7 @@ impl SessionForm {
         Self {
             suits: Memo::new(move |_| suits()),
             privacy,
+            masks: RwSignal::new(None),
             rounds: RwSignal::default(),
             local_steps: RwSignal::default(),
             batch_rows: RwSignal::default(),
@@ -80,7 +83,7 @@ impl SessionForm {
                 BATCH_ROWS_MAX,
             )?,
             privacy: default.privacy,
-            masks: default.masks,
+            masks: self.masks.get(),
             learning_rate_millionths: value(
                 "the learning rate in millionths",
                 self.learning_rate.get(),
@@ -150,6 +153,7 @@ pub fn OptionsForm(
                     "In every round each device takes that many steps on its own rows before results are put together. The learning rate is how far a step moves the weights, in millionths: 2000 is 0.002. Higher learns faster, and too high does not settle."
                 </p>
                 <PrivacyChoice chosen=form.privacy />
+                <MasksChoice chosen=form.masks />
             </fieldset>
         </details>
     }

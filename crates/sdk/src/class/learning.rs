@@ -11,7 +11,7 @@ use js_sys::{Array, Uint8Array};
 use peer::CommandError;
 use protocol::{
     limits,
-    session::{EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy, SessionOptions},
+    session::{EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Masks, Privacy, SessionOptions},
 };
 use units::{ClusterId, PeerId, SessionId};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -99,7 +99,8 @@ fn invited(peers: &JsValue) -> Result<Option<Vec<PeerId>>, Failure> {
 }
 
 fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {
-    let known = ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate", "privacy"];
+    let known =
+        ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate", "privacy", "masks"];
     let fields = Fields::new(options, "the options object", &known)?;
     let cluster = fields.get("cluster_id").map(|id| parsed(&id, "`cluster_id`")).transpose()?;
     let mut options = SessionOptions::default();
@@ -118,7 +119,18 @@ fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOpti
     if let Some(rate) = fields.get("learning_rate") {
         options.learning_rate_millionths = millionths(&rate)?;
     }
+    options.masks = fields.get("masks").map(|masks| masks_of(&masks)).transpose()?;
     Ok((cluster, options))
+}
+
+fn masks_of(masks: &JsValue) -> Result<Masks, Failure> {
+    match masks.as_string().as_deref() {
+        Some("groups") => Ok(Masks { one_group: false }),
+        Some("one_group") => Ok(Masks { one_group: true }),
+        _ => Err(Failure::invalid(
+            "`masks` must be \"groups\", or \"one_group\" where three devices are enough",
+        )),
+    }
 }
 
 fn privacy_of(privacy: &JsValue) -> Result<Privacy, Failure> {

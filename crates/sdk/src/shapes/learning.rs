@@ -1,6 +1,8 @@
 //! Learning sessions as plain objects.
 
-use peer::{Evaluation, Exclusion, LineageLeft, PrivacyView, RoundPhase, RoundView, SessionView};
+use peer::{
+    Evaluation, Exclusion, LineageLeft, MasksView, PrivacyView, RoundPhase, RoundView, SessionView,
+};
 use serde::Serialize;
 use units::{ClusterId, Hash, PeerId, SessionId};
 
@@ -25,6 +27,7 @@ pub(crate) struct Session {
     sent_bytes: f64,
     sends_little: bool,
     privacy: Option<PrivacyView>,
+    masks: Option<MasksView>,
     problem: Option<String>,
 }
 
@@ -88,6 +91,7 @@ impl From<SessionView> for Session {
             sent_bytes: view.sent_bytes as f64,
             sends_little: view.sends_little,
             privacy: view.privacy,
+            masks: view.masks,
             problem: view.problem,
         }
     }

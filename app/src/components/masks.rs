@@ -1,0 +1,75 @@
+//! Sums in the place of updates: the choice, and who is in a group with whom.
+
+use crate::{
+    compact::{CollectAny, Erase, entered},
+    state::page::use_page,
+};
+use leptos::prelude::*;
+use peer::MasksView;
+use protocol::session::Masks;
+
+/// What can be chosen: its value, its words, and whether all may be one group.
+const CHOICES: [(&str, &str, bool); 2] = [
+    ("groups", "In groups, six devices or more", false),
+    ("one", "As one group, three or more", true),
+];
+
+/// Whether a session shows sums only.
+#[component]
+pub fn MasksChoice(
+    /// What is chosen.
+    chosen: RwSignal<Option<Masks>>,
+) -> impl IntoView {
+    let choices = CHOICES.into_iter().map(|(value, words, _)| {
+        view! { <option value=value>{words}</option> }
+    });
+    let choose = move |value: String| {
+        let choice = CHOICES.into_iter().find(|(known, ..)| *known == value);
+        chosen.set(choice.map(|(_, _, one_group)| Masks { one_group }));
+    };
+    view! {
+        <label class="field">
+            <span>"Show sums only"</span>
+            <select on:change=entered(choose)>
+                <option value="">"No"</option>
+                {choices.collect_any()}
+            </select>
+        </label>
+        <p class="hint">
+            "Sums: what a device has learnt travels under a mask, and only what its group of three to six comes to is seen. That takes four more messages a round, and updates twice as long. A group from which too many drop out adds nothing in that round. Lies are held off between groups and not between devices, and with fewer than twelve devices hardly."
+        </p>
+    }
+    .erased()
+}
+
+/// The groups of the running round, and how many came to a sum in the last one.
+#[component]
+pub fn MasksLine(
+    /// Where the groups stand.
+    masks: MasksView,
+) -> impl IntoView {
+    let page = use_page();
+    let name = |peer: &units::PeerId| match page.me.get() {
+        Some(me) if me == *peer => "this device".to_owned(),
+        _ => page.name_of(*peer),
+    };
+    let names = |group: &Vec<units::PeerId>| group.iter().map(name).collect::<Vec<_>>().join(", ");
+    let own = masks.own_group.and_then(|own| masks.groups.get(own as usize));
+    let own = match own {
+        Some(group) => names(group),
+        None => "none yet".to_owned(),
+    };
+    let sums = masks
+        .sums
+        .map(|sums| view! { <div><dt>"Sums in the last round"</dt><dd>{sums}</dd></div> });
+    view! {
+        <div class="privacy" role="group" aria-label="Groups">
+            <dl class="facts">
+                <div><dt>"Groups of this round"</dt><dd>{masks.groups.len()}</dd></div>
+                <div><dt>"Your group"</dt><dd>{own}</dd></div>
+                {sums.erased()}
+            </dl>
+        </div>
+    }
+    .erased()
+}

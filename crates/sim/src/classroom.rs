@@ -228,6 +228,21 @@ impl World {
         self.start(id, SessionOptions { masks: Some(masks), ..options(rounds) }, None)
     }
 
+    /// The same with rows that are kept private.
+    ///
+    /// # Errors
+    /// What the engine says; `None` if the page is closed.
+    pub fn start_masked_privately(
+        &mut self,
+        id: HostId,
+        rounds: u32,
+        masks: Masks,
+        epsilon_thousandths: u32,
+    ) -> Option<Result<SessionId, CommandError>> {
+        let options = private_options(rounds, epsilon_thousandths);
+        self.start(id, SessionOptions { masks: Some(masks), ..options }, None)
+    }
+
     /// Starts to train on one device alone.
     ///
     /// # Errors

@@ -176,7 +176,16 @@ impl World {
         let Some(page) = &mut host.page else {
             return;
         };
-        let result = masked::run(&mut page.workbench, work, host.strategy, &mut self.env.dice);
+        if let Job::TrainMasked { budget, .. } = &work {
+            page.trains_privately = budget.is_some();
+        }
+        let result = masked::run(
+            &mut page.workbench,
+            work,
+            host.strategy,
+            page.trains_privately,
+            &mut self.env.dice,
+        );
         if let (Some(peer), Ok(shown)) = (host.peer, &result) {
             self.observer.shown(peer, shown);
         }

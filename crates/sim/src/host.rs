@@ -54,6 +54,8 @@ pub(crate) struct Host {
 pub(crate) struct Page {
     pub(crate) engine: Engine,
     pub(crate) workbench: Workbench,
+    /// Whether its newest training under masks kept rows private.
+    pub(crate) trains_privately: bool,
     /// When the jobs given so far are done.
     pub(crate) busy_until: Instant,
     /// The deadline that is waited for.

@@ -38,6 +38,8 @@ pub(crate) struct Observer {
     composed: Vec<Composed>,
     /// What is to be stored before an update of that name is promised.
     prices: BTreeMap<Hash, Vec<u8>>,
+    /// What is on each device's account with its newest training.
+    newest_prices: BTreeMap<PeerId, Vec<u8>>,
     /// Updates that a workbench has put masks on.
     masked: BTreeSet<Hash>,
     /// Values on their way out of each connection.
@@ -79,6 +81,7 @@ impl Observer {
             created: BTreeSet::new(),
             composed: Vec::new(),
             prices: BTreeMap::new(),
+            newest_prices: BTreeMap::new(),
             masked: BTreeSet::new(),
             values: BTreeMap::new(),
             masked_values: 0,
@@ -143,6 +146,7 @@ impl Observer {
     pub(crate) fn made(&mut self, by: PeerId, update: &[u8], samples: u32, spent: Option<&Spent>) {
         self.reference.made(by, update, samples);
         if let Some(spent) = spent {
+            self.newest_prices.insert(by, spent.account.clone());
             self.prices.insert(update_name(by, update), spent.account.clone());
         }
     }
@@ -151,7 +155,11 @@ impl Observer {
     pub(crate) fn shown(&mut self, by: PeerId, shown: &Shown) {
         match &shown.answer {
             Answer::Masked(update) => {
-                self.masked.insert(update_name(by, update));
+                let name = update_name(by, update);
+                self.masked.insert(name);
+                if let Some(price) = self.newest_prices.get(&by) {
+                    self.prices.insert(name, price.clone());
+                }
                 self.reference.masked(by, update, shown.change.clone());
             }
             Answer::Sum(sum) => self.reference.sum(sum),

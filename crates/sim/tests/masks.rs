@@ -138,6 +138,19 @@ fn who_comes_late_takes_part_from_the_next_round_on() {
 }
 
 #[test]
+fn rows_are_private_under_masks_too_and_nobody_spends_more_than_was_agreed_on() {
+    let mut world = World::room(WorldConfig::new(355, 6));
+    let started = world.start_masked_privately(HostId(0), 6, GROUPS, 20_000);
+    assert!(matches!(started, Some(Ok(_))), "{started:?}");
+    until_over(&mut world);
+    assert_eq!(world.judged_records(), (6, 0));
+    for id in world.host_ids() {
+        let privacy = session(&world, id).privacy.expect("the session is private");
+        assert!(privacy.epsilon > 0.0 && privacy.epsilon <= privacy.epsilon_max, "{privacy:?}");
+    }
+}
+
+#[test]
 fn whatever_the_network_and_the_pages_do_all_end_with_one_model() {
     for seed in 360..372 {
         let mut world = World::room(WorldConfig::new(seed, 7));

@@ -87,7 +87,7 @@ impl Session {
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
         // Masks come off for those who were there: who was not has the model only.
         let can_follow = self.model_here && self.running && self.rows > 0 && !self.is_masked();
-        if follows && self.names_a_wrong_sum(&record) {
+        if self.names_a_wrong_sum(&record) {
             return self.doubt(from, "a record of a sum that has not come out".to_owned(), s);
         }
         if follows && can_follow && !self.is_installing() {

@@ -44,6 +44,7 @@ impl World {
         host.page = Some(Page {
             engine,
             workbench: Workbench::new(),
+            trains_privately: false,
             busy_until: now,
             deadline: None,
             deadline_token: 0,

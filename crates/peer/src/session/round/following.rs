@@ -124,7 +124,7 @@ impl Session {
     /// Decisions on the running round, those of its leaders first.
     fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
         let order = self.order(s);
-        let members = |decision: &Decision| decision.contributions.iter().map(|c| c.peer).collect();
+        let members = |decision: &Decision| self.counted(decision);
         let mut decisions = self.stash.decisions(self.head_hash);
         decisions.retain(|(from, decision)| {
             !self.is_doubted(*from, s)

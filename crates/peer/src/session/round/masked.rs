@@ -51,7 +51,7 @@ impl Session {
 
     /// Whether no round of masked sums can begin here, and why.
     pub(in crate::session) fn lacks_companions(&self, s: &Surroundings<'_>) -> Option<String> {
-        let masks = self.masks_option()?;
+        let masks = self.masks_option().filter(|_| self.running)?;
         if self.is_crowd(s) {
             return Some(
                 "masked sums need a room in which every device is connected with every other: this one has become too large"

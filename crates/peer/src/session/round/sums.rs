@@ -20,7 +20,7 @@ use protocol::{
     message::SessionMessage,
     session::{Contribution, Decision, GroupRecord, RoundRecord, sum_name},
 };
-use units::{Hash, PeerId, sort_by_key};
+use units::{Hash, PeerId, SortedSet, sort_by_key};
 
 /// How long a leader waits for what takes masks off.
 const UNMASK_WAIT: Duration = Duration::from_secs(2);
@@ -275,7 +275,29 @@ impl Session {
         decision.groups.iter().map(sum).collect()
     }
 
-    /// Whether a record on the running round names another sum than the one that has come out here.
+    /// Whose changes go into the model by a decision: under masks, those in sums.
+    pub(super) fn counted(&self, decision: &Decision) -> SortedSet<PeerId> {
+        if !self.is_masked() {
+            return decision.contributions.iter().map(|part| part.peer).collect();
+        }
+        decision.groups.iter().flat_map(|group| peers_of(group, decision)).collect()
+    }
+
+    /// Whether a record names another sum of a group than the newest record here, which this device has computed.
+    fn contradicts_head(&self, decision: &Decision) -> bool {
+        let ours = &self.head.decision;
+        let is_other = |group: &GroupRecord| {
+            let mut known = ours.groups.iter().filter(|known| known.papers == group.papers);
+            let peers: Vec<PeerId> = peers_of(group, decision).collect();
+            known.any(|known| {
+                known.sum != group.sum && peers_of(known, ours).eq(peers.iter().copied())
+            })
+        };
+        self.computed_here && decision.parent == ours.parent && decision.groups.iter().any(is_other)
+    }
+
+    /// Whether a record on the running round, or beside the newest record, names another sum than the one that has come out
+    /// here.
     pub(in crate::session) fn names_a_wrong_sum(&self, record: &RoundRecord) -> bool {
         let decision = &record.decision;
         let is_wrong = |group: &GroupRecord| {
@@ -284,6 +306,7 @@ impl Session {
             sum.is_some_and(|(name, _)| name != group.sum)
         };
         decision.parent == self.head_hash && decision.groups.iter().any(is_wrong)
+            || self.contradicts_head(decision)
     }
 
     /// The job that brings a decision's sums into the model.
@@ -298,4 +321,10 @@ impl Session {
         let (cluster, reach) = (self.proposal.cluster.clone(), self.proposal.options.reach());
         Some(Job::AggregateSums { cluster, sums, reach, own })
     }
+}
+
+/// Members of a group by peer.
+fn peers_of(group: &GroupRecord, decision: &Decision) -> impl Iterator<Item = PeerId> {
+    let parts = group.places().filter_map(|place| decision.contributions.get(place));
+    parts.map(|part| part.peer)
 }

@@ -88,8 +88,8 @@ fn a_leader_cannot_put_other_keys_in_somebodys_place() {
     assert!(!deals(&member.hears(leaders[0], groups)));
 }
 
-#[test]
-fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
+/// A member whose masked change is promised, and that has those of all others: with what each has promised.
+fn revealed() -> (Member, Vec<(PeerId, Vec<u8>)>) {
     let mut member = masked();
     let (all, leaders) = member.all_and_leaders();
     let (me, parent) = (member.identity.peer_id(), member.session.head_hash);
@@ -98,8 +98,7 @@ fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
     for peer in member.connected.clone() {
         member.hears(peer, SessionMessage::Dealt { parent, dealt: vec![2] });
     }
-    let actions = member.is_trained(Vec::new());
-    let papers = jobs(&actions).into_iter().find_map(|job| match job {
+    let papers = jobs(&member.is_trained(Vec::new())).into_iter().find_map(|job| match job {
         MaskJob::Mask { papers, dealt, .. } => Some((papers, dealt.len())),
         _ => None,
     });
@@ -112,7 +111,6 @@ fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
         matches!(action, SessionAction::Send(_, SessionMessage::Commit(_)))
     };
     assert!(actions.iter().any(is_commit), "the masked change is promised");
-
     let mut updates = vec![(me, update(0))];
     for (number, peer) in member.connected.clone().into_iter().enumerate() {
         let update = update(number as u8 + 1);
@@ -121,14 +119,45 @@ fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
         updates.push((peer, update));
     }
     updates.sort_by_key(|(peer, _)| *peer);
-    let parts: Vec<_> = updates.iter().map(|(peer, it)| (*peer, &it[..], SAMPLES)).collect();
-    let all_of_them = SessionMessage::Survivors(member.decision(&parts));
-    let actions = member.hears(leaders[0], all_of_them.clone());
+    (member, updates)
+}
+
+impl Member {
+    fn decision_on<'a>(
+        &self,
+        updates: impl IntoIterator<Item = &'a (PeerId, Vec<u8>)>,
+    ) -> Decision {
+        let parts = updates.into_iter().map(|(peer, it)| (*peer, &it[..], SAMPLES));
+        self.decision(&parts.collect::<Vec<_>>())
+    }
+}
+
+#[test]
+fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
+    let (mut member, updates) = revealed();
+    let (_, leaders) = member.all_and_leaders();
+    let all = SessionMessage::Survivors(member.decision_on(&updates));
+    let actions = member.hears(leaders[0], all.clone());
     assert_eq!(jobs(&actions), [MaskJob::Unmask { survivors: 0b1111 }]);
-    assert!(jobs(&member.hears(leaders[0], all_of_them)).is_empty());
-    let without: Vec<_> = parts.iter().filter(|(peer, ..)| *peer != leaders[2]).copied().collect();
-    let fewer = SessionMessage::Survivors(member.decision(&without));
+    assert!(jobs(&member.hears(leaders[0], all)).is_empty());
+    let without = updates.iter().filter(|(peer, _)| *peer != leaders[2]);
+    let fewer = SessionMessage::Survivors(member.decision_on(without));
     assert!(jobs(&member.hears(leaders[1], fewer)).is_empty(), "of one both kinds of shares");
+}
+
+#[test]
+fn nobody_voids_a_round_by_deciding_on_no_sums_before_its_turn() {
+    let (mut member, updates) = revealed();
+    let (_, leaders) = member.all_and_leaders();
+    let decision = member.decision_on(&updates);
+    let sums = |actions: &[SessionAction]| {
+        let is_it = |action: &SessionAction| {
+            matches!(action, SessionAction::Job(Job::AggregateSums { .. }, _))
+        };
+        actions.iter().any(is_it)
+    };
+    assert!(!sums(&member.hears(leaders[2], SessionMessage::Decide(decision.clone()))));
+    assert!(sums(&member.hears(leaders[0], SessionMessage::Decide(decision))), "in its turn");
 }
 
 #[test]

@@ -205,6 +205,7 @@ fn phase_words(page: Page, session: &SessionView) -> String {
         _ if !has_rows(page, session) => {
             return looking_on(page, session);
         }
+        RoundPhase::Waiting if session.masks.is_some() => "Finding a group",
         RoundPhase::Waiting => "Waiting for the newest model",
         RoundPhase::Training => "Training on this device’s rows",
         RoundPhase::Committed => "Update committed; waiting for the others’",

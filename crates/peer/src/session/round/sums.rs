@@ -155,6 +155,9 @@ impl Session {
 
     fn recover_sum(&mut self, group: &Group, key: SumKey, decision: &Decision) {
         let Some(papers) = &group.papers else { return };
+        if matches!(self.masks.part.recovery(key), Some(Recovery::Asked | Recovery::Sum(..))) {
+            return;
+        }
         let survivors = key.1;
         let unmasks = self.answers(group, survivors);
         let is_enough = |count: usize| count >= group.threshold();

@@ -20,7 +20,7 @@ scenario("three devices add up under masks, and end with one model that has lear
   for (const peer of [ben, fay]) await peer.openInvitation(invitation);
   for (const [one, other] of [[ada, ben], [ada, fay], [ben, fay]]) await one.connectedTo(other);
   for (const [place, peer] of [ada, ben, fay].entries()) await peer.loadDigits(place + 1, 20);
-  await ada.setTraining({ rounds: 6, steps: 20 });
+  await ada.setTraining({ rounds: 12, steps: 30 });
   await ada.select("Show sums only", "As one group, three or more");
   await ada.click("button", "Train together");
 

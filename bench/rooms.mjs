@@ -1,4 +1,5 @@
-// Rooms that learn together: what their members learn, with liars among them too, and what they send for it.
+// Rooms that learn together: what their members learn, with liars among them too, what they send for it, what that costs a
+// device, and what becomes of it under faults.
 //
 //   node bench/rooms.mjs [--json]
 
@@ -17,6 +18,9 @@ skewedRows();
 liars();
 manyMembers();
 bytes();
+// What only the whole protocol shows, in the simulator.
+await import("./engine.mjs");
+await import("./faults.mjs");
 
 /** For each seed the history of a room: `[round, accuracy in percent, bytes of updates]`, every so many rounds. */
 function learn(task, file, ...settings) {

@@ -10,8 +10,8 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 7] =
-    ["page", "channel", "session", "neural", "rooms", "private", "engine"];
+const BENCHMARKS: [&str; 8] =
+    ["page", "channel", "session", "neural", "rooms", "private", "engine", "faults"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -47,7 +47,7 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
         if asks_for(&["neural", "rooms", "private"]) {
             native::prepare(workspace)?;
         }
-        if asks_for(&["engine"]) {
+        if asks_for(&["rooms", "engine", "faults"]) {
             native::prepare_simulator(workspace)?;
         }
         if asks_for(&["neural"]) {

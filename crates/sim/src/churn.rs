@@ -33,9 +33,39 @@ struct Behind {
     outside: usize,
 }
 
+/// What a minute was like.
+#[derive(serde::Serialize)]
+struct Minute {
+    minute: u32,
+    /// The newest round of anybody.
+    round: u32,
+    present: usize,
+    /// Devices, over all looks, that were behind by no, one and two records, and by more.
+    behind: [usize; 4],
+    /// Devices that have arrived and are in no session.
+    outside: usize,
+    /// The least, the middle and the most that a device has.
+    neighbours: [usize; 3],
+    /// What the device in the middle has sent.
+    sent_kilobytes: f64,
+    real_seconds: f64,
+}
+
+impl Minute {
+    const HEADING: &str = "  minute  round   present    behind: 0      1      2   more  outside   neighbours   kB a device   real s";
+
+    fn row(&self) -> String {
+        let Self { minute, round, present, outside, sent_kilobytes, real_seconds, .. } = self;
+        let ([none, one, two, more], [low, middle, high]) = (self.behind, self.neighbours);
+        format!(
+            "  {minute:>6}  {round:>5}  {present:>8}  {none:>12} {one:>6} {two:>6} {more:>6}  {outside:>7}   {low:>2} {middle:>3} {high:>3}   {sent_kilobytes:>11.0}   {real_seconds:>6.1}"
+        )
+    }
+}
+
 /// Watches a room of so many for some minutes in which a tenth of them goes and as many strangers come; fails if anybody
-/// that has arrived is more than [`BEHIND_MAX`] records behind.
-pub(crate) fn watch(seed: u64, peers: usize, minutes: u32) -> ExitCode {
+/// that has arrived is more than [`BEHIND_MAX`] records behind. Prints a table, or an object a minute.
+pub(crate) fn watch(seed: u64, peers: usize, minutes: u32, is_json: bool) -> ExitCode {
     let a_minute = peers.div_ceil(10);
     let hosts = peers + a_minute * minutes as usize;
     let mut config = WorldConfig::new(seed, hosts);
@@ -43,34 +73,22 @@ pub(crate) fn watch(seed: u64, peers: usize, minutes: u32) -> ExitCode {
     let entry = Instant::now();
     let mut crowd = Crowd { world: World::new(config), entered_at: BTreeMap::new(), next: 0 };
     crowd.fill(peers);
-    println!("{peers} devices have entered in {:.0} s", entry.elapsed().as_secs_f64());
-    println!(
-        "  minute  round   present    behind: 0      1      2   more  outside   neighbours   kB a device   real s"
-    );
+    if !is_json {
+        println!("{peers} devices have entered in {:.0} s", entry.elapsed().as_secs_f64());
+        println!("{}", Minute::HEADING);
+    }
     let mut worst = 0;
     for minute in 1..=minutes {
-        let real = Instant::now();
-        let before = crowd.sent_bytes();
-        let behind = crowd.live_a_minute(a_minute);
-        let more: usize = behind.by.range(BEHIND_MAX + 1..).map(|(_, count)| count).sum();
-        let [low, middle, high] = spread(crowd.world.neighbours().values().map(Vec::len).collect());
-        let sent = crowd.sent_bytes().into_iter();
-        let sent = sent.filter_map(|(id, bytes)| Some(bytes - before.get(&id)?)).collect();
-        let count = |by: u32| behind.by.get(&by).copied().unwrap_or_default();
-        println!(
-            "  {minute:>6}  {:>5}  {:>8}  {:>12} {:>6} {:>6} {more:>6}  {:>7}   {low:>2} {middle:>3} {high:>3}   {:>11.0}   {:>6.1}",
-            crowd.newest_round(),
-            crowd.entered_at.len(),
-            count(0),
-            count(1),
-            count(2),
-            behind.outside,
-            spread(sent)[1] as f64 / 1e3,
-            real.elapsed().as_secs_f64(),
-        );
-        worst += more + behind.outside;
+        let minute = crowd.watch_a_minute(minute, a_minute);
+        worst += minute.behind[3] + minute.outside;
+        match is_json {
+            true => println!("{}", serde_json::json!(minute)),
+            false => println!("{}", minute.row()),
+        }
     }
-    println!("device-looks more than {BEHIND_MAX} records behind or in no session: {worst}");
+    if !is_json {
+        println!("device-looks more than {BEHIND_MAX} records behind or in no session: {worst}");
+    }
     if worst == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -104,6 +122,26 @@ impl Crowd {
         let Some(id) = self.entered_at.keys().nth(place).copied() else { return };
         self.entered_at.remove(&id);
         self.world.crash(id, goodbye);
+    }
+
+    fn watch_a_minute(&mut self, minute: u32, changes: usize) -> Minute {
+        let (real, before) = (Instant::now(), self.sent_bytes());
+        let behind = self.live_a_minute(changes);
+        let sent = self.sent_bytes().into_iter();
+        let sent: Vec<u64> =
+            sent.filter_map(|(id, bytes)| Some(bytes - before.get(&id)?)).collect();
+        let count = |by: u32| behind.by.get(&by).copied().unwrap_or_default();
+        let more = behind.by.range(BEHIND_MAX + 1..).map(|(_, count)| count).sum();
+        Minute {
+            minute,
+            round: self.newest_round(),
+            present: self.entered_at.len(),
+            behind: [count(0), count(1), count(2), more],
+            outside: behind.outside,
+            neighbours: spread(self.world.neighbours().values().map(Vec::len).collect()),
+            sent_kilobytes: spread(sent)[1] as f64 / 1e3,
+            real_seconds: real.elapsed().as_secs_f64(),
+        }
     }
 
     fn live_a_minute(&mut self, changes: usize) -> Behind {

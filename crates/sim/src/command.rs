@@ -16,7 +16,8 @@ usage: sim quick [--seeds N] [--from SEED]
        sim shrink --seed SEED [as run, or --soak]
        sim engine [--seed SEED] [--peers N]
        sim crowd [--seed SEED] [--peers N]
-       sim churn [--seed SEED] [--peers N] [--minutes N]
+       sim churn [--seed SEED] [--peers N] [--minutes N] [--json]
+       sim halved [--seed SEED]
 
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
@@ -28,6 +29,7 @@ usage: sim quick [--seeds N] [--from SEED]
   crowd    how much faster than its own time a connected room of 1,000 runs, as JSON
   churn    a room of 1,000 that learns while a tenth of it goes and as many strangers come every minute, for 3 minutes:
            who is behind by how many records, neighbours, bytes; fails if anybody is more than 2 records behind
+  halved   how long the rest of a room of 8 needs to end a round in which half of it dies while updates travel, as JSON
 
   --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
   --path     what all good paths are like: one way in milliseconds, loss in percent, kilobytes a second (50,1,1000);
@@ -52,7 +54,8 @@ pub(crate) enum Command {
     Shrink(Plan),
     Engine { seed: u64, peers: usize },
     Crowd { seed: u64, peers: usize },
-    Churn { seed: u64, peers: usize, minutes: u32 },
+    Churn { seed: u64, peers: usize, minutes: u32, is_json: bool },
+    Halved { seed: u64 },
 }
 
 /// Options as they are given.
@@ -68,6 +71,7 @@ struct Options {
     cuts: Cuts,
     trace: bool,
     soak: bool,
+    json: bool,
     path: Option<Path>,
     liars: Option<(Strategy, usize)>,
     folder: Option<PathBuf>,
@@ -99,8 +103,9 @@ impl Command {
             "churn" => {
                 let (peers, minutes) =
                     (options.peers.unwrap_or(1_000), options.minutes.unwrap_or(3));
-                Ok(Self::Churn { seed, peers, minutes })
+                Ok(Self::Churn { seed, peers, minutes, is_json: options.json })
             }
+            "halved" => Ok(Self::Halved { seed }),
             "help" | "--help" | "-h" => Ok(Self::Help),
             other => Err(format!("`{other}` is no command")),
         }
@@ -115,6 +120,7 @@ impl Options {
             match option.as_str() {
                 "--trace" => options.trace = true,
                 "--soak" => options.soak = true,
+                "--json" => options.json = true,
                 _ => {
                     let value = words.next().ok_or_else(|| format!("`{option}` needs a value"))?;
                     options.set(option, value)?;

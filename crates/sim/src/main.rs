@@ -7,7 +7,8 @@ mod plots;
 mod room;
 
 use command::{Command, HELP};
-use sim::{Plan, kind_of, shrink};
+use peer::RoundPhase;
+use sim::{Plan, delay_after_half_die, kind_of, shrink};
 use std::process::ExitCode;
 
 /// Histories that are played to make a failing one smaller: some ten seconds of small ones.
@@ -33,7 +34,14 @@ fn main() -> ExitCode {
             engine_cost::measure_crowd(seed, peers);
             ExitCode::SUCCESS
         }
-        Ok(Command::Churn { seed, peers, minutes }) => churn::watch(seed, peers, minutes),
+        Ok(Command::Churn { seed, peers, minutes, is_json }) => {
+            churn::watch(seed, peers, minutes, is_json)
+        }
+        Ok(Command::Halved { seed }) => {
+            let delay = delay_after_half_die(seed, RoundPhase::Revealing);
+            println!("{}", serde_json::json!({ "seed": seed, "seconds": delay.as_secs_f64() }));
+            ExitCode::SUCCESS
+        }
         Err(problem) => {
             eprintln!("sim: {problem}\n\n{HELP}");
             ExitCode::from(2)

@@ -53,23 +53,10 @@ pub fn MasksLine(
         Some(me) if me == *peer => "this device".to_owned(),
         _ => page.name_of(*peer),
     };
-    let names = |group: &Vec<units::PeerId>| group.iter().map(name).collect::<Vec<_>>().join(", ");
     let own = masks.own_group.and_then(|own| masks.groups.get(own as usize));
-    let own = match own {
-        Some(group) => names(group),
-        None => "none yet".to_owned(),
-    };
-    let sums = masks
-        .sums
-        .map(|sums| view! { <div><dt>"Sums in the last round"</dt><dd>{sums}</dd></div> });
-    view! {
-        <div class="privacy" role="group" aria-label="Groups">
-            <dl class="facts">
-                <div><dt>"Groups of this round"</dt><dd>{masks.groups.len()}</dd></div>
-                <div><dt>"Your group"</dt><dd>{own}</dd></div>
-                {sums.erased()}
-            </dl>
-        </div>
-    }
-    .erased()
+    let own = own.map(|group| group.iter().map(name).collect::<Vec<_>>().join(", "));
+    let own = own.unwrap_or_else(|| "none yet".to_owned());
+    let sums = masks.sums.unwrap_or_default();
+    let words = format!("Your group: {own}. Sums in the last round: {sums}.");
+    view! { <p class="hint" role="group" aria-label="Groups">{words}</p> }.erased()
 }

@@ -1,6 +1,6 @@
 //! Who is in a group with whom: decided by a hash that nobody can choose, anew in each round.
 
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, sort_by_key};
 
 /// Members of a group, at least: with two, each could take its own update off the sum and read the other's.
 pub const GROUP_MEMBERS_MIN: usize = 3;
@@ -19,12 +19,15 @@ pub const GROUP_MEMBERS_MAX: usize = 16;
 /// If `size` is 0.
 pub fn groups(parent: Hash, members: &[PeerId], size: usize) -> Vec<Vec<PeerId>> {
     assert!(size > 0, "groups have members");
-    let mut order = members.to_vec();
-    order.sort_unstable();
-    order.dedup();
-    order.sort_by_cached_key(|peer| {
-        Hash::of_parts(&[b"peerceptron private group", parent.as_bytes(), peer.as_bytes()])
-    });
+    // Sorted as peers sort everything: the page has this code already.
+    let place = |peer: &PeerId| {
+        let name: &[u8] = b"peerceptron private group";
+        (Hash::of_parts(&[name, parent.as_bytes(), peer.as_bytes()]), *peer)
+    };
+    let mut placed: Vec<(Hash, PeerId)> = members.iter().map(place).collect();
+    sort_by_key(&mut placed, |place| *place);
+    placed.dedup();
+    let order: Vec<PeerId> = placed.into_iter().map(|(_, peer)| peer).collect();
     let count = (order.len() / size).max(1);
     let (least, larger) = (order.len() / count, order.len() % count);
     let mut rest = order.as_slice();
@@ -33,7 +36,7 @@ pub fn groups(parent: Hash, members: &[PeerId], size: usize) -> Vec<Vec<PeerId>>
         let (group, others) = rest.split_at(least + usize::from(number < larger));
         rest = others;
         let mut group = group.to_vec();
-        group.sort_unstable();
+        sort_by_key(&mut group, |peer| *peer);
         groups.push(group);
     }
     groups

@@ -4,7 +4,6 @@
 use crate::job::{MaskBytes, MaskGroup};
 use ::core::time::Duration;
 use protocol::{limits, session::Decision};
-use std::collections::VecDeque;
 use units::{Hash, Instant, PeerId, SortedMap};
 
 /// Rounds of which something is kept of each peer: the running one and its neighbour, for members that are ahead or behind.
@@ -13,7 +12,7 @@ const ROUNDS_PER_PEER_MAX: usize = 2;
 /// All that is kept.
 #[derive(Default)]
 pub(super) struct Masks {
-    said: SortedMap<PeerId, VecDeque<Said>>,
+    said: SortedMap<PeerId, Vec<Said>>,
     pub part: Part,
 }
 
@@ -48,7 +47,7 @@ pub(super) struct Part {
     pub sits_out: bool,
     pub survivors: Option<Survivors>,
     pub unmask_asked: bool,
-    sums: SortedMap<SumKey, Recovery>,
+    sums: Vec<(SumKey, Recovery)>,
 }
 
 /// Members of a group by peer, each with the hash of its keys.
@@ -100,12 +99,12 @@ impl Group {
 
 impl Part {
     pub(super) fn recovery(&self, key: SumKey) -> Option<&Recovery> {
-        self.sums.get(&key)
+        self.sums.iter().find(|(known, _)| *known == key).map(|(_, recovery)| recovery)
     }
 
     /// A sum, if it has come out.
     pub(super) fn sum(&self, key: SumKey) -> Option<(Hash, &Vec<u8>)> {
-        match self.sums.get(&key) {
+        match self.recovery(key) {
             Some(Recovery::Sum(name, sum)) => Some((*name, sum)),
             _ => None,
         }
@@ -113,14 +112,15 @@ impl Part {
 
     /// Keeps how far a sum is. Decisions name few that can be asked for: groups whose papers are here.
     pub(super) fn set_recovery(&mut self, key: SumKey, recovery: Recovery) {
-        if self.sums.len() < limits::ROUND_MEMBERS_MAX || self.sums.contains_key(&key) {
-            self.sums.insert(key, recovery);
+        if self.has_room_for(key) {
+            self.sums.retain(|(known, _)| *known != key);
+            self.sums.push((key, recovery));
         }
     }
 
     /// Whether another sum can be asked for.
     pub(super) fn has_room_for(&self, key: SumKey) -> bool {
-        self.sums.len() < limits::ROUND_MEMBERS_MAX || self.sums.contains_key(&key)
+        self.sums.len() < limits::ROUND_MEMBERS_MAX || self.recovery(key).is_some()
     }
 }
 
@@ -134,9 +134,9 @@ impl Masks {
         let known = rounds.iter().position(|said| said.parent == parent);
         let place = known.unwrap_or_else(|| {
             if rounds.len() >= ROUNDS_PER_PEER_MAX {
-                rounds.pop_front();
+                rounds.remove(0);
             }
-            rounds.push_back(Said {
+            rounds.push(Said {
                 parent,
                 keys: None,
                 keys_at: Instant::ZERO,
@@ -159,7 +159,7 @@ impl Masks {
     /// What all have said in it, by peer.
     pub(super) fn all(&self, parent: Hash) -> impl Iterator<Item = (PeerId, &Said)> {
         let of_round =
-            move |rounds: &'_ VecDeque<Said>| rounds.iter().position(|it| it.parent == parent);
+            move |rounds: &'_ Vec<Said>| rounds.iter().position(|it| it.parent == parent);
         self.said.iter().filter_map(move |(peer, rounds)| Some((*peer, &rounds[of_round(rounds)?])))
     }
 

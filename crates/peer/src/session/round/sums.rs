@@ -83,9 +83,8 @@ impl Session {
                 && order.admits(*from, members)
                 && self.check_next(decision).is_ok()
         };
-        let mut named: Vec<_> = named.filter(counts).collect();
-        sort_by_key(&mut named, |(from, _)| order.rank(*from));
-        let first = named.first().map(|(from, decision)| (*from, (*decision).clone()));
+        let first = named.filter(counts).min_by_key(|(from, _)| order.rank(*from));
+        let first = first.map(|(from, decision)| (from, decision.clone()));
         if let Some((from, decision)) = first {
             self.round.attempt_since = s.now;
             let ask_at = s.now + UPDATE_COURTESY;

@@ -36,7 +36,7 @@ pub fn MasksChoice(
             </select>
         </label>
         <p class="hint">
-            "Sums: what a device has learnt travels under a mask, and only what its group of three to six comes to is seen. That takes four more messages a round, and updates twice as long. A group from which too many drop out adds nothing in that round. Lies are held off between groups and not between devices, and with fewer than twelve devices hardly."
+            "What a device has learnt travels under a mask, and only the sum of its group is seen, for four more messages a round and updates twice as long. A group that too many leave adds nothing; lies are held off between groups only."
         </p>
     }
     .erased()

@@ -46,11 +46,11 @@ export class MaliciousServer {
       if (message.type === "register") {
         me = { peer: message.peer, instance: message.instance, capability: message.capability };
         send({ type: "registered", heartbeat_interval_ms: 5000, ice_servers: [] });
-        this.#tellOthers(me, { type: "peer_joined", peer: me });
+        this.#tellOthers(me, { type: "peer_joined", peer: me, others: this.peers.length });
         this.#sockets.set(me.peer, { card: me, send });
       } else if (message.type === "discover") {
         const others = [...this.#sockets.values()].filter(({ card }) => card.peer !== me.peer);
-        send({ type: "peers", peers: others.map(({ card }) => card) });
+        send({ type: "peers", peers: others.map(({ card }) => card), others: others.length });
       } else if (message.type === "signal") {
         const signals = this.lie({ from: me.peer, to: message.to, envelope: message.envelope });
         for (const { from, to, envelope } of signals) {

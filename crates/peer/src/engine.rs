@@ -141,6 +141,9 @@ impl Engine {
             let head = Some(record.head);
             let life = self.core.session_life(now);
             let mut session = Session::new(record.proposal, head, true, life, now);
+            if !running {
+                session.restore_end(record.ended_because, record.used_up);
+            }
             session.running = running;
             session.stopped = stopped;
             session.left = left;

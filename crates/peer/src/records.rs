@@ -61,6 +61,10 @@ pub(crate) struct SessionRecord {
     pub head: RoundRecord,
     pub running: bool,
     pub stopped: bool,
+    /// Why it ended here.
+    pub ended_because: Option<String>,
+    /// Whether that is because nobody had any privacy budget left.
+    pub used_up: bool,
 }
 
 impl SessionRecord {

@@ -52,6 +52,12 @@ impl Session {
         }
     }
 
+    /// It had ended here in an earlier life.
+    pub(crate) fn restore_end(&mut self, because: Option<String>, used_up: bool) {
+        self.ended_because = because;
+        self.budget.used_up = used_up;
+    }
+
     pub(super) fn end(&mut self, reason: &str) {
         self.running = false;
         self.check_signatures(self.head_hash);

@@ -208,6 +208,8 @@ impl Session {
             head: self.head.clone(),
             running: self.running,
             stopped: self.stopped,
+            ended_because: self.ended_because.clone(),
+            used_up: self.budget.used_up,
         }
     }
 

@@ -18,6 +18,7 @@ use leptos::{
 use leptos_axum::{
     LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
 };
+use tower_http::compression::CompressionLayer;
 
 /// What the site's bundle is called, as in `[[workspace.metadata.leptos]]`.
 const OUTPUT_NAME: &str = "peerceptron";
@@ -56,6 +57,8 @@ pub fn pages(options: LeptosOptions, site: Site) -> Router {
         .leptos_routes_with_context(&options, generate_route_list(app::App), prepare, shell)
         .fallback(unknown)
         .with_state(options)
+        // Sixteen kilobytes become four. What a page holds is no secret that its length could tell.
+        .layer(CompressionLayer::new())
 }
 
 /// Runs where a page is about to be drawn, and its nonce is known.

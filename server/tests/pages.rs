@@ -48,6 +48,24 @@ async fn the_landing_page_and_a_room_are_drawn() {
 }
 
 #[tokio::test]
+async fn a_page_is_compressed_for_who_can_read_that() {
+    let running = start().await;
+    let plain = get(running.address, "/", "").await;
+    let small = get(running.address, "/", "accept-encoding: gzip\r\n").await;
+    assert_eq!(
+        (plain.header("content-encoding"), small.header("content-encoding")),
+        (None, Some("gzip"))
+    );
+    assert_eq!(small.header("vary"), Some("accept-encoding"));
+    assert!(
+        3 * small.body.len() < plain.body.len(),
+        "{} of {}",
+        small.body.len(),
+        plain.body.len()
+    );
+}
+
+#[tokio::test]
 async fn a_slash_behind_a_room_leads_to_the_room() {
     let running = start().await;
     let page = get(running.address, "/room/00112233445566778899aabbccddeeff/", "").await;

@@ -36,6 +36,8 @@ scenario("five browsers: one dies, one is late, one sends garbage, and there is 
   await cleo.click("button", "Enter the room");
   await cleo.inRoom();
   await Promise.all([cleo.connectedTo(ada), cleo.connectedTo(fox)]);
+  // A page that has just been opened still fetches what it computes with.
+  await cleo.inSession();
   for (const peer of all) peer.expectProblem(/WebSocket connection|can’t establish a connection/);
   await world.server.kill();
   await mal.evaluate(() => (window.garbage = true));
@@ -46,7 +48,6 @@ scenario("five browsers: one dies, one is late, one sends garbage, and there is 
   await ada.until("the garbage is refused", (s) => s.log.some((line) => line.includes("Refused something from")));
   assert.ok((await mal.evaluate(() => window.garbled)) > 0, "garbage was sent");
 
-  await cleo.inSession();
   await cleo.evaluate(useRows, DATA);
   await cleo.until("its rows are part of the rounds", (s) => s.session?.phase !== "waiting" && Number(s.data?.trainRows) > 0);
   const { round } = (await cleo.state()).session;

@@ -1,5 +1,6 @@
 //! Who contributes to a round where there are more members than a round needs.
 
+use crate::limits;
 use units::{Hash, PeerId, SessionId};
 
 /// Members that a round is made for: more bring little to a mean, and all of their updates go to everyone.
@@ -19,8 +20,10 @@ pub fn ticket(session: SessionId, parent: Hash, peer: PeerId) -> u32 {
 }
 
 /// The highest ticket that contributes to the first round in a room of about so many: all of them, unless they are many.
+/// Whoever counted may lie, and too low a draw costs waits until it has doubled often enough: no room has more than
+/// [`limits::ROOM_PEERS_MAX`].
 pub fn first_draw(members: usize) -> u32 {
-    let members = u64::try_from(members).unwrap_or(u64::MAX);
+    let members = members.min(limits::ROOM_PEERS_MAX) as u64;
     let wanted = u64::from(u32::MAX) * u64::from(DRAWN_WANTED) / members.max(1);
     if members <= u64::from(DRAWN_MAX) { u32::MAX } else { wanted.max(1) as u32 }
 }
@@ -63,7 +66,8 @@ mod tests {
     fn the_first_round_is_drawn_as_well() {
         assert_eq!([0, 1, 12, 15].map(first_draw), [u32::MAX; 4]);
         assert!((9.9..10.1).contains(&expected(first_draw(1_000), 1_000)));
-        assert_eq!(first_draw(usize::MAX), 1);
+        assert_eq!(first_draw(usize::MAX), first_draw(limits::ROOM_PEERS_MAX));
+        assert!(expected(first_draw(usize::MAX), 2_048) > 9.9);
     }
 
     #[test]

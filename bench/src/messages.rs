@@ -3,7 +3,7 @@
 use protocol::{
     identity::Identity,
     message::{BulkMessage, ControlMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, Verdict},
+    session::{Commitment, Contribution, Decision, Verdict, scores_name},
 };
 use std::collections::BTreeMap;
 use units::{Hash, SessionId};
@@ -24,10 +24,11 @@ pub fn round_bytes(members: usize) -> f64 {
             (key.peer_id(), key)
         })
         .collect();
-    let promise =
-        |key: &Identity| Contribution::sign(key, (session, parent), update, 1_600, 1 << 40);
+    let scores = vec![-120; members];
+    let (place, name) = ((session, parent), scores_name(&scores));
+    let promise = |key: &Identity| Contribution::sign(key, place, name, update, 1_600, 1 << 40);
     let contributions: Vec<_> = keys.values().map(promise).collect();
-    let verdict = |key: &Identity| Verdict::sign(key, parent, vec![-120; members]);
+    let verdict = |key: &Identity| Verdict::to_be_promised(key.peer_id(), scores.clone());
     let verdicts: Vec<_> = keys.values().map(verdict).collect();
     let said = |message| ControlMessage::Session { session, message }.encode().len();
 

@@ -364,7 +364,7 @@ export interface LearningSession {
    * what the others find on their own rows its updates did much more harm than all others.
    */
   excluded: { peer_id: string; why: "two_updates" | "harm" }[];
-  /** How many members have signed the newest round's record. */
+  /** How many members say that they arrived at the newest round's record; their promises for the next round sign it. */
   signatures: number;
   history: LearningRound[];
   /** Oldest first; the newest 32 of this page's life. */

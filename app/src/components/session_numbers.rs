@@ -214,7 +214,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
     let signed = (numbers.members_of_round > 0 && numbers.signatures > 0)
         .then(|| {
             let words = format!("{} of {}", numbers.signatures, numbers.members_of_round);
-            view! { <div><dt>"Record signed by"</dt><dd>{words}</dd></div> }
+            view! { <div><dt>"Record confirmed by"</dt><dd>{words}</dd></div> }
         })
         .erased();
     let little = numbers

@@ -184,7 +184,7 @@ pub struct SessionView {
     pub model: Hash,
     /// The hash of the newest record.
     pub record: Hash,
-    /// How many members have signed the newest record, this one among them.
+    /// How many members say that they arrived at the newest record, this one among them; their next promises sign it.
     pub signatures: u32,
     /// What this device is doing in the running round.
     pub phase: RoundPhase,

@@ -347,7 +347,9 @@ mod tests {
         let genesis = proposal.genesis_record();
         let (parent, name) = (genesis.hash(), update_name(peer, &bytes));
         let place = (proposal.session_id(), parent);
-        let part = protocol::session::Contribution::sign(&identity, place, name, SAMPLES, 1);
+        let scores = protocol::session::scores_name(&[]);
+        let part =
+            protocol::session::Contribution::sign(&identity, place, scores, name, SAMPLES, 1);
         let (contributions, verdicts) = (vec![part], Vec::new());
         let decision = Decision {
             round: 1,

@@ -47,7 +47,7 @@ fn every_member_can_show_all_rounds() {
 fn whatever_is_changed_is_found() {
     let transcript = saved(&trained(), 0);
     type Change = fn(&mut Transcript);
-    let changes: [(&str, Change); 9] = [
+    let changes: [(&str, Change); 11] = [
         ("is not the one that it promised", |it| it.rounds[2].updates[1].0[9] ^= 1),
         ("starts from model", |it| *it.model.last_mut().unwrap() ^= 1),
         ("the signature was not made by", |it| {
@@ -62,9 +62,9 @@ fn whatever_is_changed_is_found() {
             let other = it.rounds[0].record.model;
             it.rounds.last_mut().unwrap().record.model = other;
         }),
-        ("the signature was not made by", |it| {
-            it.rounds[3].record.decision.verdicts[0].scores[1] += 1;
-        }),
+        ("did not sign", |it| it.rounds[3].record.decision.verdicts[0].scores[1] += 1),
+        ("the signature was not made by", |it| it.verdicts[0].scores[1] += 1),
+        ("has not signed its verdict", |it| it.verdicts[0].signature = None),
     ];
     for (found, change) in changes {
         let mut changed = transcript.clone();

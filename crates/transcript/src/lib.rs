@@ -32,7 +32,8 @@ pub struct Transcript {
     pub model: Vec<u8>,
     /// The rounds after it, in their order.
     pub rounds: Vec<Round>,
-    /// What contributors have signed of the newest record; on those before, the record after them has it.
+    /// What contributors have signed of the newest record, for which there are no promises; on those before, the record after
+    /// them has it.
     pub verdicts: Vec<Verdict>,
 }
 

@@ -5,6 +5,7 @@ use neural::Model;
 use protocol::{
     pieces,
     session::{Decision, RoundRecord, Verdict, sum_name, update_name},
+    signatures::{Keys, verify_all},
 };
 use units::{Hash, SessionId};
 
@@ -13,7 +14,7 @@ use units::{Hash, SessionId};
 pub struct Checked<'a> {
     /// Its record.
     pub record: &'a RoundRecord,
-    /// What its contributors have signed of it.
+    /// What its contributors have signed of it, by itself or with their promises for the round after it.
     pub verdicts: &'a [Verdict],
 }
 
@@ -52,7 +53,7 @@ impl Transcript {
         for (number, round) in self.rounds.iter().enumerate() {
             let next = self.rounds.get(number + 1);
             let verdicts = next.map_or(&self.verdicts, |next| &next.record.decision.verdicts);
-            let checked = self.check_round(session, before, round, verdicts, &mut model);
+            let checked = self.check_round(session, before, (round, next), &mut model);
             checked.map_err(|what| Problem { round: round.record.decision.round, what })?;
             on_round(&Checked { record: &round.record, verdicts });
             updates += round.updates.len();
@@ -75,8 +76,8 @@ impl Transcript {
         if found != said {
             return Err(format!("it starts from model {found}, where its record says {said}"));
         }
-        let of_start = self.rounds.first().map(|round| &round.record.decision.verdicts);
-        self.check_verdicts(&self.start, of_start.unwrap_or(&self.verdicts))?;
+        let next = self.rounds.first();
+        self.check_verdicts(&self.start, next)?;
         Ok(model)
     }
 
@@ -84,8 +85,7 @@ impl Transcript {
         &self,
         session: SessionId,
         before: &RoundRecord,
-        round: &Round,
-        verdicts: &[Verdict],
+        (round, next): (&Round, Option<&Round>),
         model: &mut Model,
     ) -> Result<(), String> {
         let Round { record, updates } = round;
@@ -111,7 +111,7 @@ impl Transcript {
         if computed != *record {
             return Err("its samples or standings do not follow from the round before".to_owned());
         }
-        self.check_verdicts(record, verdicts)
+        self.check_verdicts(record, next)
     }
 
     fn check_contributions(
@@ -170,20 +170,27 @@ impl Transcript {
         Ok(checked)
     }
 
-    fn check_verdicts(&self, record: &RoundRecord, verdicts: &[Verdict]) -> Result<(), String> {
-        let hash = record.hash();
+    /// Checks the verdicts on a record: in the round after it, or, on the newest, apart.
+    fn check_verdicts(&self, record: &RoundRecord, next: Option<&Round>) -> Result<(), String> {
+        let decision = next.map(|next| &next.record.decision);
+        let verdicts = decision.map_or(&self.verdicts, |decision| &decision.verdicts);
+        let promises = decision.map_or(&[][..], |decision| &decision.contributions);
+        let mut claims = Vec::new();
         for verdict in verdicts {
+            let who = verdict.judge.short();
             if !self.proposal.options.admits(verdict) {
-                let judge = verdict.judge.short();
                 return Err(format!(
-                    "{judge} told scores of it, in a session that keeps rows private"
+                    "{who} told scores of it, in a session that keeps rows private"
                 ));
             }
             if !record.is_judged_by(verdict) {
-                return Err(format!("{} judged it, but did not contribute", verdict.judge.short()));
+                return Err(format!("{who} judged it, but did not contribute"));
             }
-            verdict.verify(hash).map_err(|error| error.to_string())?;
+            if !verdict.holds_beside(promises) {
+                return Err(format!("{who} has not signed its verdict"));
+            }
+            claims.extend(verdict.claim(record.hash()));
         }
-        Ok(())
+        verify_all(&claims, &mut Keys::default()).map_err(|error| error.to_string())
     }
 }

@@ -47,8 +47,9 @@ impl Session {
             return;
         }
         let of_promises = promises.iter().map(|promise| promise.claim(self.id, parent));
-        let claims: Vec<Claim> =
-            of_promises.chain(verdicts.iter().map(|verdict| verdict.claim(parent))).collect();
+        // All of those are signed: the others wait for promises.
+        let of_verdicts = verdicts.iter().filter_map(|verdict| verdict.claim(parent));
+        let claims: Vec<Claim> = of_promises.chain(of_verdicts).collect();
         let wrong = wrong_among(&claims, &mut self.keys);
         for place in &wrong {
             self.distrust(claims[*place].peer());
@@ -74,7 +75,7 @@ impl Session {
         let mut claims = promises_in(self.id, decision, |part| self.has_checked(part, parent));
         let is_head = parent == self.head_hash;
         let verdicts = decision.verdicts.iter().filter(|it| !is_head || !self.verdicts.has(it));
-        claims.extend(verdicts.map(|it| it.claim(parent)));
+        claims.extend(verdicts.filter_map(|it| it.claim(parent)));
         verify_all(&claims, &mut self.keys).map_err(|error| error.to_string())
     }
 

@@ -292,7 +292,7 @@ impl Session {
     /// The rounds since a record whose model is here, as a file that anybody can check; `None` while the model is read out,
     /// and of training alone, which has nobody to prove anything to.
     pub(crate) fn transcript(&self) -> Option<Transcript> {
-        self.log.transcript(&self.proposal, self.verdicts.list())
+        self.log.transcript(&self.proposal, self.verdicts.beside(&[]))
     }
 
     /// Has the newest model read out, if the log has no beginning.

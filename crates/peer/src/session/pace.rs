@@ -126,7 +126,8 @@ mod tests {
         let parent = Hash::of(b"parent");
         let round = (SessionId::from_bytes([1; 16]), parent);
         let identity = Identity::from_seed([seed; 32]);
-        let contribution = Contribution::sign(&identity, round, Hash::of(b"u"), samples, 1);
+        let (scores, update) = (Hash::of(b"s"), Hash::of(b"u"));
+        let contribution = Contribution::sign(&identity, round, scores, update, samples, 1);
         Commitment { parent, contribution, train_ms }
     }
 

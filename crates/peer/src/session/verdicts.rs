@@ -1,11 +1,11 @@
-//! What members sign of finished rounds, and who may contribute by that.
+//! What members find of finished rounds, and who may contribute by that.
 
 use super::{Session, SessionAction, Surroundings};
 use ::core::time::Duration;
 use protocol::{
     limits,
     message::SessionMessage,
-    session::{Decision, Verdict},
+    session::{Contribution, Decision, Verdict, scores_name},
 };
 use units::{Hash, Instant, PeerId, SortedMap, SortedSet};
 
@@ -21,8 +21,9 @@ const EARLY_MAX: usize = limits::ROUND_MEMBERS_MAX;
 /// The verdicts on the newest record, and those that came before it was here.
 #[derive(Default)]
 pub(super) struct Verdicts {
+    /// Those that were seen to be right, and those whose judges have yet to sign them with their next promises.
     of_head: SortedMap<PeerId, Verdict>,
-    /// Verdicts on it whose signatures have not been checked, one a contributor, and since when there are some.
+    /// Signed ones on it that have not been checked, one a contributor, and since when there are some.
     unchecked: SortedMap<PeerId, Verdict>,
     unchecked_since: Option<Instant>,
     /// On a record that is not here, one a peer.
@@ -36,9 +37,20 @@ struct Early {
 }
 
 impl Verdicts {
-    /// How many members have signed the newest record.
+    /// How many members say that they arrived at the newest record.
     pub(super) fn count(&self) -> usize {
         self.of_head.len()
+    }
+
+    /// Those that a decision with these contributions can have, by judge.
+    pub(super) fn beside(&self, contributions: &[Contribution]) -> Vec<Verdict> {
+        let all = self.of_head.values();
+        all.filter(|verdict| verdict.holds_beside(contributions)).cloned().collect()
+    }
+
+    /// What this device has found of the newest record, if it has computed it.
+    fn own(&self, me: PeerId) -> Option<&Verdict> {
+        self.of_head.get(&me)
     }
 
     /// By judge.
@@ -124,6 +136,13 @@ impl Session {
         if self.verdicts.of_head.get(&from) == Some(&verdict) {
             return;
         }
+        if verdict.signature.is_none() {
+            // In a crowd nobody heard it from its judge.
+            if !self.is_crowd(s) {
+                self.verdicts.of_head.entry(from).or_insert(verdict);
+            }
+            return;
+        }
         self.verdicts.unchecked.insert(from, verdict);
         self.verdicts.unchecked_since.get_or_insert(s.now);
         // No round follows whose signatures these could wait for.
@@ -149,14 +168,35 @@ impl Session {
         if options.privacy.is_some() || options.masks.is_some() { Vec::new() } else { scores }
     }
 
-    /// This device has computed the newest record, and tells the others what it found of it.
-    pub(super) fn sign_head(&mut self, scores: Vec<i16>, s: &Surroundings<'_>) {
-        let record = self.head_hash;
-        let verdict = Verdict::sign(s.identity, record, scores);
+    /// This device has computed the newest record, and tells the others what it found of it. If it contributes to the next
+    /// round, its promise there signs this.
+    pub(super) fn judge_head(&mut self, scores: Vec<i16>, s: &Surroundings<'_>) {
+        // In a crowd, others contribute to each round.
+        if self.running && self.contributes(s) && !self.is_crowd(s) {
+            self.tell_verdict(Verdict::to_be_promised(s.me, scores), s);
+        } else {
+            self.tell_verdict(Verdict::sign(s.identity, self.head_hash, scores), s);
+        }
+    }
+
+    /// Signs what was found of the newest record, once no promise will: the session has ended here.
+    pub(super) fn sign_last_verdict(&mut self, s: &Surroundings<'_>) {
+        let unsigned = self.verdicts.own(s.me).filter(|own| own.signature.is_none());
+        if let Some(scores) = unsigned.map(|own| own.scores.clone()).filter(|_| !self.running) {
+            self.tell_verdict(Verdict::sign(s.identity, self.head_hash, scores), s);
+        }
+    }
+
+    fn tell_verdict(&mut self, verdict: Verdict, s: &Surroundings<'_>) {
         if self.head.is_judged_by(&verdict) {
             self.verdicts.of_head.insert(s.me, verdict.clone());
-            self.broadcast(SessionMessage::CoSign { record, verdict }, s);
+            self.broadcast(SessionMessage::CoSign { record: self.head_hash, verdict }, s);
         }
+    }
+
+    /// The name of what this device has found of the newest record's contributions, for its promise.
+    pub(super) fn own_scores_name(&self, me: PeerId) -> Hash {
+        scores_name(self.verdicts.own(me).map_or(&[], |own| &own.scores))
     }
 
     /// Who signed another record than ours a while ago is told of ours: one of us is behind, or two leaders decided.

@@ -8,11 +8,14 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SessionId};
 
-/// One member's part in a round, signed by it: a promise before updates are revealed, a proof afterwards.
+/// One member's part in a round, signed by it: a promise before updates are revealed, a proof afterwards. It also signs the
+/// record that the round builds on, and what its maker found of that, so that most verdicts need no signature of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contribution {
     /// The member.
     pub peer: PeerId,
+    /// The [`scores_name`] of what it found of the parent's contributions.
+    pub scores: Hash,
     /// The [`update_name`] of its update.
     pub update: Hash,
     /// Samples that it trained on in the round: its weight.
@@ -48,6 +51,11 @@ pub struct Equivocation {
 
 const DOMAIN: &str = "contribution";
 
+/// The name of a verdict's scores.
+pub fn scores_name(scores: &[i16]) -> Hash {
+    Hash::of_parts(&[b"peerceptron scores", &encode(&scores)])
+}
+
 /// An update's name: a hash of its bytes and of who made it, so that nobody can promise the update of another by repeating
 /// its name.
 pub fn update_name(owner: PeerId, update: &[u8]) -> Hash {
@@ -59,13 +67,14 @@ impl Contribution {
     pub fn sign(
         identity: &Identity,
         (session, parent): (SessionId, Hash),
+        scores: Hash,
         update: Hash,
         samples: u32,
         life: u64,
     ) -> Self {
-        let signed = encode(&(session, parent, update, samples, life));
+        let signed = encode(&(session, parent, scores, update, samples, life));
         let signature = identity.sign(DOMAIN, &signed);
-        Self { peer: identity.peer_id(), update, samples, life, signature }
+        Self { peer: identity.peer_id(), scores, update, samples, life, signature }
     }
 
     /// Checks that the member promised this for the round after `parent`.
@@ -78,13 +87,15 @@ impl Contribution {
 
     /// What the member is said to have signed, to be checked with other claims.
     pub fn claim(&self, session: SessionId, parent: Hash) -> Claim {
-        let Self { peer, update, samples, life, signature } = self;
-        Claim::new(*peer, DOMAIN, &encode(&(session, parent, update, samples, life)), *signature)
+        let Self { peer, scores, update, samples, life, signature } = self;
+        let signed = encode(&(session, parent, scores, update, samples, life));
+        Claim::new(*peer, DOMAIN, &signed, *signature)
     }
 
     /// Whether two promises for one round cannot both be honest.
     pub fn contradicts(&self, other: &Self) -> bool {
-        let is_same = (self.update, self.samples) == (other.update, other.samples);
+        let said = |it: &Self| (it.scores, it.update, it.samples);
+        let is_same = said(self) == said(other);
         self.peer == other.peer && self.life == other.life && !is_same
     }
 }
@@ -112,7 +123,8 @@ mod tests {
     fn promise(seed: u8, update: &[u8], life: u64) -> Contribution {
         let identity = Identity::from_seed([seed; 32]);
         let name = update_name(identity.peer_id(), update);
-        Contribution::sign(&identity, (SESSION, Hash::of(b"parent")), name, 10, life)
+        let place = (SESSION, Hash::of(b"parent"));
+        Contribution::sign(&identity, place, scores_name(&[]), name, 10, life)
     }
 
     #[test]
@@ -123,6 +135,8 @@ mod tests {
         assert!(promise.verify(SessionId::from_bytes([2; 16]), Hash::of(b"parent")).is_err());
         let more = Contribution { samples: 11, ..promise };
         assert!(more.verify(SESSION, Hash::of(b"parent")).is_err());
+        let kinder = Contribution { scores: scores_name(&[7]), ..promise };
+        assert!(kinder.verify(SESSION, Hash::of(b"parent")).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Finished rounds, and what members sign of them.
 
 use super::{
-    contribution::Contribution,
+    contribution::{Contribution, scores_name},
     draw,
     masks::{GroupRecord, check_groups},
     standing::{self, STANDINGS_MAX, Standing},
@@ -9,9 +9,9 @@ use super::{
 use crate::{
     DecodeError,
     encoding::encode,
-    identity::{BadSignature, Identity, Signature},
+    identity::{Identity, Signature},
     limits,
-    signatures::{Claim, Keys, verify_all},
+    signatures::Claim,
 };
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SessionId};
@@ -28,7 +28,7 @@ pub struct Decision {
     pub parent: Hash,
     /// The updates, in strictly ascending order of peer.
     pub contributions: Vec<Contribution>,
-    /// What contributors to the parent signed of it, in strictly ascending order of judge.
+    /// What contributors to the parent found of it, in strictly ascending order of judge.
     pub verdicts: Vec<Verdict>,
     /// How many members the leader knows to have committed, whether their updates are in it or not.
     pub committed: u32,
@@ -51,7 +51,8 @@ pub struct RoundRecord {
     pub draw: u32,
 }
 
-/// "I arrived at this record too, and this is what its contributions bring on my rows", signed.
+/// "I arrived at this record too, and this is what its contributions bring on my rows". It holds by its signature, or beside
+/// its judge's promise for the next round, which names the scores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The member that says so.
@@ -59,8 +60,8 @@ pub struct Verdict {
     /// For each contribution of the record, by how much the loss on the judge's held-out rows falls with that update
     /// alone: in hundredths of a nat, at most [`SCORE_MAX`] both ways. Empty from a member without such rows.
     pub scores: Vec<i16>,
-    /// Over the record's hash and the scores.
-    pub signature: Signature,
+    /// Over the record's hash and the scores; of a judge that contributes to the next round, none.
+    pub signature: Option<Signature>,
 }
 
 const RECORD_DOMAIN: &str = "round record";
@@ -91,8 +92,17 @@ impl Decision {
                 self.committed
             ));
         }
+        if let Some(verdict) = self.verdicts.iter().find(|it| !it.holds_beside(&self.contributions))
+        {
+            return invalid(format!("a verdict that {} did not sign", verdict.judge.short()));
+        }
         check_groups(&self.groups, self.contributions.len())?;
         self.verdicts.iter().try_for_each(Verdict::validate)
+    }
+
+    /// What judges of the parent are said to have signed apart from their promises.
+    pub fn verdict_claims(&self) -> impl Iterator<Item = Claim> {
+        self.verdicts.iter().filter_map(|verdict| verdict.claim(self.parent))
     }
 
     /// Samples behind the round.
@@ -170,21 +180,26 @@ impl Verdict {
     /// Signs a record.
     pub fn sign(identity: &Identity, record: Hash, scores: Vec<i16>) -> Self {
         let signature = identity.sign(RECORD_DOMAIN, &encode(&(record, &scores)));
-        Self { judge: identity.peer_id(), scores, signature }
+        Self { judge: identity.peer_id(), scores, signature: Some(signature) }
     }
 
-    /// Checks that the judge signed this of the record.
-    ///
-    /// # Errors
-    /// [`BadSignature`] if it did not.
-    pub fn verify(&self, record: Hash) -> Result<(), BadSignature> {
-        verify_all(&[self.claim(record)], &mut Keys::default())
+    /// What a judge says that its next promise will name.
+    pub fn to_be_promised(judge: PeerId, scores: Vec<i16>) -> Self {
+        Self { judge, scores, signature: None }
     }
 
-    /// What the judge is said to have signed, to be checked with other claims.
-    pub fn claim(&self, record: Hash) -> Claim {
+    /// What the judge is said to have signed, to be checked with other claims; `None` where that is its promise.
+    pub fn claim(&self, record: Hash) -> Option<Claim> {
         let signed = encode(&(record, &self.scores));
-        Claim::new(self.judge, RECORD_DOMAIN, &signed, self.signature)
+        Some(Claim::new(self.judge, RECORD_DOMAIN, &signed, self.signature?))
+    }
+
+    /// Whether it is signed, or named by its judge's promise among these for the next round, in ascending order of peer.
+    /// Whether what is signed is so by its judge, [`Self::claim`] shows.
+    pub fn holds_beside(&self, promises: &[Contribution]) -> bool {
+        let promise = || promises.binary_search_by_key(&self.judge, |promise| promise.peer);
+        self.signature.is_some()
+            || promise().is_ok_and(|place| promises[place].scores == scores_name(&self.scores))
     }
 
     /// Checks that scores are few and within bounds.
@@ -217,6 +232,7 @@ pub fn leaders(session: SessionId, parent: Hash, members: &[PeerId]) -> Vec<Peer
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signatures::{Keys, verify_all};
 
     fn peer(n: u8) -> PeerId {
         Identity::from_seed([n; 32]).peer_id()
@@ -237,8 +253,9 @@ mod tests {
         let session = SessionId::from_bytes([1; 16]);
         let parent = Hash::of(b"p");
         let identity = Identity::from_seed([1; 32]);
-        let contribution = Contribution::sign(&identity, (session, parent), Hash::of(b"u"), 10, 1);
-        let contributions = vec![contribution];
+        let (scores, update) = (scores_name(&[3, -4]), Hash::of(b"u"));
+        let promise = Contribution::sign(&identity, (session, parent), scores, update, 10, 1);
+        let contributions = vec![promise];
         Decision {
             round: 1,
             parent,
@@ -261,15 +278,31 @@ mod tests {
         };
         let other = RoundRecord { model: Hash::of(b"n"), ..record.clone() };
         assert_ne!(record.hash(), other.hash());
+        let holds = |verdict: &Verdict, record: &RoundRecord| {
+            let claim = verdict.claim(record.hash()).expect("it is signed");
+            verify_all(&[claim], &mut Keys::default()).is_ok()
+        };
         let verdict = Verdict::sign(&Identity::from_seed([1; 32]), record.hash(), vec![7]);
-        assert!(verdict.verify(record.hash()).is_ok());
+        assert!(holds(&verdict, &record));
         assert!(record.is_judged_by(&verdict));
-        assert!(verdict.verify(other.hash()).is_err());
+        assert!(!holds(&verdict, &other));
         let of_another = Verdict { judge: peer(2), ..verdict.clone() };
-        assert!(of_another.verify(record.hash()).is_err());
+        assert!(!holds(&of_another, &record));
         assert!(!record.is_judged_by(&of_another));
         let kinder = Verdict { scores: vec![8], ..verdict };
-        assert!(kinder.verify(record.hash()).is_err());
+        assert!(!holds(&kinder, &record));
+    }
+
+    #[test]
+    fn a_verdict_without_a_signature_holds_beside_its_judges_promise_only() {
+        let valid = |judge, scores: &[i16]| {
+            let verdicts = vec![Verdict::to_be_promised(judge, scores.to_vec())];
+            Decision { verdicts, ..decision() }.validate().is_ok()
+        };
+        assert!(valid(peer(1), &[3, -4]));
+        assert!(!valid(peer(1), &[4, -4]), "it promised other scores");
+        assert!(!valid(peer(1), &[]));
+        assert!(!valid(peer(2), &[3, -4]), "it promised nothing");
     }
 
     #[test]

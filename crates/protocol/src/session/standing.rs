@@ -105,7 +105,7 @@ fn median(values: impl Iterator<Item = i32>) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::Identity;
+    use crate::{identity::Identity, session::scores_name};
     use units::{Hash, SessionId};
 
     struct Room {
@@ -119,7 +119,8 @@ mod tests {
             let mut members: Vec<_> = (1..=count).map(|n| Identity::from_seed([n; 32])).collect();
             members.sort_by_key(Identity::peer_id);
             let round = (SessionId::from_bytes([1; 16]), Hash::of(b"parent"));
-            let part = |it: &Identity| Contribution::sign(it, round, Hash::of(b"update"), 10, 1);
+            let (none, update) = (scores_name(&[]), Hash::of(b"update"));
+            let part = |it: &Identity| Contribution::sign(it, round, none, update, 10, 1);
             let contributions = members.iter().map(part).collect();
             Self { members, contributions, standings: Vec::new() }
         }

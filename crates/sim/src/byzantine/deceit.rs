@@ -113,7 +113,7 @@ impl Deceit {
     fn face(&self, place: (SessionId, Hash), said: Contribution) -> Contribution {
         let (Some(key), Some(other)) = (&self.key, self.other(said.update)) else { return said };
         let name = update_name(key.peer_id(), other);
-        Contribution::sign(key, place, name, said.samples, said.life)
+        Contribution::sign(key, place, said.scores, name, said.samples, said.life)
     }
 
     fn other(&self, update: Hash) -> Option<&Vec<u8>> {

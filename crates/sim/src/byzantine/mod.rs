@@ -13,7 +13,10 @@ use protocol::{
     limits,
     message::{BulkMessage, ControlMessage, SessionMessage},
     room::RoomSecret,
-    session::{Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict},
+    session::{
+        Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict,
+        scores_name,
+    },
     signaling::{Capability, PeerCard},
 };
 use std::collections::VecDeque;
@@ -232,7 +235,9 @@ fn lie(
     let parent = head.map_or_else(|| Hash::from_bytes(dice.bytes()), RoundRecord::hash);
     let samples = *dice.pick(&[0, 1, u32::MAX]);
     let update = known.map_or_else(|| Hash::from_bytes(dice.bytes()), |known| known.update);
-    let signed = Contribution::sign(liar, (session, parent), update, samples, dice.word());
+    let scores = scores_name(&vec![samples as i16; 3][..dice.below(4)]);
+    let place = (session, parent);
+    let signed = Contribution::sign(liar, place, scores, update, samples, dice.word());
     let contribution = match known {
         Some(known) if dice.chance(0.5) => Contribution { samples, ..*known },
         _ => signed,
@@ -245,7 +250,7 @@ fn lie(
             round,
             parent,
             contributions,
-            verdicts: vec![Verdict::sign(liar, parent, vec![samples as i16; 3])],
+            verdicts: vec![verdict(liar, parent, vec![samples as i16; 3], dice)],
             committed: *dice.pick(&[0, 1, u32::MAX]),
             groups: Vec::new(),
         }),
@@ -255,10 +260,18 @@ fn lie(
         6 => forged_head(dice),
         7 => {
             let scores = vec![dice.between(0, 1_000) as i16; dice.below(9)];
-            SessionMessage::CoSign { record: parent, verdict: Verdict::sign(liar, parent, scores) }
+            SessionMessage::CoSign { record: parent, verdict: verdict(liar, parent, scores, dice) }
         }
         8 => SessionMessage::Accuse(Equivocation { parent, one: contribution, other: signed }),
         _ => SessionMessage::Commit(Commitment { parent, contribution, train_ms: u32::MAX }),
+    }
+}
+
+/// Scores that the liar signs, or says that it will.
+fn verdict(liar: &Identity, record: Hash, scores: Vec<i16>, dice: &mut Dice) -> Verdict {
+    match dice.chance(0.5) {
+        true => Verdict::sign(liar, record, scores),
+        false => Verdict::to_be_promised(liar.peer_id(), scores),
     }
 }
 
@@ -294,7 +307,8 @@ fn decision(
     let samples = proposal.options.local_steps * proposal.options.batch_rows;
     let update = Hash::from_bytes(dice.bytes());
     let place = (proposal.session_id(), parent);
-    let contributions = vec![Contribution::sign(liar, place, update, samples, dice.word())];
+    let (scores, life) = (scores_name(&[]), dice.word());
+    let contributions = vec![Contribution::sign(liar, place, scores, update, samples, life)];
     Decision {
         round,
         parent,

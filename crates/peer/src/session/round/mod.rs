@@ -137,6 +137,7 @@ impl Session {
         self.believe_again(s);
         self.give_up_on_the_model(s);
         self.compare_records(s);
+        self.sign_last_verdict(s);
         self.end_without_budget(s);
         self.store_spent_again(s.now);
         self.round.look_again_at = None;
@@ -289,7 +290,7 @@ impl Session {
         }
         self.check_signatures(self.head_hash);
         let round = self.head.decision.round + 1;
-        let verdicts = self.verdicts.list();
+        let verdicts = self.verdicts.beside(&contributions);
         let committed = self.round.committed.max(contributions.len() as u32);
         let parent = self.head_hash;
         let decision =

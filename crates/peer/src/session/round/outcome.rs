@@ -52,7 +52,7 @@ impl Session {
                     self.finish_round(model, together, alone, s);
                     if self.computed_here {
                         let scores = self.scores_to_tell(scores);
-                        self.sign_head(scores, s);
+                        self.judge_head(scores, s);
                     }
                 }
             }
@@ -104,8 +104,8 @@ impl Session {
             self.check_signatures(parent);
         }
         let name = update_name(s.me, &update);
-        let contribution =
-            Contribution::sign(s.identity, (self.id, parent), name, samples, self.life);
+        let (place, scores) = ((self.id, parent), self.own_scores_name(s.me));
+        let contribution = Contribution::sign(s.identity, place, scores, name, samples, self.life);
         let train_ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
         let commitment = Commitment { parent, contribution, train_ms };
         self.stash.set_own(s.me);

@@ -88,6 +88,7 @@ fn of_lineages_left_the_newest_are_told() {
         let promise = Contribution::sign(
             &Identity::from_seed([2; 32]),
             (session.id, Hash::of(b"p")),
+            scores_name(&[]),
             name,
             1,
             1,

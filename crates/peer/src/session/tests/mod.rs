@@ -21,7 +21,7 @@ use protocol::{
     pieces,
     session::{
         Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
-        Verdict, leaders, update_name,
+        Verdict, leaders, scores_name, update_name,
     },
 };
 use std::collections::BTreeMap;
@@ -152,8 +152,9 @@ impl Member {
 
     /// What a member promises in the running round, within a life of its own.
     fn promise(&self, peer: PeerId, update: &[u8], samples: u32, life: u64) -> Contribution {
+        let (scores, name) = (scores_name(&[]), update_name(peer, update));
         let round = (self.session.id, self.session.head_hash);
-        Contribution::sign(&self.keys[&peer], round, update_name(peer, update), samples, life)
+        Contribution::sign(&self.keys[&peer], round, scores, name, samples, life)
     }
 
     fn commitment(&self, peer: PeerId, update: &[u8]) -> Commitment {
@@ -182,8 +183,8 @@ impl Member {
     /// A record of so many samples that follows from what a member promises on another one.
     fn record(&self, parent: Hash, round: u32, part: (PeerId, u32), samples: u64) -> RoundRecord {
         let name = update_name(part.0, &update(2));
-        let promise =
-            Contribution::sign(&self.keys[&part.0], (self.session.id, parent), name, part.1, 1);
+        let (place, scores) = ((self.session.id, parent), scores_name(&[]));
+        let promise = Contribution::sign(&self.keys[&part.0], place, scores, name, part.1, 1);
         let contributions = vec![promise];
         let decision = Decision {
             round,

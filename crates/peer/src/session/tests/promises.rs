@@ -11,7 +11,8 @@ fn nobody_takes_part_with_the_update_of_another() {
     member.hears(maker, SessionMessage::Commit(promise));
     let name = promise.contribution.update;
     let round = (member.session.id, member.session.head_hash);
-    let contribution = Contribution::sign(&member.keys[&copier], round, name, SAMPLES, 1);
+    let scores = promise.contribution.scores;
+    let contribution = Contribution::sign(&member.keys[&copier], round, scores, name, SAMPLES, 1);
     member.hears(copier, SessionMessage::Commit(Commitment { contribution, ..promise }));
     member.gets_update(copier, update(2));
     assert!(member.session.stash.update(copier, name).is_none());
@@ -108,6 +109,39 @@ fn a_verdict_counts_when_its_judge_signed_it_and_contributed() {
     assert_eq!(refusals(&member.hears(others[1], SessionMessage::Decide(decision))), 1);
     member.hears(others[0], SessionMessage::CoSign { record, verdict: said.clone() });
     assert!(member.session.verdicts.list().contains(&said));
+}
+
+#[test]
+fn a_verdict_is_signed_by_its_judges_next_promise_or_when_there_will_be_none() {
+    let (mut member, others) = in_round_two();
+    let (me, record) = (member.identity.peer_id(), member.session.head_hash);
+    let own =
+        |member: &Member| member.session.verdicts.list().into_iter().find(|it| it.judge == me);
+    assert_eq!(own(&member), Some(Verdict::to_be_promised(me, vec![1, 2, 3])));
+    let told = Verdict::to_be_promised(others[0], vec![4, 5, 6]);
+    let other = Verdict { scores: vec![7, 8, 9], ..told.clone() };
+    for verdict in [&told, &other] {
+        let said = SessionMessage::CoSign { record, verdict: verdict.clone() };
+        assert_eq!(refusals(&member.hears(others[0], said)), 0);
+    }
+    assert_eq!(member.session.verdicts.count(), 2, "the first word counts");
+    member.is_trained(update(4));
+    let promise = member.session.stash.commitment(me, record).unwrap().contribution;
+    assert_eq!(promise.scores, scores_name(&[1, 2, 3]));
+    let with_own = |promise| member.session.verdicts.beside(&[promise]).len();
+    assert_eq!(with_own(promise), 1, "of the other there is no promise yet");
+    assert_eq!(with_own(member.promise(others[0], &update(5), SAMPLES, 1)), 0, "of other scores");
+    let decision =
+        Decision { verdicts: vec![told], ..member.decision(&[(others[1], &update(5), SAMPLES)]) };
+    assert!(decision.validate().is_err());
+
+    let founder = member.session.proposal.founder;
+    assert!(member.session.transcript().is_none_or(|it| it.verdicts.is_empty()));
+    let actions = member.hears(founder, SessionMessage::Stop);
+    let signs = |action: &&SessionAction| matches!(action, SessionAction::Send(_, SessionMessage::CoSign { verdict, .. }) if verdict.signature.is_some());
+    assert_eq!(actions.iter().filter(signs).count(), 2, "{actions:?}");
+    assert_eq!(own(&member), Some(Verdict::sign(&member.identity, record, vec![1, 2, 3])));
+    assert!(!member.waits(Duration::from_secs(1)).iter().any(|it| signs(&it)), "once");
 }
 
 #[test]

@@ -39,6 +39,8 @@ scenario("five browsers: one dies, one is late, one sends garbage, and there is 
   // A page that has just been opened still fetches what it computes with.
   await cleo.inSession();
   for (const peer of all) peer.expectProblem(/WebSocket connection|can’t establish a connection/);
+  // Firefox says so of a connection whose other end is dead.
+  fox.expectProblem(/ICE failed/);
   await world.server.kill();
   await mal.evaluate(() => (window.garbage = true));
   await ben.until("it trains", (s) => s.session?.phase === "training");

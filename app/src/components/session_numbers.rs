@@ -139,7 +139,7 @@ fn phase_name(phase: RoundPhase) -> &'static str {
 fn Accuracies(numbers: Numbers) -> impl IntoView {
     let together = numbers.together?;
     let rows = plural(numbers.rows.into(), "held-out row", "held-out rows");
-    let compared = numbers.alone.filter(|_| numbers.members_of_round > 1).map(|alone| {
+    let compared = numbers.alone.map(|alone| {
         let gain = together - alone;
         let size = format!("{:.1} points", gain.abs() * 100.0);
         match gain {
@@ -151,8 +151,6 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
         }
     });
 
-    let uncompared =
-        format!("Measured on {rows} of yours. Nobody else took part in the newest round.");
     if numbers.by_itself {
         return Some(view! {
             <div class="accuracies">
@@ -179,7 +177,7 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
                         <span class="accuracy-value">{percent(alone)}</span>
                     </p>
                 }).erased()}
-                <p class="accuracy-sentence">{compared.unwrap_or(uncompared)}</p>
+                <p class="accuracy-sentence">{compared.unwrap_or_else(|| format!("Measured on {rows} of yours."))}</p>
             </div>
         }
         .erased(),

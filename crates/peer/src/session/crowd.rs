@@ -100,6 +100,16 @@ impl Session {
         (next < 40).then(|| self.draws_from(s) + self.patience(s) * next)
     }
 
+    /// Until when somebody might commit, where nobody has: once everyone has been drawn and has had twice the time for it.
+    pub(super) fn nobody_commits_at(&self, s: &Surroundings<'_>) -> Option<Instant> {
+        let doublings = match self.head.draw {
+            u32::MAX => 0,
+            draw => draw.leading_zeros() + 1,
+        };
+        let waits = doublings + 3;
+        (self.round.committed == 0).then(|| self.draws_from(s) + self.patience(s) * waits)
+    }
+
     /// Who contributes, as far as is known here: of those who have committed, the ones with the lowest tickets. By id.
     pub(super) fn drawn(&self) -> Vec<PeerId> {
         let committed = self.stash.commitments(self.head_hash);

@@ -51,7 +51,7 @@ pub(super) struct Budget {
     waiting: Option<Waiting>,
     /// Why this device only looks on, if its budget does not let it train.
     exhausted: Option<String>,
-    /// Since when nobody here has any left.
+    /// Since when nobody who is connected has any left.
     nobody_since: Option<Instant>,
     /// When the session ends because of that.
     ends_at: Option<Instant>,
@@ -95,22 +95,30 @@ impl Session {
         let is_idle = self.running
             && self.model_here
             && self.budget.exhausted.is_some()
-            && !self.round.is_aggregating()
-            && !self.is_crowd(s);
+            && !self.round.is_aggregating();
         let nobody_can = is_idle && self.members.values().all(|rows| *rows == 0);
         let since = nobody_can.then(|| self.budget.nobody_since.unwrap_or(s.now));
         self.budget.nobody_since = since;
-        // Somebody may say that it can, and do nothing.
-        let nobody_does = self.round.started_at() + s.limits.commit_wait_max.saturating_mul(2);
-        let end = since.map_or(nobody_does, |since| nobody_does.min(since + NOBODY_PATIENCE));
-        self.budget.ends_at = is_idle.then_some(end);
-        if is_idle && s.now >= end {
+        self.budget.ends_at = match is_idle {
+            true if self.is_crowd(s) => self.nobody_commits_at(s),
+            true => Some(self.nobody_trains_at(s)),
+            false => None,
+        };
+        if self.budget.ends_at.is_some_and(|end| s.now >= end) {
             self.budget.ends_at = None;
             self.budget.used_up = true;
             let why = "nobody trains with what is left of the privacy budget: what was learnt so far is the result";
             self.end(why);
             self.compare_endings(s);
         }
+    }
+
+    /// In a full mesh, until when somebody might train who has not said that it cannot.
+    fn nobody_trains_at(&self, s: &Surroundings<'_>) -> Instant {
+        // Somebody may say that it can, and do nothing.
+        let nobody_does = self.round.started_at() + s.limits.commit_wait_max.saturating_mul(2);
+        let since = self.budget.nobody_since;
+        since.map_or(nobody_does, |since| nobody_does.min(since + NOBODY_PATIENCE))
     }
 
     /// When a session ends in which nobody trains any more.

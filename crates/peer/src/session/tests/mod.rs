@@ -35,6 +35,8 @@ struct Member {
     connected: SortedSet<PeerId>,
     /// The keys of all three.
     keys: BTreeMap<PeerId, Identity>,
+    /// Whether there are more in the room than it is connected with.
+    is_in_a_crowd: bool,
     now: Instant,
 }
 
@@ -102,7 +104,8 @@ impl Member {
             [2, 3].map(|n| Identity::from_seed([n; 32])).into_iter().chain([identity.clone()]);
         let keys = keys.map(|key| (key.peer_id(), key)).collect();
         let connected = connected.into_iter().collect();
-        Self { session, identity, limits: Limits::default(), connected, keys, now: Instant::ZERO }
+        let (limits, is_in_a_crowd, now) = (Limits::default(), false, Instant::ZERO);
+        Self { session, identity, limits, connected, keys, is_in_a_crowd, now }
     }
 
     /// With its model on the workbench, and told that the others take part.
@@ -122,7 +125,7 @@ impl Member {
             identity: &self.identity,
             limits: &self.limits,
             connected: &self.connected,
-            is_partial: false,
+            is_partial: self.is_in_a_crowd,
         };
         act(&mut self.session, &surroundings);
         self.session.check_invariants();

@@ -127,6 +127,47 @@ fn a_session_in_which_nobody_has_budget_left_ends_until_somebody_has() {
     assert!(!member.session.running, "who says that it can train does not");
 }
 
+/// Without budget, as are those whom it is connected with, in a room with others.
+fn without_budget_in_a_crowd() -> Member {
+    let mut member = private();
+    member.is_in_a_crowd = true;
+    member.session.head.draw = u32::MAX >> 3;
+    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    member.does(|session, s| session.handle_job(purpose, Err(JobError::BudgetSpent), s));
+    for peer in member.others() {
+        member.hears(peer, SessionMessage::Join { rows: 0 });
+    }
+    member
+}
+
+#[test]
+fn in_a_crowd_a_session_without_budget_ends_when_all_were_drawn_and_nobody_commits() {
+    let mut member = without_budget_in_a_crowd();
+    member.waits(NOBODY_PATIENCE);
+    assert!(member.session.running, "somebody far away may have some left");
+    let end = member.session.ends_without_budget_at().unwrap();
+    assert!(member.session.deadline().unwrap() <= end);
+    let anybody = PeerId::from_bytes([9; 32]);
+    let just_before = Duration::from_millis(1);
+    member.waits(end.saturating_duration_since(member.now) - just_before);
+    assert!(member.session.running);
+    member.does(|session, s| assert!(session.is_drawn(anybody, s)));
+    member.waits(just_before);
+    assert!(!member.session.running && member.session.is_finished());
+}
+
+#[test]
+fn in_a_crowd_whoever_commits_keeps_the_session_up() {
+    let mut member = without_budget_in_a_crowd();
+    let end = member.session.ends_without_budget_at().unwrap();
+    let peer = member.others()[0];
+    let promise = member.commitment(peer, &update(2));
+    member.waits(Duration::from_secs(30));
+    member.hears(peer, SessionMessage::Commit(promise));
+    member.waits(end.saturating_duration_since(member.now));
+    assert!(member.session.running);
+}
+
 #[test]
 fn scores_are_neither_told_nor_taken() {
     let member = private();

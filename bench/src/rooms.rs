@@ -66,8 +66,6 @@ pub struct Room<'a> {
     model: Model,
     round: u64,
     update_bytes: u64,
-    /// Of the groups' last means, the usual size of a change in each tensor.
-    usual_sizes: Vec<f32>,
 }
 
 #[derive(Debug)]
@@ -110,8 +108,7 @@ impl<'a> Room<'a> {
                 member.noise_multiplier = privacy.multiplier(&settings, member.rows.len())?;
             }
         }
-        let usual_sizes = Vec::new();
-        Ok(Self { settings, dataset, members, model, round: 0, update_bytes: 0, usual_sizes })
+        Ok(Self { settings, dataset, members, model, round: 0, update_bytes: 0 })
     }
 
     /// Lets those who are drawn train, and brings together what they send.

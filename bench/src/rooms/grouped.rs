@@ -1,20 +1,12 @@
 //! Members in groups: what is aggregated are the groups' means, as masked sums give them.
 
-use super::{Room, private_rows::DELTA};
+use super::{Room, Settings, private_rows::DELTA};
 use core::str::FromStr;
-use neural::{Contribution, Update};
+use neural::{Contribution, Network, Update};
 use private::{Budget, DiscreteGaussian, Grid, Release, Steps, Stream, Sum, Tensor, groups};
 use std::error::Error;
+use transcript::sums;
 use units::{Hash, PeerId};
-
-/// How many times the usual size of a tensor's changes one value may be.
-const REACH_SIZES: f32 = 8.0;
-
-/// How many times the usual length of a group's mean one member's change may be.
-const LENGTH_SIZES: f64 = 4.0;
-
-/// The usual size before there is one, as a part of how far Adam can move a parameter in a round.
-const FIRST_SIZE: f32 = 0.1;
 
 /// Steps of the longest change where there is noise: rounding is then far below it.
 const NOISY_LENGTH: u32 = 4_000;
@@ -36,8 +28,8 @@ pub struct Grouped {
 /// What a member's change becomes before it is masked.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Counting {
-    /// Steps that follow the usual size of changes, in a ring of so many bits.
-    Bits(u8),
+    /// As sessions count.
+    Sessions,
     /// Steps of a change of at most that length, with noise.
     Noisy {
         /// The longest change, in the parameters' own measure.
@@ -47,21 +39,20 @@ pub enum Counting {
     },
 }
 
-/// As in `4:12`: groups of 4, 12 bits. `4:12:1` has one wild member; in `8:0.5*4`, 0.5 is the longest change and 4 is ε.
+/// As in `4`: groups of 4. `4:1` has one wild member; in `8:0.5*4`, 0.5 is the longest change and 4 is ε.
 impl FromStr for Grouped {
     type Err = Box<dyn Error>;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut parts = text.split(':');
-        let size = parts.next().ok_or("groups have a size")?.parse()?;
-        let counting = parts.next().ok_or("values have bits, or noise")?;
-        let counting = match counting.split_once('*') {
+        let (size, rest) = text.split_once(':').unwrap_or((text, "0"));
+        let size = size.parse()?;
+        Ok(match rest.split_once('*') {
             Some((clip, epsilon)) => {
-                Counting::Noisy { clip: clip.parse()?, epsilon: epsilon.parse()? }
+                let (clip, epsilon) = (clip.parse()?, epsilon.parse()?);
+                Self { size, counting: Counting::Noisy { clip, epsilon }, wild: 0 }
             }
-            None => Counting::Bits(counting.parse()?),
-        };
-        Ok(Self { size, counting, wild: parts.next().map_or(Ok(0), str::parse)? })
+            None => Self { size, counting: Counting::Sessions, wild: rest.parse()? },
+        })
     }
 }
 
@@ -73,10 +64,8 @@ impl Room<'_> {
     ) -> Result<(), Box<dyn Error>> {
         let from = self.model.network().clone();
         let trained = self.trained_and_lied(&from, drawn)?;
-        let lengths: Vec<usize> = from.tensors().collect();
-        let (grid, tensors) = self.grid(&lengths, grouped)?;
+        let (grid, tensors) = self.grid(&from, grouped)?;
         let mut contributions = Vec::new();
-        let mut means = Vec::new();
         for group in self.groups(drawn, grouped.size) {
             let changes: Vec<Steps> = trained
                 .iter()
@@ -98,9 +87,7 @@ impl Room<'_> {
             let mean = sum.mean(&grid, &tensors);
             let samples = self.settings.steps * self.settings.batch_rows * group.len() as u32;
             contributions.push(Contribution { samples, update: Update::of(&from, &mean)? });
-            means.push(mean);
         }
-        self.usual_sizes = usual_sizes(&means, &lengths);
         self.model.aggregate(&contributions)?;
         Ok(())
     }
@@ -108,34 +95,25 @@ impl Room<'_> {
     /// What members count in, which all know before the round.
     fn grid(
         &self,
-        lengths: &[usize],
+        from: &Network,
         grouped: Grouped,
     ) -> Result<(Grid, Vec<Tensor>), Box<dyn Error>> {
-        let tensors = |step: &dyn Fn(usize) -> f32| {
-            let tensor =
-                |(number, values): (usize, &usize)| Tensor { values: *values, step: step(number) };
-            lengths.iter().enumerate().map(tensor).collect::<Vec<_>>()
-        };
-        // The largest group has one more.
-        let members = 2 * grouped.size - 1;
         match grouped.counting {
-            Counting::Bits(bits) => {
-                let reach = ((1u32 << (bits - 1)) - 1) / members as u32;
-                let first = FIRST_SIZE * self.settings.learning_rate * self.settings.steps as f32;
-                let sizes = &self.usual_sizes;
-                let size = |number: usize| sizes.get(number).copied().unwrap_or(first).max(1e-7);
-                let values: usize = lengths.iter().sum();
-                let length =
-                    LENGTH_SIZES * f64::from(reach as f32 / REACH_SIZES) * (values as f64).sqrt();
-                let grid = Grid::new(members, length as u32, reach, DiscreteGaussian::new(0)?)?;
-                Ok((grid, tensors(&|number| REACH_SIZES * size(number) / reach as f32)))
+            Counting::Sessions => {
+                let Settings { learning_rate, steps, .. } = self.settings;
+                // As `SessionOptions::reach`.
+                let counting = sums::Counting::new(from, 2.0 * learning_rate * steps as f32);
+                Ok((*counting.grid(), counting.tensors().to_vec()))
             }
             Counting::Noisy { clip, epsilon } => {
+                // The largest group has one less than two of them.
+                let members = 2 * grouped.size - 1;
                 let deviation = self.multiplier(epsilon)? * f64::from(NOISY_LENGTH);
                 let variance = deviation * deviation / grouped.size as f64;
                 let noise = DiscreteGaussian::new(variance.ceil() as u64)?;
                 let grid = Grid::new(members, NOISY_LENGTH, NOISY_REACH, noise)?;
-                Ok((grid, tensors(&|_| clip / NOISY_LENGTH as f32)))
+                let step = clip / NOISY_LENGTH as f32;
+                Ok((grid, from.tensors().map(|values| Tensor { values, step }).collect()))
             }
         }
     }
@@ -174,24 +152,4 @@ fn peer(number: usize) -> PeerId {
 fn wild(grid: &Grid, sum: Sum, key: [u8; 32]) -> Sum {
     let mut stream = Stream::new(key);
     sum.map(grid, |_| stream.next_u32() as i32)
-}
-
-/// The root mean square of each tensor's changes, of the group in the middle: no liar makes steps coarse for all.
-fn usual_sizes(means: &[Vec<f32>], lengths: &[usize]) -> Vec<f32> {
-    let mut start = 0;
-    let size_in = |mean: &[f32], range: core::ops::Range<usize>| {
-        let values = range.len() as f32;
-        (mean[range].iter().map(|value| value * value).sum::<f32>() / values).sqrt()
-    };
-    lengths
-        .iter()
-        .map(|length| {
-            let range = start..start + length;
-            start += length;
-            let mut sizes: Vec<f32> =
-                means.iter().map(|mean| size_in(mean, range.clone())).collect();
-            sizes.sort_unstable_by(f32::total_cmp);
-            sizes[(sizes.len() - 1) / 2]
-        })
-        .collect()
 }

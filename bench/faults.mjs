@@ -1,18 +1,20 @@
-// Rooms that learn on a network where everything goes wrong, simulated: half of them dies, a tenth comes and goes each minute,
-// and ten thousand small worlds in which whatever can fail does.
+// Rooms that learn on a network where everything goes wrong, simulated: half of them dies, one network lives on three devices,
+// a tenth comes and goes each minute, and ten thousand small worlds in which whatever can fail does.
 //
 //   node bench/faults.mjs [--json]
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { progress, report } from "./report.mjs";
+import { median, progress, report } from "./report.mjs";
 
 const HALVED_SEEDS = [50, 51, 52, 53, 54, 55];
+const SPLIT_SEEDS = Array.from({ length: 15 }, (_, number) => number + 1);
 const CHURN = { seed: 7, peers: [100, 1_000], minutes: 2 };
 const FAULT_SEEDS = 10_000;
 const simulator = `${fileURLToPath(new URL("..", import.meta.url))}target/release/sim`;
 
 halved();
+split();
 churn();
 faultSeeds();
 
@@ -28,6 +30,22 @@ function halved() {
   report("rooms, 4 of 8 die while updates travel, the leader among them, paths of 50 ms", { seeds: HALVED_SEEDS.join(" "), on: "simulated" }, [
     { metric: "until the round ends, at most", value: Math.max(...seconds), unit: "s", atMost: 5 },
   ]);
+}
+
+function split() {
+  const measured = SPLIT_SEEDS.map((seed) => simulate("split", "--seed", String(seed)));
+  const rows = measured[0].flatMap(({ network }, place) => {
+    const of = (value) => median(measured.map((networks) => value(networks[place])));
+    const healing = measured.map((networks) => networks[place].healed_seconds).filter((seconds) => seconds !== null);
+    return [
+      { metric: `${network}: test accuracy`, value: of(({ percent }) => percent), unit: "%" },
+      { metric: `${network}: on one device`, value: of(({ whole_percent }) => whole_percent), unit: "%" },
+      { metric: `${network}: learnt less than on one device`, value: of((it) => it.whole_percent - it.percent), unit: "points", atMost: 1 },
+      { metric: `${network}: not in time`, value: of(({ silent_percent }) => silent_percent), unit: "%" },
+      ...(healing.length > 0 ? [{ metric: `${network}: replaced within, at most`, value: Math.max(...healing), unit: "s" }] : []),
+    ];
+  });
+  report("rooms, one network over three devices, 10 % of the packets lost, paths of 50 ms", { seeds: `1 to ${SPLIT_SEEDS.length}`, on: "simulated" }, rows);
 }
 
 function churn() {
@@ -50,7 +68,7 @@ function churn() {
 }
 
 function faultSeeds() {
-  progress(`quick --seeds ${FAULT_SEEDS}, some twenty minutes`);
+  progress(`quick --seeds ${FAULT_SEEDS}, some twenty minutes on two cores`);
   const { stdout } = spawnSync(simulator, ["quick", "--seeds", String(FAULT_SEEDS)], { encoding: "utf8", maxBuffer: 1 << 28 });
   const counts = [...stdout.matchAll(/^(\d+) histories, \d+ steps, (\d+) violations$/gm)].at(-1);
   if (counts === undefined) throw new Error(`the simulator ended without a count: ${stdout.slice(-500)}`);

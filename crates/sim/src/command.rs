@@ -18,6 +18,7 @@ usage: sim quick [--seeds N] [--from SEED]
        sim crowd [--seed SEED] [--peers N]
        sim churn [--seed SEED] [--peers N] [--minutes N] [--json]
        sim halved [--seed SEED]
+       sim split [--seed SEED]
 
   quick    many short histories of small worlds (300 seeds unless told otherwise)
   soak     longer histories of larger worlds (10000 seeds unless told otherwise)
@@ -30,6 +31,8 @@ usage: sim quick [--seeds N] [--from SEED]
   churn    a room of 1,000 that learns while a tenth of it goes and as many strangers come every minute, for 3 minutes:
            who is behind by how many records, neighbours, bytes; fails if anybody is more than 2 records behind
   halved   how long the rest of a room of 8 needs to end a round in which half of it dies while updates travel, as JSON
+  split    what networks over three devices learn on paths that lose a tenth of all packets, as JSON; the last of them is
+           healed when a device that carries it dies
 
   --faults   all, none, or a list of loss,partition,crash,suspend,server,malice,byzantine,storage,churn
   --path     what all good paths are like: one way in milliseconds, loss in percent, kilobytes a second (50,1,1000);
@@ -56,6 +59,7 @@ pub(crate) enum Command {
     Crowd { seed: u64, peers: usize },
     Churn { seed: u64, peers: usize, minutes: u32, is_json: bool },
     Halved { seed: u64 },
+    Split { seed: u64 },
 }
 
 /// Options as they are given.
@@ -106,6 +110,7 @@ impl Command {
                 Ok(Self::Churn { seed, peers, minutes, is_json: options.json })
             }
             "halved" => Ok(Self::Halved { seed }),
+            "split" => Ok(Self::Split { seed }),
             "help" | "--help" | "-h" => Ok(Self::Help),
             other => Err(format!("`{other}` is no command")),
         }

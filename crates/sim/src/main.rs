@@ -5,11 +5,12 @@ mod command;
 mod engine_cost;
 mod plots;
 mod room;
+mod split;
 
 use command::{Command, HELP};
 use peer::RoundPhase;
-use sim::{Plan, delay_after_half_die, kind_of, shrink};
-use std::process::ExitCode;
+use sim::{Outcome, Plan, delay_after_half_die, kind_of, shrink};
+use std::{process::ExitCode, sync::Mutex};
 
 /// Histories that are played to make a failing one smaller: some ten seconds of small ones.
 const SHRINKING_TRIES_MAX: usize = 1_500;
@@ -42,6 +43,10 @@ fn main() -> ExitCode {
             println!("{}", serde_json::json!({ "seed": seed, "seconds": delay.as_secs_f64() }));
             ExitCode::SUCCESS
         }
+        Ok(Command::Split { seed }) => {
+            split::measure(seed);
+            ExitCode::SUCCESS
+        }
         Err(problem) => {
             eprintln!("sim: {problem}\n\n{HELP}");
             ExitCode::from(2)
@@ -49,29 +54,58 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays every history, and tells of those in which something was violated.
-fn play_all(plans: impl Iterator<Item = Plan>, shrinks: bool) -> ExitCode {
-    let (mut played, mut steps, mut violated) = (0, 0, Vec::new());
-    for plan in plans {
-        played += 1;
-        match plan.try_play() {
-            Ok(outcome) => {
-                steps += outcome.steps;
-                if played % 100 == 0 {
-                    println!("{played} histories, {steps} steps, {} violations", violated.len());
-                }
-            }
-            Err(sentence) => violated.push((plan, sentence)),
+/// Plays every history, one on each core, and tells of those in which something was violated.
+fn play_all(plans: impl Iterator<Item = Plan> + Send, shrinks: bool) -> ExitCode {
+    let (plans, told) = (Mutex::new(plans), Mutex::new(Played::default()));
+    let next = || plans.lock().expect("no player panics").next();
+    let play = || {
+        while let Some(plan) = next() {
+            let result = plan.try_play();
+            told.lock().expect("no player panics").note(plan, result);
         }
-    }
-    println!("{played} histories, {steps} steps, {} violations", violated.len());
-    for (plan, sentence) in &violated {
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(play);
+        }
+    });
+    let mut played = told.into_inner().expect("no player panics");
+    played.violated.sort_by_key(|(plan, _)| plan.seed);
+    played.tell();
+    for (plan, sentence) in &played.violated {
         println!("seed {}: {sentence}\n  {}", plan.seed, plan.command());
     }
-    match violated.first() {
+    match played.violated.first() {
         None => ExitCode::SUCCESS,
         Some((plan, _)) if shrinks => make_smaller(plan),
         Some(_) => ExitCode::FAILURE,
+    }
+}
+
+/// What came of the histories so far.
+#[derive(Default)]
+struct Played {
+    histories: usize,
+    steps: u64,
+    violated: Vec<(Plan, String)>,
+}
+
+impl Played {
+    fn note(&mut self, plan: Plan, result: Result<Outcome, String>) {
+        self.histories += 1;
+        match result {
+            Ok(outcome) => self.steps += outcome.steps,
+            Err(sentence) => self.violated.push((plan, sentence)),
+        }
+        if self.histories.is_multiple_of(100) {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        let (histories, steps, violated) = (self.histories, self.steps, self.violated.len());
+        println!("{histories} histories, {steps} steps, {violated} violations");
     }
 }
 

@@ -11,18 +11,17 @@ pub const GROUP_MEMBERS_MAX: usize = 16;
 /// Deals members out to groups of about `size`, each by ascending peer. Sizes differ by one at most, and none is below
 /// `size` unless there are fewer members.
 ///
-/// The order of members is that of SHA-256(`peerceptron private group` ‖ parent ‖ peer). The parent record contains the
-/// hash of a model that all members of the last round had a part in, so nobody knows a round before who their companions
-/// are, and nobody chooses them.
+/// The order of members is that of SHA-256(`peerceptron private group` ‖ seed ‖ peer). Groups are as good as their seed: nobody
+/// may be able to choose it, or to know it before members are known.
 ///
 /// # Panics
 /// If `size` is 0.
-pub fn groups(parent: Hash, members: &[PeerId], size: usize) -> Vec<Vec<PeerId>> {
+pub fn groups(seed: Hash, members: &[PeerId], size: usize) -> Vec<Vec<PeerId>> {
     assert!(size > 0, "groups have members");
     // Sorted as peers sort everything: the page has this code already.
     let place = |peer: &PeerId| {
         let name: &[u8] = b"peerceptron private group";
-        (Hash::of_parts(&[name, parent.as_bytes(), peer.as_bytes()]), *peer)
+        (Hash::of_parts(&[name, seed.as_bytes(), peer.as_bytes()]), *peer)
     };
     let mut placed: Vec<(Hash, PeerId)> = members.iter().map(place).collect();
     sort_by_key(&mut placed, |place| *place);
@@ -59,7 +58,7 @@ mod tests {
             (2, 3, vec![2]),
             (32, 5, vec![6, 6, 5, 5, 5, 5]),
         ] {
-            let found = groups(Hash::of(b"parent"), &members(count), size);
+            let found = groups(Hash::of(b"seed"), &members(count), size);
             assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), expected);
             let mut all = found.concat();
             all.sort_unstable();
@@ -72,7 +71,7 @@ mod tests {
         let mut reversed = members(12);
         reversed.reverse();
         reversed.push(members(1)[0]);
-        let of = |parent: &[u8], members: &[PeerId]| groups(Hash::of(parent), members, 4);
+        let of = |seed: &[u8], members: &[PeerId]| groups(Hash::of(seed), members, 4);
         assert_eq!(of(b"a", &members(12)), of(b"a", &reversed));
         assert_ne!(of(b"a", &members(12)), of(b"b", &members(12)));
     }

@@ -1,6 +1,6 @@
 //! Sums of secrets: what members of a group have learnt, added up without anybody seeing more than the sum.
 //!
-//! * [`groups`]: who is in a group with whom, by a hash that nobody can choose;
+//! * [`groups`]: who is in a group with whom, by a hash;
 //! * [`Grid`]: changes of parameters as whole numbers, within bounds that noise and ring are made for;
 //! * [`Keys`], [`Sharing`], [`Unmasking`]: one member's part in a round (Bonawitz et al. 2017);
 //! * [`Transcript`]: everybody's part, from which anyone computes the sum;

@@ -19,7 +19,9 @@ mod standing;
 
 pub use contribution::{Commitment, Contribution, Equivocation, scores_name, update_name};
 pub use draw::{first_draw, ticket};
-pub use masks::{GROUP_MEMBERS_MIN, GROUPED_MEMBERS_MIN, GroupRecord, Masks, sum_name};
+pub use masks::{
+    GROUP_MEMBERS_MIN, GROUPED_MEMBERS_MIN, GroupRecord, Masks, groups_seed, sum_name,
+};
 pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy};
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};

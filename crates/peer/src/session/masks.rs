@@ -169,6 +169,13 @@ impl Masks {
         keys.filter(|keys| Hash::of(keys) == hash)
     }
 
+    /// Where those who come and go take more than half of the room, forgets all but these.
+    pub(super) fn make_room_for_many(&mut self, keep: impl Fn(&PeerId) -> bool) {
+        if self.said.len() > limits::ROUND_MEMBERS_MAX / 2 {
+            self.said.retain(|peer, _| keep(peer));
+        }
+    }
+
     /// The round after `before` is over, and so is the part in it.
     pub(super) fn end_round(&mut self, before: Hash, keep: impl Fn(&PeerId) -> bool) {
         self.part = Part::default();

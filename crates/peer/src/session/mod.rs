@@ -283,6 +283,11 @@ impl Session {
         self.hand_out.forget(peer);
         self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);
+        if !self.is_crowd(s) {
+            let is_here = |peer: &PeerId| *peer == s.me || s.connected.contains(peer);
+            self.stash.make_room_for_many(is_here);
+            self.masks.make_room_for_many(is_here);
+        }
         if let Some(adoption) = &mut self.adoption {
             adoption.fetch.remove(peer);
         }

@@ -271,6 +271,13 @@ impl Stash {
         self.peers.retain(|peer, _| keep(peer));
     }
 
+    /// Where those who come and go take more than half of the room, forgets all but these.
+    pub(super) fn make_room_for_many(&mut self, keep: impl Fn(&PeerId) -> bool) {
+        if self.peers.len() > PEERS_MAX / 2 {
+            self.keep_only(keep);
+        }
+    }
+
     pub(super) fn check_invariants(&self) {
         assert!(self.peers.len() <= PEERS_MAX, "the stash holds too many peers");
         for arrivals in self.peers.values() {

@@ -1,8 +1,9 @@
 //! Rounds in which only sums of members' changes can be seen.
 
+use super::record::RoundRecord;
 use crate::{DecodeError, limits};
 use serde::{Deserialize, Serialize};
-use units::Hash;
+use units::{Hash, SessionId};
 
 /// Members from whom on there are two groups, so that one liar does not spoil all that is learnt.
 pub const GROUPED_MEMBERS_MIN: usize = 6;
@@ -35,6 +36,14 @@ pub struct GroupRecord {
     pub members: u32,
     /// The [`sum_name`] of what they come to.
     pub sum: Hash,
+}
+
+/// What a round's groups are drawn by. Of the record that it builds on, only what nobody can choose has a part in it: whoever
+/// decides on a round could try numbers of committed members, or verdicts to leave out, until somebody is among its friends.
+pub fn groups_seed(session: SessionId, parent: &RoundRecord) -> Hash {
+    let RoundRecord { decision, model, .. } = parent;
+    let round = decision.round.to_le_bytes();
+    Hash::of_parts(&[b"peerceptron groups", session.as_bytes(), &round, model.as_bytes()])
 }
 
 /// A sum's name: a hash of its bytes.
@@ -91,7 +100,13 @@ pub(super) fn check_groups(groups: &[GroupRecord], members: usize) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::record::Decision, *};
+    use crate::{
+        identity::Identity,
+        message::{ControlMessage, SessionMessage},
+        session::Contribution,
+    };
+    use units::PeerId;
 
     fn group(members: u32) -> GroupRecord {
         GroupRecord { papers: Hash::of(b"p"), members, sum: Hash::of(b"s") }
@@ -112,6 +127,29 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_drawn_by_what_nobody_chooses_in_a_record() {
+        let record = |model: &[u8], decision| RoundRecord {
+            decision,
+            model: Hash::of(model),
+            cumulative_samples: 3,
+            standings: Vec::new(),
+            draw: 9,
+        };
+        let seed = |record: &RoundRecord| groups_seed(SessionId::from_bytes([1; 16]), record);
+        let one = record(b"m", decision(3, Vec::new()));
+        let chosen = Decision { committed: 7, ..decision(4, vec![group(0b111)]) };
+        assert_eq!(seed(&one), seed(&record(b"m", chosen)));
+        assert_ne!(seed(&one), seed(&record(b"n", decision(3, Vec::new()))));
+        let later = Decision { round: 2, ..decision(3, Vec::new()) };
+        assert_ne!(
+            seed(&one),
+            seed(&record(b"m", later)),
+            "a round without sums is followed by others"
+        );
+        assert_ne!(seed(&one), groups_seed(SessionId::from_bytes([2; 16]), &one));
+    }
+
+    #[test]
     fn groups_have_three_or_four_members_and_few_members_are_one_group_if_that_is_wanted() {
         let masks = Masks { one_group: false };
         let sizes = [6, 7, 8, 11, 12, 15, 16].map(|members| masks.group_size(members));
@@ -120,6 +158,59 @@ mod tests {
         let one = Masks { one_group: true };
         assert_eq!([3, 5, 6].map(|members| one.group_size(members)), [3, 5, 3]);
         assert_eq!(one.members_min(), 3);
+    }
+
+    fn is_read(message: SessionMessage) -> bool {
+        let session = SessionId::from_bytes([1; 16]);
+        let said = ControlMessage::Session { session, message };
+        let read = ControlMessage::decode(&said.encode());
+        assert!(read.is_err() || read == Ok(said), "it is read as it was written");
+        read.is_ok()
+    }
+
+    #[test]
+    fn what_is_said_under_masks_is_as_long_as_it_must_be_and_no_longer() {
+        let parent = Hash::of(b"p");
+        let keys = |bytes| is_read(SessionMessage::Keys { parent, keys: vec![7; bytes] });
+        assert!(keys(0) && keys(limits::MASK_KEYS_BYTES_MAX));
+        assert!(!keys(limits::MASK_KEYS_BYTES_MAX + 1));
+        let dealt = |bytes| is_read(SessionMessage::Dealt { parent, dealt: vec![7; bytes] });
+        assert!(dealt(0) && dealt(limits::DEALT_BYTES_MAX));
+        assert!(!dealt(limits::DEALT_BYTES_MAX + 1));
+        let unmask = |bytes| is_read(SessionMessage::Unmask { parent, unmask: vec![7; bytes] });
+        assert!(unmask(0) && unmask(limits::UNMASK_BYTES_MAX));
+        assert!(!unmask(limits::UNMASK_BYTES_MAX + 1));
+        let groups = |count: usize| {
+            let member = |n: usize| (PeerId::from_bytes([n as u8; 32]), Hash::of(b"k"));
+            is_read(SessionMessage::Groups { parent, members: (0..count).map(member).collect() })
+        };
+        assert!(groups(0) && groups(limits::ROUND_MEMBERS_MAX));
+        assert!(!groups(limits::ROUND_MEMBERS_MAX + 1));
+    }
+
+    /// A decision of so many members with these groups.
+    fn decision(members: u8, groups: Vec<GroupRecord>) -> Decision {
+        let parent = Hash::of(b"p");
+        let promise = |n| {
+            let identity = Identity::from_seed([n; 32]);
+            Contribution::sign(&identity, (SessionId::from_bytes([1; 16]), parent), parent, 1, 1)
+        };
+        let mut contributions: Vec<_> = (0..members).map(promise).collect();
+        contributions.sort_unstable_by_key(|part| part.peer);
+        let committed = members.into();
+        Decision { round: 1, parent, contributions, verdicts: Vec::new(), committed, groups }
+    }
+
+    #[test]
+    fn survivors_are_few_and_have_no_groups_and_a_decision_has_as_many_as_its_members_make() {
+        let survivors =
+            |members, groups| is_read(SessionMessage::Survivors(decision(members, groups)));
+        assert!(survivors(0, Vec::new()) && survivors(32, Vec::new()));
+        assert!(!survivors(33, Vec::new()));
+        assert!(!survivors(3, vec![group(0b111)]), "masks are still on");
+        let groups = |count: usize| (0..count).map(|n| group(0b111 << (3 * n))).collect();
+        let decide = |groups| is_read(SessionMessage::Decide(decision(32, groups)));
+        assert!(decide(groups(GROUPS_MAX)));
     }
 
     #[test]

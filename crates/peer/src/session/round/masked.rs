@@ -20,7 +20,7 @@ use crate::{
 use ::core::time::Duration;
 use protocol::{
     message::SessionMessage,
-    session::{Masks, update_name},
+    session::{Masks, groups_seed, update_name},
 };
 use units::{Hash, Instant, PeerId, sort_by_key};
 
@@ -141,7 +141,7 @@ impl Session {
         let (parent, wait) = (self.head_hash, self.keys_wait());
         let (leaders, contributors) = (self.leaders(s), self.contributors(s));
         let rank = |peer: PeerId| leaders.iter().position(|leader| *leader == peer);
-        let turn = |rank: usize| self.round.started_at + wait * (rank as u32 + 1);
+        let turn = |rank: usize| self.round.started_at + wait * rank as u32;
         let has_shown = |peer: PeerId, before: Instant| {
             let said = self.masks.said(peer, parent);
             said.is_some_and(|it| it.keys.is_some() && it.keys_at + KEYS_COURTESY <= before)
@@ -154,18 +154,16 @@ impl Session {
                 self.awaits(**peer, s) && members.iter().all(|(member, _)| member != *peer)
             };
             let mut left_out = contributors.iter().filter(is_left_out).peekable();
-            let names_all = left_out.peek().is_none();
-            if names_all
-                || s.now >= turn(rank) && !left_out.any(|it| has_shown(*it, said.groups_at))
-            {
-                named.push((rank, members));
-            } else if s.now < turn(rank) {
-                let at = turn(rank);
+            // Whoever leaves nobody out need not wait, but for the end of the turn before: it may name whom nobody knows.
+            let at = turn(rank + usize::from(left_out.peek().is_some()));
+            if s.now < at {
                 next_turn = Some(next_turn.map_or(at, |known| known.min(at)));
+            } else if !left_out.any(|it| has_shown(*it, said.groups_at)) {
+                named.push((rank, members));
             }
         }
         sort_by_key(&mut named, |(rank, _)| *rank);
-        let found = named.into_iter().find_map(|(_, members)| self.groups_of(parent, members));
+        let found = named.into_iter().find_map(|(_, members)| self.groups_of(members));
         let Some(groups) = found else {
             let end = self.round.started_at + wait * (GROUPERS_MAX + 1);
             if s.now >= end {
@@ -187,7 +185,7 @@ impl Session {
     }
 
     /// The groups of these members; `None` if they are too few, or not in order.
-    fn groups_of(&self, parent: Hash, members: &[(PeerId, Hash)]) -> Option<Vec<Group>> {
+    fn groups_of(&self, members: &[(PeerId, Hash)]) -> Option<Vec<Group>> {
         let masks = self.masks_option()?;
         let is_possible = members.len() >= masks.members_min()
             && members.is_sorted_by(|a, b| a.0 < b.0)
@@ -196,7 +194,8 @@ impl Session {
             return None;
         }
         let peers: Vec<PeerId> = members.iter().map(|(peer, _)| *peer).collect();
-        let groups = private::groups(parent, &peers, masks.group_size(members.len()));
+        let seed = groups_seed(self.id, &self.head);
+        let groups = private::groups(seed, &peers, masks.group_size(members.len()));
         let hash = |peer: PeerId| members.iter().find(|(member, _)| *member == peer).copied();
         let group = |(number, peers): (usize, Vec<PeerId>)| Group {
             number: number as u16,

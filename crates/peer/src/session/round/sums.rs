@@ -79,7 +79,11 @@ impl Session {
         let named = named.filter_map(|(from, said)| Some((from, said.survivors.as_ref()?)));
         let counts = |(from, decision): &(PeerId, &Decision)| {
             let members = decision.contributions.iter().map(|part| part.peer).collect();
-            !self.is_doubted(*from, s)
+            // Who is early takes no time from masked changes that are on their way.
+            let is_in_time =
+                order.rank(*from) <= order.attempt || self.stash.missing(decision).is_empty();
+            is_in_time
+                && !self.is_doubted(*from, s)
                 && order.admits(*from, members)
                 && self.check_next(decision).is_ok()
         };

@@ -6,12 +6,21 @@ use protocol::session::Masks;
 
 /// One of four with rows, all of whom may be one group, that has shown its keys and seen the others'.
 fn masked() -> Member {
+    masked_after(1, |_| ())
+}
+
+/// The same with others besides itself and two more, in the round after what `change` makes of the first record.
+fn masked_after(others: u8, change: impl FnOnce(&mut RoundRecord)) -> Member {
     let mut member = Member::in_round_one();
+    change(&mut member.session.head);
+    member.session.head_hash = member.session.head.hash();
     member.session.proposal.options.masks = Some(Masks { one_group: true });
-    let fourth = Identity::from_seed([99; 32]);
-    member.connected.insert(fourth.peer_id());
-    member.keys.insert(fourth.peer_id(), fourth.clone());
-    member.hears(fourth.peer_id(), SessionMessage::Join { rows: 10 });
+    for number in 0..others {
+        let other = Identity::from_seed([99 - number; 32]);
+        member.connected.insert(other.peer_id());
+        member.keys.insert(other.peer_id(), other.clone());
+        member.hears(other.peer_id(), SessionMessage::Join { rows: 10 });
+    }
     member.masks_done(MaskStep::Keys, Answer::Bytes(keys_of(member.identity.peer_id())));
     let parent = member.session.head_hash;
     for peer in member.connected.clone() {
@@ -88,8 +97,70 @@ fn a_leader_cannot_put_other_keys_in_somebodys_place() {
     assert!(!deals(&member.hears(leaders[0], groups)));
 }
 
+/// With whom this device is in a group, where six more take part.
+fn companions_after(change: impl FnOnce(&mut RoundRecord)) -> Vec<PeerId> {
+    let mut member = masked_after(4, change);
+    let (all, leaders) = member.all_and_leaders();
+    member.names(leaders[0], &all);
+    let part = &member.session.masks.part;
+    let group = &part.groups.as_ref().unwrap()[part.own.unwrap()];
+    group.members.iter().map(|(peer, _)| *peer).collect()
+}
+
+#[test]
+fn who_decides_on_a_round_cannot_choose_the_groups_of_the_next() {
+    let after = |committed: u32| {
+        companions_after(|head| (head.decision.round, head.decision.committed) = (1, committed))
+    };
+    assert!((8..16).all(|committed| after(committed) == after(7)));
+    let learnt = |number: u8| companions_after(|head| head.model = Hash::of(&[number]));
+    assert!((1..16).any(|number| learnt(number) != learnt(0)));
+}
+
+#[test]
+fn nobody_names_groups_before_its_turn() {
+    let mut member = masked();
+    let (all, leaders) = member.all_and_leaders();
+    let parent = member.session.head_hash;
+    let wrong = |peer: &PeerId| (*peer, Hash::of(peer.as_bytes().split_at(1).1));
+    let members = all.iter().map(wrong).collect();
+    member.hears(leaders[1], SessionMessage::Groups { parent, members });
+    assert!(deals(&member.names(leaders[0], &all)), "the leader is followed all the same");
+}
+
+#[test]
+fn those_who_come_and_go_leave_room_for_the_keys_of_who_is_there() {
+    let mut member = masked();
+    let (all, leaders) = member.all_and_leaders();
+    let parent = member.session.head_hash;
+    for number in 100..200 {
+        let peer = Identity::from_seed([number; 32]).peer_id();
+        member.connected.insert(peer);
+        member.hears(peer, SessionMessage::Keys { parent, keys: keys_of(peer) });
+        member.connected.remove(&peer);
+        member.does(|session, s| session.peer_disconnected(peer, s));
+    }
+    assert!(deals(&member.names(leaders[0], &all)));
+    member.hears(leaders[0], SessionMessage::Dealt { parent, dealt: vec![2] });
+    let fifth = Identity::from_seed([98; 32]).peer_id();
+    member.connected.insert(fifth);
+    member.hears(fifth, SessionMessage::Keys { parent, keys: keys_of(fifth) });
+    assert!(member.session.masks.said(fifth, parent).is_some());
+}
+
 /// A member whose masked change is promised, and that has those of all others: with what each has promised.
 fn revealed() -> (Member, Vec<(PeerId, Vec<u8>)>) {
+    let (mut member, updates) = promised();
+    for (peer, update) in &updates {
+        if *peer != member.identity.peer_id() {
+            member.gets_update(*peer, update.clone());
+        }
+    }
+    (member, updates)
+}
+
+/// A member whose masked change is promised, as are those of all others, which it does not have yet.
+fn promised() -> (Member, Vec<(PeerId, Vec<u8>)>) {
     let mut member = masked();
     let (all, leaders) = member.all_and_leaders();
     let (me, parent) = (member.identity.peer_id(), member.session.head_hash);
@@ -115,7 +186,6 @@ fn revealed() -> (Member, Vec<(PeerId, Vec<u8>)>) {
     for (number, peer) in member.connected.clone().into_iter().enumerate() {
         let update = update(number as u8 + 1);
         member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update)));
-        member.gets_update(peer, update.clone());
         updates.push((peer, update));
     }
     updates.sort_by_key(|(peer, _)| *peer);
@@ -143,6 +213,19 @@ fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
     let without = updates.iter().filter(|(peer, _)| *peer != leaders[2]);
     let fewer = SessionMessage::Survivors(member.decision_on(without));
     assert!(jobs(&member.hears(leaders[1], fewer)).is_empty(), "of one both kinds of shares");
+}
+
+#[test]
+fn nobody_takes_the_time_from_updates_by_naming_all_as_survivors_before_they_are_here() {
+    let (mut member, updates) = promised();
+    let (me, leaders) = (member.identity.peer_id(), member.all_and_leaders().1);
+    let all = SessionMessage::Survivors(member.decision_on(&updates));
+    member.hears(leaders[2], all.clone());
+    assert!(member.session.masks.part.survivors.is_none(), "their time is not over");
+    for (peer, update) in updates.iter().filter(|(peer, _)| *peer != me) {
+        member.gets_update(*peer, update.clone());
+    }
+    assert!(member.session.masks.part.survivors.is_some(), "all are here");
 }
 
 #[test]

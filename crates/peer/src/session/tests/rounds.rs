@@ -124,3 +124,31 @@ fn decided(actions: &[SessionAction]) -> Option<Decision> {
         _ => None,
     })
 }
+
+#[test]
+fn those_who_come_and_go_leave_room_for_who_is_there() {
+    let mut member = Member::in_round_one();
+    for number in 100..200 {
+        let stranger = Identity::from_seed([number; 32]);
+        let peer = stranger.peer_id();
+        member.keys.insert(peer, stranger);
+        member.connected.insert(peer);
+        member.does(|session, s| session.peer_connected(peer, s));
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(2))));
+        member.connected.remove(&peer);
+        member.does(|session, s| session.peer_disconnected(peer, s));
+    }
+    member.is_trained(update(1));
+    let others = member.others();
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let me = member.identity.peer_id();
+    let decision = member.decision(&[
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+    ]);
+    assert!(aggregates(&member.hears(others[0], SessionMessage::Decide(decision))));
+}

@@ -113,6 +113,25 @@ fn a_liar_harms_its_own_group_and_no_other() {
 }
 
 #[test]
+fn what_is_heard_and_twisted_neither_stops_a_session_nor_keeps_it_from_learning() {
+    for seed in 380..388 {
+        let mut world = World::new(WorldConfig::new(seed, 7));
+        world.make_byzantine(HostId(5), 1.0);
+        world.boot(HostId(0));
+        world.create_room(HostId(0));
+        (1..7).for_each(|id| world.boot(HostId(id)));
+        world.live_for(Duration::from_secs(8));
+        start(&mut world, 12, GROUPS);
+        until_over(&mut world);
+        assert_eq!(session(&world, HostId(0)).round, 12, "seed {seed}");
+        let accuracy = world.accuracy(HostId(0)).unwrap();
+        let history = session(&world, HostId(0)).history;
+        let void = history.windows(2).filter(|two| two[0].model == two[1].model).count();
+        assert!(void <= 6 && accuracy >= 0.6, "seed {seed}: {accuracy} after {void} of 12 in vain");
+    }
+}
+
+#[test]
 fn who_says_nothing_when_it_should_is_not_waited_for_for_ever() {
     let strategies = vec![(HostId(2), Strategy::Silent)];
     let mut world = World::room(WorldConfig { strategies, ..WorldConfig::new(352, 8) });

@@ -3,7 +3,7 @@
 
 use crate::job::{MaskBytes, MaskGroup};
 use ::core::time::Duration;
-use protocol::{limits, session::Decision};
+use protocol::{limits, message::SessionMessage, session::Decision};
 use units::{Hash, Instant, PeerId, SortedMap};
 
 /// Rounds of which something is kept of each peer: the running one and its neighbour, for members that are ahead or behind.
@@ -110,17 +110,15 @@ impl Part {
         }
     }
 
-    /// Keeps how far a sum is. Decisions name few that can be asked for: groups whose papers are here.
+    /// Keeps how far a sum is: of one that is known, or for which there is room.
     pub(super) fn set_recovery(&mut self, key: SumKey, recovery: Recovery) {
-        if self.has_room_for(key) {
-            self.sums.retain(|(known, _)| *known != key);
-            self.sums.push((key, recovery));
-        }
+        self.sums.retain(|(known, _)| *known != key);
+        self.sums.push((key, recovery));
     }
 
-    /// Whether another sum can be asked for.
-    pub(super) fn has_room_for(&self, key: SumKey) -> bool {
-        self.sums.len() < limits::ROUND_MEMBERS_MAX || self.recovery(key).is_some()
+    /// Whether another sum can be asked for. Decisions name few that can be: groups whose papers are here.
+    pub(super) fn has_room_for_another(&self) -> bool {
+        self.sums.len() < limits::ROUND_MEMBERS_MAX
     }
 }
 
@@ -161,6 +159,20 @@ impl Masks {
         let of_round =
             move |rounds: &'_ Vec<Said>| rounds.iter().position(|it| it.parent == parent);
         self.said.iter().filter_map(move |(peer, rounds)| Some((*peer, &rounds[of_round(rounds)?])))
+    }
+
+    /// What a peer has said in it, message by message.
+    pub(super) fn messages_of(&self, peer: PeerId, parent: Hash) -> Vec<SessionMessage> {
+        let Some(Said { keys, groups, dealt, survivors, unmask, .. }) = self.said(peer, parent)
+        else {
+            return Vec::new();
+        };
+        let keys = keys.clone().map(|keys| SessionMessage::Keys { parent, keys });
+        let groups = groups.clone().map(|members| SessionMessage::Groups { parent, members });
+        let dealt = dealt.clone().map(|dealt| SessionMessage::Dealt { parent, dealt });
+        let survivors = survivors.clone().map(SessionMessage::Survivors);
+        let unmask = unmask.clone().map(|unmask| SessionMessage::Unmask { parent, unmask });
+        [keys, groups, dealt, survivors, unmask].into_iter().flatten().collect()
     }
 
     /// A peer's keys, if they are those of that hash.

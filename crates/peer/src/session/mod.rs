@@ -272,6 +272,12 @@ impl Session {
         for proof in self.accused.clone().into_values() {
             self.send(peer, SessionMessage::Accuse(proof));
         }
+        // Keys and shares that it has missed cost it and its companions the round.
+        if self.running {
+            for message in self.masks.messages_of(s.me, self.head_hash) {
+                self.send(peer, message);
+            }
+        }
         self.advance(s);
     }
 

@@ -2,6 +2,7 @@
 
 mod deceit;
 mod garbler;
+mod masks;
 
 pub(crate) use deceit::Deceit;
 
@@ -187,6 +188,8 @@ impl Byzantine {
         }
         let message = if dice.chance(0.3) {
             stray(dice)
+        } else if let Some(message) = self.twisted(session, proposal.as_ref(), dice) {
+            ControlMessage::Session { session, message }
         } else if let Some(proposal) = proposal.filter(|_| dice.chance(0.2)) {
             ControlMessage::Session { session, message: plausible_head(&liar, &proposal, dice) }
         } else {
@@ -194,6 +197,22 @@ impl Byzantine {
             ControlMessage::Session { session, message }
         };
         (Channel::Control, message.encode())
+    }
+
+    /// In a session of masked sums, at times, one of its messages that were heard, with a lie in it.
+    fn twisted(
+        &self,
+        session: SessionId,
+        proposal: Option<&Proposal>,
+        dice: &mut Dice,
+    ) -> Option<SessionMessage> {
+        proposal.filter(|it| it.options.masks.is_some() && dice.chance(0.7))?;
+        let heard = self.heard.iter().filter_map(|(_, bytes)| session_message(bytes));
+        let heard = heard.filter(|(of, message)| *of == session && masks::is_of_masks(message));
+        let mut heard: Vec<SessionMessage> = heard.map(|(_, message)| message).collect();
+        (!heard.is_empty())
+            .then(|| heard.swap_remove(dice.below(heard.len())))
+            .map(|message| masks::twisted(message, self.head.as_ref(), dice))
     }
 }
 

@@ -158,17 +158,15 @@ impl Session {
 
     fn recover_sum(&mut self, group: &Group, key: SumKey, decision: &Decision) {
         let Some(papers) = &group.papers else { return };
-        if matches!(self.masks.part.recovery(key), Some(Recovery::Asked | Recovery::Sum(..))) {
-            return;
-        }
+        let answers_before = match self.masks.part.recovery(key) {
+            None if self.masks.part.has_room_for_another() => 0,
+            Some(Recovery::Failed(answers)) => *answers,
+            _ => return,
+        };
         let survivors = key.1;
         let unmasks = self.answers(group, survivors);
         let is_enough = |count: usize| count >= group.threshold();
-        let is_new = match self.masks.part.recovery(key) {
-            None => self.masks.part.has_room_for(key),
-            Some(Recovery::Failed(answers)) => unmasks.len() > *answers,
-            Some(Recovery::Asked | Recovery::Sum(..)) => false,
-        };
+        let is_new = unmasks.len() > answers_before;
         if !is_new || !is_enough(unmasks.len()) || !is_enough(survivors.count_ones() as usize) {
             return;
         }

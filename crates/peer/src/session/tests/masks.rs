@@ -216,6 +216,29 @@ fn what_takes_masks_off_is_said_once_whatever_leaders_say_of_survivors() {
 }
 
 #[test]
+fn whoever_connects_again_is_told_what_was_said_under_masks_meanwhile() {
+    let (mut member, updates) = revealed();
+    let (_, leaders) = member.all_and_leaders();
+    let peer = leaders[1];
+    member.hears(leaders[0], SessionMessage::Survivors(member.decision_on(&updates)));
+    member.masks_done(MaskStep::Unmask, Answer::Bytes(vec![3]));
+    let parent = member.session.head_hash;
+    let keys = keys_of(member.identity.peer_id());
+    let mut missed = vec![
+        SessionMessage::Keys { parent, keys },
+        SessionMessage::Dealt { parent, dealt: vec![1] },
+        SessionMessage::Unmask { parent, unmask: vec![3] },
+    ];
+    for action in member.does(|session, s| session.peer_connected(peer, s)) {
+        if let SessionAction::Send(to, message) = action {
+            assert_eq!(to, peer);
+            missed.retain(|missed| *missed != message);
+        }
+    }
+    assert_eq!(missed, []);
+}
+
+#[test]
 fn nobody_takes_the_time_from_updates_by_naming_all_as_survivors_before_they_are_here() {
     let (mut member, updates) = promised();
     let (me, leaders) = (member.identity.peer_id(), member.all_and_leaders().1);

@@ -3,30 +3,30 @@
 
 use core::cell::RefCell;
 use protocol::session::leaders;
-use units::{Hash, PeerId, SessionId};
+use units::{PeerId, SessionId};
 
 /// The newest order, and what it follows from.
 #[derive(Default)]
 pub(super) struct Leading(RefCell<Option<Order>>);
 
 struct Order {
-    parent: Hash,
+    round: u32,
     members: Vec<PeerId>,
     leaders: Vec<PeerId>,
 }
 
 impl Leading {
     /// What [`leaders`] says. A session asks about itself only.
-    pub(super) fn of(&self, session: SessionId, parent: Hash, members: Vec<PeerId>) -> Vec<PeerId> {
+    pub(super) fn of(&self, session: SessionId, round: u32, members: Vec<PeerId>) -> Vec<PeerId> {
         let mut newest = self.0.borrow_mut();
         if let Some(order) = &*newest
-            && order.parent == parent
+            && order.round == round
             && order.members == members
         {
             return order.leaders.clone();
         }
-        let leaders = leaders(session, parent, &members);
-        *newest = Some(Order { parent, members, leaders: leaders.clone() });
+        let leaders = leaders(session, round, &members);
+        *newest = Some(Order { round, members, leaders: leaders.clone() });
         leaders
     }
 }
@@ -40,10 +40,10 @@ mod tests {
         let leading = Leading::default();
         let session = SessionId::from_bytes([1; 16]);
         let members: Vec<PeerId> = (0..5).map(|n| PeerId::from_bytes([n; 32])).collect();
-        for (parent, count) in [(1, 5), (1, 5), (2, 5), (2, 4), (1, 5)] {
-            let (parent, members) = (Hash::of(&[parent]), members[..count].to_vec());
-            let found = leaders(session, parent, &members);
-            assert_eq!(leading.of(session, parent, members), found);
+        for (round, count) in [(1, 5), (1, 5), (2, 5), (2, 4), (1, 5)] {
+            let members = members[..count].to_vec();
+            let found = leaders(session, round, &members);
+            assert_eq!(leading.of(session, round, members), found);
         }
     }
 }

@@ -362,7 +362,8 @@ impl Session {
     /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
     /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
     fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
-        let mut order = self.leading.of(self.id, self.head_hash, self.contributors(s));
+        let mut order =
+            self.leading.of(self.id, self.head.decision.round + 1, self.contributors(s));
         order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
         if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
             sort_by_key(&mut order, |peer| !self.has_revealed(*peer));

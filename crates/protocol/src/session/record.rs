@@ -218,11 +218,12 @@ impl Verdict {
     }
 }
 
-/// In which order members lead the attempts at a round: by a hash that nobody can choose.
-pub fn leaders(session: SessionId, parent: Hash, members: &[PeerId]) -> Vec<PeerId> {
-    let place = |peer: &PeerId| {
-        Hash::of_parts(&[b"leader", session.as_bytes(), parent.as_bytes(), peer.as_bytes()])
-    };
+/// In which order members lead the attempts at a round: by a hash in which nobody has a say. That of the record before would have
+/// one for its leader, who could try numbers of committed members and verdicts until it leads again.
+pub fn leaders(session: SessionId, round: u32, members: &[PeerId]) -> Vec<PeerId> {
+    let round = round.to_le_bytes();
+    let place =
+        |peer: &PeerId| Hash::of_parts(&[b"leader", session.as_bytes(), &round, peer.as_bytes()]);
     let mut order: Vec<_> = members.iter().map(|peer| (place(peer), *peer)).collect();
     order.sort_unstable();
     order.dedup();
@@ -243,10 +244,9 @@ mod tests {
         let session = SessionId::from_bytes([1; 16]);
         let members = [peer(1), peer(2), peer(3)];
         let reversed = [peer(3), peer(2), peer(1)];
-        let first = leaders(session, Hash::of(b"a"), &members);
-        assert_eq!(first, leaders(session, Hash::of(b"a"), &reversed));
-        let leads = |n: u8| leaders(session, Hash::of(&[n]), &members)[0];
-        assert!((0..32).any(|n| leads(n) != first[0]));
+        let first = leaders(session, 1, &members);
+        assert_eq!(first, leaders(session, 1, &reversed));
+        assert!((2..32).any(|round| leaders(session, round, &members)[0] != first[0]));
     }
 
     fn decision() -> Decision {

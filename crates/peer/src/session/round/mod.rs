@@ -375,7 +375,7 @@ impl Session {
             // Who has decided may have committed unheard: it has its place by its hash.
             let deciders = self.stash.decisions(self.head_hash).into_iter().map(|it| it.0);
             leaders.extend(deciders.filter(|peer| self.may_be_drawn(*peer, s)));
-            leaders = self.leading_a_crowd.of(self.id, self.head_hash, leaders);
+            leaders = self.leading_a_crowd.of(self.id, self.head.decision.round + 1, leaders);
         }
         Order { leaders, contributors, attempt: self.round.attempt as usize }
     }

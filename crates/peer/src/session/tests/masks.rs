@@ -49,7 +49,7 @@ impl Member {
         let me = self.identity.peer_id();
         let mut all: Vec<PeerId> = self.connected.iter().copied().chain([me]).collect();
         all.sort_unstable();
-        let order = leaders(self.session.id, self.session.head_hash, &all);
+        let order = leaders(self.session.id, self.session.head.decision.round + 1, &all);
         (all, order.into_iter().filter(|peer| *peer != me).collect())
     }
 

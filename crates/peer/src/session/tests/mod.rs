@@ -96,7 +96,7 @@ impl Member {
         let session = Session::new(proposal, None, false, 1, Instant::ZERO);
         let leads_last = |identity: &Identity| {
             let all = [connected[0], connected[1], identity.peer_id()];
-            leaders(session.id, session.head_hash, &all)[2] == identity.peer_id()
+            leaders(session.id, 1, &all)[2] == identity.peer_id()
         };
         let mut identities = (4..).map(|n| Identity::from_seed([n; 32]));
         let identity = identities.find(leads_last).unwrap();
@@ -234,7 +234,7 @@ impl Member {
     /// The other members in the order in which they lead.
     fn others(&self) -> Vec<PeerId> {
         let all: Vec<_> = self.connected.iter().copied().collect();
-        leaders(self.session.id, self.session.head_hash, &all)
+        leaders(self.session.id, self.session.head.decision.round + 1, &all)
     }
 }
 

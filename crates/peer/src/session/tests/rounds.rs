@@ -126,6 +126,21 @@ fn decided(actions: &[SessionAction]) -> Option<Decision> {
 }
 
 #[test]
+fn who_decides_on_a_round_cannot_choose_who_leads_the_next() {
+    let leader_after = |committed: u32| {
+        let mut member = Member::in_round_one();
+        let head = &mut member.session.head;
+        (head.decision.round, head.decision.committed) = (1, committed);
+        member.session.head_hash = member.session.head.hash();
+        let mut leader = None;
+        member.does(|session, s| leader = session.leader(0, s));
+        leader
+    };
+    assert!(leader_after(3).is_some());
+    assert!((4..40).all(|committed| leader_after(committed) == leader_after(3)));
+}
+
+#[test]
 fn those_who_come_and_go_leave_room_for_who_is_there() {
     let mut member = Member::in_round_one();
     for number in 100..200 {

@@ -104,7 +104,7 @@ mod tests {
     use crate::{
         identity::Identity,
         message::{ControlMessage, SessionMessage},
-        session::Contribution,
+        session::{Contribution, scores_name},
     };
     use units::PeerId;
 
@@ -193,7 +193,8 @@ mod tests {
         let parent = Hash::of(b"p");
         let promise = |n| {
             let identity = Identity::from_seed([n; 32]);
-            Contribution::sign(&identity, (SessionId::from_bytes([1; 16]), parent), parent, 1, 1)
+            let place = (SessionId::from_bytes([1; 16]), parent);
+            Contribution::sign(&identity, place, scores_name(&[]), parent, 1, 1)
         };
         let mut contributions: Vec<_> = (0..members).map(promise).collect();
         contributions.sort_unstable_by_key(|part| part.peer);

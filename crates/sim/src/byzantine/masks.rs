@@ -1,8 +1,9 @@
 //! What a member that keeps to no rule says in rounds of masked sums: what it has heard, twisted.
 
+use super::session_message;
 use crate::dice::Dice;
 use protocol::{
-    message::SessionMessage,
+    message::{ControlMessage, SessionMessage},
     session::{Decision, GroupRecord, RoundRecord},
 };
 use units::{Hash, PeerId};
@@ -18,6 +19,16 @@ pub(super) fn is_of_masks(message: &SessionMessage) -> bool {
             | SessionMessage::Unmask { .. }
             | SessionMessage::Decide(_)
     )
+}
+
+/// Where somebody shows its keys: groups of these peers with keys that nobody has.
+pub(super) fn hurried(bytes: &[u8], peers: &[PeerId], dice: &mut Dice) -> Option<Vec<u8>> {
+    let (session, SessionMessage::Keys { parent, .. }) = session_message(bytes)? else {
+        return None;
+    };
+    let members = peers.iter().map(|peer| (*peer, Hash::from_bytes(dice.bytes()))).collect();
+    let message = SessionMessage::Groups { parent, members };
+    (!peers.is_empty()).then(|| ControlMessage::Session { session, message }.encode())
 }
 
 /// A message with something in it that is not so.

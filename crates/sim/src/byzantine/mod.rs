@@ -62,6 +62,8 @@ pub(crate) struct Byzantine {
     floods: Option<(RoomSecret, u32)>,
     /// Whether all it does is to send garbage for what nodes give that it carries for others.
     garbles: bool,
+    /// Who took part in the last groups that somebody named, if all it does is to name wrong ones in a hurry.
+    hurries: Option<Vec<PeerId>>,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
     zeal: f64,
 }
@@ -92,6 +94,11 @@ impl Byzantine {
         Self { garbles: true, ..Self::default() }
     }
 
+    /// A member that behaves, but names groups with keys that nobody has as soon as it shows its own.
+    pub(crate) fn hurrier() -> Self {
+        Self { hurries: Some(Vec::new()), ..Self::default() }
+    }
+
     /// Remembers a message that it has sent or received.
     pub(crate) fn hear(&mut self, channel: Channel, bytes: &[u8]) {
         if let Some((session, message)) = session_message(bytes) {
@@ -100,6 +107,10 @@ impl Byzantine {
             }
             if let SessionMessage::Head(record) = message {
                 self.head = Some(record);
+            } else if let SessionMessage::Groups { members, .. } = message {
+                self.hurries.iter_mut().for_each(|known| {
+                    *known = members.iter().map(|(peer, _)| *peer).collect();
+                });
             } else if let SessionMessage::Proposal(proposal) = message {
                 let mut known = self.sessions.iter_mut();
                 if let Some(known) = known.find(|(known, _)| *known == session) {
@@ -123,6 +134,10 @@ impl Byzantine {
         self.hear(channel, &bytes);
         if self.garbles {
             return vec![garbler::instead_of(channel, bytes, dice)];
+        }
+        if let Some(peers) = &self.hurries {
+            let hurried = masks::hurried(&bytes, peers, dice).map(|bytes| (channel, bytes));
+            return [(channel, bytes)].into_iter().chain(hurried).collect();
         }
         if let Some((room, messages)) = self.floods {
             let flood = (0..messages)

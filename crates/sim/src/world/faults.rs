@@ -53,6 +53,12 @@ impl World {
         self.hosts[host.0].byzantine = Some(Byzantine::forger());
     }
 
+    /// Makes a device a member that names groups of a masked round before those whose turn it is, with keys that nobody has.
+    pub fn make_hurrier(&mut self, host: HostId) {
+        self.observer.expect_noise();
+        self.hosts[host.0].byzantine = Some(Byzantine::hurrier());
+    }
+
     /// Makes a device a member that sends garbage for what nodes give that it carries for others.
     pub fn make_garbler(&mut self, host: HostId) {
         self.observer.expect_noise();

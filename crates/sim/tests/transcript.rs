@@ -47,7 +47,7 @@ fn every_member_can_show_all_rounds() {
 fn whatever_is_changed_is_found() {
     let transcript = saved(&trained(), 0);
     type Change = fn(&mut Transcript);
-    let changes: [(&str, Change); 11] = [
+    let changes: [(&str, Change); 12] = [
         ("is not the one that it promised", |it| it.rounds[2].updates[1].0[9] ^= 1),
         ("starts from model", |it| *it.model.last_mut().unwrap() ^= 1),
         ("the signature was not made by", |it| {
@@ -57,6 +57,10 @@ fn whatever_is_changed_is_found() {
         ("round 3:", |it| drop(it.rounds.remove(3))),
         ("does not follow from the record before", |it| it.rounds[0].record.decision.round += 1),
         ("that is not its session's", |it| it.start.model = it.rounds[0].record.model),
+        ("starts from a record of round 4294967295", |it| {
+            it.start.decision.round = u32::MAX;
+            it.rounds[0].record.decision.parent = it.start.hash();
+        }),
         ("contributions with", |it| drop(it.rounds[4].updates.pop())),
         ("lead to model", |it| {
             let other = it.rounds[0].record.model;

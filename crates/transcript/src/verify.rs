@@ -65,6 +65,10 @@ impl Transcript {
     fn check_start(&self) -> Result<Model, String> {
         self.proposal.validate().map_err(|error| error.to_string())?;
         let first = self.proposal.genesis_record();
+        let (round, rounds) = (self.start.decision.round, self.proposal.options.rounds);
+        if round > rounds {
+            return Err(format!("it starts from a record of round {round} of {rounds}"));
+        }
         if self.start.decision.round == 0 && self.start != first {
             return Err("it starts from a first record that is not its session's".to_owned());
         }

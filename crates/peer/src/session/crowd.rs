@@ -71,7 +71,7 @@ impl Session {
     /// vain.
     fn draw(&self, s: &Surroundings<'_>) -> u32 {
         let doublings = self.waits_in_vain(s).saturating_sub(1).min(31);
-        self.head.draw.saturating_mul(1 << doublings)
+        self.head.draw.max(1).saturating_mul(1 << doublings)
     }
 
     /// How often the round has waited for as long as commitments take.

@@ -30,6 +30,8 @@ pub fn first_draw(members: usize) -> u32 {
 
 /// The highest ticket that contributes to the round after one to which so many members have committed.
 pub(super) fn after(draw: u32, committed: u32) -> u32 {
+    // None at all is what somebody made up: nobody would ever be drawn.
+    let draw = draw.max(1);
     if (DRAWN_MIN..=DRAWN_MAX).contains(&committed) {
         return draw;
     }
@@ -60,6 +62,15 @@ mod tests {
         }
         assert!(expected(draw, 10) > 5.5);
         assert_eq!(after(u32::MAX, 12), u32::MAX, "a full mesh draws everyone");
+    }
+
+    #[test]
+    fn a_draw_that_somebody_made_up_leads_to_one_of_somebody() {
+        for draw in [0, 1, 2, 15, 16, 17, u32::MAX / 4, u32::MAX] {
+            for committed in [0, 1, 5, 6, 15, 16, 32, u32::MAX] {
+                assert!(after(draw, committed) >= 1, "{draw} {committed}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a session is about, and how it trains.
 
 use super::{
+    draw::first_draw,
     masks::Masks,
     privacy::{PRIVATE_LEARNING_RATE_MILLIONTHS, Privacy},
     record::{Decision, RoundRecord, Verdict},
@@ -150,6 +151,12 @@ impl Proposal {
         if let Some(problem) = privacy.and_then(|privacy| privacy.problem()) {
             return invalid(problem);
         }
+        let (draw, least) = (self.draw, first_draw(limits::ROOM_PEERS_MAX));
+        if draw < least {
+            return invalid(format!(
+                "a first draw of {draw}: {least} or more is what the largest room needs"
+            ));
+        }
         let min = self.options.masks.map_or(0, Masks::members_min);
         if self.invited.as_ref().is_some_and(|others| others.len() + 1 < min) {
             let members = invited + 1;
@@ -241,6 +248,17 @@ mod tests {
         }
         proposal.invited = None;
         assert_eq!(proposal.validate(), Ok(()), "others may come");
+    }
+
+    #[test]
+    fn a_draw_for_more_members_than_a_room_has_is_refused() {
+        let layers = vec![LayerSpec::new(4, 4)];
+        let spec = NetworkSpec { inputs: 3, steps: 1, layers, classes: 2, seed: 1 };
+        let mut proposal = proposal(spec);
+        for (draw, is_possible) in [(0, false), (1, false), (first_draw(2_048), true)] {
+            proposal.draw = draw;
+            assert_eq!(proposal.validate().is_ok(), is_possible, "{draw}");
+        }
     }
 
     #[test]

@@ -97,6 +97,13 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
             (Tone::Good, format!("Round {round} is finished; its model is {}.", model.short()))
         }
         Event::LineageLeft { left, .. } => (Tone::Plain, lineage_left(left)),
+        Event::PartJoined { peer, left_round, round, .. } => {
+            let name = name(*peer);
+            let text = format!(
+                "Parts of the room met: the rounds of {name}’s part, to {left_round}, gave way to those of this one; {name} is in round {round}."
+            );
+            (Tone::Plain, text)
+        }
         Event::SessionEnded { session, reason } => {
             (Tone::Plain, format!("Training session {} is over: {reason}.", session.short()))
         }
@@ -201,6 +208,21 @@ mod tests {
         assert_eq!(
             lineage_left(&one),
             "Parts of the room met: round 12 of this one gave way to round 20 of a part with 1 device."
+        );
+    }
+
+    #[test]
+    fn who_comes_over_from_another_part_of_the_room_is_told_with_both_rounds() {
+        let event = Event::PartJoined {
+            session: SessionId::from_bytes([1; 16]),
+            peer: PeerId::from_bytes([1; 32]),
+            left_round: 12,
+            round: 21,
+        };
+        assert_eq!(
+            text(event),
+            "Parts of the room met: the rounds of Ada's phone’s part, to 12, gave way to those of this one; \
+             Ada's phone is in round 21."
         );
     }
 

@@ -167,6 +167,17 @@ pub enum Event {
         /// What was left, and for what.
         left: LineageLeft,
     },
+    /// The room was in parts, and a member of another one has come over: its update is in a round of ours.
+    PartJoined {
+        /// The session.
+        session: SessionId,
+        /// The member.
+        peer: PeerId,
+        /// The newest round of its part that it told of.
+        left_round: u32,
+        /// The round of ours.
+        round: u32,
+    },
     /// A session is over for this device.
     SessionEnded {
         /// Which.

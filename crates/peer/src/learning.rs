@@ -85,6 +85,9 @@ impl Engine {
             SessionAction::LineageLeft(left) => {
                 self.core.event(Event::LineageLeft { session: id, left });
             }
+            SessionAction::PartJoined { peer, left_round, round } => {
+                self.core.event(Event::PartJoined { session: id, peer, left_round, round });
+            }
             SessionAction::Refuse(peer, reason) => self.refuse(Some(peer), reason),
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });

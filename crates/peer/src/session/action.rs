@@ -33,6 +33,8 @@ pub(crate) enum SessionAction {
     RoundFinished { round: u32, model: Hash, over: bool },
     /// Our rounds were made apart from those that take their place.
     LineageLeft(LineageLeft),
+    /// A member whose newest round was made apart from ours has a part in our round.
+    PartJoined { peer: PeerId, left_round: u32, round: u32 },
     /// Somebody sent something that no honest member sends.
     Refuse(PeerId, String),
     /// The session has ended here.

@@ -99,6 +99,7 @@ impl Session {
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
         self.silence.note_commitment(from, self.head.decision.round);
+        self.note_on_ours(from, parent);
         let known = self.stash.commitment(from, parent).map(|known| known.contribution);
         if known == Some(contribution) {
             return;

@@ -75,6 +75,7 @@ impl Session {
         wanted: Vec<u32>,
         s: &Surroundings<'_>,
     ) {
+        self.note_on_ours(to, record);
         if self.hand_out.models.iter().any(|model| model.record == record) {
             return self.send_model(to, record, &wanted, s);
         }

@@ -99,9 +99,12 @@ impl Session {
             } else {
                 self.adopt(from, record, s);
             }
-        } else if self.model_here && (self.told.insert(from) || !self.running) {
-            let head = SessionMessage::Head(self.head.clone());
-            self.send(from, head);
+        } else if self.model_here {
+            self.note_apart(from, &record, s);
+            if self.told.insert(from) || !self.running {
+                let head = SessionMessage::Head(self.head.clone());
+                self.send(from, head);
+            }
         }
     }
 
@@ -205,6 +208,7 @@ impl Session {
             self.note_lineage_left(left);
             self.actions.push(SessionAction::LineageLeft(left));
         }
+        self.leave_lineage();
         self.move_to(adoption.record, None, (together, None), s);
         // Of two endings the heavier may have come to this device alone, and no round follows that would tell.
         if self.is_finished() {

@@ -4,10 +4,10 @@
 //! longer; what its members have learnt in them goes into their next updates. A device that only was behind, asleep or away,
 //! has nothing of the kind: its rounds are the beginning of those that it takes up.
 
-use super::{Session, Surroundings};
+use super::{Session, SessionAction, Surroundings};
 use crate::view::{LineageLeft, RoundView};
-use protocol::session::RoundRecord;
-use units::{PeerId, SortedSet};
+use protocol::{limits, session::RoundRecord};
+use units::{Hash, PeerId, SortedSet};
 
 /// Lineages left that a view holds, the newest.
 const LINEAGES_LEFT_MAX: usize = 32;
@@ -19,12 +19,20 @@ impl Session {
         let theirs = record.decision.contributions.iter().map(|part| part.peer);
         let theirs: SortedSet<PeerId> = theirs.filter(|peer| *peer != s.me).collect();
         let mut ours = self.head.decision.contributions.iter().map(|part| part.peer);
-        let is_new = self.head.decision.round == 0;
-        if is_new || self.is_crowd(s) || theirs.is_empty() || ours.any(|it| theirs.contains(&it)) {
+        // Rounds that they took up from us are the beginning of theirs.
+        let taken = theirs.iter().filter_map(|peer| self.on_ours.get(peer)).max();
+        let begins_with = taken.copied().unwrap_or_default();
+        if self.head.decision.round <= begins_with
+            || self.is_crowd(s)
+            || theirs.is_empty()
+            || ours.any(|it| theirs.contains(&it))
+        {
             return 0;
         }
-        let is_apart =
-            |round: &&RoundView| !round.members.iter().any(|part| theirs.contains(&part.peer));
+        let is_apart = |round: &&RoundView| {
+            let has_part = round.members.iter().any(|part| theirs.contains(&part.peer));
+            round.round > begins_with && !has_part
+        };
         // An earlier life of the page may have seen more of them.
         let seen = self.history.iter().rev().take_while(is_apart).count();
         seen.max(1) as u32
@@ -58,6 +66,48 @@ impl Session {
             members: record.decision.contributions.len() as u32,
             keeps_ours: self.part_kept(record, s) > 0.0,
         })
+    }
+
+    /// A peer asks for the model of a record, or builds on it: if it is one of ours, what it makes from here on begins with it.
+    pub(super) fn note_on_ours(&mut self, peer: PeerId, record: Hash) {
+        let is_newest = record == self.head_hash;
+        let newest = is_newest.then_some(self.head.decision.round);
+        let Some(round) = newest.or_else(|| self.log.round_of(record)) else { return };
+        if self.on_ours.len() >= limits::ROUND_MEMBERS_MAX && !self.on_ours.contains_key(&peer) {
+            self.on_ours.pop_first();
+        }
+        let known = self.on_ours.entry(peer).or_insert(round);
+        *known = round.max(*known);
+    }
+
+    /// Another lineage is taken up: who was apart from ours need not be from that, but for those who made it of ours.
+    pub(super) fn leave_lineage(&mut self) {
+        self.apart.retain(|peer, _| self.on_ours.contains_key(peer));
+        self.on_ours.clear();
+    }
+
+    /// A peer's newest record is lighter than ours: remembers that it was made apart, if it surely was. What came before the
+    /// rounds that this page has seen of this lineage may be another's beginning as well as ours.
+    pub(super) fn note_apart(&mut self, peer: PeerId, record: &RoundRecord, s: &Surroundings<'_>) {
+        let round = record.decision.round;
+        let taken_up = self.lineages_left.last().map_or(0, |left| left.taken_up_round);
+        let ours = self.history.iter().find(|ours| ours.round == round);
+        let is_other = round > self.head.decision.round
+            || round >= taken_up && ours.is_some_and(|ours| ours.model != record.model);
+        if is_other && self.rounds_apart(record, s) > 0 {
+            self.apart.insert(peer, round);
+        }
+    }
+
+    /// Who was apart and has a part in our next record has given up its own rounds.
+    pub(super) fn tell_of_joined(&mut self, record: &RoundRecord) {
+        let round = record.decision.round;
+        for part in &record.decision.contributions {
+            if let Some(left_round) = self.apart.remove(&part.peer) {
+                let peer = part.peer;
+                self.actions.push(SessionAction::PartJoined { peer, left_round, round });
+            }
+        }
     }
 
     /// Keeps it for the view.

@@ -120,6 +120,10 @@ pub(crate) struct Session {
     hand_out: HandOut,
     history: Vec<RoundView>,
     lineages_left: Vec<LineageLeft>,
+    /// Connected peers that told of a lighter lineage's round, until they have a part in ours.
+    apart: SortedMap<PeerId, u32>,
+    /// The newest round of our lineage that a peer has asked for or built on.
+    on_ours: SortedMap<PeerId, u32>,
     log: Log,
     /// Whether the worker is reading out the model that the log begins with.
     log_begins: bool,
@@ -180,6 +184,8 @@ impl Session {
             hand_out: HandOut::default(),
             history: Vec::new(),
             lineages_left: Vec::new(),
+            apart: SortedMap::new(),
+            on_ours: SortedMap::new(),
             log: Log::default(),
             log_begins: false,
             pace: Pace::default(),
@@ -285,6 +291,7 @@ impl Session {
     pub(crate) fn peer_disconnected(&mut self, peer: PeerId, s: &Surroundings<'_>) {
         self.members.remove(&peer);
         self.told.remove(&peer);
+        self.apart.remove(&peer);
         self.followed.remove(&peer);
         self.hand_out.forget(peer);
         self.verdicts.forget(peer);

@@ -152,6 +152,7 @@ impl Session {
         s: &Surroundings<'_>,
     ) {
         self.note_scores();
+        self.tell_of_joined(&record);
         let alone = alone.or_else(|| self.history.last().and_then(|last| last.alone.clone()));
         let duration = s.now.saturating_duration_since(self.round.started_at).as_millis();
         if self.history.len() >= HISTORY_MAX {

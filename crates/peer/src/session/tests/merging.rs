@@ -6,7 +6,8 @@ use crate::view::LineageLeft;
 /// Nobody else is there, and the member makes so many rounds by itself.
 fn goes_on_alone(member: &mut Member, rounds: u8) {
     member.connected.clear();
-    for number in 1..=rounds {
+    for _ in 0..rounds {
+        let number = member.session.head.decision.round as u8 + 1;
         member.is_trained(update(number));
         member.waits(Duration::from_secs(120));
         member.waits(Duration::from_secs(120));
@@ -15,11 +16,11 @@ fn goes_on_alone(member: &mut Member, rounds: u8) {
     }
 }
 
-fn makes_its_model(member: &mut Member, number: u8) {
+fn makes_its_model(member: &mut Member, number: u8) -> Vec<SessionAction> {
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
     let (model, scores) = (Hash::of(&[number]), Vec::new());
     let answer = Answer::Aggregated { model, together: None, alone: None, scores };
-    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s))
 }
 
 /// The member hears of a record and gets its model: whether it keeps what it has learnt, and what it tells.
@@ -56,6 +57,32 @@ fn what_was_learnt_apart_is_kept_and_told() {
 }
 
 #[test]
+fn rounds_that_the_others_went_on_from_have_not_given_way() {
+    let peer = Identity::from_seed([2; 32]).peer_id();
+    let mut asked = Member::in_round_one();
+    goes_on_alone(&mut asked, 3);
+    asked.hears(peer, ask(asked.session.head_hash));
+    let mut built_on = Member::in_round_one();
+    let first = built_on.session.head.clone();
+    built_on.session.log.begin(first, model_bytes());
+    goes_on_alone(&mut built_on, 3);
+    let on = built_on.commitment(peer, &update(7));
+    goes_on_alone(&mut built_on, 1);
+    built_on.hears(peer, SessionMessage::Commit(on));
+    for (mut member, rounds) in [(asked, 2), (built_on, 1)] {
+        goes_on_alone(&mut member, rounds);
+        let record = member.record_of_model(Hash::of(b"elsewhere"), 6, (peer, SAMPLES), 900);
+        let told = meets(&mut member, peer, &record).1.expect("two rounds have given way");
+        assert_eq!((told.round, told.rounds_apart), (5, 2));
+    }
+    let mut member = Member::in_round_one();
+    goes_on_alone(&mut member, 3);
+    member.hears(peer, ask(member.session.head_hash));
+    let record = member.record_of_model(Hash::of(b"elsewhere"), 5, (peer, SAMPLES), 80);
+    assert_eq!(meets(&mut member, peer, &record), (0.0, None), "all of ours is in it");
+}
+
+#[test]
 fn where_no_update_follows_nothing_is_said_to_be_kept() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];
@@ -76,6 +103,53 @@ fn who_only_was_behind_or_is_new_keeps_nothing() {
     assert_eq!(meets(&mut member, peer, &first), (0.0, None), "it is new");
     let later = record(&member, 7, 900);
     assert_eq!(meets(&mut member, peer, &later), (0.0, None), "the same peer made both");
+}
+
+/// A peer tells of its second round while the member has made three, and has a part in the member's fourth: who is said to
+/// have come over, with the round that it left and the one that it is in.
+fn comes_over(member: &mut Member, model: Hash) -> Vec<(PeerId, u32, u32)> {
+    let peer = Identity::from_seed([2; 32]).peer_id();
+    let theirs = member.record(Hash::of(b"elsewhere"), 2, (peer, SAMPLES), 20);
+    member.connected.insert(peer);
+    let mut actions = member.hears(peer, SessionMessage::Head(RoundRecord { model, ..theirs }));
+    assert_eq!(refusals(&actions), 0);
+    actions.extend(member.hears(peer, SessionMessage::Join { rows: 10 }));
+    for number in [4, 5] {
+        member.is_trained(update(1));
+        let commitment = member.commitment(peer, &update(2));
+        member.hears(peer, SessionMessage::Commit(commitment));
+        member.gets_update(peer, update(2));
+        let parts: [(PeerId, &[u8], u32); 2] =
+            [(member.identity.peer_id(), &update(1), SAMPLES), (peer, &update(2), SAMPLES)];
+        let decision = member.decision(&parts);
+        member.hears(peer, SessionMessage::Decide(decision));
+        actions.extend(makes_its_model(member, number));
+        assert_eq!(member.session.head.decision.contributions.len(), 2);
+    }
+    let joined = |action| match action {
+        SessionAction::PartJoined { peer, left_round, round } => Some((peer, left_round, round)),
+        _ => None,
+    };
+    actions.into_iter().filter_map(joined).collect()
+}
+
+#[test]
+fn who_comes_over_from_a_lighter_part_is_told_once() {
+    let mut member = Member::in_round_one();
+    let peer = Identity::from_seed([2; 32]).peer_id();
+    goes_on_alone(&mut member, 3);
+    assert_eq!(comes_over(&mut member, Hash::of(b"theirs")), [(peer, 2, 4)]);
+}
+
+#[test]
+fn who_has_the_beginning_of_ours_or_what_may_be_it_has_not_come_over() {
+    let mut member = Member::in_round_one();
+    goes_on_alone(&mut member, 3);
+    assert_eq!(comes_over(&mut member, Hash::of(&[2])), [], "our second round's model");
+    let mut member = Member::in_round_one();
+    goes_on_alone(&mut member, 3);
+    member.session.history.retain(|round| round.round > 2);
+    assert_eq!(comes_over(&mut member, Hash::of(b"theirs")), [], "an earlier life made it");
 }
 
 #[test]

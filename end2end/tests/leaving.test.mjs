@@ -38,6 +38,8 @@ scenario("who stopped only here takes part in the same session again, even after
   await ben.until("it takes part in the same session", (s) =>
     s.session?.running === "true" && s.session.session === session.session && Number(s.session.round) > before + 1);
   assert.equal((await ada.state()).session.session, session.session, "no rival came of it");
+  const again = ben.page.getByRole("button", { name: "Train together", exact: true });
+  assert.ok(await again.isDisabled(), "while it runs there is nothing to start");
   await ada.click("button", "Stop training");
   await ben.untilFinished();
   await ben.untilAgreed(ada);

@@ -24,11 +24,14 @@ use units::ClusterId;
 #[component]
 pub fn Training() -> impl IntoView {
     let page = use_page();
-    // Who only looks on has measured nothing.
+    // Who only looks on has measured nothing, and of a session that ended in an earlier life nothing is known. From one session
+    // to the next the table stays as open as it was.
     let has_rounds = Memo::new(move |_| {
         page.session.with(|session| {
             session.as_ref().is_some_and(|session| {
-                has_rows(page, session) || session.history.iter().any(|r| r.together.is_some())
+                let measured = || session.history.iter().any(|r| r.together.is_some());
+                let is_known = session.running || !session.history.is_empty();
+                is_known && (has_rows(page, session) || measured())
             })
         })
     });
@@ -60,7 +63,8 @@ fn Controls() -> impl IntoView {
     let command = Command::default();
     let form = SessionForm::new(page);
     let has_data = Memo::new(move |_| page.cluster().is_some_and(|cluster| cluster.train_rows > 0));
-    let may_start = move || has_data.get() && !is_running(page) && !command.is_pending();
+    // The session comes before what is made of it: see app/README.md.
+    let may_start = move || !is_running(page) && has_data.get() && !command.is_pending();
     let left = left_session(page);
     let start = move |together: bool| match untrack(|| form.options()) {
         // The second press of a double click comes before the button is drawn anew.

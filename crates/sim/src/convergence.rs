@@ -169,5 +169,5 @@ impl World {
 /// Whether a session that keeps rows private ended because nobody could train for another round.
 fn is_used_up(session: &SessionView) -> bool {
     let why = session.ended_because.as_ref();
-    why.is_some_and(|why| why.contains("left of the privacy budget"))
+    why.is_some_and(|why| why.contains("the privacy budget"))
 }

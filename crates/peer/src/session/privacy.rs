@@ -107,7 +107,14 @@ impl Session {
         if self.budget.ends_at.is_some_and(|end| s.now >= end) {
             self.budget.ends_at = None;
             self.budget.used_up = true;
-            let why = "nobody trains with what is left of the privacy budget: what was learnt so far is the result";
+            let why = match self.head.decision.round {
+                0 => {
+                    "the privacy budget is not enough for so many steps on so few rows: plan fewer rounds or steps, or allow a larger ε"
+                }
+                _ => {
+                    "nobody trains with what is left of the privacy budget: what was learnt so far is the result"
+                }
+            };
             self.end(why);
             self.compare_endings(s);
         }

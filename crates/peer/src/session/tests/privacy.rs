@@ -110,7 +110,7 @@ fn a_session_in_which_nobody_has_budget_left_ends_until_somebody_has() {
     member.waits(end.saturating_duration_since(member.now));
     assert!(!member.session.running && member.session.is_finished());
     let why = member.session.ended_because.clone().unwrap();
-    assert!(why.contains("left of the privacy budget"), "{why}");
+    assert!(why.contains("plan fewer rounds or steps"), "nothing has been learnt: {why}");
 
     let (parent, part) = (member.session.head_hash, (others[0], SAMPLES));
     let record = member.record_of_model(parent, 1, part, SAMPLES.into());

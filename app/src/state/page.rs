@@ -43,6 +43,8 @@ pub struct Page {
     /// Whether the peer is there.
     pub status: RwSignal<Status>,
     view: RwSignal<Option<View>>,
+    /// What devices were called that may be gone: rounds that they led stay in sight.
+    names: StoredValue<Names>,
     /// What has happened, newest first.
     pub log: Log,
     /// Counts finished rounds, so that a picture can show that bytes have travelled.
@@ -83,6 +85,7 @@ impl Page {
         Self {
             status: RwSignal::default(),
             view,
+            names: StoredValue::default(),
             log: Log::default(),
             rounds_finished: RwSignal::new(0),
             theme_changes: RwSignal::new(0),
@@ -118,7 +121,7 @@ impl Page {
 
     /// What a peer is called: its device's name, or else its short id.
     pub fn name_of(self, peer: PeerId) -> String {
-        self.view.with(|view| name_in(view.as_ref(), peer))
+        self.view.with(|view| self.names.with_value(|names| name_in(view.as_ref(), names, peer)))
     }
 
     /// As [`Self::name_of`]; whoever is not here, or has no name any more, is called what it was `known` as.
@@ -139,7 +142,7 @@ impl Page {
 
     /// As [`Self::name_of`], without a subscription.
     pub fn name_now(self, peer: PeerId) -> String {
-        self.view.with_untracked(|view| name_in(view.as_ref(), peer))
+        untrack(|| self.name_of(peer))
     }
 
     /// The cluster in use: that of a running session, else the chosen one, else the first there is.
@@ -158,6 +161,11 @@ impl Page {
     }
 
     pub(super) fn set_view(self, view: View) {
+        self.names.update_value(|names| {
+            for PeerView { peer, capability, .. } in &view.peers {
+                remember(names, *peer, &capability.device_name);
+            }
+        });
         self.view.set(Some(view));
     }
 }
@@ -169,16 +177,38 @@ where
     Memo::new(move |_| view.with(|view| view.as_ref().map(select).unwrap_or_default()))
 }
 
-/// What can be seen of the device's name; its short id where that is nothing, and beside it where another device's name
-/// looks the same.
-fn name_in(view: Option<&View>, peer: PeerId) -> String {
+/// What devices were called, the newest last.
+type Names = Vec<(PeerId, String)>;
+
+/// Names that are kept: a room that people come to and go from all day is not remembered without end.
+const NAMES_MAX: usize = 64;
+
+fn remember(names: &mut Names, peer: PeerId, name: &str) {
+    match names.iter_mut().find(|(known, _)| *known == peer) {
+        _ if name.is_empty() => {}
+        Some((_, known)) if known == name => {}
+        Some((_, known)) => name.clone_into(known),
+        None => {
+            if names.len() == NAMES_MAX {
+                names.remove(0);
+            }
+            names.push((peer, name.to_owned()));
+        }
+    }
+}
+
+/// What can be seen of the device's name, or of what it was called; its short id where that is nothing, and beside it where
+/// another device's name looks the same.
+fn name_in(view: Option<&View>, known: &[(PeerId, String)], peer: PeerId) -> String {
     let nameless = || format!("Device {}", peer.short());
     let Some(view) = view else { return nameless() };
     let own = (view.me, &view.capability.device_name);
     let others = view.peers.iter().map(|other| (other.peer, &other.capability.device_name));
     let all = || [own].into_iter().chain(others.clone());
-    let name = all().find(|(id, _)| *id == peer).map(|(_, name)| shown_name(name));
-    let Some(name) = name.filter(|name| !name.is_empty()) else { return nameless() };
+    let known = known.iter().map(|(peer, name)| (*peer, name));
+    let mut names =
+        all().chain(known).filter(|(id, _)| *id == peer).map(|(_, name)| shown_name(name));
+    let Some(name) = names.find(|name| !name.is_empty()) else { return nameless() };
     let looks_like = |other: &str| look_of(&shown_name(other)).eq(look_of(&name));
     if all().any(|(id, other)| id != peer && looks_like(other)) {
         return format!("{name} ({})", &peer.short()[..4]);
@@ -199,4 +229,44 @@ pub fn provide_page() {
 /// The page's state.
 pub fn use_page() -> Page {
     expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_device_was_called_is_kept_and_the_oldest_names_are_not() {
+        let peer = |n| PeerId::from_bytes([n; 32]);
+        let mut names = Names::new();
+        for name in ["Chrome on Linux", "Cleo", ""] {
+            remember(&mut names, peer(0), name);
+        }
+        assert_eq!(names, [(peer(0), "Cleo".to_owned())]);
+        let capability =
+            protocol::signaling::Capability { device_name: "Ada".into(), ..Default::default() };
+        let view = View {
+            me: peer(9),
+            capability,
+            signaling_url: None,
+            signaling: SignalingState::Off,
+            connect_by_hand: false,
+            room: None,
+            peers: Vec::new(),
+            clusters: Vec::new(),
+            session: None,
+            left_session: None,
+            split: None,
+            hosting: peer::HostingView::default(),
+            messages: Vec::new(),
+        };
+        let called = |n| name_in(Some(&view), &names, peer(n));
+        assert_eq!(called(0), "Cleo", "it is gone");
+        assert!(called(1).starts_with("Device "), "it was never here");
+        names[0].1 = "Ada".to_owned();
+        assert_eq!(name_in(Some(&view), &names, peer(0)), "Ada (0000)", "this device is called so");
+        (1..=NAMES_MAX as u8).for_each(|n| remember(&mut names, peer(n), "a"));
+        assert_eq!(names.len(), NAMES_MAX);
+        assert!(names.iter().all(|(known, _)| *known != peer(0)));
+    }
 }

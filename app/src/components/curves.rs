@@ -18,7 +18,7 @@ pub(super) struct CurvePoints {
     pub(super) alone: Vec<(f64, f64)>,
     /// Rounds that were taken up when parts of the room met.
     pub(super) met: Vec<f64>,
-    /// Rounds of the whole session.
+    /// The last round that the axis has room for.
     pub(super) rounds: u32,
     /// Whether nobody else takes part: then there is one curve.
     by_itself: bool,
@@ -37,7 +37,8 @@ impl CurvePoints {
         let by_itself = is_by_itself(session);
         let (together, alone) = if by_itself { (Vec::new(), together) } else { (together, alone) };
         let met = session.lineages_left.iter().map(|left| f64::from(left.taken_up_round)).collect();
-        Self { together, alone, met, rounds: session.options.rounds, by_itself }
+        let rounds = axis_rounds(session.options.rounds, session.round);
+        Self { together, alone, met, rounds, by_itself }
     }
 
     /// The lowest accuracy that the axis needs: a whole tenth below every point.
@@ -47,6 +48,12 @@ impl CurvePoints {
         let lowest = all.map(|point| point.1).fold(0.9, f64::min);
         ((lowest * 10.0).floor() / 10.0).clamp(0.0, 0.8)
     }
+}
+
+/// As many rounds as are planned, or fewer where most of these are far away: the curve of 200 rounds of 10,000 would be a
+/// line upwards.
+fn axis_rounds(planned: u32, finished: u32) -> u32 {
+    planned.min(finished.next_power_of_two().max(32))
 }
 
 /// The curves. The numbers in them stand in the table of rounds.
@@ -94,7 +101,14 @@ fn draw(_: &web_sys::HtmlCanvasElement, _: &CurvePoints) {}
 
 #[cfg(test)]
 mod tests {
-    use super::CurvePoints;
+    use super::{CurvePoints, axis_rounds};
+
+    #[test]
+    fn the_axis_has_room_for_what_comes_next_and_not_for_all_that_may_come() {
+        let ends = [(20, 0), (40, 0), (40, 33), (10_000, 200), (10_000, 9_000), (240, 240)];
+        let ends = ends.map(|(planned, finished)| axis_rounds(planned, finished));
+        assert_eq!(ends, [20, 32, 40, 256, 10_000, 240]);
+    }
 
     #[test]
     fn the_axis_begins_a_whole_tenth_below_the_lowest_point_and_leaves_room_above() {

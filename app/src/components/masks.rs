@@ -1,12 +1,12 @@
 //! Sums in the place of updates: the choice, and who is in a group with whom.
 
 use crate::{
-    compact::{CollectAny, Erase, entered},
+    compact::{CollectAny, Erase, entered, live},
     state::page::use_page,
 };
 use leptos::prelude::*;
 use peer::MasksView;
-use protocol::session::Masks;
+use protocol::session::{Masks, SessionOptions};
 
 /// What can be chosen: its value, its words, and whether all may be one group.
 const CHOICES: [(&str, &str, bool); 2] = [
@@ -19,6 +19,8 @@ const CHOICES: [(&str, &str, bool); 2] = [
 pub fn MasksChoice(
     /// What is chosen.
     chosen: RwSignal<Option<Masks>>,
+    /// What the form shows.
+    shown: Memo<SessionOptions>,
 ) -> impl IntoView {
     let choices = CHOICES.into_iter().map(|(value, words, _)| {
         view! { <option value=value>{words}</option> }
@@ -27,10 +29,15 @@ pub fn MasksChoice(
         let choice = CHOICES.into_iter().find(|(known, ..)| *known == value);
         chosen.set(choice.map(|(_, _, one_group)| Masks { one_group }));
     };
+    let value = move || {
+        let masks = shown.with(|options| options.masks);
+        let choice = CHOICES.iter().find(|(.., one)| masks.is_some_and(|it| it.one_group == *one));
+        choice.map_or("", |(value, ..)| *value)
+    };
     view! {
         <label class="field">
             <span>"Show sums only"</span>
-            <select on:change=entered(choose)>
+            <select prop:value=live(value) on:change=entered(choose)>
                 <option value="">"No"</option>
                 {choices.collect_any()}
             </select>
@@ -55,8 +62,27 @@ pub fn MasksLine(
     };
     let own = masks.own_group.and_then(|own| masks.groups.get(own as usize));
     let own = own.map(|group| group.iter().map(name).collect::<Vec<_>>().join(", "));
-    let own = own.unwrap_or_else(|| "none yet".to_owned());
-    let sums = masks.sums.unwrap_or_default();
-    let words = format!("Your group: {own}. Sums in the last round: {sums}.");
+    let words = line(own, masks.sums);
     view! { <p class="hint" role="group" aria-label="Groups">{words}</p> }.erased()
+}
+
+/// A session that is over has no group, and one that has not begun no last round.
+fn line(own: Option<String>, sums: Option<u32>) -> String {
+    let own = own.map(|own| format!("Your group: {own}. "));
+    own.into_iter().chain(sums.map(|sums| format!("Sums in the last round: {sums}."))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn nothing_is_said_of_groups_and_rounds_that_are_not_there() {
+        let own = Some("this device, Ada, Ben".to_owned());
+        assert_eq!(line(None, None), "");
+        assert_eq!(line(None, Some(1)), "Sums in the last round: 1.");
+        assert_eq!(line(own.clone(), None), "Your group: this device, Ada, Ben. ");
+        let both = "Your group: this device, Ada, Ben. Sums in the last round: 0.";
+        assert_eq!(line(own, Some(0)), both);
+    }
 }

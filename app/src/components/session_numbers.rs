@@ -139,17 +139,8 @@ fn phase_name(phase: RoundPhase) -> &'static str {
 fn Accuracies(numbers: Numbers) -> impl IntoView {
     let together = numbers.together?;
     let rows = plural(numbers.rows.into(), "held-out row", "held-out rows");
-    let compared = numbers.alone.map(|alone| {
-        let gain = together - alone;
-        let size = format!("{:.1} points", gain.abs() * 100.0);
-        match gain {
-            gain if gain > 0.0005 => format!("On {rows} of yours the group brings you {size}."),
-            gain if gain < -0.0005 => {
-                format!("On {rows} of yours the group costs you {size} so far.")
-            }
-            _ => format!("On {rows} of yours the group makes no difference yet."),
-        }
-    });
+    let compared =
+        numbers.alone.map(|alone| comparison(&rows, together - alone, numbers.privacy.is_some()));
 
     if numbers.by_itself {
         return Some(view! {
@@ -182,6 +173,20 @@ fn Accuracies(numbers: Numbers) -> impl IntoView {
         }
         .erased(),
     )
+}
+
+/// What the group brings this device on its own `rows`; in a private session, where only the network alone is without noise,
+/// what is lost is not the group's doing.
+fn comparison(rows: &str, gain: f64, is_private: bool) -> String {
+    let size = format!("{:.1} points", gain.abs() * 100.0);
+    match gain {
+        gain if gain > 0.0005 => format!("On {rows} of yours the group brings you {size}."),
+        gain if gain >= -0.0005 => format!("On {rows} of yours the group makes no difference yet."),
+        _ if is_private => format!(
+            "On {rows} of yours private learning is {size} behind learning alone without noise."
+        ),
+        _ => format!("On {rows} of yours the group costs you {size} so far."),
+    }
 }
 
 #[component]
@@ -227,7 +232,7 @@ fn Facts(numbers: Numbers) -> impl IntoView {
         <dl class="facts">
             {round}
             <div>
-                <dt>"Sent so far"</dt>
+                <dt>"Sent by this page"</dt>
                 <dd>{bytes(numbers.sent_bytes)}</dd>
             </div>
             {little}
@@ -258,6 +263,8 @@ struct Standing {
     member: MemberView,
     /// Whether the session goes on.
     running: bool,
+    /// Whether nobody trains before there are groups.
+    waits: bool,
     /// What its newest update brings on rows that others hold out, in hundredths of a nat.
     score: Option<i32>,
     excluded: Option<Exclusion>,
@@ -269,13 +276,14 @@ impl Standing {
         let part = parts.and_then(|parts| parts.iter().find(|part| part.peer == member.peer));
         let score = part.and_then(|part| part.score).map(|score| (score * 100.0).round() as i32);
         let excluded = session.excluded.iter().find(|it| it.peer == member.peer).map(|it| it.why);
-        Self { member: member.clone(), running: session.running, score, excluded }
+        let waits = session.masks.is_some() && session.phase == RoundPhase::Waiting;
+        Self { member: member.clone(), running: session.running, waits, score, excluded }
     }
 
     /// All that its line is drawn from.
-    fn look(&self) -> (PeerId, u32, bool, bool, Option<i32>, bool) {
+    fn look(&self) -> (PeerId, u32, bool, [bool; 2], Option<i32>, bool) {
         let MemberView { peer, rows, committed } = self.member;
-        (peer, rows, committed, self.running, self.score, self.excluded.is_some())
+        (peer, rows, committed, [self.running, self.waits], self.score, self.excluded.is_some())
     }
 
     fn words(&self) -> String {
@@ -290,6 +298,7 @@ impl Standing {
         let doing = match (running, member.committed) {
             (false, _) => "",
             (_, true) => " · update promised",
+            _ if self.waits => "",
             (_, false) => " · working",
         };
         let score = self
@@ -310,7 +319,7 @@ const SCORE_WORDS: &str = "Score: how much the newest update by itself lowers th
 fn Member(standing: Standing) -> impl IntoView {
     let page = use_page();
     let words = standing.words();
-    let Standing { member, running, score, excluded } = standing;
+    let Standing { member, running, score, excluded, .. } = standing;
     let id = member.peer;
     let class = match (excluded, member.committed && running) {
         (Some(_), _) => "member member-excluded",
@@ -325,4 +334,35 @@ fn Member(standing: Standing) -> impl IntoView {
         </li>
     }
     .erased()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_noise_costs_is_not_laid_at_the_groups_door() {
+        let said = |gain, is_private| comparison("9 held-out rows", gain, is_private);
+        assert_eq!(
+            said(0.04, true),
+            "On 9 held-out rows of yours the group brings you 4.0 points."
+        );
+        assert_eq!(
+            said(-0.3, false),
+            "On 9 held-out rows of yours the group costs you 30.0 points so far."
+        );
+        let private = "On 9 held-out rows of yours private learning is 30.0 points behind learning alone without noise.";
+        assert_eq!(said(-0.3, true), private);
+        assert!(said(0.0, true).ends_with("makes no difference yet."));
+    }
+
+    #[test]
+    fn nobody_is_said_to_work_while_a_group_is_looked_for() {
+        let member = MemberView { peer: PeerId::from_bytes([1; 32]), rows: 90, committed: false };
+        let words = |waits| {
+            let member = member.clone();
+            Standing { member, running: true, waits, score: None, excluded: None }.words()
+        };
+        assert_eq!([words(false), words(true)], ["90 rows · working", "90 rows"]);
+    }
 }

@@ -6,6 +6,7 @@ use crate::{
     state::{defaults::session_options, page::Page},
 };
 use leptos::prelude::*;
+use peer::SessionView;
 use protocol::{
     limits,
     session::{Masks, Privacy, SessionOptions},
@@ -14,7 +15,7 @@ use protocol::{
 /// What is typed in the form; where nothing is, what suits the cluster in use holds.
 #[derive(Clone, Copy)]
 pub struct SessionForm {
-    /// What suits the cluster in use.
+    /// What suits the cluster in use; while a session runs, what that has.
     suits: Memo<SessionOptions>,
     rounds: RwSignal<Option<String>>,
     local_steps: RwSignal<Option<String>>,
@@ -24,6 +25,21 @@ pub struct SessionForm {
     privacy: RwSignal<Option<Privacy>>,
     /// Whether sums only are seen.
     masks: RwSignal<Option<Masks>>,
+}
+
+/// What a new session has where nothing is typed.
+fn suiting(
+    suits: SessionOptions,
+    privacy: Option<Privacy>,
+    masks: Option<Masks>,
+) -> SessionOptions {
+    let suits = SessionOptions { masks, ..suits };
+    privacy.map_or(suits, |privacy| suits.kept_private(privacy))
+}
+
+/// What a session that runs has.
+fn running(session: Option<&SessionView>) -> Option<SessionOptions> {
+    session.filter(|session| session.running).map(|session| session.options)
 }
 
 /// A field holds what no session can have.
@@ -42,14 +58,16 @@ impl SessionForm {
     /// Nothing is typed yet.
     pub fn new(page: Page) -> Self {
         let privacy = RwSignal::new(None::<Privacy>);
+        let masks = RwSignal::new(None::<Masks>);
         let suits = move || {
             let suits = session_options(page.cluster().as_ref());
-            privacy.get().map_or(suits, |privacy| suits.kept_private(privacy))
+            let runs = page.session.with(|session| running(session.as_ref()));
+            runs.unwrap_or_else(|| suiting(suits, privacy.get(), masks.get()))
         };
         Self {
             suits: Memo::new(move |_| suits()),
             privacy,
-            masks: RwSignal::new(None),
+            masks,
             rounds: RwSignal::default(),
             local_steps: RwSignal::default(),
             batch_rows: RwSignal::default(),
@@ -83,7 +101,7 @@ impl SessionForm {
                 BATCH_ROWS_MAX,
             )?,
             privacy: default.privacy,
-            masks: self.masks.get(),
+            masks: default.masks,
             learning_rate_millionths: value(
                 "the learning rate in millionths",
                 self.learning_rate.get(),
@@ -112,7 +130,7 @@ fn value(
 pub fn OptionsForm(
     /// What is typed.
     form: SessionForm,
-    /// While a session runs, its options are fixed.
+    /// While a session runs, its options are fixed, and shown.
     #[prop(into)]
     disabled: Signal<bool>,
 ) -> impl IntoView {
@@ -123,6 +141,7 @@ pub fn OptionsForm(
                 <legend class="visually-hidden">"How to train"</legend>
                 <Field
                     form
+                    disabled
                     label="Rounds"
                     typed=form.rounds
                     suits=|options| options.rounds
@@ -130,6 +149,7 @@ pub fn OptionsForm(
                 />
                 <Field
                     form
+                    disabled
                     label="Steps in a round"
                     typed=form.local_steps
                     suits=|options| options.local_steps
@@ -137,6 +157,7 @@ pub fn OptionsForm(
                 />
                 <Field
                     form
+                    disabled
                     label="Rows in a step"
                     typed=form.batch_rows
                     suits=|options| options.batch_rows
@@ -144,6 +165,7 @@ pub fn OptionsForm(
                 />
                 <Field
                     form
+                    disabled
                     label="Learning rate, millionths"
                     typed=form.learning_rate
                     suits=|options| options.learning_rate_millionths
@@ -152,8 +174,8 @@ pub fn OptionsForm(
                 <p class="hint">
                     "In every round each device takes that many steps on its own rows before results are put together. The learning rate is how far a step moves the weights, in millionths: 2000 is 0.002. Higher learns faster, and too high does not settle."
                 </p>
-                <PrivacyChoice chosen=form.privacy />
-                <MasksChoice chosen=form.masks />
+                <PrivacyChoice chosen=form.privacy shown=form.suits />
+                <MasksChoice chosen=form.masks shown=form.suits />
             </fieldset>
         </details>
     }
@@ -163,12 +185,14 @@ pub fn OptionsForm(
 #[component]
 fn Field(
     form: SessionForm,
+    disabled: Signal<bool>,
     label: &'static str,
     typed: RwSignal<Option<String>>,
     suits: fn(&SessionOptions) -> u32,
     high: u32,
 ) -> impl IntoView {
-    let value = move || typed.get().unwrap_or_else(|| form.suits.with(suits).to_string());
+    let typed_here = move || typed.get().filter(|_| !disabled.get());
+    let value = move || typed_here().unwrap_or_else(|| form.suits.with(suits).to_string());
     view! {
         <label class="field">
             <span>{label}</span>
@@ -188,6 +212,16 @@ fn Field(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_session_has_what_is_chosen_and_else_what_suits() {
+        let suits = session_options(None);
+        assert_eq!(suiting(suits, None, None), suits);
+        let (privacy, masks) = (Privacy { epsilon_thousandths: 4_000 }, Masks { one_group: true });
+        let chosen = suiting(suits, Some(privacy), Some(masks));
+        assert_eq!((chosen.privacy, chosen.masks), (Some(privacy), Some(masks)));
+        assert_eq!(chosen.rounds, suits.rounds);
+    }
 
     #[test]
     fn an_untouched_field_is_the_default_and_a_bad_one_is_named() {

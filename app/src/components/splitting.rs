@@ -176,6 +176,9 @@ fn standing(split: &SplitView) -> String {
             it.of,
             percent(f64::from(it.accuracy))
         ),
+        None if split.parts.iter().all(|part| part.place == PartPlace::Home) => {
+            format!("All nodes of cluster “{}” are on this device now.{held_out}", split.cluster)
+        }
         None => format!("Cluster “{}” is on several devices.{held_out}", split.cluster),
     }
 }

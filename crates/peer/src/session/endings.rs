@@ -8,7 +8,7 @@ impl Session {
     /// The person at this device ends the session: for all if it was proposed here, else only here.
     pub(crate) fn stop(&mut self, s: &Surroundings<'_>) {
         if self.proposal.founder != s.me {
-            return self.leave("stopped on this device", s);
+            return self.leave("this device has left it, others may go on", s);
         }
         // Who stops a session for all still helps all to end with the same model.
         self.stopped = true;

@@ -6,7 +6,7 @@ use crate::{
     workspace::{Workspace, execute},
 };
 
-/// Builds the release, lets two browsers train, and photographs one of them.
+/// Builds the release, lets three browsers train, and photographs one of them.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if let Some(unknown) = arguments.first() {
         return Err(Failure::new(format!("`{unknown}` means nothing here: there are no options.")));

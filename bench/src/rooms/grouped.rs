@@ -2,7 +2,7 @@
 
 use super::{Room, Settings, private_rows::DELTA};
 use core::str::FromStr;
-use neural::{Contribution, Network, Update};
+use neural::Network;
 use private::{Budget, DiscreteGaussian, Grid, Release, Steps, Stream, Sum, Tensor, groups};
 use std::error::Error;
 use transcript::sums;
@@ -65,7 +65,7 @@ impl Room<'_> {
         let from = self.model.network().clone();
         let trained = self.trained_and_lied(&from, drawn)?;
         let (grid, tensors) = self.grid(&from, grouped)?;
-        let mut contributions = Vec::new();
+        let mut means = Vec::new();
         for group in self.groups(drawn, grouped.size) {
             let changes: Vec<Steps> = trained
                 .iter()
@@ -86,9 +86,9 @@ impl Room<'_> {
             }
             let mean = sum.mean(&grid, &tensors);
             let samples = self.settings.steps * self.settings.batch_rows * group.len() as u32;
-            contributions.push(Contribution { samples, update: Update::of(&from, &mean)? });
+            means.push((samples, mean));
         }
-        self.model.aggregate(&contributions)?;
+        sums::aggregate_means(&mut self.model, means);
         Ok(())
     }
 

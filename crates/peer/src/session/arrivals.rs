@@ -245,15 +245,10 @@ impl Session {
 
     /// Whether a decision can be followed, as far as is known here; who sends another one is refused.
     fn is_possible(&mut self, from: PeerId, decision: &Decision) -> bool {
-        let next_round = decision.round == self.head.decision.round + 1;
-        let problem = if decision.parent == self.head_hash && !next_round {
-            Err("it is not the next round".to_owned())
-        } else {
-            check_contributions(&self.proposal, decision)
-                .and_then(|()| self.check_next(decision))
-                .and_then(|()| self.check_signed(decision))
-        };
-        if let Err(problem) = problem {
+        let checked = check_contributions(&self.proposal, decision)
+            .and_then(|()| self.check_next(decision))
+            .and_then(|()| self.check_signed(decision));
+        if let Err(problem) = checked {
             let reason =
                 format!("a decision on round {} that cannot be: {problem}", decision.round);
             self.actions.push(SessionAction::Refuse(from, reason));

@@ -85,6 +85,10 @@ impl Session {
             }
         }
         let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
+        if follows && let Err(problem) = self.check_next(&record.decision) {
+            let reason = format!("a record after ours that cannot be: {problem}");
+            return self.actions.push(SessionAction::Refuse(from, reason));
+        }
         // Masks come off for those who were there: who was not has the model only.
         let can_follow = self.model_here && self.running && self.rows > 0 && !self.is_masked();
         if self.names_a_wrong_sum(&record) {

@@ -232,6 +232,9 @@ impl Session {
         if decision.parent != self.head_hash {
             return Ok(());
         }
+        if decision.round != self.head.decision.round + 1 {
+            return Err("it is not the next round".to_owned());
+        }
         if decision.contributions.iter().any(|part| self.head.excludes(part.peer)) {
             return Err("a member of it is excluded".to_owned());
         }

@@ -129,10 +129,20 @@ impl Session {
         decisions.retain(|(from, decision)| {
             !self.is_doubted(*from, s)
                 && order.admits(*from, members(decision))
+                && (order.is_its_turn(*from) || self.is_all_promised(decision))
                 && self.check_next(decision).is_ok()
         });
         sort_by_key(&mut decisions, |(from, _)| order.rank(*from));
         decisions
+    }
+
+    /// Whether all that a decision brings in was promised here by its makers: else somebody could bring in, before its turn, the
+    /// updates of more members that it has made up than there are others.
+    pub(super) fn is_all_promised(&self, decision: &Decision) -> bool {
+        decision.contributions.iter().all(|part| {
+            let promised = self.stash.commitment(part.peer, decision.parent);
+            promised.is_some_and(|promised| promised.contribution == *part)
+        })
     }
 
     fn aggregate(&mut self, s: &Surroundings<'_>) {

@@ -58,11 +58,15 @@ impl Order {
         self.leaders.iter().position(|leader| *leader == peer).unwrap_or(usize::MAX)
     }
 
-    /// Whether a peer's word on who makes the round counts: it leads this attempt or an earlier one, or it leaves out
-    /// nobody. So nobody can hurry ahead and shut others out.
+    /// Whether a peer leads this attempt, or has led an earlier one.
+    fn is_its_turn(&self, peer: PeerId) -> bool {
+        self.rank(peer) <= self.attempt
+    }
+
+    /// Whether a peer's word on who makes the round counts: it has had its turn, or it leaves out nobody. So nobody can hurry
+    /// ahead and shut others out.
     fn admits(&self, from: PeerId, members: SortedSet<PeerId>) -> bool {
-        self.rank(from) <= self.attempt
-            || self.contributors.iter().all(|peer| members.contains(peer))
+        self.is_its_turn(from) || self.contributors.iter().all(|peer| members.contains(peer))
     }
 }
 

@@ -34,6 +34,63 @@ fn a_decision_that_leaves_nobody_out_counts_whoever_tells_of_it() {
 }
 
 #[test]
+fn nobody_brings_in_promises_of_peers_that_it_has_made_up() {
+    let mut member = Member::in_round_one();
+    member.is_trained(update(1));
+    let others = member.others();
+    for (peer, number) in [(others[0], 2), (others[1], 3)] {
+        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+        member.gets_update(peer, update(number));
+    }
+    let (me, made_up) = (member.identity.peer_id(), Identity::from_seed([77; 32]));
+    member.keys.insert(made_up.peer_id(), made_up.clone());
+    let parts: [(PeerId, &[u8], u32); 4] = [
+        (me, &update(1), SAMPLES),
+        (others[0], &update(2), SAMPLES),
+        (others[1], &update(3), SAMPLES),
+        (made_up.peer_id(), &update(4), SAMPLES),
+    ];
+    let decision = SessionMessage::Decide(member.decision(&parts));
+    member.hears(others[1], decision);
+    let (session, owner) = (member.session.id, made_up.peer_id());
+    let shown = BulkMessage::Update { session, owner, update: update(4) };
+    let actions = member.does(|session, s| session.handle_bulk(others[1], shown, s));
+    assert!(!aggregates(&actions), "it leaves out nobody, and is not its turn");
+    let all = SessionMessage::Decide(member.decision(&parts[..3]));
+    assert!(aggregates(&member.hears(others[0], all)), "the leader is followed");
+}
+
+#[test]
+fn nobody_jumps_over_rounds() {
+    for is_record in [true, false] {
+        let mut member = Member::in_round_one();
+        member.is_trained(update(1));
+        let others = member.others();
+        for (peer, number) in [(others[0], 2), (others[1], 3)] {
+            member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+            member.gets_update(peer, update(number));
+        }
+        let me = member.identity.peer_id();
+        let parts: [(PeerId, &[u8], u32); 3] = [
+            (me, &update(1), SAMPLES),
+            (others[0], &update(2), SAMPLES),
+            (others[1], &update(3), SAMPLES),
+        ];
+        let last = Decision { round: 9, ..member.decision(&parts) };
+        let actions = if is_record {
+            let record = RoundRecord::following(&member.session.head, last, Hash::of(b"m"));
+            member.hears(others[1], SessionMessage::Head(record))
+        } else {
+            // It came before its parent was here.
+            member.session.stash.put_decision(others[1], last, true);
+            member.waits(Duration::ZERO)
+        };
+        assert!(!aggregates(&actions), "a record: {is_record}");
+        assert_eq!(refusals(&actions), usize::from(is_record));
+    }
+}
+
+#[test]
 fn nobody_claims_more_samples_than_a_round_has_or_none() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];

@@ -329,9 +329,13 @@ pub(super) fn check_contributions(proposal: &Proposal, decision: &Decision) -> R
     if proposal.options.masks.is_none() && !decision.groups.is_empty() {
         return Err("groups in a session without masks".to_owned());
     }
-    let impossible = |part: &&Contribution| !proposal.options.allows(part.samples);
-    match decision.contributions.iter().find(impossible) {
-        Some(part) => Err(format!("a contribution of {} samples", part.samples)),
-        None => Ok(()),
+    for Contribution { peer, samples, .. } in &decision.contributions {
+        if !proposal.options.allows(*samples) {
+            return Err(format!("a contribution of {samples} samples"));
+        }
+        if !proposal.invites(*peer) {
+            return Err(format!("a contribution of {}, who is not invited", peer.short()));
+        }
     }
+    Ok(())
 }

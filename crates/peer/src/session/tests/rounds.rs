@@ -61,6 +61,21 @@ fn nobody_brings_in_promises_of_peers_that_it_has_made_up() {
 }
 
 #[test]
+fn who_is_not_invited_is_in_no_decision_and_in_no_record() {
+    let mut member = Member::in_round_one();
+    let invited: SortedSet<PeerId> =
+        member.others().into_iter().chain([member.identity.peer_id()]).collect();
+    member.session.proposal.invited = Some(invited);
+    let (leader, stranger) = (member.others()[0], Identity::from_seed([77; 32]));
+    let peer = stranger.peer_id();
+    member.keys.insert(peer, stranger);
+    let decision = member.decision(&[(leader, &update(2), SAMPLES), (peer, &update(4), SAMPLES)]);
+    let record = RoundRecord::following(&member.session.head, decision.clone(), Hash::of(b"m"));
+    assert_eq!(refusals(&member.hears(leader, SessionMessage::Decide(decision))), 1);
+    assert_eq!(refusals(&member.hears(leader, SessionMessage::Head(record))), 1);
+}
+
+#[test]
 fn nobody_jumps_over_rounds() {
     for is_record in [true, false] {
         let mut member = Member::in_round_one();

@@ -1,11 +1,12 @@
-//! The order in which members lead, remembered for as long as nothing that it depends on changes: it is asked for several
-//! times an input, and takes a hash a member.
+//! Who contributes to a round, and in which order they lead it.
 
+use super::{Session, Surroundings};
 use core::cell::RefCell;
 use protocol::session::leaders;
-use units::{PeerId, SessionId};
+use units::{PeerId, SessionId, sort_by_key};
 
-/// The newest order, and what it follows from.
+/// The order in which members lead, remembered for as long as nothing that it depends on changes: it is asked for several
+/// times an input, and takes a hash a member.
 #[derive(Default)]
 pub(super) struct Leading(RefCell<Option<Order>>);
 
@@ -28,6 +29,53 @@ impl Leading {
         let leaders = leaders(session, round, &members);
         *newest = Some(Order { round, members, leaders: leaders.clone() });
         leaders
+    }
+}
+
+impl Session {
+    /// Peers whose updates the round can expect, this device among them if it has rows.
+    pub(super) fn contributors(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
+        if self.is_crowd(s) {
+            return self.drawn();
+        }
+        let mut all: Vec<_> = self.others_with_rows(s).collect();
+        if self.contributes(s) {
+            all.push(s.me);
+        }
+        sort_by_key(&mut all, |peer| *peer);
+        all
+    }
+
+    /// Connected members whose updates a round in a full mesh can expect, by id.
+    pub(super) fn others_with_rows(&self, s: &Surroundings<'_>) -> impl Iterator<Item = PeerId> {
+        let with_rows = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
+        with_rows.filter(|peer| s.connected.contains(peer) && !self.is_excluded(*peer))
+    }
+
+    /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn, or was when it promised.
+    pub(super) fn contributes(&self, s: &Surroundings<'_>) -> bool {
+        let has_promised = || self.stash.commitment(s.me, self.head_hash).is_some();
+        let is_asked = !self.is_crowd(s) || self.is_drawn(s.me, s) || has_promised();
+        self.rows > 0 && !self.is_excluded(s.me) && is_asked
+    }
+
+    /// Who leads the given attempt at the running round.
+    pub(super) fn leader(&self, attempt: u32, s: &Surroundings<'_>) -> Option<PeerId> {
+        let order = self.leaders(s);
+        (!order.is_empty()).then(|| order[attempt as usize % order.len()])
+    }
+
+    /// Contributors in the order in which they lead: last those who have let the others wait of late. Whoever has not shown
+    /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
+    /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
+    pub(super) fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
+        let mut order =
+            self.leading.of(self.id, self.head.decision.round + 1, self.contributors(s));
+        order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
+        if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
+            sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
+        }
+        order
     }
 }
 

@@ -57,7 +57,7 @@ use stash::Stash;
 use std::collections::VecDeque;
 use thrift::Thrift;
 use transcript::Transcript;
-use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet, sort_by_key};
+use units::{Hash, Instant, PeerId, SessionId, SortedMap, SortedSet};
 use verdicts::Verdicts;
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
@@ -331,51 +331,6 @@ impl Session {
 
     fn fail(&mut self, reason: String) {
         self.problem = Some(reason);
-    }
-
-    /// Peers whose updates the round can expect, this device among them if it has rows.
-    fn contributors(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
-        if self.is_crowd(s) {
-            return self.drawn();
-        }
-        let mut all: Vec<_> = self.others_with_rows(s).collect();
-        if self.contributes(s) {
-            all.push(s.me);
-        }
-        sort_by_key(&mut all, |peer| *peer);
-        all
-    }
-
-    /// Connected members whose updates a round in a full mesh can expect, by id.
-    fn others_with_rows(&self, s: &Surroundings<'_>) -> impl Iterator<Item = PeerId> {
-        let with_rows = self.members.iter().filter(|(_, rows)| **rows > 0).map(|(peer, _)| *peer);
-        with_rows.filter(|peer| s.connected.contains(peer) && !self.is_excluded(*peer))
-    }
-
-    /// Whether this device's updates count: it has rows, is not excluded, and in a crowd is drawn, or was when it promised.
-    fn contributes(&self, s: &Surroundings<'_>) -> bool {
-        let has_promised = || self.stash.commitment(s.me, self.head_hash).is_some();
-        let is_asked = !self.is_crowd(s) || self.is_drawn(s.me, s) || has_promised();
-        self.rows > 0 && !self.is_excluded(s.me) && is_asked
-    }
-
-    /// Who leads the given attempt at the running round.
-    fn leader(&self, attempt: u32, s: &Surroundings<'_>) -> Option<PeerId> {
-        let order = self.leaders(s);
-        (!order.is_empty()).then(|| order[attempt as usize % order.len()])
-    }
-
-    /// Contributors in the order in which they lead: last those who have let the others wait of late. Whoever has not shown
-    /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
-    /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
-    fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
-        let mut order =
-            self.leading.of(self.id, self.head.decision.round + 1, self.contributors(s));
-        order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
-        if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
-            sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
-        }
-        order
     }
 
     fn send(&mut self, to: PeerId, message: SessionMessage) {

@@ -9,21 +9,20 @@
 //! Two leaders at once do no harm that lasts: members that followed different decisions meet by their records' weight.
 
 mod following;
+mod leader;
 mod masked;
 mod outcome;
 mod sums;
 
-use super::{
-    Session, SessionAction, SessionJob, Surroundings, pace::reveal_wait_max, stash::Closing,
-};
+use super::{Session, SessionAction, SessionJob, Surroundings, pace::reveal_wait_max};
 use crate::{job::LocalTraining, view::RoundPhase};
 use ::core::time::Duration;
 use following::Chosen;
 use protocol::{
-    message::{BulkMessage, SessionMessage},
-    session::{Commitment, Contribution, Decision, SessionOptions},
+    message::BulkMessage,
+    session::{Commitment, SessionOptions},
 };
-use units::{Hash, Instant, PeerId, SortedSet};
+use units::{Hash, Instant, PeerId};
 
 pub(super) struct Round {
     started_at: Instant,
@@ -42,32 +41,6 @@ pub(super) struct Round {
     /// When the round must be looked at again, set by every look.
     look_again_at: Option<Instant>,
     attempt_since: Instant,
-}
-
-/// Who leads the running round, as this member sees it.
-struct Order {
-    leaders: Vec<PeerId>,
-    /// Those who are waited for.
-    contributors: Vec<PeerId>,
-    attempt: usize,
-}
-
-impl Order {
-    /// Which attempt a peer leads.
-    fn rank(&self, peer: PeerId) -> usize {
-        self.leaders.iter().position(|leader| *leader == peer).unwrap_or(usize::MAX)
-    }
-
-    /// Whether a peer leads this attempt, or has led an earlier one.
-    fn is_its_turn(&self, peer: PeerId) -> bool {
-        self.rank(peer) <= self.attempt
-    }
-
-    /// Whether a peer's word on who makes the round counts: it has had its turn, or it leaves out nobody. So nobody can hurry
-    /// ahead and shut others out.
-    fn admits(&self, from: PeerId, members: SortedSet<PeerId>) -> bool {
-        self.is_its_turn(from) || self.contributors.iter().all(|peer| members.contains(peer))
-    }
 }
 
 impl Round {
@@ -217,96 +190,6 @@ impl Session {
         self.actions.push(SessionAction::Job(job, purpose));
     }
 
-    fn next_attempt(&mut self, s: &Surroundings<'_>) {
-        let since = self.round.attempt_since;
-        let leader_wait = self.pace.leader_wait(s.limits);
-        let patience = if self.round.attempt > 0 {
-            leader_wait + self.unmask_patience()
-        } else if self.round.closed_at.is_some() {
-            self.reveal_wait() + self.unmask_patience() + leader_wait
-        } else {
-            self.commit_deadline(s).saturating_duration_since(since) + leader_wait
-        };
-        if s.now >= since + patience {
-            self.round.attempt += 1;
-            self.round.attempt_since = s.now;
-            self.round.look_again(s.now + leader_wait);
-        } else {
-            self.round.look_again(since + patience);
-        }
-    }
-
-    /// What the leader of the running attempt does, if that is this device.
-    fn lead(&mut self, may_close: bool, s: &Surroundings<'_>) {
-        if !self.round.trained || self.stash.has_decided(s.me, self.head_hash) {
-            return;
-        }
-        if !may_close && self.stash.closings(self.head_hash).next().is_none() {
-            return self.round.look_again(self.commit_deadline(s));
-        }
-        if self.leader(self.round.attempt, s) != Some(s.me) {
-            return;
-        }
-        match self.closing(s).cloned() {
-            None => self.close(s),
-            Some(closing) => self.decide(&closing, s),
-        }
-    }
-
-    fn close(&mut self, s: &Surroundings<'_>) {
-        let deadline = self.commit_deadline(s);
-        if s.now < deadline && !self.everyone_has_committed(s) {
-            return self.round.look_again(deadline);
-        }
-        let parent = self.head_hash;
-        let committed = self.stash.commitments(parent).map(|it| it.contribution.peer);
-        let mut peers: Vec<_> = committed.filter(|peer| !self.is_excluded(*peer)).collect();
-        if self.is_crowd(s) {
-            peers = self.drawn();
-        }
-        let contributions = self.promises_of(&peers);
-        let said = contributions.clone();
-        if !self.is_crowd(s) {
-            self.broadcast(SessionMessage::Close { parent, contributions: said }, s);
-        }
-        self.stash.put_closing(s.me, Closing { parent, contributions });
-    }
-
-    fn decide(&mut self, closing: &Closing, s: &Surroundings<'_>) {
-        let Some(closed_at) = self.round.closed_at else { return };
-        if self.masks.part.survivors.is_some() {
-            return self.decide_on_sums(s);
-        }
-        let is_here = |c: &Contribution| self.stash.update(c.peer, c.update).is_some();
-        let may_come = |c: &Contribution| {
-            let is_there = s.is_partial || s.connected.contains(&c.peer);
-            c.peer == s.me || is_there && self.awaits(c.peer, s)
-        };
-        let deadline = closed_at + self.reveal_wait();
-        let missing = closing.contributions.iter().any(|c| !is_here(c) && may_come(c));
-        if missing && s.now < deadline {
-            return self.round.look_again(deadline);
-        }
-        let held = closing.contributions.iter().filter(|c| is_here(c) && !self.is_excluded(c.peer));
-        let contributions: Vec<_> = held.copied().collect();
-        if contributions.is_empty() {
-            return;
-        }
-        self.check_signatures(self.head_hash);
-        let round = self.head.decision.round + 1;
-        let verdicts = self.verdicts.beside(&contributions);
-        let committed = self.round.committed.max(contributions.len() as u32);
-        let parent = self.head_hash;
-        let decision =
-            Decision { round, parent, contributions, verdicts, committed, groups: Vec::new() };
-        if self.is_masked() {
-            self.name_survivors(decision, s);
-            return self.decide_on_sums(s);
-        }
-        self.broadcast(SessionMessage::Decide(decision.clone()), s);
-        self.stash.put_decision(s.me, decision, true);
-    }
-
     /// Sends this device's update to the others, once commitments are closed and it is among them. They are closed when
     /// everyone who takes part has committed, whether the leader has said so or not. Says whether they are closed.
     fn reveal(&mut self, s: &Surroundings<'_>) -> bool {
@@ -369,29 +252,6 @@ impl Session {
     pub(super) fn has_revealed(&self, peer: PeerId) -> bool {
         let promised = self.stash.commitment(peer, self.head_hash).map(|it| it.contribution);
         promised.is_some_and(|it| self.stash.update(peer, it.update).is_some())
-    }
-
-    /// Who may close and decide, and in which order they are listened to.
-    fn order(&self, s: &Surroundings<'_>) -> Order {
-        let (mut contributors, mut leaders) = (self.contributors(s), self.leaders(s));
-        contributors.retain(|peer| self.awaits(*peer, s));
-        if self.is_crowd(s) {
-            // Who has decided may have committed unheard: it has its place by its hash.
-            let deciders = self.stash.decisions(self.head_hash).into_iter().map(|it| it.0);
-            leaders.extend(deciders.filter(|peer| self.may_be_drawn(*peer, s)));
-            leaders = self.leading_a_crowd.of(self.id, self.head.decision.round + 1, leaders);
-        }
-        Order { leaders, contributors, attempt: self.round.attempt as usize }
-    }
-
-    /// The closing of the running round: that of its first leader.
-    pub(super) fn closing(&self, s: &Surroundings<'_>) -> Option<&Closing> {
-        self.stash.closings(self.head_hash).next()?;
-        let order = self.order(s);
-        let members = |closing: &Closing| closing.contributions.iter().map(|c| c.peer).collect();
-        let closings = self.stash.closings(self.head_hash);
-        let closings = closings.filter(|(from, closing)| order.admits(*from, members(closing)));
-        closings.min_by_key(|(from, _)| order.rank(*from)).map(|(_, closing)| closing)
     }
 
     /// Until when a round waits for commitments.

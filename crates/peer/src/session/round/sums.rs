@@ -80,9 +80,9 @@ impl Session {
         let counts = |(from, decision): &(PeerId, &Decision)| {
             let members = decision.contributions.iter().map(|part| part.peer).collect();
             // Who is early takes no time from masked changes that are on their way.
-            let is_early = !order.is_its_turn(*from)
-                && !(self.stash.missing(decision).is_empty() && self.is_all_promised(decision));
-            !is_early
+            let is_all_here =
+                || self.stash.missing(decision).is_empty() && self.is_all_promised(decision);
+            (order.is_its_turn(*from) || is_all_here())
                 && !self.is_doubted(*from, s)
                 && order.admits(*from, members)
                 && self.check_next(decision).is_ok()

@@ -53,8 +53,7 @@ fn whatever_is_changed_is_found() {
         ("the signature was not made by", |it| {
             it.rounds[1].record.decision.contributions[0].samples -= 1;
         }),
-        // What members signed of the round before is no longer what they signed.
-        ("round 3:", |it| drop(it.rounds.remove(3))),
+        ("round 5: it does not follow from the record before", |it| drop(it.rounds.remove(3))),
         ("does not follow from the record before", |it| it.rounds[0].record.decision.round += 1),
         ("that is not its session's", |it| it.start.model = it.rounds[0].record.model),
         ("starts from a record of round 4294967295", |it| {
@@ -66,7 +65,9 @@ fn whatever_is_changed_is_found() {
             let other = it.rounds[0].record.model;
             it.rounds.last_mut().unwrap().record.model = other;
         }),
-        ("did not sign", |it| it.rounds[3].record.decision.verdicts[0].scores[1] += 1),
+        ("has not signed its verdict", |it| {
+            it.rounds[3].record.decision.verdicts[0].scores[1] += 1
+        }),
         ("the signature was not made by", |it| it.verdicts[0].scores[1] += 1),
         ("has not signed its verdict", |it| it.verdicts[0].signature = None),
     ];

@@ -29,6 +29,7 @@ export function readState() {
     data: data === null ? null : { ...data.dataset },
     session: session === null ? null : { ...session.dataset },
     comparison: within("Training", ".accuracy-sentence").map(text).join(" "),
+    groups: within("Training", "[aria-label='Groups']").map(text).join(" ").replace(/\s+/g, " "),
     facts: within("Training", "dl > div").map(text),
     members: within("Training", "[aria-label=Members] li").map(text),
     parts: within("Network", "[aria-label='Parts of this network'] li").map(text),

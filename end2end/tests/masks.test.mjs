@@ -5,12 +5,6 @@ import { barePage, refusals, startBoth } from "../harness/bare.mjs";
 import { loadDigits } from "../harness/digits.mjs";
 import { scenario } from "../harness/world.mjs";
 
-/** What the page says of the groups. */
-async function groups(peer) {
-  const text = await peer.evaluate(() => document.querySelector("[aria-label='Groups']").textContent);
-  return text.replace(/\s+/g, " ");
-}
-
 scenario("three devices add up under masks, and end with one model that has learnt", async (world) => {
   await world.startServer();
   const ada = await world.device("Ada");
@@ -25,7 +19,7 @@ scenario("three devices add up under masks, and end with one model that has lear
   await ada.click("button", "Train together");
 
   await fay.untilRound(2);
-  assert.match(await groups(fay), /Your group: .+\. Sums in the last round: 1\./);
+  await fay.until("it says who is in its group", (s) => /Your group: .+\. Sums in the last round: 1\./.test(s.groups));
   const ends = await Promise.all([ada, ben, fay].map((peer) => peer.untilFinished()));
   assert.equal(new Set(ends.map((end) => end.session.model)).size, 1, "the same model, bit for bit");
   assert.ok(Number(ends[0].session.together) > 0.6, `it has learnt: ${ends[0].session.together}`);

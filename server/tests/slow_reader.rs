@@ -11,7 +11,8 @@ use std::time::Duration;
 async fn a_peer_that_does_not_read_is_cut_off() {
     let config = SignalingConfig {
         message_rate: Rate { burst: 1_000_000, per_second: 1 },
-        outbox: OutboxLimits { messages_max: 8, bytes_max: 64 * 1024 },
+        // What it sends on after the cut is answered by small errors, which must not be too many for itself.
+        outbox: OutboxLimits { messages_max: 1024, bytes_max: 64 * 1024 },
         farewell_timeout: Duration::from_millis(100),
         ..Default::default()
     };

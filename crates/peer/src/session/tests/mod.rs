@@ -118,6 +118,17 @@ impl Member {
         member
     }
 
+    /// The same with updates 1, 2 and 3: its own, and what the others have promised and shown, in the order in which they lead.
+    fn with_all_shown() -> Self {
+        let mut member = Self::in_round_one();
+        member.is_trained(update(1));
+        for (peer, number) in member.others().into_iter().zip(2..) {
+            member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
+            member.gets_update(peer, update(number));
+        }
+        member
+    }
+
     fn does(&mut self, act: impl FnOnce(&mut Session, &Surroundings<'_>)) -> Vec<SessionAction> {
         let surroundings = Surroundings {
             now: self.now,

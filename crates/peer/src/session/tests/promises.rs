@@ -56,13 +56,8 @@ fn who_comes_back_after_a_crash_may_promise_anew_and_is_no_liar() {
 
 /// The first round is over for all three, who have judged it.
 fn in_round_two() -> (Member, Vec<PeerId>) {
-    let mut member = Member::in_round_one();
-    member.is_trained(update(1));
+    let mut member = Member::with_all_shown();
     let (me, others) = (member.identity.peer_id(), member.others());
-    for (peer, number) in [(others[0], 2), (others[1], 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
     let parts: [(PeerId, &[u8], u32); 3] = [
         (me, &update(1), SAMPLES),
         (others[0], &update(2), SAMPLES),

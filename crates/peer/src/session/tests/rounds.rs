@@ -18,14 +18,9 @@ fn nobody_shuts_others_out_by_deciding_early_and_nobody_waits_for_ever() {
 
 #[test]
 fn a_decision_that_leaves_nobody_out_counts_whoever_tells_of_it() {
-    let mut member = Member::in_round_one();
-    member.is_trained(update(1));
+    let mut member = Member::with_all_shown();
     let others = member.others();
     let (first, last) = (others[0], others[1]);
-    for (peer, number) in [(first, 2), (last, 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
     let me = member.identity.peer_id();
     let parts: [(PeerId, &[u8], u32); 3] =
         [(me, &update(1), SAMPLES), (first, &update(2), SAMPLES), (last, &update(3), SAMPLES)];
@@ -35,13 +30,8 @@ fn a_decision_that_leaves_nobody_out_counts_whoever_tells_of_it() {
 
 #[test]
 fn nobody_brings_in_promises_of_peers_that_it_has_made_up() {
-    let mut member = Member::in_round_one();
-    member.is_trained(update(1));
+    let mut member = Member::with_all_shown();
     let others = member.others();
-    for (peer, number) in [(others[0], 2), (others[1], 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
     let (me, made_up) = (member.identity.peer_id(), Identity::from_seed([77; 32]));
     member.keys.insert(made_up.peer_id(), made_up.clone());
     let parts: [(PeerId, &[u8], u32); 4] = [
@@ -133,13 +123,8 @@ fn a_record_weighs_no_more_than_rounds_and_members_can_have_made() {
 
 #[test]
 fn a_leader_cannot_give_an_update_another_weight_than_its_maker_did() {
-    let mut member = Member::in_round_one();
-    member.is_trained(update(1));
+    let mut member = Member::with_all_shown();
     let others = member.others();
-    for (peer, number) in [(others[0], 2), (others[1], 3)] {
-        member.hears(peer, SessionMessage::Commit(member.commitment(peer, &update(number))));
-        member.gets_update(peer, update(number));
-    }
     let me = member.identity.peer_id();
     let mut decision = member.decision(&[
         (me, &update(1), SAMPLES),

@@ -12,9 +12,6 @@ const UPDATES_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Rounds that are kept.
 const ROUNDS_MAX: usize = 2_000;
 
-/// Newest rounds among which a record is looked for.
-const ROUNDS_LOOKED_AT: usize = 16;
-
 /// The rounds since a record whose model is here too.
 #[derive(Default)]
 pub(super) struct Log {
@@ -53,13 +50,6 @@ impl Log {
         }
         let updates = updates.into_iter().map(UpdateBytes).collect();
         self.rounds.push_back(Round { record, updates });
-    }
-
-    /// The round of a record that one of the newest rounds was built on.
-    pub(super) fn round_of(&self, record: Hash) -> Option<u32> {
-        let mut newest = self.rounds.iter().rev().take(ROUNDS_LOOKED_AT);
-        let next = newest.find(|round| round.record.decision.parent == record)?;
-        Some(next.record.decision.round - 1)
     }
 
     /// All of it as a file; `None` while it has no beginning.

@@ -13,15 +13,17 @@ use units::{Hash, PeerId, SortedSet};
 const LINEAGES_LEFT_MAX: usize = 32;
 
 impl Session {
-    /// How many of our newest rounds were made apart from those who made `record`: none of them has a part in any of these.
-    /// Records do not name their ancestors, so that contributors tell. Where few are drawn of many, they tell nothing: 0.
+    /// How many of our newest rounds were made apart from those who made `record`: none of them has a part in any of these, and
+    /// they do not begin with them. Of ancestors records name only the parent, so that contributors tell of the others. Where few
+    /// are drawn of many, they tell nothing: 0.
     pub(super) fn rounds_apart(&self, record: &RoundRecord, s: &Surroundings<'_>) -> u32 {
         let theirs = record.decision.contributions.iter().map(|part| part.peer);
         let theirs: SortedSet<PeerId> = theirs.filter(|peer| *peer != s.me).collect();
         let mut ours = self.head.decision.contributions.iter().map(|part| part.peer);
         // Rounds that they took up from us are the beginning of theirs.
         let taken = theirs.iter().filter_map(|peer| self.on_ours.get(peer)).max();
-        let begins_with = taken.copied().unwrap_or_default();
+        let parent = self.ancestry.round_of(record.decision.parent);
+        let begins_with = taken.copied().max(parent).unwrap_or_default();
         if self.head.decision.round <= begins_with
             || self.is_crowd(s)
             || theirs.is_empty()
@@ -70,9 +72,7 @@ impl Session {
 
     /// A peer asks for the model of a record, or builds on it: if it is one of ours, what it makes from here on begins with it.
     pub(super) fn note_on_ours(&mut self, peer: PeerId, record: Hash) {
-        let is_newest = record == self.head_hash;
-        let newest = is_newest.then_some(self.head.decision.round);
-        let Some(round) = newest.or_else(|| self.log.round_of(record)) else { return };
+        let Some(round) = self.ancestry.round_of(record) else { return };
         if self.on_ours.len() >= limits::ROUND_MEMBERS_MAX && !self.on_ours.contains_key(&peer) {
             self.on_ours.pop_first();
         }

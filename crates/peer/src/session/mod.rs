@@ -8,6 +8,7 @@
 //! The session says what it wants done as [`SessionAction`]s and never touches a connection, a clock or storage.
 
 mod action;
+mod ancestry;
 mod arrivals;
 mod checks;
 mod crowd;
@@ -37,6 +38,7 @@ use crate::{
 };
 use ::core::time::Duration;
 pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
+use ancestry::Ancestry;
 pub(crate) use checks::check_strange_record;
 use crowd::Tickets;
 pub(crate) use fetch::Fetch;
@@ -71,6 +73,7 @@ pub(crate) struct Session {
     pub running: bool,
     pub head: RoundRecord,
     head_hash: Hash,
+    ancestry: Ancestry,
     /// See [`protocol::session::Contribution::life`].
     life: u64,
     ended_because: Option<String>,
@@ -152,6 +155,7 @@ impl Session {
             life,
             running: true,
             head_hash: head.hash(),
+            ancestry: Ancestry::of(&head),
             head,
             ended_because: None,
             ready: false,

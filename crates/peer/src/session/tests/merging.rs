@@ -83,6 +83,20 @@ fn rounds_that_the_others_went_on_from_have_not_given_way() {
 }
 
 #[test]
+fn a_record_that_builds_on_one_of_ours_leaves_only_what_came_after_it() {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let record = member.record_of_model(Hash::of(b"elsewhere"), 3, (peer, SAMPLES), 300);
+    meets(&mut member, peer, &record);
+    goes_on_alone(&mut member, 3);
+    let parent = member.session.head_hash;
+    goes_on_alone(&mut member, 1);
+    let theirs = member.record_of_model(parent, 7, (peer, SAMPLES), 900);
+    let told = meets(&mut member, peer, &theirs).1.expect("a round has given way");
+    assert_eq!((told.round, told.rounds_apart), (7, 1));
+}
+
+#[test]
 fn where_no_update_follows_nothing_is_said_to_be_kept() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];

@@ -43,13 +43,19 @@ pub enum DecodeError {
     },
 }
 
-/// Encodes `value`; infallible for the types of this crate, which hold nothing that postcard refuses.
-pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_allocvec(value).expect("messages of this crate have an encoding")
+/// Encodes `value`; infallible for the types of this project, which hold nothing that postcard refuses.
+///
+/// # Panics
+/// If a type has no encoding: a sequence of unknown length, which no type here has.
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("every type here has an encoding")
 }
 
 /// Decodes all of `bytes`, refusing more than `limit_bytes` before reading any of it.
-pub(crate) fn decode<T: DeserializeOwned>(
+///
+/// # Errors
+/// [`DecodeError`] for anything else than one whole value.
+pub fn decode<T: DeserializeOwned>(
     what: &'static str,
     bytes: &[u8],
     limit_bytes: usize,

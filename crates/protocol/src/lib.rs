@@ -4,6 +4,7 @@
 //! * [`envelope`]: what the server carries without being able to read or forge it: signed, sealed WebRTC descriptions;
 //! * [`message`]: what peers say on the ordered `control` channel;
 //! * [`overlay`]: what they say there for the sake of rooms in which not everyone is connected with everyone;
+//! * [`encoding`]: how values become bytes and are read again;
 //! * [`bulk`]: large values in frames on the `bulk` channel;
 //! * [`pieces`]: large values by the names of their pieces, which may come from several peers;
 //! * [`session`]: rounds of a learning session and the records they leave;
@@ -26,7 +27,7 @@
 
 pub mod bulk;
 pub mod cluster;
-mod encoding;
+pub mod encoding;
 pub mod envelope;
 pub mod identity;
 pub mod limits;

@@ -1,4 +1,4 @@
-//! Identifiers, hashes and time as types, and maps in the order of such names.
+//! Identifiers, hashes, money and time as types, and maps in the order of such names.
 //!
 //! Everything that crosses a boundary in Peerceptron is named by one of these newtypes, so that a room can never be
 //! passed where a peer is meant and a duration never loses its unit. This crate refuses to know what the names are
@@ -16,12 +16,14 @@
 //! ```
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod credits;
 mod hash;
 mod hex_bytes;
 mod label;
 mod sorted;
 mod time;
 
+pub use credits::{AmountError, Credits};
 pub use hash::Hash;
 pub use hex_bytes::{InvalidId, PeerId, RoomId, SessionId};
 pub use label::{ClusterId, InvalidLabel};

@@ -25,11 +25,11 @@ pub struct Header {
     pub transactions: Hash,
     /// Root of the state after the block.
     pub state: Hash,
-    /// Merkle root of the names of all headers before, the first one's first.
+    /// Merkle root of the names of all headers before, the room's name first.
     pub history: Hash,
     /// Who found it, and gets the fees.
     pub miner: PeerId,
-    /// Blocks before it.
+    /// Its place in the chain; 1 is the first.
     pub height: u32,
     /// When it was found, by its miner's clock.
     pub time: UnixMillis,

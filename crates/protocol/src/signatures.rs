@@ -68,7 +68,8 @@ impl Keys {
 }
 
 impl Claim {
-    pub(crate) fn new(peer: PeerId, domain: &str, bytes: &[u8], signature: Signature) -> Self {
+    /// That a peer has signed bytes for one purpose ([`crate::identity::Identity::sign`]).
+    pub fn new(peer: PeerId, domain: &str, bytes: &[u8], signature: Signature) -> Self {
         Self { peer, signed: signed_bytes(domain, bytes), signature }
     }
 

@@ -60,8 +60,9 @@ pub(super) fn after(
     standings
 }
 
-/// What the judges in the middle say of a contribution, other than its maker; of two, the kinder one.
-pub(super) fn median_score(place: usize, maker: PeerId, verdicts: &[Verdict]) -> Option<i16> {
+/// What the judges in the middle say of the contribution at a place, other than its maker; of two, the kinder one. `None` if there are
+/// too few.
+pub fn median_score(place: usize, maker: PeerId, verdicts: &[Verdict]) -> Option<i16> {
     let others = verdicts.iter().filter(|verdict| verdict.judge != maker);
     let mut scores: Vec<i16> =
         others.filter_map(|verdict| verdict.scores.get(place).copied()).collect();

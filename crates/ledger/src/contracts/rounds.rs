@@ -1,0 +1,102 @@
+//! Finished rounds of learning sessions: what members have signed of them, and what their updates were found to bring.
+//!
+//! ```text
+//!          report               report of the next round: its verdicts count        ROUND_KEPT later
+//! nothing ────────► recorded ──────────────────────────────────────────► rewarded ──────────────────► forgotten
+//! ```
+//! A round is rewarded with the one after it, which says what its contributors found of each other's updates. Only members judge
+//! and are rewarded, and three others have to have judged an update (`protocol`'s standings have the same rule).
+
+use super::{Surroundings, due_name, later, money::Account, treasury::Merits};
+use crate::{
+    Refusal, economics,
+    state::{Changes, Due},
+    transaction::RoundReport,
+};
+use protocol::session::{Contribution, RoundRecord, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use units::{Hash, PeerId, SessionId};
+
+/// What the ledger keeps of a round for those after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// Of which session.
+    pub session: SessionId,
+    /// Its number; 1 is the first.
+    pub round: u32,
+    /// The model that came out.
+    pub model: Hash,
+    /// Whose updates went in, with their samples, by peer.
+    pub parts: Vec<(PeerId, u32)>,
+    /// Whether the round after it is recorded, which rewards it.
+    pub rewarded: bool,
+}
+
+/// Records a round. Its signatures have been seen to.
+pub(crate) fn record(
+    report: &RoundReport,
+    changes: &mut Changes<'_>,
+    merits: &mut Merits,
+    s: &Surroundings,
+) -> Result<(), Refusal> {
+    let RoundReport { session, record } = report;
+    let name = record.hash();
+    let decision = &record.decision;
+    if changes.get::<Round>(name).is_some() {
+        return Err(Refusal::RoundKnown { round: decision.round });
+    }
+    let has_member = decision.contributions.iter().any(|part| is_member(changes, part.peer));
+    if decision.round == 0 || !has_member {
+        return Err(Refusal::RoundOfNobody { round: decision.round });
+    }
+    if let Some(parent) = changes.get::<Round>(decision.parent) {
+        check_follows(parent, report)?;
+        if !parent.rewarded {
+            let mut parent = parent.clone();
+            let brought = merits_of(&parent, &decision.verdicts, changes);
+            merits.count_round(*session, brought);
+            parent.rewarded = true;
+            changes.put(decision.parent, parent);
+        }
+    }
+    let parts = decision.contributions.iter();
+    let parts = parts.map(|Contribution { peer, samples, .. }| (*peer, *samples)).collect();
+    let (round, model) = (decision.round, record.model);
+    changes.put(name, Round { session: *session, round, model, parts, rewarded: false });
+    let at = later(s.now, economics::ROUND_KEPT);
+    changes.schedule(at, due_name("round", name), Due::RoundOld(name));
+    Ok(())
+}
+
+fn check_follows(parent: &Round, report: &RoundReport) -> Result<(), Refusal> {
+    let RoundRecord { decision, .. } = &report.record;
+    let judges = decision.verdicts.iter().map(|verdict| verdict.judge);
+    let mut strangers =
+        judges.filter(|judge| parent.parts.binary_search_by_key(judge, |part| part.0).is_err());
+    if report.session != parent.session || decision.round != parent.round.saturating_add(1) {
+        return Err(Refusal::RoundOutOfPlace { round: decision.round, after: parent.round });
+    }
+    match strangers.next() {
+        Some(peer) => Err(Refusal::StrangeJudge { peer }),
+        None => Ok(()),
+    }
+}
+
+/// What members' updates have brought: by how much the loss of those in the middle fell, times samples.
+fn merits_of(parent: &Round, verdicts: &[Verdict], changes: &Changes<'_>) -> BTreeMap<PeerId, u64> {
+    let of_members = |verdict: &&Verdict| is_member(changes, verdict.judge);
+    let verdicts: Vec<Verdict> = verdicts.iter().filter(of_members).cloned().collect();
+    let parts = parent.parts.iter().enumerate();
+    let parts = parts.filter(|(_, (peer, _))| is_member(changes, *peer));
+    let merit = |(place, (peer, samples)): (usize, &(PeerId, u32))| {
+        let score = protocol::session::median_score(place, *peer, &verdicts)?;
+        let merit = u64::from(u16::try_from(score).ok()?) * u64::from(*samples);
+        (merit > 0).then_some((*peer, merit))
+    };
+    parts.filter_map(merit).collect()
+}
+
+fn is_member(changes: &Changes<'_>, peer: PeerId) -> bool {
+    changes.get::<Account>(peer).is_some_and(Account::is_member)
+}

@@ -1,0 +1,137 @@
+//! What a block changes, before it is part of the state.
+
+use super::{
+    State,
+    entry::{Due, Entry, Kept, Key},
+};
+use crate::contracts::{money::Account, treasury::Treasury};
+use std::collections::BTreeMap;
+use units::{AmountError, Credits, Hash, PeerId, UnixMillis};
+
+/// Changes to a state, all of which can be taken back.
+pub(crate) struct Changes<'a> {
+    base: &'a State,
+    written: BTreeMap<Key, Option<Entry>>,
+    /// What was in `written` before each write.
+    journal: Vec<(Key, Option<Option<Entry>>)>,
+}
+
+/// A moment between two writes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark(usize);
+
+impl<'a> Changes<'a> {
+    pub(crate) fn new(base: &'a State) -> Self {
+        Self { base, written: BTreeMap::new(), journal: Vec::new() }
+    }
+
+    /// Where [`Self::take_back`] goes back to.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.journal.len())
+    }
+
+    /// Takes back what was written since.
+    pub(crate) fn take_back(&mut self, mark: Mark) {
+        for (key, before) in self.journal.drain(mark.0..).rev() {
+            match before {
+                Some(entry) => self.written.insert(key, entry),
+                None => self.written.remove(&key),
+            };
+        }
+    }
+
+    /// What is to be written.
+    pub(crate) fn into_written(self) -> BTreeMap<Key, Option<Entry>> {
+        self.written
+    }
+
+    fn entry(&self, key: &Key) -> Option<&Entry> {
+        match self.written.get(key) {
+            Some(written) => written.as_ref(),
+            None => self.base.entry(key),
+        }
+    }
+
+    fn write(&mut self, key: Key, entry: Option<Entry>) {
+        let before = self.written.insert(key, entry);
+        self.journal.push((key, before));
+    }
+
+    pub(crate) fn get<T: Kept>(&self, id: T::Id) -> Option<&T> {
+        self.entry(&T::key(id)).and_then(T::of_entry)
+    }
+
+    pub(crate) fn put<T: Kept>(&mut self, id: T::Id, value: T) {
+        self.write(T::key(id), Some(value.into_entry()));
+    }
+
+    pub(crate) fn remove<T: Kept>(&mut self, id: T::Id) {
+        self.write(T::key(id), None);
+    }
+
+    /// A key's account: an empty one, if it has none yet.
+    pub(crate) fn account(&self, peer: PeerId) -> Account {
+        self.get::<Account>(peer).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn treasury(&self) -> Treasury {
+        self.get::<Treasury>(()).cloned().expect("every state has a treasury")
+    }
+
+    /// Adds to somebody's balance what was taken elsewhere.
+    pub(crate) fn give(&mut self, to: PeerId, amount: Credits) -> Result<(), AmountError> {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let mut account = self.account(to);
+        account.balance = account.balance.plus(amount)?;
+        self.put(to, account);
+        Ok(())
+    }
+
+    /// Takes from somebody's balance what is given elsewhere.
+    pub(crate) fn take(&mut self, from: PeerId, amount: Credits) -> Result<(), AmountError> {
+        let mut account = self.account(from);
+        account.balance = account.balance.minus(amount)?;
+        self.put(from, account);
+        Ok(())
+    }
+
+    /// Adds to the treasury what was taken elsewhere.
+    pub(crate) fn give_to_treasury(&mut self, amount: Credits) -> Result<(), AmountError> {
+        let mut treasury = self.treasury();
+        treasury.credits = treasury.credits.plus(amount)?;
+        self.put((), treasury);
+        Ok(())
+    }
+
+    /// Takes from the treasury what is given elsewhere.
+    pub(crate) fn take_from_treasury(&mut self, amount: Credits) -> Result<(), AmountError> {
+        let mut treasury = self.treasury();
+        treasury.credits = treasury.credits.minus(amount)?;
+        self.put((), treasury);
+        Ok(())
+    }
+
+    /// Has something happen at a time; `name` tells it apart from others of its time and kind.
+    pub(crate) fn schedule(&mut self, at: UnixMillis, name: Hash, due: Due) {
+        self.put((at, name), due);
+    }
+
+    pub(crate) fn unschedule(&mut self, at: UnixMillis, name: Hash) {
+        self.remove::<Due>((at, name));
+    }
+
+    /// Takes out what is due first, if anything is at that time.
+    pub(crate) fn take_due(&mut self, now: UnixMillis) -> Option<Due> {
+        let range = Key::Due(UnixMillis(0), Hash::from_bytes([0; 32]))
+            ..=Key::Due(now, Hash::from_bytes([0xff; 32]));
+        let of_base = self.base.entries_in(range.clone()).map(|(key, _)| key);
+        let of_base = of_base.filter(|key| !self.written.contains_key(key)).min();
+        let here = self.written.range(range).find(|(_, entry)| entry.is_some());
+        let key = [of_base, here.map(|(key, _)| key)].into_iter().flatten().min().copied()?;
+        let due = self.entry(&key).and_then(Due::of_entry).copied();
+        self.write(key, None);
+        due
+    }
+}

@@ -1,0 +1,233 @@
+//! What can be recorded in a block.
+
+use crate::contracts::lending::{Receipt, Terms};
+use protocol::{
+    DecodeError,
+    encoding::{decode, encode},
+    identity::{Identity, Signature},
+    session::RoundRecord,
+    signatures::Claim,
+};
+use serde::{Deserialize, Serialize};
+use units::{Credits, Hash, PeerId, SessionId};
+
+/// A transaction's encoding: a record of 32 members, or the proof of a fraud.
+pub const TRANSACTION_BYTES_MAX: usize = 48 * 1024;
+
+/// A capsule's description: what a list of capsules shows of it.
+pub const CAPSULE_TITLE_CHARS_MAX: usize = 80;
+
+/// Something that a block records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Transaction {
+    /// What an account wants done.
+    Order(Order),
+    /// A finished round of a learning session, which its members have signed: anybody may bring it.
+    Round(Box<RoundReport>),
+}
+
+/// What an account wants done, signed by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Whose order.
+    pub sender: PeerId,
+    /// How many orders of this account come before.
+    pub nonce: u64,
+    /// What its miner gets.
+    pub fee: Credits,
+    /// What is to be done.
+    pub action: Action,
+    /// Over the room's name and all of the above.
+    pub signature: Signature,
+}
+
+/// What an order does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Gives money to another account.
+    Transfer {
+        /// Whose it is then.
+        to: PeerId,
+        /// How much.
+        amount: Credits,
+    },
+    /// Makes somebody a member of the room's economy.
+    Welcome {
+        /// Who.
+        member: PeerId,
+    },
+    /// Binds money as a sign of good faith.
+    Stake {
+        /// How much.
+        amount: Credits,
+    },
+    /// Gives up bound money, which is free after a while.
+    Unstake {
+        /// How much.
+        amount: Credits,
+    },
+    /// Claims a capsule by its content.
+    RegisterCapsule {
+        /// The hash of its content.
+        capsule: Hash,
+        /// What it is about.
+        title: String,
+    },
+    /// Says what a capsule has brought.
+    RateCapsule {
+        /// Which.
+        capsule: Hash,
+        /// In percent of what it could have brought: at most 100.
+        use_percent: u8,
+    },
+    /// Offers nodes on lease.
+    Offer(Terms),
+    /// Takes an offer back.
+    Withdraw {
+        /// The order that made it.
+        offer: Hash,
+    },
+    /// Takes nodes on lease.
+    Borrow {
+        /// The order that offered them.
+        offer: Hash,
+        /// The root of the state in which the nodes are lent.
+        state: Hash,
+        /// For how long, at most [`crate::economics::LOAN_HOURS_MAX`].
+        hours: u32,
+        /// What is bound for paying the lender.
+        deposit: Credits,
+    },
+    /// Claims what the borrower has signed that it owes.
+    Claim(Receipt),
+    /// Ends a loan from the borrower's side, with what it says that it owes.
+    Return {
+        /// The order that opened it.
+        loan: Hash,
+        /// How much.
+        owed: Credits,
+    },
+    /// Shows that a lender has signed what its nodes did not compute.
+    Dispute {
+        /// The order that opened the loan.
+        loan: Hash,
+        /// What shows it; see [`crate::Judge`].
+        #[serde(with = "serde_bytes")]
+        proof: Vec<u8>,
+    },
+    /// Votes to exclude a member.
+    Exclude {
+        /// Whom.
+        member: PeerId,
+    },
+}
+
+/// A finished round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundReport {
+    /// Of which session.
+    pub session: SessionId,
+    /// Its record.
+    pub record: RoundRecord,
+}
+
+const ORDER_DOMAIN: &str = "ledger order";
+
+impl Order {
+    /// Signs an order for the ledger of the room with that name ([`crate::Genesis::name`]).
+    pub fn sign(identity: &Identity, room: Hash, nonce: u64, fee: Credits, action: Action) -> Self {
+        let signature = identity.sign(ORDER_DOMAIN, &encode(&(room, nonce, fee, &action)));
+        Self { sender: identity.peer_id(), nonce, fee, action, signature }
+    }
+
+    /// What its sender is said to have signed.
+    pub fn claim(&self, room: Hash) -> Claim {
+        let signed = encode(&(room, self.nonce, self.fee, &self.action));
+        Claim::new(self.sender, ORDER_DOMAIN, &signed, self.signature)
+    }
+
+    /// Its name, which its signature has no part in: two signatures of one order are one order.
+    pub fn id(&self) -> Hash {
+        let said = encode(&(self.sender, self.nonce, self.fee, &self.action));
+        Hash::of_parts(&[b"peerceptron order", &said])
+    }
+}
+
+impl Transaction {
+    /// Its name.
+    pub fn id(&self) -> Hash {
+        match self {
+            Self::Order(order) => order.id(),
+            Self::Round(report) => report.record.hash(),
+        }
+    }
+
+    /// Its encoding.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for anything else; the size is checked before anything is read.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let transaction: Self = decode("transaction", bytes, TRANSACTION_BYTES_MAX)?;
+        transaction.validate()?;
+        Ok(transaction)
+    }
+
+    /// Checks sizes and bounds that hold whatever the state.
+    ///
+    /// # Errors
+    /// [`DecodeError::Invalid`] says which does not.
+    pub fn validate(&self) -> Result<(), DecodeError> {
+        let invalid = |problem| Err(DecodeError::Invalid { what: "transaction", problem });
+        match self {
+            Self::Round(report) => report.record.validate(),
+            Self::Order(Order { action: Action::RegisterCapsule { title, .. }, .. }) => {
+                match title.chars().count() {
+                    chars if chars > CAPSULE_TITLE_CHARS_MAX => {
+                        invalid(format!("a title of {chars} characters"))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Self::Order(Order { action: Action::RateCapsule { use_percent, .. }, .. })
+                if *use_percent > 100 =>
+            {
+                invalid(format!("a use of {use_percent} percent"))
+            }
+            Self::Order(_) => Ok(()),
+        }
+    }
+
+    /// What peers are said to have signed in it. What a round's record says of the round before is signed there.
+    pub fn claims(&self, room: Hash) -> Vec<Claim> {
+        match self {
+            Self::Order(order) => {
+                let receipt = match &order.action {
+                    Action::Claim(receipt) => Some(receipt.claim(room)),
+                    _ => None,
+                };
+                [order.claim(room)].into_iter().chain(receipt).collect()
+            }
+            Self::Round(report) => report.claims(),
+        }
+    }
+}
+
+impl From<Order> for Transaction {
+    fn from(order: Order) -> Self {
+        Self::Order(order)
+    }
+}
+
+impl RoundReport {
+    fn claims(&self) -> Vec<Claim> {
+        let decision = &self.record.decision;
+        let promises = decision.contributions.iter();
+        let promises = promises.map(|promise| promise.claim(self.session, decision.parent));
+        promises.chain(decision.verdict_claims()).collect()
+    }
+}

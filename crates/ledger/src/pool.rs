@@ -65,6 +65,11 @@ impl Pool {
         rounds.chain(orders.cloned().map(Transaction::Order))
     }
 
+    /// Orders of an account that wait, in their order.
+    pub fn orders_of(&self, sender: PeerId) -> impl Iterator<Item = &Order> {
+        self.orders.get(&sender).into_iter().flat_map(BTreeMap::values)
+    }
+
     /// The number that the next order of an account has to have, those that wait counted.
     pub fn next_nonce(&self, sender: PeerId, chain: &Chain) -> u64 {
         let first = chain.account(sender).nonce;
@@ -153,7 +158,8 @@ impl Pool {
         self.bytes += size_bytes;
     }
 
-    fn forget(&mut self, id: Hash) {
+    /// Lets go of a transaction.
+    pub fn forget(&mut self, id: Hash) {
         let Some((place, size_bytes)) = self.places.remove(&id) else { return };
         self.bytes -= size_bytes;
         match place {

@@ -82,6 +82,12 @@ pub enum ControlMessage {
     },
     /// About the room as a whole, where it has more members than are connected with each other.
     Overlay(OverlayMessage),
+    /// About the room's ledger.
+    Ledger {
+        /// A message of the crate `books`, at most [`limits::LEDGER_MESSAGE_BYTES_MAX`] bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
     /// About nodes of a split network.
     Split {
         /// Which, among the owner's.
@@ -231,6 +237,12 @@ pub enum BulkMessage {
         #[serde(with = "serde_bytes")]
         slice: Vec<u8>,
     },
+    /// A block of the room's ledger.
+    Block {
+        /// A block of the crate `ledger`, encoded.
+        #[serde(with = "serde_bytes")]
+        block: Vec<u8>,
+    },
     /// Bytes that measure a connection and mean nothing.
     Probe {
         /// Anything.
@@ -272,6 +284,9 @@ impl ControlMessage {
             }
             Self::Session { message, .. } => message.validate()?,
             Self::Overlay(message) => message.validate()?,
+            Self::Ledger { bytes } => {
+                at_most("bytes about the ledger", bytes.len(), limits::LEDGER_MESSAGE_BYTES_MAX)?;
+            }
             Self::Split { message, .. } => message.validate()?,
             Self::Ping { .. }
             | Self::Pong { .. }

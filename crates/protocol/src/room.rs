@@ -3,13 +3,16 @@
 //! A room is whoever knows its 32-byte secret. The secret travels in the `#fragment` of the invitation link, which
 //! browsers never send; the server knows the room by a hash of it. Keys for different uses are derived from the secret
 //! by HKDF-SHA-256 (RFC 5869).
+//!
+//! The first half of the secret is random, and the second half names the room's founder: whoever holds the link can tell
+//! the founder's key from all others, although the link is no longer for it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use core::{cmp::Ordering, fmt, str::FromStr};
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use units::RoomId;
+use units::{Hash, PeerId, RoomId};
 
 /// The secret that makes a device a member of a room.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,19 @@ impl RoomSecret {
         Self(bytes)
     }
 
+    /// The secret of a room that `founder` makes, from 16 bytes of a secure generator.
+    pub fn founded(founder: PeerId, random: [u8; 16]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..16].copy_from_slice(&random);
+        bytes[16..].copy_from_slice(&founders_mark(founder, &random));
+        Self(bytes)
+    }
+
+    /// Whether that is the room's founder. To find another key for which it says so takes 2¹²⁸ tries.
+    pub fn is_founded_by(&self, peer: PeerId) -> bool {
+        self.0[16..] == founders_mark(peer, &self.0[..16])
+    }
+
     /// The raw bytes, for storage on this device.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -97,6 +113,11 @@ impl RoomSecret {
             .expect("HKDF-SHA-256 yields up to 8,160 bytes");
         key
     }
+}
+
+fn founders_mark(founder: PeerId, random: &[u8]) -> [u8; 16] {
+    let hash = Hash::of_parts(&[b"peerceptron founder", founder.as_bytes(), random]);
+    *hash.as_bytes().first_chunk().expect("32 bytes")
 }
 
 /// The secret as 43 characters of unpadded URL-safe Base64 (RFC 4648, section 5).
@@ -143,6 +164,16 @@ mod tests {
         let (path, fragment) = link.split_once('#').unwrap();
         let named = path.strip_prefix("/room/").unwrap().parse().unwrap();
         assert_eq!(RoomSecret::from_invitation(named, fragment), Ok(secret));
+    }
+
+    #[test]
+    fn the_founder_and_nobody_else_is_named() {
+        let peer = |n| PeerId::from_bytes([n; 32]);
+        let secret = RoomSecret::founded(peer(1), [9; 16]);
+        assert!(secret.is_founded_by(peer(1)));
+        assert!(!secret.is_founded_by(peer(2)));
+        let other = RoomSecret::founded(peer(1), [8; 16]);
+        assert_ne!(other.as_bytes()[16..], secret.as_bytes()[16..], "no mark is for two rooms");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::{
     block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block},
     contracts::{self, treasury},
     header::Header,
+    pool::Pool,
     rules,
     state::Changes,
     transaction::Transaction,
@@ -37,6 +38,29 @@ impl Draft {
 }
 
 impl Chain {
+    /// Whether a transaction could be recorded next, after those of its sender that wait.
+    ///
+    /// # Errors
+    /// [`Refusal`] says why not.
+    pub fn check(&self, transaction: &Transaction, pool: &Pool) -> Result<(), Refusal> {
+        let tip = self.tip_known();
+        let now = UnixMillis(tip.header.time.0.saturating_add(1));
+        let header = Header { time: now, miner: self.genesis.founder, ..tip.header };
+        let s = self.surroundings(&header);
+        let mut changes = Changes::new(&self.state);
+        let mut merits = treasury::Merits::default();
+        if let Transaction::Order(order) = transaction {
+            for before in pool.orders_of(order.sender).take_while(|it| it.nonce < order.nonce) {
+                let mark = changes.mark();
+                let before = Transaction::Order(before.clone());
+                if rules::block::carry_out(&before, &mut changes, &mut merits, &s).is_err() {
+                    changes.take_back(mark);
+                }
+            }
+        }
+        rules::block::carry_out(transaction, &mut changes, &mut merits, &s)
+    }
+
     /// A block after the newest one, of what can be carried out among `wanted`, in that order. Their signatures have to have been
     /// seen to. Gives the names of those that cannot be, with the reason.
     ///

@@ -124,8 +124,7 @@ impl<'a> Changes<'a> {
 
     /// Takes out what is due first, if anything is at that time.
     pub(crate) fn take_due(&mut self, now: UnixMillis) -> Option<Due> {
-        let range = Key::Due(UnixMillis(0), Hash::from_bytes([0; 32]))
-            ..=Key::Due(now, Hash::from_bytes([0xff; 32]));
+        let range = Key::due_until(now);
         let of_base = self.base.entries_in(range.clone()).map(|(key, _)| key);
         let of_base = of_base.filter(|key| !self.written.contains_key(key)).min();
         let here = self.written.range(range).find(|(_, entry)| entry.is_some());

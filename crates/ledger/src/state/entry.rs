@@ -8,6 +8,7 @@ use crate::contracts::{
     rounds::Round,
     treasury::Treasury,
 };
+use core::ops::RangeInclusive;
 use protocol::encoding::encode;
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, UnixMillis};
@@ -116,6 +117,12 @@ kept!(Loan, Hash, Key::Loan, Box::new);
 kept!(Ballot, PeerId, Key::Ballot, core::convert::identity);
 
 impl Key {
+    /// Where everything is that is due until then.
+    pub(crate) fn due_until(now: UnixMillis) -> RangeInclusive<Self> {
+        let (first, last) = (Hash::from_bytes([0; 32]), Hash::from_bytes([0xff; 32]));
+        Self::Due(UnixMillis(0), first)..=Self::Due(now, last)
+    }
+
     /// Its place in the state's tree.
     pub fn hash(&self) -> Hash {
         Hash::of_parts(&[&[4], &encode(self)])

@@ -11,7 +11,7 @@ pub use entry::{Due, Entry, Key};
 use std::collections::BTreeMap;
 use tree::Tree;
 pub use tree::{Leaf, StatePath};
-use units::{Credits, Hash};
+use units::{Credits, Hash, UnixMillis};
 
 /// Everything that is so after a block.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,11 @@ impl State {
         range: RangeInclusive<Key>,
     ) -> impl Iterator<Item = (&Key, &Entry)> {
         self.entries.range(range)
+    }
+
+    /// What is due until then.
+    pub(crate) fn due_until(&self, now: UnixMillis) -> impl Iterator<Item = &Entry> {
+        self.entries_in(Key::due_until(now)).map(|(_, entry)| entry)
     }
 
     pub(crate) fn get<T: Kept>(&self, id: T::Id) -> Option<&T> {

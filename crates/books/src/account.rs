@@ -1,0 +1,176 @@
+//! What this device has ordered, and what comes of it.
+
+use crate::{Books, News, sync::after};
+use core::time::Duration;
+use ledger::{Action, Moved, Order, Refusal, Transaction};
+use protocol::encoding::encode;
+use units::{Credits, Hash, PeerId, SortedMap, UnixMillis};
+
+/// What an order offers for being recorded: a hundred times the least, so that a flood of the cheapest does not delay it.
+const FEE: Credits = Credits::from_micros(1_000);
+
+/// How often orders that are not recorded yet are told again: a miner may have come, or lost them.
+const REPEATED: Duration = Duration::from_secs(30);
+
+/// This device's orders.
+#[derive(Debug, Default)]
+pub(crate) struct Own {
+    /// Those that are not recorded yet.
+    waiting: SortedMap<Hash, Order>,
+    /// What orders offered that cannot be recorded, by number: those that take their places have to offer more.
+    dropped: SortedMap<u64, Credits>,
+    repeated_at: UnixMillis,
+    balance: Option<Credits>,
+}
+
+impl Own {
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Order> {
+        self.waiting.values()
+    }
+}
+
+/// Why an order was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderError {
+    /// Nobody of the room's ledger has been met.
+    #[error("the room's ledger is not here yet: connect to somebody in the room first")]
+    NoLedger,
+    /// It breaks a rule.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl Books {
+    /// Orders something in this device's name. Gives the order's name; [`News`] say when it is recorded, or why not.
+    ///
+    /// # Errors
+    /// [`OrderError`] if it cannot be recorded as things stand.
+    pub fn order(&mut self, action: Action) -> Result<Hash, OrderError> {
+        let me = self.me();
+        let chain = self.chain.as_mut().ok_or(OrderError::NoLedger)?;
+        let nonce = self.pool.next_nonce(me, chain);
+        let dropped = self.account.dropped.get(&nonce).copied();
+        let more = dropped.map(|fee| fee.plus(fee.part(1, 10))?.plus(Credits::from_micros(1)));
+        let fee = more.transpose().map_err(Refusal::from)?.unwrap_or(FEE);
+        let order = Order::sign(&self.identity, chain.room(), nonce, fee, action);
+        chain.check(&Transaction::Order(order.clone()), &self.pool)?;
+        self.pool.add(order.clone().into(), chain)?;
+        let id = order.id();
+        self.spread(Transaction::Order(order.clone()).encode(), None);
+        self.account.waiting.insert(id, order);
+        self.store_orders();
+        Ok(id)
+    }
+
+    /// The founder welcomes whoever is new.
+    pub(crate) fn welcome(&mut self, peer: PeerId) {
+        let Some(chain) = &self.chain else { return };
+        let is_new = chain.account(peer).standing == ledger::contracts::money::Standing::Stranger;
+        let is_welcomed =
+            |order: &Order| matches!(order.action, Action::Welcome { member } if member == peer);
+        let founder = chain.genesis().founder;
+        if is_new && founder == self.me() && !self.account.waiting().any(is_welcomed) {
+            // Too many at a time: it is welcomed when it comes again.
+            let _ = self.order(Action::Welcome { member: peer });
+        }
+    }
+
+    /// Orders of this device that cannot be recorded, and with them those that come after.
+    pub(crate) fn drop_own(&mut self, refused: &[(Hash, Refusal)]) {
+        let own = |(id, refusal): &(Hash, Refusal)| {
+            Some((self.account.waiting.get(id)?.nonce, refusal.to_string()))
+        };
+        let waits = |refusal: &Refusal| matches!(refusal, Refusal::Nonce { nonce, next, .. } if nonce > next);
+        let refused = refused.iter().filter(|(_, refusal)| !waits(refusal)).filter_map(own);
+        let Some((first, reason)) = refused.min() else { return };
+        let after = self.account.waiting.iter().filter(|(_, order)| order.nonce >= first);
+        let after: Vec<(Hash, u64, Credits)> =
+            after.map(|(id, order)| (*id, order.nonce, order.fee)).collect();
+        for (order, nonce, fee) in after {
+            self.account.waiting.remove(&order);
+            self.account.dropped.insert(nonce, fee);
+            self.pool.forget(order);
+            let reason = match nonce == first {
+                true => reason.clone(),
+                false => format!("an order before it cannot be recorded: {reason}"),
+            };
+            self.outcome.news.push(News::Refused { order, reason });
+        }
+        self.store_orders();
+    }
+
+    /// Takes up orders of an earlier life.
+    pub(crate) fn restore_orders(&mut self, orders: Vec<Order>) {
+        let Some(chain) = &self.chain else { return };
+        for order in orders {
+            if self.pool.add(order.clone().into(), chain).is_ok() {
+                self.account.waiting.insert(order.id(), order);
+            }
+        }
+    }
+
+    /// Tells those of this device's orders that are not recorded, to one neighbour or to all.
+    pub(crate) fn repeat_own_orders(&mut self, to: Option<PeerId>) {
+        let orders: Vec<_> = self.account.waiting().cloned().collect();
+        for order in orders {
+            let transaction = Transaction::Order(order).encode();
+            match to {
+                Some(to) => self.send(to, &crate::Message::Transaction { transaction }),
+                None => self.spread(transaction, None),
+            }
+        }
+    }
+
+    pub(crate) fn repeat_own_orders_after_a_while(&mut self, now: UnixMillis) {
+        if now >= after(self.account.repeated_at, REPEATED) {
+            self.account.repeated_at = now;
+            self.repeat_own_orders(None);
+        }
+    }
+
+    /// What other blocks than before mean for this device.
+    pub(crate) fn note_own(&mut self, moved: &Moved, _now: UnixMillis) {
+        let me = self.me();
+        let Some(chain) = &self.chain else { return };
+        let mut recorded = false;
+        for name in &moved.done {
+            let height = chain.header(name).map_or(0, |header| header.height);
+            for transaction in chain.transactions(name).unwrap_or_default() {
+                let order = transaction.id();
+                if let Some(own) = self.account.waiting.remove(&order) {
+                    recorded = true;
+                    self.account.dropped.remove(&own.nonce);
+                    self.outcome.news.push(News::Recorded { order, height });
+                }
+            }
+        }
+        // What was undone with this device's orders waits again.
+        for name in &moved.undone {
+            for transaction in chain.transactions(name).unwrap_or_default() {
+                if let Transaction::Order(order) = transaction
+                    && order.sender == me
+                    && self.pool.contains(order.id())
+                {
+                    recorded = true;
+                    self.account.waiting.insert(order.id(), order.clone());
+                }
+            }
+        }
+        let (balance, height) = (chain.account(me).balance, chain.height());
+        let before = self.account.balance.replace(balance);
+        if let Some(amount) = before.and_then(|before| balance.minus(before).ok())
+            && !amount.is_zero()
+        {
+            self.outcome.news.push(News::Received { amount, height });
+        }
+        if recorded {
+            self.store_orders();
+        }
+    }
+}
+
+/// Orders as a record.
+pub(crate) fn encode_orders<'a>(orders: impl Iterator<Item = &'a Order>) -> Vec<u8> {
+    encode(&orders.collect::<Vec<_>>())
+}

@@ -1,0 +1,109 @@
+//! Finding blocks: by choice, and only when there is something to record.
+
+use crate::Books;
+use ledger::{Draft, Header, work::Search};
+use units::UnixMillis;
+
+/// After so long a draft is made anew: its time should be that of its block, and more may be there to record.
+const DRAFT_AGE_MAX_MS: u64 = 2_000;
+
+/// The state of looking for a nonce.
+#[derive(Default)]
+pub(crate) struct Mining {
+    /// Whether this device keeps the books, by its owner's choice.
+    pub keeps: bool,
+    /// Whether the next block is looked for once, whoever keeps the books.
+    pub once: bool,
+    under_way: Option<UnderWay>,
+    /// Drafts so far: each begins with nonces of its own.
+    drafts: u64,
+}
+
+struct UnderWay {
+    draft: Draft,
+    search: Search,
+    since: UnixMillis,
+    /// Transactions that waited when it was drafted.
+    waited: usize,
+}
+
+impl Mining {
+    /// What was drafted is out of date.
+    pub(crate) fn start_anew(&mut self) {
+        self.under_way = None;
+    }
+}
+
+impl Books {
+    /// Whether there is a nonce to look for.
+    pub(crate) fn wants_to_mine(&self) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        let may = chain.account(self.me()).is_member();
+        may && (self.mining.once || self.mining.keeps && !self.pool.is_empty())
+    }
+
+    /// Keeps the books on this device from here on, or no longer.
+    pub fn keep(&mut self, keeps: bool) {
+        self.mining.keeps = keeps;
+        if !keeps {
+            self.mining.start_anew();
+        }
+        self.store_setting();
+    }
+
+    /// Looks for one block now, even if this device does not keep the books.
+    pub fn mine_once(&mut self, wanted: bool) {
+        self.mining.once = wanted;
+    }
+
+    /// Tries so many nonces more; whether a block was found with one of them.
+    pub fn mine(&mut self, nonces: u32, now: UnixMillis) -> bool {
+        if !self.wants_to_mine() {
+            self.mining.start_anew();
+            return false;
+        }
+        self.draft_if_due(now);
+        let Some(under_way) = &mut self.mining.under_way else { return false };
+        let Some(header) = under_way.search.advance(nonces) else { return false };
+        self.found(header, now);
+        true
+    }
+
+    fn draft_if_due(&mut self, now: UnixMillis) {
+        let waits = self.pool.len();
+        let is_good = |it: &UnderWay| {
+            let is_fresh = now.0.saturating_sub(it.since.0) < DRAFT_AGE_MAX_MS;
+            is_fresh || it.waited == waits && !it.draft.transactions.is_empty()
+        };
+        if self.mining.under_way.as_ref().is_some_and(is_good) {
+            return;
+        }
+        self.mining.under_way = None;
+        let me = self.me();
+        let Some(chain) = &mut self.chain else { return };
+        let Ok((draft, refused)) = chain.draft(self.pool.wanted(), me, now) else { return };
+        self.pool.drop_refused(&refused);
+        self.drop_own(&refused);
+        let is_empty = draft.transactions.is_empty();
+        if is_empty && !self.mining.once {
+            return;
+        }
+        self.mining.drafts += 1;
+        let search = draft.search(self.mining.drafts << 40);
+        let waited = self.pool.len();
+        self.mining.under_way = Some(UnderWay { draft, search, since: now, waited });
+    }
+
+    fn found(&mut self, header: Header, now: UnixMillis) {
+        let Some(under_way) = self.mining.under_way.take() else { return };
+        self.mining.once = false;
+        let Some(chain) = &mut self.chain else { return };
+        let block = under_way.draft.complete(header);
+        match chain.add_block(block, now) {
+            Ok(moved) => self.moved(&moved, now),
+            Err(refusal) => {
+                debug_assert!(false, "our own block was refused: {refusal}");
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Where things stand in the books, for people to look at.

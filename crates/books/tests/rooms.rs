@@ -1,0 +1,143 @@
+//! Books of several devices that talk to each other.
+
+mod common;
+
+use books::News;
+use common::Room;
+use ledger::{Action, economics};
+use units::Credits;
+
+fn transfer(room: &Room, to: usize, credits: u64) -> Action {
+    Action::Transfer { to: room.peer(to), amount: Credits::whole(credits) }
+}
+
+#[test]
+fn the_founder_welcomes_whoever_comes_and_all_hold_one_ledger() {
+    let mut room = Room::of(4);
+    room.records_everything();
+    assert!(room.all_agree());
+    for device in 1..4 {
+        assert_eq!(room.balance(2, device), economics::WELCOME);
+        assert!(room.books(device).standing().unwrap().member);
+    }
+    room.check_nobody_misbehaved();
+}
+
+#[test]
+fn what_one_orders_is_recorded_by_another_and_both_are_told() {
+    let mut room = Room::of(3);
+    room.records_everything();
+    let order = room.orders(1, transfer(&room, 2, 7));
+    assert_eq!(room.balance(1, 2), economics::WELCOME, "nothing moves before it is recorded");
+    room.records_everything();
+    let expected = economics::WELCOME.plus(Credits::whole(7)).unwrap();
+    assert!((0..3).all(|at| room.balance(at, 2) == expected));
+    let recorded = |news: &News| matches!(news, News::Recorded { order: it, .. } if *it == order);
+    assert!(room.devices[1].news.iter().any(recorded));
+    let received =
+        |news: &News| matches!(news, News::Received { amount, .. } if *amount == Credits::whole(7));
+    assert!(room.devices[2].news.iter().any(received));
+}
+
+#[test]
+fn nothing_is_recorded_while_nobody_keeps_the_books() {
+    let mut room = Room::of(2);
+    room.records_everything();
+    room.keeps(0, false);
+    room.orders(1, transfer(&room, 0, 1));
+    let height = room.books(0).standing().unwrap().height;
+    room.passes(5_000);
+    assert_eq!(room.books(0).standing().unwrap().height, height);
+    room.keeps(1, true);
+    room.records_everything();
+    assert!(room.all_agree());
+}
+
+#[test]
+fn an_order_that_cannot_be_recorded_is_refused_at_once_with_its_reason() {
+    let mut room = Room::of(2);
+    room.records_everything();
+    let action = transfer(&room, 0, 5_000);
+    room.tells(1, |books, _| {
+        let error = books.order(action.clone()).unwrap_err();
+        assert!(error.to_string().contains("of 99.999 cr that are there"), "{error}");
+    });
+    assert!(room.books(1).pool().is_empty());
+}
+
+#[test]
+fn two_halves_that_record_apart_hold_one_ledger_when_they_meet_and_lose_nothing() {
+    let mut room = Room::of(4);
+    room.records_everything();
+    room.cut_at(2);
+    room.keeps(2, true);
+    let (before_1, before_3) = (room.balance(0, 1), room.balance(0, 3));
+    for _ in 0..3 {
+        room.orders(0, transfer(&room, 1, 2));
+        room.orders(2, transfer(&room, 3, 1));
+        room.records_everything();
+    }
+    assert!(!room.all_agree());
+    room.heal();
+    room.records_everything();
+    room.passes(1_000);
+    assert!(room.all_agree());
+    // What either half has ordered is recorded: in the lighter one's case, once more.
+    assert_eq!(room.balance(1, 1), before_1.plus(Credits::whole(6)).unwrap());
+    assert_eq!(room.balance(1, 3), before_3.plus(Credits::whole(3)).unwrap());
+    room.check_nobody_misbehaved();
+}
+
+#[test]
+fn who_comes_late_catches_up_with_a_long_ledger() {
+    let mut room = Room::of(3);
+    room.records_everything();
+    (0..3).for_each(|at| room.keeps(at, true));
+    for number in 0..300_u64 {
+        let (from, to) = ((number % 3) as usize, ((number + 1) % 3) as usize);
+        let amount = Credits::from_micros(1_000 + number);
+        room.orders(from, Action::Transfer { to: room.peer(to), amount });
+        room.records_everything();
+        room.skips(20_000);
+    }
+    assert!(room.books(0).standing().unwrap().height > 256, "headers take more than one message");
+    room.comes(9);
+    room.records_everything();
+    assert!(room.all_agree());
+    assert!(room.books(3).standing().unwrap().member);
+    room.check_nobody_misbehaved();
+}
+
+#[test]
+fn a_reload_keeps_the_ledger_and_what_was_ordered() {
+    let mut room = Room::of(2);
+    room.records_everything();
+    room.keeps(0, false);
+    room.orders(1, transfer(&room, 0, 3));
+    let tip = room.books(1).chain().unwrap().tip();
+    room.cut_at(1);
+    room.reloads(1);
+    assert_eq!(room.books(1).chain().unwrap().tip(), tip);
+    assert_eq!(room.books(1).pool().len(), 1);
+    room.heal();
+    room.keeps(0, true);
+    room.records_everything();
+    assert!(room.all_agree());
+    assert_eq!(room.balance(0, 1).as_micros(), 97_000_000 - 1_000);
+}
+
+#[test]
+fn orders_after_one_that_cannot_be_recorded_do_not_stop_those_that_come_later() {
+    let mut room = Room::of(3);
+    room.records_everything();
+    room.keeps(0, false);
+    // Both spend all that there is: apart, each of them could be recorded.
+    room.orders(1, transfer(&room, 2, 90));
+    let stake = Action::Stake { amount: Credits::whole(5) };
+    room.orders(1, stake.clone());
+    room.keeps(0, true);
+    room.records_everything();
+    room.orders(1, Action::Unstake { amount: Credits::whole(5) });
+    room.records_everything();
+    assert!(room.all_agree());
+}

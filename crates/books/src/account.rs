@@ -122,7 +122,8 @@ impl Books {
         }
     }
 
-    pub(crate) fn repeat_own_orders_after_a_while(&mut self, now: UnixMillis) {
+    pub(crate) fn repeat_own_orders_after_a_while(&mut self) {
+        let now = self.own_time;
         if now >= after(self.account.repeated_at, REPEATED) {
             self.account.repeated_at = now;
             self.repeat_own_orders(None);
@@ -130,7 +131,7 @@ impl Books {
     }
 
     /// What other blocks than before mean for this device.
-    pub(crate) fn note_own(&mut self, moved: &Moved, _now: UnixMillis) {
+    pub(crate) fn note_own(&mut self, moved: &Moved) {
         let me = self.me();
         let Some(chain) = &self.chain else { return };
         let mut recorded = false;

@@ -54,6 +54,9 @@ pub struct Books {
     neighbours: SortedMap<PeerId, Neighbour>,
     /// Whether the room has neighbours of neighbours, to whom what is heard is passed on.
     passes_on: bool,
+    own_time: UnixMillis,
+    /// See [`Books::set_time`].
+    room_time: UnixMillis,
     mining: Mining,
     account: account::Own,
     told: Option<Standing>,
@@ -78,12 +81,14 @@ impl Books {
             pool: Pool::default(),
             neighbours: SortedMap::new(),
             passes_on: false,
+            own_time: now,
+            room_time: now,
             mining: Mining::default(),
             account: account::Own::default(),
             told: None,
             outcome: Outcome::default(),
         };
-        books.restore(records, now);
+        books.restore(records);
         if books.chain.is_none() && room.is_founded_by(me) {
             books.begin(me);
             // Nobody else can at first, and whoever makes a room wants it to have books.
@@ -141,30 +146,34 @@ impl Books {
 
     /// A neighbour has connected.
     pub fn connected(&mut self, peer: PeerId, now: UnixMillis) {
+        self.set_time(now);
         if self.neighbours.len() < NEIGHBOURS_MAX {
             self.neighbours.entry(peer).or_default();
             self.tell_tip(Some(peer));
             self.welcome(peer);
             self.repeat_own_orders(Some(peer));
         }
-        self.sync(now);
+        self.sync();
     }
 
     /// A neighbour has gone.
     pub fn disconnected(&mut self, peer: PeerId, now: UnixMillis) {
         self.neighbours.remove(&peer);
-        self.sync(now);
+        self.set_time(now);
+        self.sync();
     }
 
     /// A neighbour says something about the ledger. `passes_on` where not everyone is connected with everyone.
     pub fn hear(&mut self, from: PeerId, bytes: &[u8], passes_on: bool, now: UnixMillis) {
         self.passes_on = passes_on;
-        self.heard(from, bytes, now);
+        self.set_time(now);
+        self.heard(from, bytes);
     }
 
     /// A neighbour's block.
     pub fn hear_block(&mut self, from: PeerId, bytes: &[u8], now: UnixMillis) {
-        self.heard_block(from, bytes, now);
+        self.set_time(now);
+        self.heard_block(from, bytes);
     }
 
     /// A round of a session has ended here. With `tell`, neighbours who are not in the session are told.
@@ -182,12 +191,13 @@ impl Books {
 
     /// Time has passed: who has not answered is given up, and what was not recorded is told again.
     pub fn tick(&mut self, now: UnixMillis) {
-        self.repeat_own_orders_after_a_while(now);
-        self.sync(now);
+        self.set_time(now);
+        self.repeat_own_orders_after_a_while();
+        self.sync();
     }
 
     /// Notes what counts by now, stores it, and takes up again what counts no longer.
-    fn note_moved(&mut self, moved: &Moved, now: UnixMillis) {
+    fn note_moved(&mut self, moved: &Moved) {
         self.store_moved(moved);
         self.mining.start_anew();
         let Some(chain) = &self.chain else { return };
@@ -211,7 +221,7 @@ impl Books {
             let name = *name;
             self.outcome.news.push(News::Block { height, name, miner, transactions });
         }
-        self.note_own(moved, now);
+        self.note_own(moved);
     }
 
     fn refuse(&mut self, from: PeerId, reason: String) {

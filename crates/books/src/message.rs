@@ -7,7 +7,7 @@ use protocol::{
     limits,
 };
 use serde::{Deserialize, Serialize};
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, UnixMillis};
 
 /// Names in a request for headers: from the newest back with steps that double, to the beginning.
 pub(crate) const KNOWN_MAX: usize = 40;
@@ -30,6 +30,8 @@ pub(crate) enum Message {
         header: Vec<u8>,
         /// What the chain up to it weighs, in hashes.
         work: u128,
+        /// What the sender's clock says.
+        clock: UnixMillis,
     },
     /// "Send me the headers after the first of these that your ledger has."
     RequestHeaders {
@@ -96,7 +98,7 @@ mod tests {
         let headers = vec![0; Header::SIZE_BYTES * HEADERS_MAX + 1];
         assert!(Message::decode(&Message::Headers { headers }.encode()).is_err());
         let founder = PeerId::from_bytes([1; 32]);
-        let tip = Message::Tip { founder, header: vec![0; 7], work: 1 };
+        let tip = Message::Tip { founder, header: vec![0; 7], work: 1, clock: UnixMillis(1) };
         assert!(Message::decode(&tip.encode()).is_err());
     }
 

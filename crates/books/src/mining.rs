@@ -58,18 +58,20 @@ impl Books {
 
     /// Tries so many nonces more; whether a block was found with one of them.
     pub fn mine(&mut self, nonces: u32, now: UnixMillis) -> bool {
+        self.set_time(now);
         if !self.wants_to_mine() {
             self.mining.start_anew();
             return false;
         }
-        self.draft_if_due(now);
+        self.draft_if_due();
         let Some(under_way) = &mut self.mining.under_way else { return false };
         let Some(header) = under_way.search.advance(nonces) else { return false };
-        self.found(header, now);
+        self.found(header);
         true
     }
 
-    fn draft_if_due(&mut self, now: UnixMillis) {
+    fn draft_if_due(&mut self) {
+        let now = self.room_time;
         let waits = self.pool.len();
         let is_good = |it: &UnderWay| {
             let is_fresh = now.0.saturating_sub(it.since.0) < DRAFT_AGE_MAX_MS;
@@ -94,13 +96,13 @@ impl Books {
         self.mining.under_way = Some(UnderWay { draft, search, since: now, waited });
     }
 
-    fn found(&mut self, header: Header, now: UnixMillis) {
+    fn found(&mut self, header: Header) {
         let Some(under_way) = self.mining.under_way.take() else { return };
         self.mining.once = false;
         let Some(chain) = &mut self.chain else { return };
         let block = under_way.draft.complete(header);
-        match chain.add_block(block, now) {
-            Ok(moved) => self.moved(&moved, now),
+        match chain.add_block(block, self.room_time) {
+            Ok(moved) => self.moved(&moved),
             Err(refusal) => {
                 debug_assert!(false, "our own block was refused: {refusal}");
             }

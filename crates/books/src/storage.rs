@@ -4,7 +4,7 @@ use crate::{Books, MessageBytes, account::encode_orders};
 use ledger::{BLOCK_BYTES_MAX, Block, Moved, Order};
 use protocol::encoding::{decode, encode};
 use serde::{Deserialize, Serialize};
-use units::{PeerId, UnixMillis};
+use units::PeerId;
 
 const SETTING: &str = "setting";
 const ORDERS: &str = "orders";
@@ -21,7 +21,7 @@ struct Setting {
 
 impl Books {
     /// Takes up what is stored. What cannot be read, or follows from what cannot, is left out: others have it.
-    pub(crate) fn restore(&mut self, records: Vec<(String, Vec<u8>)>, now: UnixMillis) {
+    pub(crate) fn restore(&mut self, records: Vec<(String, Vec<u8>)>) {
         let find = |wanted: &str| records.iter().find(|(name, _)| name == wanted);
         let setting = find(SETTING).and_then(|(_, bytes)| decode("setting", bytes, 64).ok());
         let Some(Setting { founder, keeps }) = setting else { return };
@@ -40,7 +40,7 @@ impl Books {
         blocks.sort_unstable();
         let blocks = blocks.into_iter().map_while(|(_, bytes)| Block::decode(bytes).ok());
         if let Some(chain) = &mut self.chain {
-            let _ = chain.restore(blocks, now);
+            let _ = chain.restore(blocks);
         }
         let orders =
             find(ORDERS).and_then(|(_, bytes)| decode("orders", bytes, ORDERS_BYTES_MAX).ok());

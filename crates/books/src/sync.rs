@@ -27,6 +27,8 @@ pub(crate) struct Neighbour {
     /// The newest header that it has told of when it was asked.
     headers_to: Option<Hash>,
     silences: u32,
+    /// How far its clock is ahead of ours, by its own word.
+    ahead_ms: Option<i64>,
     doubted_until: UnixMillis,
 }
 
@@ -51,7 +53,7 @@ impl Neighbour {
 
 impl Books {
     /// A neighbour's message.
-    pub(crate) fn heard(&mut self, from: PeerId, bytes: &[u8], now: UnixMillis) {
+    pub(crate) fn heard(&mut self, from: PeerId, bytes: &[u8]) {
         let message = match Message::decode(bytes) {
             Ok(message) => message,
             Err(error) => return self.refuse(from, error.to_string()),
@@ -60,11 +62,12 @@ impl Books {
             return;
         }
         match message {
-            Message::Tip { founder, header, work } => {
-                self.heard_tip(from, founder, &header, work, now)
+            Message::Tip { founder, header, work, clock } => {
+                self.note_clock(from, clock);
+                self.heard_tip(from, founder, &header, work);
             }
             Message::RequestHeaders { known } => self.hand_out_headers(from, &known),
-            Message::Headers { headers } => self.heard_headers(from, &headers, now),
+            Message::Headers { headers } => self.heard_headers(from, &headers),
             Message::RequestBlocks { names } => {
                 for name in names {
                     if let Some(block) = self.chain.as_ref().and_then(|chain| chain.block(&name)) {
@@ -74,17 +77,10 @@ impl Books {
             }
             Message::Transaction { transaction } => self.heard_transaction(from, &transaction),
         }
-        self.sync(now);
+        self.sync();
     }
 
-    fn heard_tip(
-        &mut self,
-        from: PeerId,
-        founder: PeerId,
-        header: &[u8],
-        work: u128,
-        now: UnixMillis,
-    ) {
+    fn heard_tip(&mut self, from: PeerId, founder: PeerId, header: &[u8], work: u128) {
         if !self.room.is_founded_by(founder) {
             return self.refuse(from, "a ledger of another founder".to_owned());
         }
@@ -95,13 +91,31 @@ impl Books {
         // Nothing at the beginning; what is there was decoded already.
         let Ok(header) = Header::decode(header) else { return };
         // One after another that is known need not be asked for.
-        match chain.add_header(header, now) {
+        match chain.add_header(header, self.room_time) {
             Ok(_) | Err(Refusal::UnknownParent { .. } | Refusal::FromTheFuture { .. }) => {}
             Err(refusal) => return self.refuse(from, refusal.to_string()),
         }
         if let Some(neighbour) = self.neighbours.get_mut(&from) {
             neighbour.tip = Some((header.hash(), work));
         }
+    }
+
+    fn note_clock(&mut self, from: PeerId, clock: UnixMillis) {
+        let ahead_ms = i64::try_from(i128::from(clock.0) - i128::from(self.own_time.0));
+        if let Some(neighbour) = self.neighbours.get_mut(&from) {
+            neighbour.ahead_ms = ahead_ms.ok();
+        }
+        self.set_time(self.own_time);
+    }
+
+    /// What the room's clocks say in the middle, ours among them; of two, the later. A device whose own clock is wrong would else
+    /// refuse every block, or find none that others take.
+    pub(crate) fn set_time(&mut self, now: UnixMillis) {
+        let others = self.neighbours.values().filter_map(|neighbour| neighbour.ahead_ms);
+        let mut ahead_ms: Vec<i64> = others.chain([0]).collect();
+        ahead_ms.sort_unstable();
+        self.own_time = now;
+        self.room_time = UnixMillis(now.0.saturating_add_signed(ahead_ms[ahead_ms.len() / 2]));
     }
 
     fn hand_out_headers(&mut self, to: PeerId, known: &[Hash]) {
@@ -119,13 +133,13 @@ impl Books {
         self.send(to, &Message::Headers { headers });
     }
 
-    fn heard_headers(&mut self, from: PeerId, headers: &[u8], now: UnixMillis) {
+    fn heard_headers(&mut self, from: PeerId, headers: &[u8]) {
         self.has_answered(from);
         let Some(chain) = &mut self.chain else { return };
         let mut newest = None;
         for header in headers.chunks(Header::SIZE_BYTES) {
             let header = Header::decode(header).map_err(Refusal::from);
-            match header.and_then(|header| chain.add_header(header, now)) {
+            match header.and_then(|header| chain.add_header(header, self.room_time)) {
                 Ok(name) => newest = Some(name),
                 Err(Refusal::FromTheFuture { .. }) => break,
                 Err(refusal) => return self.refuse(from, refusal.to_string()),
@@ -140,7 +154,7 @@ impl Books {
     }
 
     /// A neighbour's block.
-    pub(crate) fn heard_block(&mut self, from: PeerId, bytes: &[u8], now: UnixMillis) {
+    pub(crate) fn heard_block(&mut self, from: PeerId, bytes: &[u8]) {
         if let Some(neighbour) = self.neighbours.get_mut(&from) {
             let header = bytes.get(..Header::SIZE_BYTES).unwrap_or_default();
             let name = Hash::of(header);
@@ -151,12 +165,12 @@ impl Books {
         }
         let Some(chain) = &mut self.chain else { return };
         let block = Block::decode(bytes).map_err(Refusal::from);
-        match block.and_then(|block| chain.add_block(block, now)) {
-            Ok(moved) => self.moved(&moved, now),
+        match block.and_then(|block| chain.add_block(block, self.room_time)) {
+            Ok(moved) => self.moved(&moved),
             Err(Refusal::FromTheFuture { .. }) => {}
             Err(refusal) => self.refuse(from, refusal.to_string()),
         }
-        self.sync(now);
+        self.sync();
     }
 
     fn has_answered(&mut self, from: PeerId) {
@@ -180,7 +194,8 @@ impl Books {
     }
 
     /// Asks for what is missing of heavier ledgers than ours, one request a neighbour at a time.
-    pub(crate) fn sync(&mut self, now: UnixMillis) {
+    pub(crate) fn sync(&mut self) {
+        let now = self.own_time;
         let Some(chain) = &self.chain else { return };
         let ours = (chain.work().as_hashes(), Reverse(chain.tip()));
         let mut requests = Vec::new();
@@ -224,7 +239,7 @@ impl Books {
         let Some(chain) = &self.chain else { return };
         let header = chain.header(&chain.tip()).map_or_else(Vec::new, |it| it.encode().to_vec());
         let (founder, work) = (chain.genesis().founder, chain.work().as_hashes());
-        let tip = Message::Tip { founder, header, work };
+        let tip = Message::Tip { founder, header, work, clock: self.own_time };
         match to {
             Some(to) => self.send(to, &tip),
             None => self.send_to_all(&tip, None),
@@ -237,11 +252,11 @@ impl Books {
     }
 
     /// What follows when other blocks count than before.
-    pub(crate) fn moved(&mut self, moved: &Moved, now: UnixMillis) {
+    pub(crate) fn moved(&mut self, moved: &Moved) {
         if moved.done.is_empty() && moved.undone.is_empty() {
             return;
         }
-        self.note_moved(moved, now);
+        self.note_moved(moved);
         self.tell_tip(None);
     }
 }

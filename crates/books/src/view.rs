@@ -1,1 +1,382 @@
 //! Where things stand in the books, for people to look at.
+//!
+//! A [`Question`] is asked with [`Books::look`], which answers with a [`View`]. Amounts are in micro-credits, times in
+//! milliseconds since 1970-01-01 UTC by the clocks of those who found the blocks.
+
+use crate::Books;
+use ledger::{
+    Action, Chain, Entry, InclusionProof, Key, Transaction,
+    contracts::{
+        capsules::Capsule,
+        lending::{Loan, Offer, Phase},
+        money::{Account, Standing as AccountStanding},
+        treasury::Treasury,
+    },
+    economics, fees,
+};
+use protocol::encoding::{decode, encode};
+use serde::{Deserialize, Serialize};
+use units::{Credits, Hash, PeerId, SessionId, UnixMillis};
+
+/// Entries of one answer.
+const ENTRIES_MAX: usize = 200;
+
+/// Bytes of a question or an answer.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What somebody would like to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// How the ledger stands as a whole.
+    Overview,
+    /// Blocks that count, the newest first.
+    Blocks {
+        /// From this height down; from the newest if there is none.
+        from: Option<u32>,
+        /// How many, 200 at most.
+        count: u32,
+    },
+    /// What a block records.
+    Block {
+        /// At which height.
+        height: u32,
+    },
+    /// All accounts, the richest first.
+    Accounts,
+    /// Nodes for lease and on lease, and capsules.
+    Market,
+    /// A proof that something is recorded.
+    Proof {
+        /// The transaction's name.
+        transaction: Hash,
+    },
+    /// Everything computed once more from the beginning.
+    Check,
+}
+
+/// What can be said to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum View {
+    /// To [`Question::Overview`].
+    Overview(Overview),
+    /// To [`Question::Blocks`].
+    Blocks(Vec<BlockView>),
+    /// To [`Question::Block`].
+    Block(BlockView, Vec<TransactionView>),
+    /// To [`Question::Accounts`].
+    Accounts(Vec<AccountView>),
+    /// To [`Question::Market`].
+    Market(MarketView),
+    /// To [`Question::Proof`].
+    Proof(ProofView),
+    /// To [`Question::Check`].
+    Check(CheckView),
+}
+
+/// The ledger as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Who founded the room.
+    pub founder: PeerId,
+    /// Blocks that count.
+    pub height: u32,
+    /// The newest one's name.
+    pub tip: Hash,
+    /// What they weigh, in hashes.
+    pub work: u128,
+    /// Hashes that the next block weighs, and what this device would need for it.
+    pub difficulty: (u64, u64),
+    /// Transactions in them.
+    pub transactions: u64,
+    /// Transactions that wait.
+    pub waiting: Vec<TransactionView>,
+    /// Blocks that are known and do not count.
+    pub beside: u32,
+    /// Members.
+    pub members: u32,
+    /// What belongs to nobody yet.
+    pub treasury: Credits,
+    /// All money there is.
+    pub supply: Credits,
+    /// This device's account.
+    pub own: AccountView,
+}
+
+/// A block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockView {
+    /// Its height.
+    pub height: u32,
+    /// Its name.
+    pub name: Hash,
+    /// When it was found.
+    pub time: UnixMillis,
+    /// Who found it.
+    pub miner: PeerId,
+    /// Transactions in it.
+    pub transactions: u32,
+    /// What they offered for being recorded.
+    pub fees: Credits,
+}
+
+/// A transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionView {
+    /// Its name.
+    pub id: Hash,
+    /// Whose order; `None` for rounds, which their members have signed.
+    pub sender: Option<PeerId>,
+    /// What it does.
+    pub deed: Deed,
+}
+
+/// What a transaction does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Something that the ledger's own [`Action`] says.
+    Action(Box<Action>),
+    /// A finished round.
+    Round {
+        /// Of which session.
+        session: SessionId,
+        /// Its number.
+        round: u32,
+        /// The model that came out.
+        model: Hash,
+        /// Whose updates went in.
+        members: Vec<PeerId>,
+    },
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Whose.
+    pub peer: PeerId,
+    /// What it can spend.
+    pub balance: Credits,
+    /// What it has bound.
+    pub stake: Credits,
+    /// Orders that it has given.
+    pub orders: u64,
+    /// Whether it is a member.
+    pub member: bool,
+    /// Whether it was excluded.
+    pub excluded: bool,
+}
+
+/// The market.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketView {
+    /// Nodes for lease, by the order that offered them.
+    pub offers: Vec<(Hash, Offer)>,
+    /// Nodes on lease, by the order that opened the loan.
+    pub loans: Vec<(Hash, Loan)>,
+    /// Capsules, by content.
+    pub capsules: Vec<(Hash, Capsule)>,
+}
+
+/// A proof that something is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofView {
+    /// At which height; `None` if it is not recorded, as far as is known.
+    pub height: Option<u32>,
+    /// An [`InclusionProof`], encoded, for the newest header.
+    #[serde(with = "serde_bytes")]
+    pub proof: Vec<u8>,
+    /// The newest header's name.
+    pub tip: Hash,
+}
+
+/// What came of computing everything once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckView {
+    /// Blocks that were computed.
+    pub blocks: u32,
+    /// Transactions in them.
+    pub transactions: u64,
+    /// What is wrong, as a sentence; `None` if everything is right.
+    pub problem: Option<String>,
+}
+
+impl Question {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads one; `None` for anything else.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode("question", bytes, BYTES_MAX).ok()
+    }
+}
+
+impl View {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads one; `None` for anything else.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode("view", bytes, BYTES_MAX).ok()
+    }
+}
+
+impl Books {
+    /// Answers a question; `None` before the room's founder is known, and of what there is not.
+    pub fn look(&self, question: &Question, now: UnixMillis) -> Option<View> {
+        let chain = self.chain()?;
+        Some(match question {
+            Question::Overview => View::Overview(self.overview(chain)?),
+            Question::Blocks { from, count } => {
+                let from = from.unwrap_or(chain.height()).min(chain.height());
+                let heights = (1..=from).rev().take((*count as usize).min(ENTRIES_MAX));
+                View::Blocks(heights.filter_map(|height| block_view(chain, height)).collect())
+            }
+            Question::Block { height } => {
+                let name = chain.name_at(*height)?;
+                let transactions = chain.transactions(&name)?.iter().take(ENTRIES_MAX);
+                View::Block(block_view(chain, *height)?, transactions.map(of_transaction).collect())
+            }
+            Question::Accounts => View::Accounts(accounts(chain)),
+            Question::Market => View::Market(market(chain)),
+            Question::Proof { transaction } => View::Proof(proof(chain, *transaction)),
+            Question::Check => View::Check(self.check(chain, now)),
+        })
+    }
+
+    fn overview(&self, chain: &Chain) -> Option<Overview> {
+        let Some(Entry::Treasury(treasury)) = chain.state().entry(&Key::Treasury) else {
+            return None;
+        };
+        let Treasury { credits, members, .. } = treasury;
+        let me = self.identity.peer_id();
+        let pace = chain.pace();
+        let names = (1..=chain.height()).filter_map(|height| chain.name_at(height));
+        let counts = names.filter_map(|name| Some(chain.transactions(&name)?.len() as u64));
+        Some(Overview {
+            founder: chain.genesis().founder,
+            height: chain.height(),
+            tip: chain.tip(),
+            work: chain.work().as_hashes(),
+            difficulty: (pace.difficulty, pace.hashes_of(me)),
+            transactions: counts.sum(),
+            waiting: self.pool().iter().take(ENTRIES_MAX).map(|it| of_transaction(&it)).collect(),
+            beside: (chain.headers_known() as u32).saturating_sub(chain.height() + 1),
+            members: *members,
+            treasury: *credits,
+            supply: economics::SUPPLY,
+            own: account_view(me, &chain.account(me)),
+        })
+    }
+
+    fn check(&self, chain: &Chain, now: UnixMillis) -> CheckView {
+        let mut again = Chain::new(chain.genesis(), self.judge);
+        let names = (1..=chain.height()).filter_map(|height| chain.name_at(height));
+        let (mut blocks, mut transactions) = (0, 0);
+        for block in names.filter_map(|name| chain.block(&name)) {
+            let count = block.transactions.len() as u64;
+            if let Err(refusal) = again.add_block(block, now) {
+                let problem = Some(format!("block {}: {refusal}", blocks + 1));
+                return CheckView { blocks, transactions, problem };
+            }
+            blocks += 1;
+            transactions += count;
+        }
+        let is_same = again.tip() == chain.tip() && again.state().root() == chain.state().root();
+        let problem = || "some blocks are not on this device any more".to_owned();
+        CheckView { blocks, transactions, problem: (!is_same).then(problem) }
+    }
+}
+
+fn block_view(chain: &Chain, height: u32) -> Option<BlockView> {
+    let name = chain.name_at(height)?;
+    let (header, transactions) = (chain.header(&name)?, chain.transactions(&name)?);
+    Some(BlockView {
+        height,
+        name,
+        time: header.time,
+        miner: header.miner,
+        transactions: transactions.len() as u32,
+        fees: fees(transactions),
+    })
+}
+
+fn of_transaction(transaction: &Transaction) -> TransactionView {
+    let id = transaction.id();
+    match transaction {
+        Transaction::Order(order) => TransactionView {
+            id,
+            sender: Some(order.sender),
+            deed: Deed::Action(Box::new(order.action.clone())),
+        },
+        Transaction::Round(report) => {
+            let (session, record) = (report.session, &report.record);
+            let members = record.decision.contributions.iter().map(|part| part.peer).collect();
+            let (round, model) = (record.decision.round, record.model);
+            let deed = Deed::Round { session, round, model, members };
+            TransactionView { id, sender: None, deed }
+        }
+    }
+}
+
+fn account_view(peer: PeerId, account: &Account) -> AccountView {
+    AccountView {
+        peer,
+        balance: account.balance,
+        stake: account.stake,
+        orders: account.nonce,
+        member: account.is_member(),
+        excluded: account.standing == AccountStanding::Excluded,
+    }
+}
+
+fn accounts(chain: &Chain) -> Vec<AccountView> {
+    let of = |(key, entry): (&Key, &Entry)| match (key, entry) {
+        (Key::Account(peer), Entry::Account(account)) => Some(account_view(*peer, account)),
+        _ => None,
+    };
+    let mut accounts: Vec<_> = chain.state().entries().filter_map(of).collect();
+    accounts.sort_by_key(|account| core::cmp::Reverse(account.balance));
+    accounts.truncate(ENTRIES_MAX);
+    accounts
+}
+
+fn market(chain: &Chain) -> MarketView {
+    let mut market = MarketView::default();
+    for (key, entry) in chain.state().entries() {
+        match (key, entry) {
+            (Key::Offer(id), Entry::Offer(offer)) if market.offers.len() < ENTRIES_MAX => {
+                market.offers.push((*id, (**offer).clone()));
+            }
+            (Key::Loan(id), Entry::Loan(loan)) if market.loans.len() < ENTRIES_MAX => {
+                market.loans.push((*id, (**loan).clone()));
+            }
+            (Key::Capsule(id), Entry::Capsule(it)) if market.capsules.len() < ENTRIES_MAX => {
+                market.capsules.push((*id, it.clone()));
+            }
+            _ => {}
+        }
+    }
+    // What is cheapest comes first.
+    market.offers.sort_by_key(|(id, offer)| (offer.terms.price_per_hour, *id));
+    market.loans.sort_by_key(|(id, loan)| (loan.phase != Phase::Open, loan.since, *id));
+    market
+}
+
+fn proof(chain: &Chain, transaction: Hash) -> ProofView {
+    let tip = chain.tip();
+    let find = |height: u32| {
+        let transactions = chain.transactions(&chain.name_at(height)?)?;
+        let place = transactions.iter().position(|it| it.id() == transaction)?;
+        chain.prove_transaction(height, place as u32)
+    };
+    let found = (1..=chain.height()).rev().find_map(|height| Some((height, find(height)?)));
+    let proof = |found: &(u32, InclusionProof)| found.1.encode();
+    ProofView {
+        height: found.as_ref().map(|found| found.0),
+        proof: found.as_ref().map(proof).unwrap_or_default(),
+        tip,
+    }
+}

@@ -1,5 +1,6 @@
 //! Books of several devices that talk to each other.
 
+#[cfg(test)]
 mod common;
 
 use books::News;
@@ -140,4 +141,24 @@ fn orders_after_one_that_cannot_be_recorded_do_not_stop_those_that_come_later() 
     room.orders(1, Action::Unstake { amount: Credits::whole(5) });
     room.records_everything();
     assert!(room.all_agree());
+}
+
+#[test]
+fn a_device_whose_clock_is_wrong_keeps_up_and_what_it_records_others_take() {
+    let hour_ms = 3_600_000;
+    for ahead_ms in [-hour_ms, hour_ms] {
+        let mut room = Room::of(3);
+        room.records_everything();
+        room.devices[2].ahead_ms = ahead_ms;
+        room.cut_at(2);
+        room.heal();
+        room.orders(0, transfer(&room, 1, 1));
+        room.records_everything();
+        room.keeps(0, false);
+        room.keeps(2, true);
+        room.orders(1, transfer(&room, 0, 1));
+        room.records_everything();
+        assert!(room.all_agree(), "{ahead_ms}");
+        room.check_nobody_misbehaved();
+    }
 }

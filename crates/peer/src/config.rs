@@ -17,6 +17,8 @@ pub struct Config {
     pub signaling_url: Option<String>,
     /// Whether to connect to every peer in the room, or only when told to, until [`crate::Engine::set_connect_policy`] says.
     pub connect: ConnectPolicy,
+    /// Whether rooms have ledgers here.
+    pub ledger: bool,
     /// Every record of the last life, as storage holds it. Damaged ones are reported and dropped.
     pub records: Vec<StoredRecord>,
     /// Deadlines and bounds.

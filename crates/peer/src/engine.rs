@@ -7,6 +7,7 @@ use crate::{
     event::Event,
     io::{Input, Output},
     job::{Answer, JobError, JobId},
+    ledger::Ledger,
     left_sessions::LeftSessions,
     other_sessions::OtherSession,
     overlay::Overlay,
@@ -43,6 +44,9 @@ pub struct Engine {
     pub(crate) split: Option<Split>,
     /// Nodes of others on this device.
     pub(crate) hosting: Hosting,
+    /// Whether rooms have ledgers here.
+    pub(crate) keeps_ledgers: bool,
+    pub(crate) ledger: Ledger,
     pub(crate) split_jobs: Vec<(JobId, Purpose)>,
     /// Sessions that connected peers run besides ours.
     pub(crate) others: SortedMap<PeerId, OtherSession>,
@@ -95,6 +99,8 @@ impl Engine {
             session_jobs: SortedMap::new(),
             split: None,
             hosting: Hosting::default(),
+            keeps_ledgers: config.ledger,
+            ledger: Ledger::default(),
             split_jobs: Vec::new(),
             others: SortedMap::new(),
             left: LeftSessions::default(),
@@ -157,6 +163,7 @@ impl Engine {
             let messages: Option<MessagesRecord> =
                 records.take(&records::messages_key(secret.room_id()));
             self.enter_room(secret, messages.unwrap_or_default());
+            self.open_books(now, secret, records);
             self.server.start(now, secret.room_id(), &mut self.core);
         }
     }
@@ -215,6 +222,7 @@ impl Engine {
             self.hosting.deadline(),
             self.neighbours_due,
             self.texts.as_ref().and_then(Texts::deadline),
+            self.ledger.deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -250,6 +258,7 @@ impl Engine {
         self.with_session(now, |session, s| session.advance(s));
         self.with_split(now, |split, around| split.advance(around));
         self.with_hosting(now, |hosting| hosting.handle_timeout(now));
+        self.books_timeout(now);
         if let Some(texts) = &mut self.texts {
             texts.handle_timeout(now, &mut self.core);
         }
@@ -306,6 +315,7 @@ impl Engine {
             }
             return;
         }
+        let Some(result) = self.handle_books_job(now, job, result) else { return };
         let Some(result) = self.handle_split_job(now, job, result) else { return };
         match self.clusters.handle_job(now, job, result, &mut self.core) {
             Some(ClusterNews::Ready(id)) => self.cluster_ready(now, &id),

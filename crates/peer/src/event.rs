@@ -185,6 +185,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Something has happened in the room's ledger.
+    Ledger(books::News),
     /// A record of an earlier life was damaged and has been dropped.
     RecordDamaged {
         /// Its name.

@@ -1,6 +1,7 @@
 //! Work that takes too long for the engine's own thread.
 
 mod answer;
+mod books;
 mod desk;
 mod masks;
 mod split;
@@ -8,6 +9,7 @@ mod split;
 pub use answer::{
     Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction, Spent,
 };
+pub use books::{BooksAnswer, BooksCall, BooksJob, BooksReply, LedgerView};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 pub use masks::{GroupSum, MaskBytes, MaskGroup, MaskJob, MaskedSum};
 pub use split::{HostJob, Next, Passage, SplitJob};
@@ -184,6 +186,8 @@ pub enum Job {
     },
     /// Something about nodes that this device carries for others.
     Host(HostJob),
+    /// Something about the room's books. Answer: [`Answer::Books`].
+    Books(Box<BooksJob>),
     /// Something about this device's part in a group of which only the sum is seen.
     Mask {
         /// The cluster.

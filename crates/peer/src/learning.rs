@@ -75,8 +75,12 @@ impl Engine {
             SessionAction::Trained { samples, took } => self.note_speed(now, samples, took),
             SessionAction::RoundFinished { round, model, over } => {
                 let (cluster, running) = (session.proposal.cluster.clone(), session.running);
+                let report = session.round_to_report();
                 self.clusters.model_moved(&cluster, model);
                 self.core.event(Event::Round { session: id, round, model });
+                if let Some(record) = report {
+                    self.books_round(now, id, record);
+                }
                 // The last round's end is the session's, which is stored then.
                 if over || running {
                     self.checkpoint_session(now, over);
@@ -187,6 +191,10 @@ impl Engine {
             BulkMessage::Slice { .. } => {
                 let BulkMessage::Slice { split, part, slice } = message else { return };
                 return self.handle_slice(now, from, split, part, slice);
+            }
+            BulkMessage::Block { .. } => {
+                let BulkMessage::Block { block } = message else { return };
+                return self.books_block(now, from, block);
             }
             BulkMessage::Probe { bytes } => {
                 let size_bytes = bytes.len() as u32;

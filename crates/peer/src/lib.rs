@@ -27,6 +27,7 @@ pub mod handover;
 mod io;
 mod job;
 mod learning;
+mod ledger;
 mod left_sessions;
 mod link;
 mod network;
@@ -54,10 +55,10 @@ pub use io::{
     Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
 };
 pub use job::{
-    Answer, Class, ClusterState, DeskJob, Evaluation, GroupSum, HostJob, Job, JobError, JobId,
-    LayerState, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat,
-    Next, Passage, Prediction, Prepared, RowBudget, Spent, SplitJob, Suggested, TableFile,
-    WeightedUpdate,
+    Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class, ClusterState, DeskJob, Evaluation,
+    GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LocalTraining, MaskBytes,
+    MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared,
+    RowBudget, Spent, SplitJob, Suggested, TableFile, WeightedUpdate,
 };
 pub use split::{
     CarriedView, HostingView, PartPlace, SplitPartView, SplitPoint, SplitProgress, SplitTraining,

@@ -24,6 +24,7 @@ pub(crate) const HOSTING: &str = "hosting";
 const CLUSTER_PREFIX: &str = "cluster/";
 const DATASET_PREFIX: &str = "dataset/";
 const MESSAGES_PREFIX: &str = "messages/";
+const BOOKS_PREFIX: &str = "books/";
 const MAGIC: &[u8; 4] = b"PCR1";
 
 /// The device's key and its newest life.
@@ -113,6 +114,11 @@ pub(crate) fn messages_key(room: units::RoomId) -> String {
     format!("{MESSAGES_PREFIX}{room}")
 }
 
+/// What begins the names of all records of a room's books.
+pub(crate) fn books_prefix(room: units::RoomId) -> String {
+    format!("{BOOKS_PREFIX}{room}/")
+}
+
 /// Puts a record's content into its frame.
 pub(crate) fn seal<T: Serialize>(content: &T) -> Vec<u8> {
     let body = postcard::to_allocvec(content).expect("records have an encoding");
@@ -146,6 +152,14 @@ impl Records {
             self.damaged.push(key.to_owned());
         }
         content
+    }
+
+    /// Takes all records out whose names begin so, by the rest of their names; damaged ones are noted.
+    pub(crate) fn take_all<T: DeserializeOwned>(&mut self, prefix: &str) -> Vec<(String, T)> {
+        let names: Vec<String> =
+            self.records.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
+        let take = |name: String| Some((name[prefix.len()..].to_owned(), self.take(&name)?));
+        names.into_iter().filter_map(take).collect()
     }
 
     /// The clusters that have a record, damaged or not.

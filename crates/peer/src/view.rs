@@ -3,7 +3,7 @@
 use crate::{
     clusters::Origin,
     io::PathStats,
-    job::Evaluation,
+    job::{Evaluation, LedgerView},
     split::{HostingView, SplitView},
 };
 use protocol::{cluster::NetworkSpec, session::SessionOptions, signaling::Capability};
@@ -38,6 +38,8 @@ pub struct View {
     pub split: Option<SplitView>,
     /// What this device carries for others.
     pub hosting: HostingView,
+    /// How the room's ledger stands here; `None` while nothing is known of it.
+    pub ledger: Option<LedgerView>,
     /// The newest messages, oldest first.
     pub messages: Vec<MessageView>,
 }

@@ -32,6 +32,7 @@ impl Device {
             capability: Capability::default(),
             signaling_url: Some("wss://example.org/signal".to_owned()),
             connect: ConnectPolicy::Everyone,
+            ledger: false,
             records: Vec::new(),
             limits: Limits::default(),
         };

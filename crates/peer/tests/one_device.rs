@@ -41,6 +41,7 @@ impl Device {
             capability: Capability::default(),
             signaling_url: None,
             connect: ConnectPolicy::Everyone,
+            ledger: false,
             records: records.collect(),
             limits: Limits::default(),
         };

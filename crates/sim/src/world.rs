@@ -42,6 +42,8 @@ pub struct WorldConfig {
     pub strategies: Vec<(HostId, Strategy)>,
     /// What good paths between devices are like; `None` gives every pair its own.
     pub path: Option<Path>,
+    /// Whether rooms have ledgers.
+    pub ledger: bool,
     /// Given to every engine.
     pub limits: Limits,
     /// Whether every line of the trace is printed as it comes.
@@ -63,6 +65,7 @@ impl WorldConfig {
             network,
             strategies: Vec::new(),
             path: None,
+            ledger: false,
             limits,
             aloud: false,
             quiet: false,

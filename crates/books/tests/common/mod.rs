@@ -15,6 +15,8 @@ pub(crate) struct Device {
     pub(crate) records: BTreeMap<String, Vec<u8>>,
     pub(crate) news: Vec<News>,
     pub(crate) refused: Vec<(PeerId, String)>,
+    /// By how much its clock is ahead.
+    pub(crate) ahead_ms: i64,
 }
 
 /// Devices in one room, the founder first.
@@ -64,7 +66,8 @@ impl Room {
         let (books, outcome) =
             Books::open(self.secret, identity.clone(), no_judge, stored, self.now);
         let (news, refused) = (Vec::new(), Vec::new());
-        self.devices.push(Device { identity, books, records, news, refused });
+        let ahead_ms = 0;
+        self.devices.push(Device { identity, books, records, news, refused, ahead_ms });
         let at = self.devices.len() - 1;
         self.carry_out(at, outcome);
     }
@@ -130,7 +133,7 @@ impl Room {
     }
 
     pub(crate) fn tells(&mut self, at: usize, act: impl FnOnce(&mut Books, UnixMillis)) {
-        let now = self.now;
+        let now = UnixMillis(self.now.0.saturating_add_signed(self.devices[at].ahead_ms));
         let books = &mut self.devices[at].books;
         act(books, now);
         let outcome = books.take_outcome();

@@ -81,6 +81,7 @@ impl Host {
             capability: capability(&device_name),
             signaling_url: options.signaling_url.or_else(default_signaling_url),
             connect: options.connect,
+            ledger: true,
             records,
             limits: Limits::default(),
         };

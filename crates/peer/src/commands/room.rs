@@ -6,7 +6,7 @@ use crate::{
     error::CommandError,
     event::Event,
     overlay::Overlay,
-    records::{self, MessagesRecord},
+    records::{self, MessagesRecord, Records},
 };
 use protocol::{room::RoomSecret, signaling::Capability};
 use units::{Instant, PeerId};
@@ -17,7 +17,7 @@ const URL_BYTES_MAX: usize = 512;
 impl Engine {
     /// Makes a room and enters it; its secret is the invitation.
     pub fn create_room(&mut self, now: Instant) -> RoomSecret {
-        let secret = RoomSecret::from_bytes(self.core.random_bytes());
+        let secret = RoomSecret::founded(self.core.me, self.core.random_bytes());
         self.change_room(now, secret);
         secret
     }
@@ -32,6 +32,7 @@ impl Engine {
     fn change_room(&mut self, now: Instant, secret: RoomSecret) {
         self.leave_room(now);
         self.enter_room(secret, MessagesRecord::default());
+        self.open_books(now, secret, &mut Records::new(Vec::new()));
     }
 
     /// Leaves the room: connections end, a shared session ends here, its messages are forgotten.
@@ -49,6 +50,7 @@ impl Engine {
                 self.core.event(Event::PeerLeft { peer });
             }
         }
+        self.close_books(now, secret);
         self.roster.release_all();
         self.server.stop(&mut self.core);
         self.room = None;

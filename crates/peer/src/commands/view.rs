@@ -45,6 +45,7 @@ impl Engine {
             left_session: self.left_session(),
             split: self.split.as_ref().map(Split::view),
             hosting: self.hosting.view(),
+            ledger: self.ledger.view(),
             messages: self.texts.as_ref().map_or(Vec::new(), |t| t.messages().to_vec()),
         }
     }

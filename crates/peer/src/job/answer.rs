@@ -1,6 +1,6 @@
 //! What jobs come to.
 
-use super::{ModelFile, Passage, Prepared, Suggested};
+use super::{BooksAnswer, ModelFile, Passage, Prepared, Suggested};
 use data::Summary;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,8 @@ pub enum Answer {
         #[serde(with = "serde_bytes")]
         errors: Vec<u8>,
     },
+    /// What came of something that the room's books were told, or asked.
+    Books(Box<BooksAnswer>),
     /// A lesson was taken, here and by so many other devices that carry nodes.
     Taught {
         /// How many.
@@ -207,6 +209,9 @@ pub enum JobError {
     /// Another round of private training would pass the ε that was agreed on.
     #[error("the privacy budget of this device is used up")]
     BudgetSpent,
+    /// The room's ledger cannot record it.
+    #[error("{0}")]
+    NotRecorded(String),
     /// The worker is gone.
     #[error("the compute worker stopped: {0}; reload the page")]
     WorkerLost(String),
@@ -220,6 +225,7 @@ impl JobError {
             Self::NoData(_) => "no_data",
             Self::InvalidInput(_) => "invalid_input",
             Self::BudgetSpent => "budget_spent",
+            Self::NotRecorded(_) => "not_recorded",
             Self::WorkerLost(_) => "worker_lost",
         }
     }

@@ -111,6 +111,7 @@ impl Engine {
         for (id, text) in texts.unwrap_or_default() {
             self.send_control(now, peer, &ControlMessage::Text { id, text });
         }
+        self.books_neighbour(now, peer, true);
         self.with_session(now, |session, s| session.peer_connected(peer, s));
         self.with_split(now, |split, around| split.offers_changed(around));
     }
@@ -148,6 +149,7 @@ impl Engine {
             ControlMessage::CallForLearning { cluster, urgency } => {
                 self.handle_call_for_learning(now, from, cluster, urgency);
             }
+            ControlMessage::Ledger { bytes } => self.books_message(now, from, bytes),
             ControlMessage::Overlay(message) => self.handle_overlay(now, from, message),
             ControlMessage::Split { split, part, message } => {
                 self.handle_split_message(now, from, split, part, message);
@@ -230,6 +232,7 @@ impl Engine {
             self.others.remove(&peer);
             self.overlay.gossip.neighbour_down(peer);
             self.overlay.walks.neighbour_down(peer);
+            self.books_neighbour(now, peer, false);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
             self.with_split(now, |split, around| split.peer_disconnected(peer, around));
             self.with_hosting(now, |hosting| hosting.peer_disconnected(peer));

@@ -63,7 +63,7 @@ impl Session {
         match message {
             BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
             BulkMessage::Model { record, part, .. } => self.handle_model(from, record, part, s),
-            BulkMessage::Probe { .. } | BulkMessage::Slice { .. } => {}
+            BulkMessage::Probe { .. } | BulkMessage::Slice { .. } | BulkMessage::Block { .. } => {}
         }
         self.advance(s);
     }

@@ -333,6 +333,17 @@ impl Session {
         self.members.keys().copied()
     }
 
+    /// The newest record, if it is for the room's ledger: of a round with others that this device has computed.
+    pub(crate) fn round_to_report(&self) -> Option<RoundRecord> {
+        let is_for_all = self.computed_here && !self.is_alone() && self.head.decision.round > 0;
+        is_for_all.then(|| self.head.clone())
+    }
+
+    /// Whether a peer has decided on the newest round.
+    pub(crate) fn has_led(&self, peer: PeerId) -> bool {
+        self.history.last().is_some_and(|newest| newest.leader == Some(peer))
+    }
+
     fn fail(&mut self, reason: String) {
         self.problem = Some(reason);
     }

@@ -69,6 +69,7 @@ impl Job {
             | Self::Desk(_)
             | Self::Split { .. }
             | Self::Host(_)
+            | Self::Books(_)
             | Self::Mask { .. } => SecondPart::Nothing,
         }
     }
@@ -88,7 +89,7 @@ pub enum SecondAnswer {
 }
 
 /// A workbench that leaves the alone networks to a second lane.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct FirstLane(Workbench);
 
 /// A job of which the first lane's part is done.

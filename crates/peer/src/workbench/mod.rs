@@ -15,6 +15,7 @@
 //! ```
 
 mod alone;
+mod books;
 mod checkpoint;
 mod cluster;
 mod desk;
@@ -27,6 +28,7 @@ mod privacy;
 mod split;
 
 use crate::job::{Answer, Job, JobError};
+use ::books::Books;
 use alone::Alone;
 use cluster::Cluster;
 use learning::Manner;
@@ -46,11 +48,13 @@ const PARAMETERS_MAX: u64 = 8 << 20;
 const ROWS_BYTES_MAX: usize = 256 << 20;
 
 /// Does the jobs of an engine, in order, with nothing but its own memory. A job that fails changes nothing.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Workbench {
     clusters: SortedMap<ClusterId, Cluster>,
     /// Nodes of others, by the engine's numbers.
     carried: SortedMap<u32, Slice>,
+    /// Those of the room that this device is in.
+    books: Option<Box<Books>>,
 }
 
 impl Workbench {
@@ -128,6 +132,7 @@ impl Workbench {
             Job::Desk(job) => self.run_at_desk(job),
             Job::Split { cluster, job } => self.get_mut(&cluster)?.run_split(&cluster, job),
             Job::Host(job) => self.run_host(job),
+            Job::Books(job) => self.run_books(*job),
         }
     }
 

@@ -30,6 +30,7 @@ impl World {
             },
             signaling_url: Some(SERVER_URL.to_owned()),
             connect: host.connect,
+            ledger: self.config.ledger,
             records,
             limits: self.config.limits,
         };

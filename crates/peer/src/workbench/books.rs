@@ -1,0 +1,72 @@
+//! The room's books on the workbench.
+
+use super::Workbench;
+use crate::job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, JobError};
+use books::{Books, view::Question};
+use ledger::contracts::lending::Loan;
+use protocol::identity::Identity;
+use units::Hash;
+
+impl Workbench {
+    pub(super) fn run_books(&mut self, job: BooksJob) -> Result<Answer, JobError> {
+        let BooksJob { now, call } = job;
+        let answer = match call {
+            BooksCall::Open { room, seed, records } => {
+                let identity = Identity::from_seed(seed);
+                let (books, outcome) = Books::open(room, identity, judge, records, now);
+                self.books = Some(Box::new(books));
+                BooksAnswer { outcome, reply: None }
+            }
+            BooksCall::Close => {
+                self.books = None;
+                BooksAnswer::default()
+            }
+            call => {
+                let books = self.books.as_mut().ok_or_else(|| {
+                    JobError::InvalidInput("this device is in no room: enter one first".to_owned())
+                })?;
+                let reply = tell(books, call, now)?;
+                BooksAnswer { outcome: books.take_outcome(), reply }
+            }
+        };
+        Ok(Answer::Books(Box::new(answer)))
+    }
+}
+
+fn tell(
+    books: &mut Books,
+    call: BooksCall,
+    now: units::UnixMillis,
+) -> Result<Option<BooksReply>, JobError> {
+    match call {
+        BooksCall::Open { .. } | BooksCall::Close => {}
+        BooksCall::Connected(peer) => books.connected(peer, now),
+        BooksCall::Disconnected(peer) => books.disconnected(peer, now),
+        BooksCall::Hear { from, bytes, passes_on } => books.hear(from, &bytes, passes_on, now),
+        BooksCall::HearBlock { from, bytes } => books.hear_block(from, &bytes, now),
+        BooksCall::Round { report, tell } => books.note_round(*report, tell),
+        BooksCall::Tick => books.tick(now),
+        BooksCall::Mine(nonces) => {
+            books.mine(nonces, now);
+        }
+        BooksCall::Keep(keeps) => books.keep(keeps),
+        BooksCall::MineOnce(wanted) => books.mine_once(wanted),
+        BooksCall::Order(action) => {
+            let order = books.order(*action);
+            let order = order.map_err(|error| JobError::NotRecorded(error.to_string()))?;
+            return Ok(Some(BooksReply::Ordered(order)));
+        }
+        BooksCall::Look(question) => {
+            let view = Question::decode(&question).and_then(|asked| books.look(&asked, now));
+            let nothing = "the ledger has nothing of the kind, or is not here yet".to_owned();
+            let view = view.ok_or(JobError::InvalidInput(nothing))?;
+            return Ok(Some(BooksReply::View(view.encode())));
+        }
+    }
+    Ok(None)
+}
+
+/// What a lender signs cannot be shown to be wrong as long as nothing is computed on lease.
+fn judge(_: Hash, _: &Loan, _: &[u8]) -> Result<(), String> {
+    Err("it is no proof of a fraud".to_owned())
+}

@@ -7,12 +7,14 @@
 //! Nothing here writes a `style` attribute or an inline script: the content security policy refuses both. Geometry is
 //! drawn with SVG attributes and on canvases.
 
+pub mod books;
 pub mod compact;
 pub mod components;
 mod dom;
 mod dropped;
 mod files;
 pub mod format;
+mod lazy;
 pub mod pages;
 pub mod picked;
 pub mod pixels;

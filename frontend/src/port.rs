@@ -7,8 +7,8 @@ use core::time::Duration;
 use gloo_timers::future::sleep;
 use neural::Dataset;
 use peer::{
-    Answer, Blueprint, ClusterState, ConnectPolicy, DeskJob, Event, ModelFormat, Origin,
-    Prediction, SplitTraining, View,
+    Answer, Blueprint, BooksCall, BooksReply, ClusterState, ConnectPolicy, DeskJob, Event,
+    ModelFormat, Origin, Prediction, SplitTraining, View,
 };
 use protocol::session::SessionOptions;
 use units::{ClusterId, PeerId, RoomId, SessionId};
@@ -174,6 +174,10 @@ impl PeerPort for Port {
 
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()> {
         self.now(|host| host.gather_cluster(&cluster))
+    }
+
+    fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>> {
+        self.later(|host| async move { host.ask_books(call).await })
     }
 
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction> {

@@ -8,6 +8,7 @@ mod freshness;
 
 use crate::{
     failure::Failure,
+    sections,
     step::step,
     tools,
     workspace::{Workspace, execute, execute_labelled},
@@ -21,6 +22,11 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// the names of their modules.
 const MODULES: [(&str, &str); 2] = [("module", "peerceptron"), ("worker", "compute")];
 const MODULES_FOLDER: &str = "target/site/sdk";
+/// What few people open is a module of its own, which is cut out of the application's once it is linked.
+const SPLIT_FEATURE: &str = "lazy";
+/// What cargo-leptos compiles with where it cuts modules out; said here as well, so that it finds its work done.
+const SPLIT_RUSTFLAGS: &str = "-C target-feature=+simd128 --cfg getrandom_backend=\"wasm_js\" --cfg erase_components \
+    -Clink-args=--emit-relocs";
 const COMPILE_ADVICE: &str = "Read the compiler's message above.";
 
 /// `cargo xtask dist`.
@@ -68,6 +74,7 @@ fn tools_and_compile(workspace: &Workspace) -> Result<(), Failure> {
 fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = browser_build(workspace, &["frontend"]);
     command.args(module_packages()).arg(format!("--profile={WASM_PROFILE}"));
+    command.arg(format!("--features={SPLIT_FEATURE}")).env("RUSTFLAGS", SPLIT_RUSTFLAGS);
     execute_labelled("browser", &mut command, COMPILE_ADVICE)
 }
 
@@ -118,11 +125,14 @@ fn server_build(workspace: &Workspace) -> Command {
 
 fn site(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
-    command.args(["leptos", "build", "--release", "--frontend-only"]);
+    command.args(["leptos", "build", "--release", "--frontend-only", "--split"]);
+    command.arg(format!("--lib-features={SPLIT_FEATURE}"));
     // The same packages as before, so that cargo finds its work done.
     command.args(module_packages().map(|package| format!("--lib-cargo-args={package}")));
     execute(&mut command, COMPILE_ADVICE)?;
     for (package, name) in MODULES {
+        let compiled = format!("target/front/{WASM_TARGET}/{WASM_PROFILE}/{package}.wasm");
+        sections::drop_relocations(&workspace.path(&compiled))?;
         bind(workspace, package, name, MODULES_FOLDER)?;
     }
     let script = "xtask/scripts/compress.mjs";

@@ -12,6 +12,7 @@ mod failure;
 mod fuzz;
 mod run;
 mod screenshot;
+mod sections;
 mod sim;
 mod step;
 mod test;

@@ -15,11 +15,12 @@ pub mod table_summary;
 use crate::{
     compact::{CollectAny, Erase, follow, live, on},
     dom,
+    lazy::{self, Away},
     state::page::{Page, use_page},
 };
 use drawings::{DrawingDraft, OwnDrawings};
 use here::DataHere;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use picture_draft::PictureDraft;
 use pictures::OwnPictures;
 use ready_made::ReadyMade;
@@ -49,6 +50,12 @@ pub fn DataCard() -> impl IntoView {
     let table = TableDraft::default();
     table.follow(use_page());
     keep_choice(use_page());
+    let page = use_page();
+    follow(move || {
+        if page.room.with(Option::is_some) {
+            spawn_local(prepare());
+        }
+    });
     let (pictures, drawings) = (PictureDraft::default(), DrawingDraft::default());
 
     view! {
@@ -77,14 +84,52 @@ pub fn DataCard() -> impl IntoView {
             </fieldset>
             {live(move || match source.get() {
                 Source::ReadyMade => view! { <ReadyMade /> }.erased(),
-                Source::Table => view! { <OwnTable draft=table /> }.erased(),
-                Source::Pictures => view! { <OwnPictures draft=pictures /> }.erased(),
-                Source::Drawings => view! { <OwnDrawings draft=drawings /> }.erased(),
+                Source::Table => lazy::place(Box::pin(open(Draft::Table(table)))),
+                Source::Pictures => lazy::place(Box::pin(open(Draft::Pictures(pictures)))),
+                Source::Drawings => lazy::place(Box::pin(open(Draft::Drawings(drawings)))),
             })}
             <DataHere />
         </section>
     }
     .erased()
+}
+
+/// What a person has begun with data of its own.
+#[derive(Clone, Copy)]
+enum Draft {
+    Table(TableDraft),
+    Pictures(PictureDraft),
+    Drawings(DrawingDraft),
+}
+
+#[cfg_attr(
+    feature = "lazy",
+    leptos::wasm_split::wasm_split(
+        own_data,
+        wasm_split_path = leptos::wasm_split,
+        fallible,
+        preload(preload)
+    )
+)]
+fn form(draft: Draft) -> Result<AnyView, Away> {
+    Ok(match draft {
+        Draft::Table(draft) => view! { <OwnTable draft /> }.into_any(),
+        Draft::Pictures(draft) => view! { <OwnPictures draft /> }.into_any(),
+        Draft::Drawings(draft) => view! { <OwnDrawings draft /> }.into_any(),
+    })
+}
+
+async fn open(draft: Draft) -> Result<AnyView, Away> {
+    #[cfg(feature = "lazy")]
+    return form(draft).await;
+    #[cfg(not(feature = "lazy"))]
+    form(draft)
+}
+
+/// Brings the forms before anybody asks for them: the server that has them may go.
+async fn prepare() {
+    #[cfg(feature = "lazy")]
+    let _ = preload().await;
 }
 
 /// Which cluster is in use, over a reload.

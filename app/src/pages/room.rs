@@ -1,6 +1,7 @@
 //! The room.
 
 use crate::{
+    books::BooksPanel,
     compact::{Erase, follow, live},
     components::{
         connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
@@ -63,6 +64,7 @@ pub fn RoomPage() -> impl IntoView {
                     <LogPanel />
                 </div>
             </div>
+            <BooksPanel />
         </main>
     }
     .erased()

@@ -258,6 +258,7 @@ mod tests {
             left_session: None,
             split: None,
             hosting: peer::HostingView::default(),
+            ledger: None,
             messages: Vec::new(),
         };
         let called = |n| name_in(Some(&view), &names, peer(n));

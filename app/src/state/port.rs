@@ -6,7 +6,10 @@
 use crate::state::builtin::BuiltinPart;
 use core::{future::Future, pin::Pin};
 use neural::Dataset;
-use peer::{Answer, Blueprint, ClusterState, DeskJob, ModelFormat, Prediction, SplitTraining};
+use peer::{
+    Answer, Blueprint, BooksCall, BooksReply, ClusterState, DeskJob, ModelFormat, Prediction,
+    SplitTraining,
+};
 use protocol::session::SessionOptions;
 use std::rc::Rc;
 use units::{ClusterId, PeerId, RoomId, SessionId};
@@ -121,6 +124,8 @@ pub trait PeerPort {
     fn train_split(&self, cluster: ClusterId, training: SplitTraining) -> Reply<()>;
     /// Brings all nodes of a cluster home, with what they have learnt.
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
+    /// Tells the room's books something, or asks them.
+    fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>>;
     /// What does the shared network see, and which nodes fire at it?
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.

@@ -1,6 +1,7 @@
 //! One sentence for each thing that happens.
 
-use crate::{format::plural, shown::with_quotation_marks};
+use crate::{books::credits, format::plural, shown::with_quotation_marks};
+use books::News;
 use peer::{Event, LineageLeft, LinkStage};
 use units::{PeerId, SessionId};
 
@@ -107,6 +108,7 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::SessionEnded { session, reason } => {
             (Tone::Plain, format!("Training session {} is over: {reason}.", session.short()))
         }
+        Event::Ledger(news) => return in_the_books(news),
         Event::RecordDamaged { key } => {
             (Tone::Problem, format!("The stored record `{key}` was damaged and has been dropped."))
         }
@@ -154,6 +156,28 @@ fn link(stage: LinkStage, name: &str) -> String {
 
 fn with_detail(text: &str, detail: &str) -> String {
     if detail.is_empty() { format!("{text}.") } else { format!("{text}: {detail}.") }
+}
+
+/// What of the books is worth a line. Pages come all the time.
+fn in_the_books(news: &News) -> Option<Sentence> {
+    let (tone, text) = match news {
+        News::Received { amount, height } => (
+            Tone::Good,
+            format!("You received {} with page {height} of the books.", credits(*amount)),
+        ),
+        News::Refused { reason, .. } => {
+            (Tone::Problem, format!("The books cannot take what was wanted: {reason}."))
+        }
+        News::Undone { blocks } => {
+            let pages = plural(u64::from(*blocks), "page", "pages");
+            let text = format!(
+                "The books met heavier ones: {pages} gave way, and what they said is written again."
+            );
+            (Tone::Plain, text)
+        }
+        _ => return None,
+    };
+    Some(Sentence { tone, text, round: None })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What an application can ask of a peer. The engine decides; here commands get the time, and those that end later wait.
 
+mod books;
 mod clusters;
 mod desk;
 mod learning;

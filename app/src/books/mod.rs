@@ -1,0 +1,100 @@
+//! The room's books: who has what, what is recorded, and what waits to be.
+//!
+//! Only the door is part of the page that people wait for; the rest comes when it is opened ([`room::open`]), or a while after
+//! a room was entered, because the server that has it may go.
+
+pub mod accounts;
+pub mod blocks;
+pub mod check;
+pub mod give;
+mod room;
+mod words;
+
+use crate::{
+    compact::{Erase, Shown, follow, live, on},
+    format::plural,
+    lazy,
+    state::page::use_page,
+};
+use leptos::{prelude::*, task::spawn_local};
+use peer::LedgerView;
+use units::Credits;
+
+/// The door to the books.
+#[component]
+pub fn BooksPanel() -> impl IntoView {
+    let page = use_page();
+    let ledger = page.select(|view| view.ledger);
+    let is_open = RwSignal::new(false);
+    let open = move |_| is_open.set(true);
+    follow(move || {
+        if page.is_ready() && ledger.with(Option::is_some) {
+            spawn_local(room::prepare());
+        }
+    });
+    view! {
+        <section
+            class="panel books"
+            aria-labelledby="books-title"
+            data-height=live(move || ledger.with(|it| it.map(|it| it.height.to_string())))
+            data-waiting=live(move || ledger.with(|it| it.map(|it| it.waiting.to_string())))
+            data-balance=live(move || ledger.with(|it| it.map(|it| it.balance.as_micros().to_string())))
+        >
+            <h2 id="books-title">"The room’s books"</h2>
+            <p class="books-standing">{live(move || ledger.with(|it| it.as_ref().map_or(NOBODY.to_owned(), standing)))}</p>
+            <Shown when=move || !is_open.get()>
+                <p>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        disabled=live(move || ledger.with(Option::is_none))
+                        on:click=on(open)
+                    >
+                        "Open the books"
+                    </button>
+                </p>
+            </Shown>
+            {live(move || is_open.get().then(|| lazy::place(Box::pin(room::open()))))}
+        </section>
+    }
+    .erased()
+}
+
+const NOBODY: &str = "Whoever made this room keeps its books. They come with the first connection.";
+
+fn standing(ledger: &LedgerView) -> String {
+    let blocks = plural(ledger.height.into(), "page", "pages");
+    let has = match ledger.member {
+        true => format!("You have {}.", credits(ledger.balance)),
+        false => "You are not a member yet: whoever made the room welcomes you.".to_owned(),
+    };
+    let waits = match ledger.waiting {
+        0 => "Nothing waits to be written.".to_owned(),
+        waiting => format!("{} waits to be written.", plural(waiting.into(), "entry", "entries")),
+    };
+    format!("{has} {blocks} so far. {waits}")
+}
+
+/// An amount with three decimals at most.
+pub(crate) fn credits(amount: Credits) -> String {
+    let thousandths = amount.as_micros() / 1_000;
+    let (whole, part) = (thousandths / 1_000, thousandths % 1_000);
+    let whole = crate::format::count(whole);
+    if part == 0 {
+        return format!("{whole} credits");
+    }
+    format!("{whole}.{} credits", format!("{part:03}").trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::credits;
+    use units::Credits;
+
+    #[test]
+    fn amounts_are_short() {
+        assert_eq!(credits(Credits::whole(1_000)), "1,000 credits");
+        assert_eq!(credits(Credits::from_micros(2_500_900)), "2.5 credits");
+        assert_eq!(credits(Credits::from_micros(999)), "0 credits");
+    }
+}

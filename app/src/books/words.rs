@@ -1,0 +1,47 @@
+//! What is recorded, in words.
+
+use super::credits;
+use crate::{format::plural, state::page::Page};
+use books::view::{Deed, TransactionView};
+use ledger::Action;
+
+/// A sentence for a transaction.
+pub(super) fn deed(page: Page, it: &TransactionView) -> String {
+    let name = |peer| page.name_of(peer);
+    let who = it.sender.map_or_else(String::new, name);
+    match &it.deed {
+        Deed::Round { round, members, .. } => {
+            let members = plural(members.len() as u64, "device", "devices");
+            format!("Round {round} of a training: {members} learnt together.")
+        }
+        Deed::Action(action) => match &**action {
+            Action::Transfer { to, amount } => {
+                format!("{who} gave {} to {}.", credits(*amount), name(*to))
+            }
+            Action::Welcome { member } => format!("{who} welcomed {}.", name(*member)),
+            Action::Stake { amount } => format!("{who} bound {}.", credits(*amount)),
+            Action::Unstake { amount } => format!("{who} asked for {} back.", credits(*amount)),
+            Action::RegisterCapsule { title, .. } => {
+                format!("{who} registered “{title}” as its own.")
+            }
+            Action::RateCapsule { use_percent, .. } => {
+                format!("{who} found a capsule {use_percent} % useful.")
+            }
+            Action::Offer(terms) => {
+                let nodes = plural(terms.nodes.into(), "node", "nodes");
+                format!("{who} offered {nodes} for {} an hour.", credits(terms.price_per_hour))
+            }
+            Action::Withdraw { .. } => format!("{who} took an offer back."),
+            Action::Borrow { hours, deposit, .. } => {
+                let hours = plural((*hours).into(), "hour", "hours");
+                format!("{who} borrowed nodes for {hours}, with {} set aside.", credits(*deposit))
+            }
+            Action::Claim(receipt) => format!("{who} was owed {}.", credits(receipt.owed)),
+            Action::Return { owed, .. } => {
+                format!("{who} gave nodes back and owes {}.", credits(*owed))
+            }
+            Action::Dispute { .. } => format!("{who} showed that somebody cheated."),
+            Action::Exclude { member } => format!("{who} voted to exclude {}.", name(*member)),
+        },
+    }
+}

@@ -4,6 +4,9 @@
 //! among the newest: what many devices find one after the other weighs more than what a single strong one finds alone, with as many
 //! hashes.
 
+mod compression;
+mod kernel;
+mod lanes;
 mod search;
 
 use crate::header::Header;

@@ -1,8 +1,9 @@
-//! What `cargo xtask bench neural` and `rooms` measure, natively and in a browser.
+//! What `cargo xtask bench neural`, `rooms` and `ledger` measure, natively and in a browser.
 
 pub mod arithmetic;
 pub mod bits;
 pub mod course;
+pub mod ledger;
 pub mod messages;
 pub mod order;
 pub mod private;
@@ -10,3 +11,5 @@ pub mod rooms;
 
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
+#[cfg(target_arch = "wasm32")]
+pub mod ledger_exports;

@@ -10,8 +10,8 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 8] =
-    ["page", "channel", "session", "neural", "rooms", "private", "engine", "faults"];
+const BENCHMARKS: [&str; 9] =
+    ["page", "channel", "session", "neural", "rooms", "private", "engine", "faults", "ledger"];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -50,13 +50,13 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
         if asks_for(&["rooms", "engine", "faults"]) {
             native::prepare_simulator(workspace)?;
         }
-        if asks_for(&["neural"]) {
+        if asks_for(&["neural", "ledger"]) {
             native::prepare_browser(workspace)?;
         }
         if asks_for(&["page", "channel", "session"]) {
             dist::build(workspace)?;
         }
-        if asks_for(&["page", "channel", "session", "neural"]) {
+        if asks_for(&["page", "channel", "session", "neural", "ledger"]) {
             browsers::install_for_benchmarks(workspace)?;
         }
         return Ok(());

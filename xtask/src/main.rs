@@ -32,7 +32,7 @@ cargo xtask <chore>
                                format, lint, unit, wasm, onnx, bits, sim, e2e
   sdk                          put the compute worker and the JavaScript class beside what `cargo leptos` serves
   dist                         build the release into target/dist/peerceptron, one file
-  bench page|channel|session|neural|rooms|private|engine|faults
+  bench page|channel|session|neural|rooms|private|engine|faults|ledger
                                measure, and compare with the targets; --json for one object a line
   sim [--peers 1000 --seed 7 --faults crash,loss --liars scaled:2 --rounds 20 --plot target/sim]
                                let simulated peers learn together and draw how that went; `sim help` tells of more

@@ -1,5 +1,5 @@
-//! What `cargo xtask bench neural`, `rooms` and `engine` need: data, our network for this machine and for browsers, and what to compare
-//! it with.
+//! What `cargo xtask bench neural`, `rooms`, `engine` and `ledger` need: data, our network for this machine and for browsers,
+//! and what to compare it with.
 
 use crate::{
     browsers, data, dist,
@@ -23,7 +23,7 @@ pub(crate) fn prepare_simulator(workspace: &Workspace) -> Result<(), Failure> {
     execute(&mut native, "Read the compiler's message above.")
 }
 
-/// Our network in a browser, and the rivals.
+/// Our network and our cryptography in a browser, and the rivals.
 pub(super) fn prepare_browser(workspace: &Workspace) -> Result<(), Failure> {
     dist::browser_module(workspace, "bench", "target/bench")?;
     browsers::npm_packages(workspace, "bench")

@@ -89,16 +89,3 @@ pub fn finds_what_is_wrong(signed: &[Signed]) -> bool {
     let claims: Vec<_> = others.iter().map(|signed| signed.claim.clone()).chain([wrong]).collect();
     wrong_among(&claims, &mut Keys::default()) == [others.len()]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_measured_is_right() {
-        assert!(finds_the_first(1_000, 100_000));
-        assert!(finds_what_is_wrong(&signatures(7)));
-        let claims: Vec<_> = signatures(7).into_iter().map(|signed| signed.claim).collect();
-        assert_eq!(verify(&claims, 3), Ok(()));
-    }
-}

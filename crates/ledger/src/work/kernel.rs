@@ -145,3 +145,27 @@ fn known(block: &[u32; DERIVED]) -> [Lanes; MIXED] {
 fn all(word: u32) -> Lanes {
     Lanes::new([word; LANES])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn first_words_are_those_of_the_headers_hashes(
+            bytes in prop::collection::vec(any::<u8>(), Header::SIZE_BYTES),
+            lower_half in 0..=u32::MAX - LANES as u32,
+        ) {
+            let header = Header::decode(&bytes).unwrap();
+            let upper_half = header.nonce >> 32 << 32;
+            let expected: [u32; LANES] = from_fn(|lane| {
+                let nonce = upper_half + u64::from(lower_half) + lane as u64;
+                let hash = Header { nonce, ..header }.hash();
+                u32::from_be_bytes(from_fn(|byte| hash.as_bytes()[byte]))
+            });
+            let midstate = Midstate::new(header);
+            prop_assert_eq!(midstate.first_words(lower_half).words(), expected);
+        }
+    }
+}

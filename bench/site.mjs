@@ -1,4 +1,4 @@
-// A site with our network as a module, TensorFlow.js, and data; its first page is one of bench/pages.
+// A site with our code as a module, the npm packages beside it, and data; its first page is one of bench/pages.
 
 import { once } from "node:events";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const FOLDERS = {
   ours: `${root}target/bench/`,
   pages: `${root}bench/pages/`,
-  tfjs: `${root}bench/node_modules/`,
+  packages: `${root}bench/node_modules/`,
   data: `${root}data/`,
 };
 const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };

@@ -2,9 +2,9 @@
 // arguments; the answer is what it returns, mostly how many a second.
 
 import init, { Mining, Signatures } from "/ours/bench.js";
-import * as ed25519 from "/tfjs/@noble/ed25519/index.js";
-import { sha256, sha512 } from "/tfjs/@noble/hashes/sha2.js";
-import { createSHA256 } from "/tfjs/hash-wasm/dist/index.esm.min.js";
+import * as ed25519 from "/packages/@noble/ed25519/index.js";
+import { sha256, sha512 } from "/packages/@noble/hashes/sha2.js";
+import { createSHA256 } from "/packages/hash-wasm/dist/index.esm.min.js";
 
 /** Of a header: what does not change with the nonce, in whole blocks of SHA-256, and where the nonce is. */
 const MIDSTATE_BYTES = 128;

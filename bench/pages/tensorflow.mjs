@@ -15,7 +15,7 @@ let forms;
 
 /** Fetches the set, whose last 10,000 rows are the test, and makes both networks. */
 export async function load(file, seed) {
-  tf.wasm.setWasmPaths("/tfjs/@tensorflow/tfjs-backend-wasm/dist/");
+  tf.wasm.setWasmPaths("/packages/@tensorflow/tfjs-backend-wasm/dist/");
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   await tf.setBackend("wasm");
   await tf.ready();

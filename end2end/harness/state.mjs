@@ -35,6 +35,9 @@ export function readState() {
     parts: within("Network", "[aria-label='Parts of this network'] li").map(text),
     carried: within("Network", "[aria-label='Nodes carried for others'] li").map(text),
     split: { ...document.querySelector("[data-split]")?.dataset },
+    books: Object.fromEntries(
+      Object.entries({ ...document.querySelector(".books")?.dataset }).map(([name, value]) => [name, Number(value)]),
+    ),
     messages: within("Messages", "li").map(text),
     guesses: within("Drawing pad", "[data-class]").map((item) => ({ ...item.dataset })),
     log: within("Log", "li").map(text),

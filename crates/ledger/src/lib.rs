@@ -37,6 +37,7 @@ mod block;
 mod chain;
 pub mod contracts;
 pub mod economics;
+mod encoding;
 mod genesis;
 mod header;
 pub mod merkle;

@@ -56,7 +56,7 @@ pub enum Refusal {
         welcomed: u32,
     },
     /// A deal with oneself.
-    #[error("nobody can rate, or borrow from, itself")]
+    #[error("nobody can rate, exclude or borrow from itself")]
     ToItself,
     /// A capsule that somebody else has claimed.
     #[error("the capsule is {}'s already", owner.short())]

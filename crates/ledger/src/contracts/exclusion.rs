@@ -36,6 +36,10 @@ pub(super) fn vote(
 ) -> Result<(), Refusal> {
     must_be_member(changes, voter)?;
     must_be_member(changes, against)?;
+    // Nor can the last member leave a room in which nobody mines.
+    if voter == against {
+        return Err(Refusal::ToItself);
+    }
     let name = due_name("ballot", Hash::of(against.as_bytes()));
     let known = changes.get::<Ballot>(against).cloned();
     let mut ballot = known.unwrap_or_else(|| Ballot {

@@ -16,6 +16,11 @@ use crate::{
 use protocol::signatures::{Keys, verify_all};
 use units::{Credits, Hash, PeerId};
 
+/// It is one that could have come as bytes: no larger than a block may be, and of transactions that each may be. Gives its size.
+pub(crate) fn size_is_bounded(block: &Block) -> Result<usize, Refusal> {
+    Ok(block.validate()?)
+}
+
 /// Its transactions are those that its header names.
 pub(crate) fn transactions_are_named(block: &Block) -> Result<(), Refusal> {
     let root = Block::transactions_root(&block.transactions);

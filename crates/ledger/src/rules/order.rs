@@ -8,8 +8,9 @@ pub(crate) fn nonce_is_next(order: &Order, changes: &Changes<'_>) -> Result<(), 
     (nonce == next).then_some(()).ok_or(Refusal::Nonce { sender, nonce, next })
 }
 
-/// Nothing is for free.
+/// Nothing is for free: what is longer, and costs all others more memory and time, costs more.
 pub(crate) fn fee_is_enough(order: &Order) -> Result<(), Refusal> {
-    let (fee, least) = (order.fee, economics::FEE_MIN);
+    let begun = order.size_bytes().div_ceil(economics::FEE_BYTES);
+    let (fee, least) = (order.fee, economics::FEE_MIN.times(begun as u64)?);
     (fee >= least).then_some(()).ok_or(Refusal::FeeTooSmall { fee, least })
 }

@@ -153,7 +153,10 @@ impl StatePath {
             return None;
         }
         let is_filled = |step: usize| self.filled[step / 8] >> (step % 8) & 1 == 1;
-        if (0..depth).filter(|step| is_filled(*step)).count() != self.beside.len() {
+        // None beyond the last step either: a path has one form.
+        let steps = 0..8 * self.filled.len();
+        let is_within = steps.clone().skip(depth).all(|step| !is_filled(step));
+        if !is_within || steps.filter(|step| is_filled(*step)).count() != self.beside.len() {
             return None;
         }
         let mut hash = match (value, self.other) {

@@ -1,5 +1,7 @@
 //! Accounts: transfers, stakes and welcomes.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Room, micros, order, pays, peer};

@@ -81,5 +81,5 @@ fn parts_of_a_hundred_are_a_hundred() {
         economics::MINING_PERCENT,
     ];
     assert_eq!(parts.iter().sum::<u64>(), 100);
-    assert!(economics::PARTS_OF_PAYMENT_AS_BONUS > economics::PARTS_OF_PAYMENT);
+    const { assert!(economics::PARTS_OF_PAYMENT_AS_BONUS > economics::PARTS_OF_PAYMENT) };
 }

@@ -61,3 +61,28 @@ impl Bodies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(n: u8) -> Hash {
+        Hash::from_bytes([n; 32])
+    }
+
+    #[test]
+    fn what_counts_takes_nothing_of_the_room_beside_the_chain() {
+        let mut bodies = Bodies::default();
+        bodies.insert(name(1), Vec::new(), BESIDE_BYTES_MAX);
+        assert!(!bodies.has_room(1) && bodies.has_room(0));
+        bodies.count(&name(1), true);
+        assert!(bodies.has_room(BESIDE_BYTES_MAX));
+        bodies.count(&name(1), true);
+        bodies.count(&name(1), false);
+        assert!(!bodies.has_room(1), "it is undone");
+        bodies.remove(&name(1));
+        bodies.remove(&name(1));
+        assert!(bodies.has_room(BESIDE_BYTES_MAX));
+        assert!(!bodies.contains(&name(1)));
+    }
+}

@@ -13,12 +13,12 @@ pub const FOUNDERS_PART: Credits = Credits::whole(1_000);
 /// What an invited member is welcomed with, once: enough to borrow a few hundred nodes for an hour.
 pub const WELCOME: Credits = Credits::whole(100);
 
-/// Welcomes that the treasury pays within [`WELCOMES_WINDOW`]: a class that arrives together, and no more than 0.3 % of the
-/// treasury for whoever opens a link again and again under other names.
-pub const WELCOMES_MAX: u32 = 32;
+/// Welcomes that the treasury pays within [`WELCOMES_WINDOW`]: two classes that arrive together, and no more than 0.7 % of the
+/// treasury a day for whoever opens a link again and again under other names. Beyond that, members vouch for newcomers.
+pub const WELCOMES_MAX: u32 = 64;
 
 /// See [`WELCOMES_MAX`].
-pub const WELCOMES_WINDOW: Duration = Duration::from_secs(600);
+pub const WELCOMES_WINDOW: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a member that is not the founder pays to the treasury beside the welcome that comes out of its own pocket: names that
 /// somebody invents to count as many cost what an evening's honest work brings.

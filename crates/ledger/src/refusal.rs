@@ -50,7 +50,7 @@ pub enum Refusal {
         peer: PeerId,
     },
     /// More newcomers than the treasury welcomes at a time.
-    #[error("{welcomed} newcomers within a short time: the next can be welcomed a while later")]
+    #[error("{welcomed} newcomers within a day: until tomorrow, other members can welcome more")]
     TooManyWelcomes {
         /// How many there are.
         welcomed: u32,

@@ -123,19 +123,27 @@ fn lending_to_oneself_loses_money_whatever_the_amounts() {
 #[test]
 fn a_founder_who_welcomes_a_crowd_is_stopped_by_the_clock() {
     let mut room = Room::new();
-    let welcomes = |from: u8| (from..from + 40).map(|seed| Action::Welcome { member: peer(seed) });
+    let welcomes = |from: u8| (from..from + 70).map(|seed| Action::Welcome { member: peer(seed) });
     let orders = room.orders(1, welcomes(10));
     let (draft, refused) = room.draft(1, orders).unwrap();
     assert_eq!(draft.transactions.len(), economics::WELCOMES_MAX as usize);
     assert_eq!(refused[0].1, Refusal::TooManyWelcomes { welcomed: economics::WELCOMES_MAX });
     room.mines(1, draft.transactions);
     room.members = vec![1, 10, 11];
-    let welcome = Action::Welcome { member: peer(99) };
+    let welcome = Action::Welcome { member: peer(199) };
     assert!(matches!(room.refusal(1, welcome.clone()), Refusal::TooManyWelcomes { .. }));
     room.passes(economics::WELCOMES_WINDOW);
     room.goes_on(1);
     room.does(1, welcome);
-    assert_eq!(room.treasury().members, 34);
+    assert_eq!(room.treasury().members, 2 + economics::WELCOMES_MAX);
+}
+
+#[test]
+fn whoever_opens_a_link_again_and_again_gets_less_than_a_hundredth_of_the_treasury_a_day() {
+    let day = Duration::from_secs(24 * 3_600).as_secs();
+    let windows = day.div_ceil(economics::WELCOMES_WINDOW.as_secs());
+    let most = economics::WELCOME.times(windows * u64::from(economics::WELCOMES_MAX)).unwrap();
+    assert!(most < Room::new().treasury().credits.part(1, 100), "{most}");
 }
 
 #[test]

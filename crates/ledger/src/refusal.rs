@@ -214,6 +214,17 @@ pub enum Refusal {
         /// Which.
         parent: Hash,
     },
+    /// A state of a chain that is no heavier than ours.
+    #[error("the state of a chain that is no heavier than the one here")]
+    NotHeavier,
+    /// A state that too little work stands on to be taken from others.
+    #[error("{blocks} blocks after a state, where {least} have to be: take an earlier one")]
+    NotBuried {
+        /// As there are.
+        blocks: u32,
+        /// As needed.
+        least: u32,
+    },
     /// A block that was found to be wrong, or follows from one.
     #[error("a block that was refused before, or follows from one that was")]
     RefusedBefore,

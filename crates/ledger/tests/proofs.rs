@@ -5,7 +5,9 @@
 mod common;
 
 use common::{Room, micros, pays, peer};
-use ledger::{Header, InclusionProof, Key, Refusal, State, StateProof, merkle, merkle::Peaks};
+use ledger::{
+    Chain, Header, InclusionProof, Key, Refusal, State, StateProof, merkle, merkle::Peaks,
+};
 use proptest::prelude::*;
 use units::{Hash, PeerId, UnixMillis};
 
@@ -163,6 +165,77 @@ fn a_proof_of_an_account_among_a_thousand_is_less_than_a_kilobyte() {
     let proof = room.chain.prove_entry(Key::Account(peer(2)));
     assert!(proof.holds(&room.newest().header));
     assert!(proof.encode().len() < 1_024, "{}", proof.encode().len());
+}
+
+/// A device that knows the headers of a room, and nothing else.
+fn with_headers(room: &Room) -> Chain {
+    let mut chain = common::new_chain();
+    for block in room.blocks() {
+        chain.add_header(block.header, room.now).unwrap();
+    }
+    chain
+}
+
+#[test]
+fn who_is_new_begins_with_a_state_that_enough_work_stands_on() {
+    let mut room = Room::of(6);
+    room.does(2, pays(9, micros(7)));
+    let (snapshot, name) = (room.chain.state().snapshot(), room.chain.tip());
+    let settled = room.chain.height();
+    for _ in 0..ledger::BURIED_MIN {
+        room.does(3, pays(9, micros(1)));
+    }
+    let mut late = with_headers(&room);
+    let blocks = room.blocks_after(settled);
+    // Some of what comes after it may be here already.
+    for block in blocks.iter().take(5).rev() {
+        late.add_block(block.clone(), room.now).unwrap();
+    }
+    let moved = late.begin_at(name, &snapshot).unwrap();
+    assert_eq!(moved.done.len(), 5);
+    for block in &blocks {
+        late.add_block(block.clone(), room.now).unwrap();
+    }
+    assert_eq!(late.tip(), room.chain.tip());
+    assert!(late.state().entries().eq(room.chain.state().entries()));
+    assert_eq!(late.prove_transaction(1, 0), None, "it has never seen it");
+    let newest = room.newest().header;
+    let height = late.height();
+    assert_eq!(late.prove_transaction(height, 0).unwrap().height(&newest), Some(height));
+    assert!(late.prove_entry(Key::Account(peer(9))).holds(&newest));
+    // It undoes what it has computed as anybody else.
+    let mut other = room.twin();
+    other.mines(1, Vec::new());
+    let (draft, _) = late.draft([], peer(4), other.now).unwrap();
+    late.add_block(common::completed(draft), other.now).unwrap();
+    other.goes_on(1);
+    for block in other.blocks_after(height) {
+        late.add_block(block, other.now).unwrap();
+    }
+    assert_eq!(late.tip(), other.chain.tip());
+}
+
+#[test]
+fn a_state_is_not_taken_that_is_new_or_lighter_or_not_the_one_of_its_header() {
+    let mut room = Room::of(6);
+    let (early, of_early) = (room.chain.state().snapshot(), room.chain.tip());
+    room.goes_on(1);
+    let (snapshot, name) = (room.chain.state().snapshot(), room.chain.tip());
+    room.goes_on(ledger::BURIED_MIN as usize - 1);
+    let mut late = with_headers(&room);
+    let blocks = ledger::BURIED_MIN - 1;
+    let least = ledger::BURIED_MIN;
+    assert_eq!(late.begin_at(name, &snapshot), Err(Refusal::NotBuried { blocks, least }));
+    let what = "state";
+    assert_eq!(late.begin_at(of_early, &snapshot), Err(Refusal::Root { what }));
+    let parent = Hash::of(b"nobody's");
+    assert_eq!(late.begin_at(parent, &early), Err(Refusal::UnknownParent { parent }));
+    assert_eq!((late.height(), late.tip()), (0, late.room()));
+    assert_eq!(late.state().root(), common::genesis().state().root());
+    let refusal = room.chain.begin_at(of_early, &early);
+    assert_eq!(refusal, Err(Refusal::NotHeavier), "it knows better");
+    late.begin_at(of_early, &early).unwrap();
+    assert_eq!(late.tip(), of_early);
 }
 
 proptest! {

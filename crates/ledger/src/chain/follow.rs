@@ -28,7 +28,7 @@ impl Chain {
     }
 
     /// In which order chains are followed, by their last blocks.
-    fn rank(&self, name: Hash) -> (Work, Reverse<Hash>) {
+    pub(super) fn rank(&self, name: Hash) -> (Work, Reverse<Hash>) {
         let work = self.headers.get(&name).map_or(Work::ZERO, |known| known.work);
         (work, Reverse(name))
     }

@@ -136,14 +136,25 @@ impl Headers {
         Ok((name, dropped))
     }
 
+    /// A block and all that build on it, one after the other.
+    fn on(&self, name: Hash) -> impl Iterator<Item = &Known> {
+        let mut names = vec![name];
+        core::iter::from_fn(move || {
+            let known = self.0.get(&names.pop()?)?;
+            names.extend(&known.children);
+            Some(known)
+        })
+    }
+
     /// The weight of the heaviest chain of headers that a block is in.
     pub(super) fn heaviest_on(&self, name: Hash) -> Work {
-        let (mut heaviest, mut names) = (Work::ZERO, vec![name]);
-        while let Some(known) = names.pop().and_then(|name| self.0.get(&name)) {
-            heaviest = heaviest.max(known.work);
-            names.extend(&known.children);
-        }
-        heaviest
+        self.on(name).map(|known| known.work).max().unwrap_or(Work::ZERO)
+    }
+
+    /// The height of the heaviest chain of headers on a block.
+    pub(super) fn highest_on(&self, name: Hash) -> u32 {
+        let heaviest = self.on(name).max_by_key(|known| known.work);
+        heaviest.map_or(0, |known| known.header.height)
     }
 
     /// Drops the lightest header beside the chain on which none builds, other than that one, for something of that weight.

@@ -9,6 +9,7 @@ mod draft;
 mod follow;
 mod known;
 mod proofs;
+mod settled;
 
 use crate::{
     Genesis, Judge, Refusal,
@@ -25,6 +26,7 @@ pub use draft::Draft;
 use known::{Headers, Known};
 pub use proofs::{InclusionProof, PROOF_BYTES_MAX, StateProof};
 use protocol::signatures::Keys;
+pub use settled::BURIED_MIN;
 use std::collections::VecDeque;
 use units::{Hash, PeerId, UnixMillis};
 

@@ -89,6 +89,7 @@ impl Pool {
         let (id, size_bytes) = (transaction.id(), transaction.encode().len());
         match transaction {
             Transaction::Round(report) => {
+                self.make_room_for_round(&report)?;
                 let place = Place::Round(report.record.decision.round);
                 self.note(id, place, size_bytes);
                 self.rounds.insert(place_of(&report), *report);
@@ -217,9 +218,21 @@ impl Pool {
         if !parts.iter().any(|part| chain.account(part.peer).is_member()) {
             return Err(Refusal::RoundOfNobody { round });
         }
-        if self.rounds.len() >= ROUNDS_MAX || self.bytes >= BYTES_MAX {
-            return Err(Refusal::Full { what: "rounds to record", limit: ROUNDS_MAX });
+        Ok(())
+    }
+
+    /// If there are too many rounds, one of the fewest members goes: what somebody invents alone keeps out nothing that many signed.
+    fn make_room_for_round(&mut self, newest: &RoundReport) -> Result<(), Refusal> {
+        if self.rounds.len() < ROUNDS_MAX && self.bytes < BYTES_MAX {
+            return Ok(());
         }
+        let members = |report: &RoundReport| report.record.decision.contributions.len();
+        let least = self.rounds.iter().min_by_key(|(_, report)| members(report));
+        let least = least.filter(|(_, report)| members(report) < members(newest));
+        let Some(((_, name), _)) = least else {
+            return Err(Refusal::Full { what: "rounds to record", limit: ROUNDS_MAX });
+        };
+        self.forget(*name);
         Ok(())
     }
 

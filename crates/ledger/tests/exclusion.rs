@@ -91,6 +91,25 @@ fn its_stake_goes_to_the_treasury_and_what_it_can_spend_stays_its_own() {
 }
 
 #[test]
+fn a_stake_that_is_given_up_while_others_vote_is_lost_all_the_same() {
+    let mut room = Room::of(4);
+    room.members = vec![1, 3, 4];
+    room.does(2, Action::Stake { amount: Credits::whole(30) });
+    room.does(1, against(2));
+    room.does(2, Action::Unstake { amount: Credits::whole(30) });
+    room.does(3, against(2));
+    room.does(4, against(2));
+    let before = (room.balance(2), room.treasury().credits);
+    let refusal = room.refusal(2, Action::Stake { amount: Credits::whole(1) });
+    assert_eq!(refusal, Refusal::NoMember { peer: peer(2) });
+    room.passes(economics::UNSTAKING);
+    room.goes_on(1);
+    assert_eq!(room.balance(2), before.0);
+    assert!(room.treasury().credits > before.1.plus(Credits::whole(20)).unwrap());
+    assert_eq!(room.chain.state().credits(), economics::SUPPLY);
+}
+
+#[test]
 fn who_was_excluded_does_not_mine_welcome_offer_or_come_back() {
     let mut room = Room::of(4);
     let offer = room.does(2, Action::Offer(terms()));

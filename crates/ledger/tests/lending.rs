@@ -120,6 +120,26 @@ fn what_is_borrowed_is_there_is_somebody_elses_and_is_paid_for() {
 }
 
 #[test]
+fn what_is_lent_cannot_be_withdrawn_or_lent_again() {
+    let mut room = room();
+    let offer = room.does(LENDER, Action::Offer(terms()));
+    let (withdraw, _) = room.order(LENDER, Action::Withdraw { offer });
+    let (borrows, loan) = room.order(BORROWER, borrow(offer, 1, DEPOSIT));
+    let (late, _) = room.order(4, borrow(offer, 1, DEPOSIT));
+    // All three in one block: the first has it.
+    let (draft, refused) = room.draft(1, vec![borrows, withdraw, late]).unwrap();
+    assert_eq!((draft.transactions.len(), refused.len()), (1, 2));
+    assert!(refused.iter().all(|(_, why)| *why == Refusal::NoSuchOffer { offer }));
+    let moved = room.chain.add_block(common::completed(draft), room.now).unwrap();
+    assert_eq!(moved.done.len(), 1);
+    let refusal = room.refusal(LENDER, Action::Withdraw { offer: loan });
+    assert_eq!(refusal, Refusal::NoSuchOffer { offer: loan });
+    room.passes(economics::OFFER_STANDS);
+    room.goes_on(1);
+    assert_eq!(gains(&room, [1, 1]), [0, 0], "nor is its stake given back twice");
+}
+
+#[test]
 fn a_price_that_no_amount_can_be_is_an_error_and_not_a_small_number() {
     let mut room = room();
     let dear = Terms { price_per_hour: Credits::MAX, ..terms() };

@@ -6,7 +6,7 @@
 //!                          │ BALLOT_OPEN after the first vote
 //!                          └──────────────────────► nothing
 //! ```
-//! Its stake goes to the treasury; what it can spend stays its own.
+//! Its stake goes to the treasury, what it has given up of it and is not free yet as well; what it can spend stays its own.
 
 use super::{
     Surroundings, due_name, later,

@@ -69,7 +69,7 @@ pub(crate) fn pass_time(
 ) -> Result<(), Refusal> {
     for due in changes.take_due(now) {
         match due {
-            Due::StakeFree { account, amount } => changes.give(account, amount)?,
+            Due::StakeFree { account, amount } => money::free_stake(changes, account, amount)?,
             Due::LoanOver(loan) => lending::end(changes, merits, loan)?,
             Due::RoundOld(round) => rounds::forget(changes, round),
             Due::OfferOld(offer) => lending::expire(changes, offer)?,

@@ -183,6 +183,23 @@ fn rounds_are_free_and_yet_leave_half_of_a_block_to_orders() {
 }
 
 #[test]
+fn a_flood_of_rounds_that_one_member_invents_keeps_out_none_that_many_signed() {
+    let room = Room::of(5);
+    let mut pool = Pool::default();
+    let session = records::session(1);
+    let mut add = |members: &[u8], model: &[u8]| {
+        let record = records::first(session, members, model);
+        pool.add(records::reported(session, &record), &room.chain)
+    };
+    for number in 0..1_024u32 {
+        assert_eq!(add(&[2], &number.to_le_bytes()), Ok(true));
+    }
+    assert!(matches!(add(&[2], b"one more"), Err(Refusal::Full { .. })));
+    assert_eq!(add(&[2, 3, 4, 5], b"a round"), Ok(true));
+    assert_eq!(pool.len(), 1_024);
+}
+
+#[test]
 fn a_block_of_more_than_a_block_may_have_is_refused_whatever_it_pays() {
     let mut room = Room::of(3);
     let orders: Vec<_> = (0..2_049).map(|nonce| order(2, nonce, FEE, pays(9, micros(1)))).collect();

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Room, completed, forged, micros, new_chain, pays, peer};
+use common::{Room, completed, forged, micros, new_chain, pays, peer, with_more};
 use core::time::Duration;
 use ledger::{Block, Chain, Moved, Refusal};
 use protocol::DecodeError;
@@ -145,7 +145,7 @@ fn a_wrong_block_in_a_heavier_chain_leaves_the_ledger_as_it_was() {
     // The first of theirs is a lie; what is mined on it is as light or as heavy as any.
     let first = other.block(2, Vec::new());
     let lie = forged(&other.chain, first, |it| it.header.state = Hash::of(b"lie"));
-    let on_it = headers_on(&mut other, &lie, 3);
+    let on_it = with_more(&mut other, &lie, 3);
     let before = (room.chain.tip(), room.chain.state().root(), room.chain.height());
     let now = other.now;
     for block in &on_it {
@@ -164,34 +164,6 @@ fn a_wrong_block_in_a_heavier_chain_leaves_the_ledger_as_it_was() {
     assert_eq!(room.chain.name_at(common + 1), Some(room.blocks()[1].header.hash()));
     room.now = now;
     room.goes_on(1);
-}
-
-/// A block, and empty ones after it, whether it is right or not.
-fn headers_on(room: &mut Room, first: &Block, count: usize) -> Vec<Block> {
-    let mut blocks = vec![first.clone()];
-    let mut peaks = ledger::merkle::Peaks::default();
-    let known = (0..=room.chain.height()).map(|height| room.chain.name_at(height).unwrap());
-    known.for_each(|name| peaks.push(name));
-    for number in 0..count {
-        let parent = blocks.last().unwrap().header;
-        peaks.push(parent.hash());
-        let by = [3, 4, 1][number % 3];
-        let header = ledger::Header {
-            parent: parent.hash(),
-            transactions: Hash::of(&[]),
-            history: peaks.root(),
-            miner: peer(by),
-            height: parent.height + 1,
-            time: UnixMillis(parent.time.0 + ledger::work::PACE_MS),
-            ..parent
-        };
-        room.passes(Duration::from_millis(ledger::work::PACE_MS));
-        // More than any of them needs.
-        let mut search = ledger::work::Search::new(header, 8 * ledger::work::DIFFICULTY_MIN);
-        let header = search.advance(u32::MAX).unwrap();
-        blocks.push(Block { header, transactions: Vec::new() });
-    }
-    blocks
 }
 
 #[test]

@@ -265,5 +265,11 @@ mod tests {
         let mut fuller = path.clone();
         fuller.beside.push(key(1));
         assert_eq!(fuller.root(key(1), value), None);
+        // A hash that no step needs, for a step beyond the last.
+        let mut longer = path.clone();
+        longer.beside.insert(0, key(1));
+        longer.filled[usize::from(path.depth) / 8] |= 1 << (path.depth % 8);
+        assert!(!path.depth.is_multiple_of(8), "there is a bit for one");
+        assert_eq!(longer.root(key(1), value), None);
     }
 }

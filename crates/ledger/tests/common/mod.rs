@@ -240,3 +240,31 @@ pub fn forged(chain: &Chain, block: Block, change: impl FnOnce(&mut Block)) -> B
     block.header = search.advance(u32::MAX).expect("a test's work is easy");
     block
 }
+
+/// A block after the newest, and empty ones after it, whether it is right or not.
+pub fn with_more(room: &mut Room, first: &Block, count: usize) -> Vec<Block> {
+    let mut blocks = vec![first.clone()];
+    let mut peaks = ledger::merkle::Peaks::default();
+    let known = (0..=room.chain.height()).map(|height| room.chain.name_at(height).unwrap());
+    known.for_each(|name| peaks.push(name));
+    for number in 0..count {
+        let parent = blocks.last().unwrap().header;
+        peaks.push(parent.hash());
+        let by = [3, 4, 1][number % 3];
+        let header = ledger::Header {
+            parent: parent.hash(),
+            transactions: Hash::of(&[]),
+            history: peaks.root(),
+            miner: peer(by),
+            height: parent.height + 1,
+            time: UnixMillis(parent.time.0 + ledger::work::PACE_MS),
+            ..parent
+        };
+        room.passes(Duration::from_millis(ledger::work::PACE_MS));
+        // More than any of them needs.
+        let mut search = ledger::work::Search::new(header, 8 * ledger::work::DIFFICULTY_MIN);
+        let header = search.advance(u32::MAX).unwrap();
+        blocks.push(Block { header, transactions: Vec::new() });
+    }
+    blocks
+}

@@ -10,7 +10,7 @@ pub const BURIED_MIN: u32 = 64;
 
 impl Chain {
     /// Takes the state after a block from its [`State::snapshot`], in place of computing it: its header and those after it are known
-    /// and heavier than what counts here. Goes on from there with the blocks that are here; what is before can neither be undone
+    /// and heavier than what counts here. Work is all that vouches for it: headers have to come from many. Goes on from there with the blocks that are here; what is before can neither be undone
     /// nor shown.
     ///
     /// # Errors

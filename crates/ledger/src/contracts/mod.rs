@@ -7,6 +7,7 @@ pub mod capsules;
 pub mod exclusion;
 pub mod lending;
 pub mod money;
+mod receipts;
 pub mod rounds;
 pub mod treasury;
 

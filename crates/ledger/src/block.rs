@@ -1,11 +1,7 @@
 //! Blocks.
 
-use crate::{
-    header::Header,
-    merkle,
-    transaction::{TRANSACTION_BYTES_MAX, Transaction},
-};
-use protocol::{DecodeError, encoding::decode};
+use crate::{encoding::decode, header::Header, merkle, transaction::Transaction};
+use protocol::DecodeError;
 use units::Hash;
 
 /// A block's encoding: what travels, is checked and is stored at once. Some thousand transfers, or a hundred rounds of eight.
@@ -48,21 +44,29 @@ impl Block {
         }
         let header = bytes.get(..Header::SIZE_BYTES);
         let header = Header::decode(header.ok_or(DecodeError::Malformed { what, size_bytes })?)?;
-        let transactions: Vec<Transaction> =
-            decode(what, &bytes[Header::SIZE_BYTES..], BLOCK_BYTES_MAX)?;
-        if transactions.len() > BLOCK_TRANSACTIONS_MAX {
-            let problem = format!("{} transactions", transactions.len());
+        let transactions = decode(what, &bytes[Header::SIZE_BYTES..], BLOCK_BYTES_MAX)?;
+        let block = Self { header, transactions };
+        block.validate()?;
+        Ok(block)
+    }
+
+    /// Checks sizes and bounds that hold whatever the state; gives the size of its encoding.
+    ///
+    /// # Errors
+    /// [`DecodeError`] says which do not.
+    pub fn validate(&self) -> Result<usize, DecodeError> {
+        let (what, limit_bytes) = ("block", BLOCK_BYTES_MAX);
+        if self.transactions.len() > BLOCK_TRANSACTIONS_MAX {
+            let problem = format!("{} transactions", self.transactions.len());
             return Err(DecodeError::Invalid { what, problem });
         }
-        for transaction in &transactions {
-            transaction.validate()?;
-            let size_bytes = transaction.encode().len();
-            if size_bytes > TRANSACTION_BYTES_MAX {
-                let problem = format!("a transaction of {size_bytes} bytes");
-                return Err(DecodeError::Invalid { what, problem });
+        self.transactions.iter().try_for_each(Transaction::validate)?;
+        match self.encode().len() {
+            size_bytes if size_bytes > limit_bytes => {
+                Err(DecodeError::TooLarge { what, size_bytes, limit_bytes })
             }
+            size_bytes => Ok(size_bytes),
         }
-        Ok(Self { header, transactions })
     }
 }
 

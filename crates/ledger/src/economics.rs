@@ -13,19 +13,22 @@ pub const FOUNDERS_PART: Credits = Credits::whole(1_000);
 /// What an invited member is welcomed with, once: enough to borrow a few hundred nodes for an hour.
 pub const WELCOME: Credits = Credits::whole(100);
 
-/// Welcomes that the treasury pays within [`WELCOMES_WINDOW`]: a class that arrives together, and no more than 0.3 % of the
-/// treasury for whoever opens a link again and again under other names.
-pub const WELCOMES_MAX: u32 = 32;
+/// Welcomes that the treasury pays within [`WELCOMES_WINDOW`]: two classes that arrive together, and no more than 0.7 % of the
+/// treasury a day for whoever opens a link again and again under other names. Beyond that, members vouch for newcomers.
+pub const WELCOMES_MAX: u32 = 64;
 
 /// See [`WELCOMES_MAX`].
-pub const WELCOMES_WINDOW: Duration = Duration::from_secs(600);
+pub const WELCOMES_WINDOW: Duration = Duration::from_secs(24 * 3_600);
 
 /// What a member that is not the founder pays to the treasury beside the welcome that comes out of its own pocket: names that
 /// somebody invents to count as many cost what an evening's honest work brings.
 pub const VOUCHING_COST: Credits = Credits::whole(10);
 
-/// The least fee of an order: a flood of a million orders costs ten credits.
+/// The least fee of an order, for each [`FEE_BYTES`] that it begins: a flood of a million orders costs ten credits.
 pub const FEE_MIN: Credits = Credits::from_micros(10);
+
+/// See [`FEE_MIN`]: all orders but proofs of fraud are shorter.
+pub const FEE_BYTES: usize = 512;
 
 /// Of what is in the treasury, one part in so many is shared out in each second between blocks: half of it in some eleven
 /// weeks of blocks at full pace, so that late comers find most of it.
@@ -50,7 +53,7 @@ pub const PARTS_OF_PAYMENT_AS_BONUS: u64 = 100;
 /// To who finds the block: books are kept although nobody has to.
 pub const MINING_PERCENT: u64 = 10;
 
-/// Of what a borrower pays, one part in so many goes to the treasury: lending to oneself loses money.
+/// Of what a borrower pays, one part in so many goes to the treasury, rounded up: lending to oneself loses money.
 pub const PARTS_OF_PAYMENT: u64 = 50;
 
 /// How long after a claim it may be answered with a better one or with a proof of fraud: a phone that was asleep comes back
@@ -68,6 +71,9 @@ pub const UNSTAKING: Duration = Duration::from_secs(3_600);
 
 /// The least stake of an offer: what a cheat loses must be more than what a cheat can gain before it is caught.
 pub const STAKE_MIN: Credits = Credits::whole(10);
+
+/// How long an offer stands: who made it may be gone, and its stake comes back to it.
+pub const OFFER_STANDS: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// How long a round's record is in the state: the next rounds of its session refer to it.
 pub const ROUND_KEPT: Duration = Duration::from_secs(3_600);

@@ -37,6 +37,7 @@ mod block;
 mod chain;
 pub mod contracts;
 pub mod economics;
+mod encoding;
 mod genesis;
 mod header;
 pub mod merkle;
@@ -49,7 +50,9 @@ mod transaction;
 pub mod work;
 
 pub use block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block};
-pub use chain::{Chain, Draft, InclusionProof, Moved, PROOF_BYTES_MAX, StateProof, UNDONE_MAX};
+pub use chain::{
+    BURIED_MIN, Chain, Draft, InclusionProof, Moved, PROOF_BYTES_MAX, StateProof, UNDONE_MAX,
+};
 use contracts::lending::Loan;
 pub use genesis::Genesis;
 pub use header::Header;

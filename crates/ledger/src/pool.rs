@@ -1,8 +1,10 @@
 //! What is to be recorded: of each account its next orders, and rounds that are over.
 
 use crate::{
-    Chain, Refusal, rules,
-    transaction::{Order, RoundReport, Transaction},
+    Chain, Refusal,
+    block::BLOCK_BYTES_MAX,
+    rules,
+    transaction::{Action, Order, RoundReport, Transaction},
 };
 use protocol::signatures::{Keys, verify_all};
 use std::collections::BTreeMap;
@@ -92,6 +94,7 @@ impl Pool {
         let (id, size_bytes) = (transaction.id(), transaction.encode().len());
         match transaction {
             Transaction::Round(report) => {
+                self.make_room_for_round(&report)?;
                 let place = Place::Round(report.record.decision.round);
                 self.note(id, place, size_bytes);
                 self.rounds.insert(place_of(&report), *report);
@@ -109,12 +112,18 @@ impl Pool {
         }
     }
 
-    /// What the next block should record, the most worthwhile first: rounds in their order, then orders by fee, those of each
-    /// account in their order.
+    /// What the next block should record, the most worthwhile first: rounds in their order, which are free and therefore have no
+    /// more than half of a block, then orders by fee, those of each account in their order.
     pub fn wanted(&self) -> Vec<Transaction> {
-        let rounds = self.rounds.values();
-        let mut wanted: Vec<_> =
-            rounds.map(|it| Transaction::Round(Box::new(it.clone()))).collect();
+        let rounds = self.rounds.values().map(|it| Transaction::Round(Box::new(it.clone())));
+        let (mut wanted, mut size_bytes) = (Vec::new(), 0);
+        for round in rounds {
+            size_bytes += round.encode().len();
+            if size_bytes > BLOCK_BYTES_MAX / 2 {
+                break;
+            }
+            wanted.push(round);
+        }
         let mut next: BTreeMap<PeerId, _> = BTreeMap::new();
         let mut by_fee: BTreeMap<(Credits, PeerId), Order> = BTreeMap::new();
         for (sender, orders) in &self.orders {
@@ -199,7 +208,11 @@ impl Pool {
         let others = others.filter(|other| other.nonce != nonce).map(|other| other.fee);
         // Who cannot pay the fees of all that it sends sends them for nothing.
         account.balance.minus(Credits::sum(others.chain([fee]))?)?;
-        Ok(())
+        match &order.action {
+            // To see that a proof is none takes time, and pays no fee: whoever sends it is asked here, and nobody again.
+            Action::Dispute { loan, proof } => chain.check_fraud(*loan, proof),
+            _ => Ok(()),
+        }
     }
 
     fn check_round(&self, report: &RoundReport, chain: &Chain) -> Result<(), Refusal> {
@@ -211,23 +224,38 @@ impl Pool {
         if !parts.iter().any(|part| chain.account(part.peer).is_member()) {
             return Err(Refusal::RoundOfNobody { round });
         }
-        if self.rounds.len() >= ROUNDS_MAX || self.bytes >= BYTES_MAX {
-            return Err(Refusal::Full { what: "rounds to record", limit: ROUNDS_MAX });
-        }
         Ok(())
     }
 
-    /// If there are too many orders, the cheapest of those that come last goes.
-    fn make_room(&mut self, newest: Hash) -> Result<(), Refusal> {
-        if self.places.len() - self.rounds.len() <= ORDERS_MAX && self.bytes <= BYTES_MAX {
+    /// If there are too many rounds, one of the fewest members goes: what somebody invents alone keeps out nothing that many signed.
+    fn make_room_for_round(&mut self, newest: &RoundReport) -> Result<(), Refusal> {
+        if self.rounds.len() < ROUNDS_MAX && self.bytes < BYTES_MAX {
             return Ok(());
         }
-        let last = self.orders.values().filter_map(BTreeMap::last_key_value);
-        let cheapest = last.min_by_key(|(_, order)| (order.fee, order.sender));
-        let cheapest = cheapest.expect("there are too many").1.id();
-        self.forget(cheapest);
-        if cheapest == newest {
-            return Err(Refusal::Full { what: "orders to record", limit: ORDERS_MAX });
+        let members = |report: &RoundReport| report.record.decision.contributions.len();
+        let least = self.rounds.iter().min_by_key(|(_, report)| members(report));
+        let least = least.filter(|(_, report)| members(report) < members(newest));
+        let Some(((_, name), _)) = least else {
+            return Err(Refusal::Full { what: "rounds to record", limit: ROUNDS_MAX });
+        };
+        self.forget(*name);
+        Ok(())
+    }
+
+    /// While there are too many orders, the cheapest for their length of those that come last go.
+    fn make_room(&mut self, newest: Hash) -> Result<(), Refusal> {
+        while self.places.len() - self.rounds.len() > ORDERS_MAX || self.bytes > BYTES_MAX {
+            let last = self.orders.values().filter_map(BTreeMap::last_key_value);
+            let per_byte = |order: &Order| {
+                u128::from(order.fee.as_micros()) * BYTES_MAX as u128 / order.size_bytes() as u128
+            };
+            let cheapest = last.min_by_key(|(_, order)| (per_byte(order), order.sender));
+            let Some((_, cheapest)) = cheapest else { break };
+            let cheapest = cheapest.id();
+            self.forget(cheapest);
+            if cheapest == newest {
+                return Err(Refusal::Full { what: "orders to record", limit: ORDERS_MAX });
+            }
         }
         Ok(())
     }

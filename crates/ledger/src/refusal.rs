@@ -50,13 +50,13 @@ pub enum Refusal {
         peer: PeerId,
     },
     /// More newcomers than the treasury welcomes at a time.
-    #[error("{welcomed} newcomers within a short time: the next can be welcomed a while later")]
+    #[error("{welcomed} newcomers within a day: until tomorrow, other members can welcome more")]
     TooManyWelcomes {
         /// How many there are.
         welcomed: u32,
     },
     /// A deal with oneself.
-    #[error("nobody can rate, or borrow from, itself")]
+    #[error("nobody can rate, exclude or borrow from itself")]
     ToItself,
     /// A capsule that somebody else has claimed.
     #[error("the capsule is {}'s already", owner.short())]
@@ -213,6 +213,17 @@ pub enum Refusal {
     UnknownParent {
         /// Which.
         parent: Hash,
+    },
+    /// A state of a chain that is no heavier than ours.
+    #[error("the state of a chain that is no heavier than the one here")]
+    NotHeavier,
+    /// A state that too little work stands on to be taken from others.
+    #[error("{blocks} blocks after a state, where {least} have to be: take an earlier one")]
+    NotBuried {
+        /// As there are.
+        blocks: u32,
+        /// As needed.
+        least: u32,
     },
     /// A block that was found to be wrong, or follows from one.
     #[error("a block that was refused before, or follows from one that was")]

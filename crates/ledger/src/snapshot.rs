@@ -1,11 +1,11 @@
 //! A state as bytes, so that who is new need not compute it from the beginning: headers show what its root must be.
 
 use crate::{
-    Refusal,
+    Refusal, economics,
     state::{Entry, Key, State},
 };
 use protocol::{DecodeError, encoding};
-use units::Hash;
+use units::{Credits, Hash};
 
 /// A snapshot's encoding: some hundred thousand accounts.
 pub const SNAPSHOT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -23,10 +23,19 @@ impl State {
     /// [`Refusal::Bytes`] for what is none, [`Refusal::Root`] for one of another state.
     pub fn of_snapshot(bytes: &[u8], root: Hash) -> Result<Self, Refusal> {
         let what = "snapshot";
-        let entries: Vec<(Key, Entry)> = encoding::decode(what, bytes, SNAPSHOT_BYTES_MAX)?;
+        let entries: Vec<(Key, Entry)> = crate::encoding::decode(what, bytes, SNAPSHOT_BYTES_MAX)?;
+        let invalid =
+            |problem: &str| Err(DecodeError::Invalid { what, problem: problem.to_owned() }.into());
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-            let problem = "entries out of order".to_owned();
-            return Err(DecodeError::Invalid { what, problem }.into());
+            return invalid("entries out of order");
+        }
+        // A header shows work and not that its state is right: what no ledger leads to is not taken from anybody.
+        let amounts = entries.iter().flat_map(|(_, entry)| entry.amounts());
+        if Credits::sum(amounts) != Ok(economics::SUPPLY) {
+            return invalid("money that is not all there is");
+        }
+        if !matches!(entries.first(), Some((Key::Treasury, Entry::Treasury(_)))) {
+            return invalid("no treasury");
         }
         let state = Self::of(entries);
         if state.root() != root {

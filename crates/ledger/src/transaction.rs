@@ -1,9 +1,12 @@
 //! What can be recorded in a block.
 
-use crate::contracts::lending::{Receipt, Terms};
+use crate::{
+    contracts::lending::{Receipt, Terms},
+    encoding::decode,
+};
 use protocol::{
     DecodeError,
-    encoding::{decode, encode},
+    encoding::encode,
     identity::{Identity, Signature},
     session::RoundRecord,
     signatures::Claim,
@@ -100,11 +103,11 @@ pub enum Action {
     },
     /// Claims what the borrower has signed that it owes.
     Claim(Receipt),
-    /// Ends a loan from the borrower's side, with what it says that it owes.
+    /// Ends a loan: from the borrower's side with what it says that it owes, from the lender's with nothing.
     Return {
         /// The order that opened it.
         loan: Hash,
-        /// How much.
+        /// How much, by its borrower.
         owed: Credits,
     },
     /// Shows that a lender has signed what its nodes did not compute.
@@ -146,6 +149,11 @@ impl Order {
         Claim::new(self.sender, ORDER_DOMAIN, &signed, self.signature)
     }
 
+    /// Bytes of its encoding.
+    pub fn size_bytes(&self) -> usize {
+        encode(self).len()
+    }
+
     /// Its name, which its signature has no part in: two signatures of one order are one order.
     pub fn id(&self) -> Hash {
         let said = encode(&(self.sender, self.nonce, self.fee, &self.action));
@@ -182,23 +190,30 @@ impl Transaction {
     /// # Errors
     /// [`DecodeError::Invalid`] says which does not.
     pub fn validate(&self) -> Result<(), DecodeError> {
-        let invalid = |problem| Err(DecodeError::Invalid { what: "transaction", problem });
+        let (what, limit_bytes) = ("transaction", TRANSACTION_BYTES_MAX);
+        let invalid = |problem| Err(DecodeError::Invalid { what, problem });
+        let size_bytes = self.encode().len();
+        if size_bytes > limit_bytes {
+            return Err(DecodeError::TooLarge { what, size_bytes, limit_bytes });
+        }
         match self {
+            // A beginning is no round, and its record's name is whatever it says.
+            Self::Round(report) if report.record.decision.round == 0 => {
+                invalid("a record of round 0".to_owned())
+            }
             Self::Round(report) => report.record.validate(),
-            Self::Order(Order { action: Action::RegisterCapsule { title, .. }, .. }) => {
-                match title.chars().count() {
+            Self::Order(order) => match &order.action {
+                Action::RegisterCapsule { title, .. } => match title.chars().count() {
                     chars if chars > CAPSULE_TITLE_CHARS_MAX => {
                         invalid(format!("a title of {chars} characters"))
                     }
                     _ => Ok(()),
+                },
+                Action::RateCapsule { use_percent, .. } if *use_percent > 100 => {
+                    invalid(format!("a use of {use_percent} percent"))
                 }
-            }
-            Self::Order(Order { action: Action::RateCapsule { use_percent, .. }, .. })
-                if *use_percent > 100 =>
-            {
-                invalid(format!("a use of {use_percent} percent"))
-            }
-            Self::Order(_) => Ok(()),
+                _ => Ok(()),
+            },
         }
     }
 

@@ -94,8 +94,12 @@ impl Chain {
         let mut size_bytes = Header::SIZE_BYTES + 3;
         for transaction in wanted {
             let with_it = size_bytes + transaction.encode().len();
-            if with_it > BLOCK_BYTES_MAX || transactions.len() >= BLOCK_TRANSACTIONS_MAX {
+            if transactions.len() >= BLOCK_TRANSACTIONS_MAX {
                 break;
+            }
+            // A shorter one may still fit.
+            if with_it > BLOCK_BYTES_MAX {
+                continue;
             }
             let mark = changes.mark();
             match rules::block::carry_out(&transaction, &mut changes, &mut merits, &s) {
@@ -115,7 +119,7 @@ impl Chain {
         let written = changes.into_written();
         let undo = self.state.write(written);
         header.state = self.state.root();
-        self.state.undo(undo);
+        self.state.write_back(undo);
         Ok((Draft { header, transactions, hashes }, refused))
     }
 }

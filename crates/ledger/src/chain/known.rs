@@ -7,10 +7,11 @@ use crate::{
     rules,
     work::{DIFFICULTY_MIN, MINERS_REMEMBERED, Pace, Work, difficulty_after},
 };
+use core::cmp::Reverse;
 use std::collections::BTreeMap;
 use units::{Hash, PeerId, UnixMillis};
 
-/// Headers beside the chain that counts; each has cost its miner work.
+/// Headers beside the chain that counts; each has cost its miner work. If there are more, the lightest make room.
 const BESIDE_MAX: usize = 8_192;
 
 /// A header and what follows from those before it.
@@ -97,18 +98,21 @@ impl Headers {
     }
 
     /// Checks a header by all rules that need no transactions, and keeps it.
-    pub(super) fn add(&mut self, header: Header, now: UnixMillis) -> Result<Hash, Refusal> {
+    /// Gives its name, and headers that had to make room for it; `counting` are the names of the chain that counts, by height.
+    pub(super) fn add(
+        &mut self,
+        header: Header,
+        now: UnixMillis,
+        counting: &[Hash],
+    ) -> Result<(Hash, Option<Hash>), Refusal> {
         let name = header.hash();
         if let Some(known) = self.0.get(&name) {
-            return if known.refused { Err(Refusal::RefusedBefore) } else { Ok(name) };
+            return if known.refused { Err(Refusal::RefusedBefore) } else { Ok((name, None)) };
         }
         let parent = header.parent;
         let before = self.0.get(&parent).ok_or(Refusal::UnknownParent { parent })?;
         if before.refused {
             return Err(Refusal::RefusedBefore);
-        }
-        if self.0.len() > before.header.height as usize + BESIDE_MAX {
-            return Err(Refusal::Full { what: "blocks beside the chain", limit: BESIDE_MAX });
         }
         let pace = self.pace_after(before);
         rules::header::height_is_next(&header, before.header.height)?;
@@ -119,23 +123,78 @@ impl Headers {
         let mut history = before.history.clone();
         history.push(name);
         let work = before.work.plus(Work::hashes(pace.difficulty));
+        // Headers of a chain that is about to count may come before its transactions.
+        let expected = counting.len().max(header.height as usize);
+        let is_full = self.0.len() >= expected + BESIDE_MAX;
+        let dropped = is_full.then(|| self.drop_lightest((work, parent), counting)).transpose()?;
         let (difficulty, children) = (pace.difficulty, Vec::new());
         let (whole, refused) = (false, false);
         let known = Known { header, difficulty, work, history, children, whole, refused };
         self.0.insert(name, known);
         let before = self.0.get_mut(&parent).expect("it was there");
         before.children.push(name);
+        Ok((name, dropped))
+    }
+
+    /// A block and all that build on it, one after the other.
+    fn on(&self, name: Hash) -> impl Iterator<Item = &Known> {
+        let mut names = vec![name];
+        core::iter::from_fn(move || {
+            let known = self.0.get(&names.pop()?)?;
+            names.extend(&known.children);
+            Some(known)
+        })
+    }
+
+    /// The weight of the heaviest chain of headers that a block is in.
+    pub(super) fn heaviest_on(&self, name: Hash) -> Work {
+        self.on(name).map(|known| known.work).max().unwrap_or(Work::ZERO)
+    }
+
+    /// The height of the heaviest chain of headers on a block.
+    pub(super) fn highest_on(&self, name: Hash) -> u32 {
+        let heaviest = self.on(name).max_by_key(|known| known.work);
+        heaviest.map_or(0, |known| known.header.height)
+    }
+
+    /// Drops the lightest header beside the chain on which none builds, other than that one, for something of that weight.
+    pub(super) fn drop_lightest(
+        &mut self,
+        (work, keep): (Work, Hash),
+        counting: &[Hash],
+    ) -> Result<Hash, Refusal> {
+        let is_beside = |(name, known): &(&Hash, &Known)| {
+            let counts = counting.get(known.header.height as usize) == Some(*name);
+            known.children.is_empty() && !counts && **name != keep && known.work <= work
+        };
+        let beside = self.0.iter().filter(is_beside);
+        let lightest = beside.min_by_key(|(name, known)| (known.work, Reverse(**name)));
+        let Some((name, known)) = lightest.map(|(name, known)| (*name, known.header)) else {
+            return Err(Refusal::Full { what: "blocks beside the chain", limit: BESIDE_MAX });
+        };
+        self.0.remove(&name);
+        if let Some(parent) = self.0.get_mut(&known.parent) {
+            parent.children.retain(|child| *child != name);
+        }
         Ok(name)
     }
 
-    /// A block is wrong: it, and all that build on it, count no longer.
-    pub(super) fn refuse(&mut self, name: Hash) {
-        let mut names = vec![name];
-        while let Some(name) = names.pop() {
-            if let Some(known) = self.0.get_mut(&name) {
+    /// All blocks that count or may: they and all before them are here, and none was found to be wrong.
+    pub(super) fn whole(&self) -> impl Iterator<Item = Hash> {
+        let whole = self.0.iter().filter(|(_, known)| known.whole && !known.refused);
+        whole.map(|(name, _)| *name)
+    }
+
+    /// A block is wrong: it, and all that build on it, count no longer. Gives their names.
+    pub(super) fn refuse(&mut self, name: Hash) -> Vec<Hash> {
+        let (mut names, mut place) = (vec![name], 0);
+        while let Some(name) = names.get(place) {
+            if let Some(known) = self.0.get_mut(name) {
                 known.refused = true;
                 names.extend(&known.children);
             }
+            place += 1;
         }
+        names
     }
 }

@@ -4,26 +4,30 @@
 //! whose transactions are all here and right; of two that weigh the same, the one whose last block has the smaller name, so that
 //! all who know both follow the same. What no longer counts is undone block by block.
 
+mod bodies;
 mod draft;
+mod follow;
 mod known;
 mod proofs;
+mod settled;
 
 use crate::{
     Genesis, Judge, Refusal,
     block::Block,
-    contracts::{Surroundings, money::Account, rounds::Round},
+    contracts::{Surroundings, lending::Loan, money::Account, rounds::Round},
     header::Header,
     rules,
-    state::{Changes, Due, Entry, State, Undo},
+    state::{Due, Entry, State, Undo},
     transaction::Transaction,
     work::{Pace, Work},
 };
-use core::cmp::Reverse;
+use bodies::Bodies;
 pub use draft::Draft;
 use known::{Headers, Known};
 pub use proofs::{InclusionProof, PROOF_BYTES_MAX, StateProof};
 use protocol::signatures::Keys;
-use std::collections::{BTreeMap, VecDeque};
+pub use settled::BURIED_MIN;
+use std::collections::VecDeque;
 use units::{Hash, PeerId, UnixMillis};
 
 /// Blocks that can be undone: half a day of a room that was cut in two. What is older is settled.
@@ -35,7 +39,7 @@ pub struct Chain {
     room: Hash,
     judge: Judge,
     headers: Headers,
-    bodies: BTreeMap<Hash, Vec<Transaction>>,
+    bodies: Bodies,
     /// Names of the blocks that count, by height; the room's first.
     names: Vec<Hash>,
     state: State,
@@ -53,6 +57,8 @@ pub struct Moved {
     pub undone: Vec<Hash>,
     /// Blocks that count from here on, the oldest first.
     pub done: Vec<Hash>,
+    /// Blocks that were found to be wrong on the way; heavier chains on them count no more.
+    pub refused: Vec<(Hash, Refusal)>,
 }
 
 impl Chain {
@@ -64,7 +70,7 @@ impl Chain {
             room,
             judge,
             headers: Headers::new(&genesis),
-            bodies: BTreeMap::new(),
+            bodies: Bodies::default(),
             names: vec![room],
             state: genesis.state(),
             undo: VecDeque::new(),
@@ -120,6 +126,15 @@ impl Chain {
         self.state.due_until(now).any(loans)
     }
 
+    /// Checks that bytes show a fraud of the lender of a loan that is open.
+    ///
+    /// # Errors
+    /// [`Refusal`] says why they do not.
+    pub fn check_fraud(&self, loan: Hash, proof: &[u8]) -> Result<(), Refusal> {
+        let known = self.state.get::<Loan>(loan).ok_or(Refusal::NoSuchLoan { loan })?;
+        (self.judge)(loan, known, proof).map_err(|reason| Refusal::NoFraud { reason })
+    }
+
     /// What the next block has to cost.
     pub fn pace(&self) -> Pace {
         self.headers.pace_after(self.tip_known())
@@ -138,12 +153,12 @@ impl Chain {
     /// A block, whether it counts or not, if its transactions are here.
     pub fn block(&self, name: &Hash) -> Option<Block> {
         let header = *self.header(name)?;
-        Some(Block { header, transactions: self.bodies.get(name)?.clone() })
+        Some(Block { header, transactions: self.bodies.get(name)?.to_vec() })
     }
 
     /// The transactions of a block.
     pub fn transactions(&self, name: &Hash) -> Option<&[Transaction]> {
-        self.bodies.get(name).map(Vec::as_slice)
+        self.bodies.get(name)
     }
 
     /// Headers that are known.
@@ -168,7 +183,7 @@ impl Chain {
         let mut missing = VecDeque::new();
         let mut at = self.headers.get(&name).map(|known| (name, known))?;
         while !at.1.whole {
-            if !self.bodies.contains_key(&at.0) {
+            if !self.bodies.contains(&at.0) {
                 missing.push_front(at.0);
                 missing.truncate(most);
             }
@@ -198,7 +213,13 @@ impl Chain {
     /// # Errors
     /// [`Refusal`] names the rule that it breaks. What comes from the future ([`Refusal::FromTheFuture`]) may be offered again.
     pub fn add_header(&mut self, header: Header, now: UnixMillis) -> Result<Hash, Refusal> {
-        self.headers.add(header, now)
+        if let Some(blocks) = self.blocks_back(&header.parent).filter(|it| *it > UNDONE_MAX) {
+            let limit = UNDONE_MAX as u32;
+            return Err(Refusal::TooDeep { blocks: blocks as u32, limit });
+        }
+        let (name, dropped) = self.headers.add(header, now, &self.names)?;
+        dropped.into_iter().for_each(|name| self.bodies.remove(&name));
+        Ok(name)
     }
 
     /// Keeps a block; goes over to its chain if that is the heaviest by now.
@@ -206,112 +227,30 @@ impl Chain {
     /// # Errors
     /// [`Refusal`] names the rule that it breaks, or that the chain which it completes does; the ledger is then as it was.
     pub fn add_block(&mut self, block: Block, now: UnixMillis) -> Result<Moved, Refusal> {
+        let size_bytes = rules::block::size_is_bounded(&block)?;
         rules::block::transactions_are_named(&block)?;
-        let name = self.headers.add(block.header, now)?;
-        if self.bodies.contains_key(&name) {
+        let name = self.add_header(block.header, now)?;
+        if self.bodies.contains(&name) {
             return Ok(Moved::default());
         }
-        self.bodies.insert(name, block.transactions);
+        while !self.bodies.has_room(size_bytes) {
+            let work = self.headers.heaviest_on(name);
+            let dropped = self.headers.drop_lightest((work, name), &self.names)?;
+            self.bodies.remove(&dropped);
+        }
+        self.bodies.insert(name, block.transactions, size_bytes);
         let parent = self.headers.get(&block.header.parent).expect("a header follows from one");
         if !parent.whole {
             return Ok(Moved::default());
         }
         let heaviest = self.note_whole(name);
-        if self.rank(heaviest) <= self.rank(self.tip()) {
-            return Ok(Moved::default());
-        }
-        self.go_over_to(heaviest)
+        self.follow(heaviest)
     }
 
-    /// All transactions up to this block are here, and perhaps of some after it: gives the heaviest of these.
-    fn note_whole(&mut self, name: Hash) -> Hash {
-        let (mut heaviest, mut names) = (name, vec![name]);
-        while let Some(name) = names.pop() {
-            if !self.bodies.contains_key(&name) {
-                continue;
-            }
-            let known = self.headers.get_mut(&name).expect("a body has a header");
-            known.whole = true;
-            names.extend(&known.children);
-            if !known.refused && self.rank(name) > self.rank(heaviest) {
-                heaviest = name;
-            }
-        }
-        heaviest
-    }
-
-    /// In which order chains are followed, by their last blocks.
-    fn rank(&self, name: Hash) -> (Work, Reverse<Hash>) {
-        let work = self.headers.get(&name).map_or(Work::ZERO, |known| known.work);
-        (work, Reverse(name))
-    }
-
-    /// Undoes what is not on the way to that block, and carries out what is.
-    fn go_over_to(&mut self, to: Hash) -> Result<Moved, Refusal> {
-        let (common, way) = self.way_to(to);
-        let back = self.names.len() - 1 - common;
-        if back > self.undo.len() {
-            let (blocks, limit) = (back as u32, self.undo.len() as u32);
-            return Err(Refusal::TooDeep { blocks, limit });
-        }
-        let undone: Vec<Hash> = (0..back).map(|_| self.undo_newest()).collect();
-        for name in &way {
-            if let Err(refusal) = self.carry_out(*name) {
-                self.headers.refuse(*name);
-                while self.names.len() - 1 > common {
-                    self.undo_newest();
-                }
-                for name in undone.iter().rev() {
-                    self.carry_out(*name).expect("it was carried out before");
-                }
-                return Err(refusal);
-            }
-        }
-        Ok(Moved { undone, done: way })
-    }
-
-    /// The height at which the way to a block parts from what counts, and the blocks after it.
-    fn way_to(&self, to: Hash) -> (usize, Vec<Hash>) {
-        let (mut way, mut at) = (Vec::new(), to);
-        loop {
-            let header = &self.headers.get(&at).expect("it is whole").header;
-            if self.names.get(header.height as usize) == Some(&at) {
-                way.reverse();
-                return (header.height as usize, way);
-            }
-            way.push(at);
-            at = header.parent;
-        }
-    }
-
-    fn undo_newest(&mut self) -> Hash {
-        let undo = self.undo.pop_back().expect("it was counted");
-        self.state.undo(undo);
-        self.names.pop().expect("it was counted")
-    }
-
-    /// Carries out the block after the newest one.
-    fn carry_out(&mut self, name: Hash) -> Result<(), Refusal> {
-        let header = self.headers.get(&name).expect("it is whole").header;
-        let transactions = self.bodies.get(&name).expect("it is whole");
-        if !self.trusts_signatures {
-            rules::block::signatures_hold(transactions, self.room, &mut self.keys)?;
-        }
-        let mut changes = Changes::new(&self.state);
-        let s = self.surroundings(&header);
-        rules::block::carry_out_all(transactions, &mut changes, &s)?;
-        let written = changes.into_written();
-        let undo = self.state.write(written);
-        if self.state.root() != header.state {
-            self.state.undo(undo);
-            return Err(Refusal::Root { what: "state" });
-        }
-        self.names.push(name);
-        self.undo.push_back(undo);
-        if self.undo.len() > UNDONE_MAX {
-            self.undo.pop_front();
-        }
-        Ok(())
+    /// How many blocks that count stand above one that counts.
+    fn blocks_back(&self, name: &Hash) -> Option<usize> {
+        let height = self.headers.get(name)?.header.height as usize;
+        (self.names.get(height) == Some(name)).then(|| self.names.len() - 1 - height)
     }
 
     fn surroundings(&self, header: &Header) -> Surroundings {

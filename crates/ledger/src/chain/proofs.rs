@@ -70,7 +70,7 @@ impl InclusionProof {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        encoding::decode("proof", bytes, PROOF_BYTES_MAX)
+        crate::encoding::decode("proof", bytes, PROOF_BYTES_MAX)
     }
 }
 
@@ -91,7 +91,7 @@ impl StateProof {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        encoding::decode("proof", bytes, PROOF_BYTES_MAX)
+        crate::encoding::decode("proof", bytes, PROOF_BYTES_MAX)
     }
 }
 

@@ -6,7 +6,7 @@
 //!                          │ BALLOT_OPEN after the first vote
 //!                          └──────────────────────► nothing
 //! ```
-//! Its stake goes to the treasury; what it can spend stays its own.
+//! Its stake goes to the treasury, what it has given up of it and is not free yet as well; what it can spend stays its own.
 
 use super::{
     Surroundings, due_name, later,
@@ -36,6 +36,10 @@ pub(super) fn vote(
 ) -> Result<(), Refusal> {
     must_be_member(changes, voter)?;
     must_be_member(changes, against)?;
+    // Nor can the last member leave a room in which nobody mines.
+    if voter == against {
+        return Err(Refusal::ToItself);
+    }
     let name = due_name("ballot", Hash::of(against.as_bytes()));
     let known = changes.get::<Ballot>(against).cloned();
     let mut ballot = known.unwrap_or_else(|| Ballot {

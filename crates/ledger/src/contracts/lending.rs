@@ -3,25 +3,21 @@
 //! ```text
 //!         offer                 borrow                  claim, return                 ANSWER_TIME later
 //! nothing ─────► offered ───────────────► open ─────────────────────► closing ──────────────────────────► paid
-//!                  │ withdraw              │ │                           │ │ claim of more: closing again
-//!                  ▼                       │ │ GRACE after its end       │ └────────────────────────────► closing
-//!               nothing                    │ └────────► nothing owed     │
-//!                                          └──────── dispute ────────────┴──► slashed
+//!                  │ withdraw, or          │ │                           │ │ claim of more: closing again
+//!                  │ OFFER_STANDS later    │ │ GRACE after its end       │ └────────────────────────────► closing
+//!                  ▼                       │ └────────► nothing owed     │
+//!               nothing                    └──────── dispute ────────────┴──► slashed
 //! ```
 //! A lender is owed what its borrower has signed, and the newest of such receipts is all that it has to show. Who stays silent loses
 //! nothing but its own claim: at the end of each arrow stands a time after which somebody is paid.
 
+pub use super::receipts::Receipt;
 use super::{Surroundings, due_name, later, money::must_be_member, treasury::Merits};
 use crate::{
     Refusal, economics,
     state::{Changes, Due},
 };
 use core::time::Duration;
-use protocol::{
-    encoding::encode,
-    identity::{Identity, Signature},
-    signatures::Claim,
-};
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, UnixMillis};
 
@@ -47,6 +43,8 @@ pub struct Offer {
     pub owner: PeerId,
     /// What they cost.
     pub terms: Terms,
+    /// When its stake comes back to its owner, if nobody takes it.
+    pub until: UnixMillis,
 }
 
 /// Nodes on lease.
@@ -84,49 +82,6 @@ pub enum Phase {
     },
 }
 
-/// What a borrower owes by its own word; each replaces those of less.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    /// The order that opened the loan.
-    pub loan: Hash,
-    /// Segments that it has received.
-    pub segments: u32,
-    /// Events that it has sent.
-    pub events: u64,
-    /// What it owes in all.
-    pub owed: Credits,
-    /// The hash over all states, inputs and outputs so far.
-    pub transcript: Hash,
-    /// Whether it is the last, and may be paid at once.
-    pub last: bool,
-    /// The borrower.
-    pub borrower: PeerId,
-    /// Over the room's name and all of the above.
-    pub signature: Signature,
-}
-
-const RECEIPT_DOMAIN: &str = "loan receipt";
-
-impl Receipt {
-    /// Signs what the borrower owes; `unsigned` has any signature.
-    pub fn sign(identity: &Identity, room: Hash, unsigned: Self) -> Self {
-        let borrower = identity.peer_id();
-        let unsigned = Self { borrower, ..unsigned };
-        let signature = identity.sign(RECEIPT_DOMAIN, &unsigned.signed(room));
-        Self { signature, ..unsigned }
-    }
-
-    /// What the borrower is said to have signed.
-    pub fn claim(&self, room: Hash) -> Claim {
-        Claim::new(self.borrower, RECEIPT_DOMAIN, &self.signed(room), self.signature)
-    }
-
-    fn signed(&self, room: Hash) -> Vec<u8> {
-        let Self { loan, segments, events, owed, transcript, last, borrower, .. } = self;
-        encode(&(room, loan, segments, events, owed, transcript, last, borrower))
-    }
-}
-
 impl Loan {
     /// When something happens to it if nobody does anything.
     fn over_at(&self) -> UnixMillis {
@@ -136,7 +91,7 @@ impl Loan {
         }
     }
 
-    /// Who loses by it: the lender's stake and deposit belong to the borrower and the treasury.
+    /// Who may end it.
     fn is_party(&self, peer: PeerId) -> bool {
         peer == self.borrower || peer == self.lender
     }
@@ -147,6 +102,7 @@ pub(super) fn offer(
     owner: PeerId,
     terms: Terms,
     id: Hash,
+    s: &Surroundings,
 ) -> Result<(), Refusal> {
     must_be_member(changes, owner)?;
     if terms.nodes == 0 || terms.inputs_max == 0 {
@@ -156,7 +112,9 @@ pub(super) fn offer(
         return Err(Refusal::StakeTooSmall { stake: terms.stake });
     }
     changes.take(owner, terms.stake)?;
-    changes.put(id, Offer { owner, terms });
+    let until = later(s.now, economics::OFFER_STANDS);
+    changes.put(id, Offer { owner, terms, until });
+    changes.schedule(until, due_name("offer", id), Due::OfferOld(id));
     Ok(())
 }
 
@@ -165,10 +123,22 @@ pub(super) fn withdraw(
     owner: PeerId,
     offer: Hash,
 ) -> Result<(), Refusal> {
-    let known = changes.get::<Offer>(offer).filter(|known| known.owner == owner);
-    let stake = known.ok_or(Refusal::NoSuchOffer { offer })?.terms.stake;
-    changes.remove::<Offer>(offer);
-    Ok(changes.give(owner, stake)?)
+    let known = changes.get::<Offer>(offer).filter(|known| known.owner == owner).cloned();
+    let known = known.ok_or(Refusal::NoSuchOffer { offer })?;
+    take_down(changes, offer, &known);
+    Ok(changes.give(owner, known.terms.stake)?)
+}
+
+/// Nobody has taken it for as long as it stood.
+pub(super) fn expire(changes: &mut Changes<'_>, offer: Hash) -> Result<(), Refusal> {
+    let Some(known) = changes.get::<Offer>(offer).cloned() else { return Ok(()) };
+    take_down(changes, offer, &known);
+    Ok(changes.give(known.owner, known.terms.stake)?)
+}
+
+fn take_down(changes: &mut Changes<'_>, id: Hash, offer: &Offer) {
+    changes.remove::<Offer>(id);
+    changes.unschedule(offer.until, due_name("offer", id));
 }
 
 /// Takes an offer: its stake stays bound, and a deposit comes to it.
@@ -179,9 +149,11 @@ pub(super) fn borrow(
     (offer, state, hours, deposit): (Hash, Hash, u32, Credits),
     s: &Surroundings,
 ) -> Result<(), Refusal> {
-    let Some(Offer { owner: lender, terms }) = changes.get::<Offer>(offer).cloned() else {
+    let Some(offered) = changes.get::<Offer>(offer).cloned() else {
         return Err(Refusal::NoSuchOffer { offer });
     };
+    let Offer { owner: lender, terms, .. } = offered;
+    must_be_member(changes, lender)?;
     if lender == borrower {
         return Err(Refusal::ToItself);
     }
@@ -192,7 +164,7 @@ pub(super) fn borrow(
         return Err(Refusal::DepositTooSmall { deposit });
     }
     changes.take(borrower, deposit)?;
-    changes.remove::<Offer>(offer);
+    take_down(changes, offer, &offered);
     let until = later(s.now, Duration::from_secs(3_600 * u64::from(hours)));
     let (since, phase) = (s.now, Phase::Open);
     let loan = Loan { borrower, lender, terms, deposit, state, since, until, phase };
@@ -220,7 +192,8 @@ pub(super) fn claim(
     Ok(())
 }
 
-/// The borrower ends it; what it owes more, its lender may claim.
+/// The borrower ends it, and says what it owes; or its lender does, to whom it then owes what it has signed: who is lent to and
+/// never comes binds nobody's nodes for longer. What it owes more, its lender may claim until it is paid.
 pub(super) fn give_back(
     changes: &mut Changes<'_>,
     by: PeerId,
@@ -229,7 +202,7 @@ pub(super) fn give_back(
     s: &Surroundings,
 ) -> Result<(), Refusal> {
     let loan = loan_of(changes, id, by)?;
-    if by != loan.borrower || loan.phase != Phase::Open {
+    if loan.phase != Phase::Open || (by == loan.lender && !owed.is_zero()) {
         return Err(Refusal::NotTheirs { peer: by });
     }
     close(changes, id, loan, owed, s)
@@ -275,9 +248,10 @@ pub(super) fn end(changes: &mut Changes<'_>, merits: &mut Merits, id: Hash) -> R
     };
     changes.remove::<Loan>(id);
     changes.unschedule(loan.over_at(), due_name("loan", id));
-    let of_treasury = owed.part(1, economics::PARTS_OF_PAYMENT);
-    changes.give_to_treasury(of_treasury)?;
-    changes.give(loan.lender, owed.minus(of_treasury)?.plus(loan.terms.stake)?)?;
+    // Rounded up: of many small payments as well, the treasury gets more than it gives back.
+    let of_lender = owed.part(economics::PARTS_OF_PAYMENT - 1, economics::PARTS_OF_PAYMENT);
+    changes.give_to_treasury(owed.minus(of_lender)?)?;
+    changes.give(loan.lender, of_lender.plus(loan.terms.stake)?)?;
     changes.give(loan.borrower, loan.deposit.minus(owed)?)?;
     merits.count_payment(loan.lender, owed);
     Ok(())

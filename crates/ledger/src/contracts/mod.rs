@@ -7,6 +7,7 @@ pub mod capsules;
 pub mod exclusion;
 pub mod lending;
 pub mod money;
+mod receipts;
 pub mod rounds;
 pub mod treasury;
 
@@ -49,7 +50,7 @@ pub(crate) fn carry_out(
         Action::RateCapsule { capsule, use_percent } => {
             capsules::rate(changes, merits, sender, *capsule, *use_percent)
         }
-        Action::Offer(terms) => lending::offer(changes, sender, *terms, id),
+        Action::Offer(terms) => lending::offer(changes, sender, *terms, id, s),
         Action::Withdraw { offer } => lending::withdraw(changes, sender, *offer),
         Action::Borrow { offer, state, hours, deposit } => {
             lending::borrow(changes, sender, id, (*offer, *state, *hours, *deposit), s)
@@ -67,11 +68,12 @@ pub(crate) fn pass_time(
     merits: &mut Merits,
     now: UnixMillis,
 ) -> Result<(), Refusal> {
-    while let Some(due) = changes.take_due(now) {
+    for due in changes.take_due(now) {
         match due {
-            Due::StakeFree { account, amount } => changes.give(account, amount)?,
+            Due::StakeFree { account, amount } => money::free_stake(changes, account, amount)?,
             Due::LoanOver(loan) => lending::end(changes, merits, loan)?,
-            Due::RoundOld(round) => changes.remove::<rounds::Round>(round),
+            Due::RoundOld(round) => rounds::forget(changes, round),
+            Due::OfferOld(offer) => lending::expire(changes, offer)?,
             Due::BallotOver(member) => changes.remove::<exclusion::Ballot>(member),
         }
     }

@@ -6,6 +6,8 @@
 //!
 //!          stake                  unstake                 UNSTAKING later
 //! balance ───────► stake ─────────────────────► bound ────────────────────► balance
+//!                    │ excluded                   │ excluded
+//!                    └──────────► treasury        └──────────► treasury, when it would be free
 //! ```
 
 use super::{Surroundings, due_name, later};
@@ -101,6 +103,7 @@ pub(super) fn stake(
     who: PeerId,
     amount: Credits,
 ) -> Result<(), Refusal> {
+    must_be_member(changes, who)?;
     if amount.is_zero() {
         return Err(Refusal::NothingToMove);
     }
@@ -127,4 +130,16 @@ pub(super) fn unstake(
     let at = later(s.now, economics::UNSTAKING);
     changes.schedule(at, due_name("stake", order), Due::StakeFree { account: who, amount });
     Ok(())
+}
+
+/// A stake that was given up is free: its owner's, unless others have excluded it meanwhile.
+pub(super) fn free_stake(
+    changes: &mut Changes<'_>,
+    who: PeerId,
+    amount: Credits,
+) -> Result<(), Refusal> {
+    match changes.account(who).standing {
+        Standing::Excluded => Ok(changes.give_to_treasury(amount)?),
+        Standing::Stranger | Standing::Member => Ok(changes.give(who, amount)?),
+    }
 }

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //!          report               report of the next round: its verdicts count        ROUND_KEPT later
-//! nothing ────────► recorded ──────────────────────────────────────────► rewarded ──────────────────► forgotten
+//! nothing ────────► recorded ──────────────────────────────────────────► rewarded ──────────────────► a mark
 //! ```
 //! A round is rewarded with the one after it, which says what its contributors found of each other's updates. Only members judge
-//! and are rewarded, and three others have to have judged an update (`protocol`'s standings have the same rule).
+//! and are rewarded, and three others have to have judged an update (`protocol`'s standings have the same rule). Of a round that was
+//! rewarded a mark stays for ever, so that nobody brings it again.
 
 use super::{Surroundings, due_name, later, money::Account, treasury::Merits};
 use crate::{
@@ -52,11 +53,13 @@ pub(crate) fn record(
     }
     if let Some(parent) = changes.get::<Round>(decision.parent) {
         check_follows(parent, report)?;
-        if !parent.rewarded {
-            let mut parent = parent.clone();
-            let brought = merits_of(&parent, &decision.verdicts, changes);
-            merits.count_round(*session, brought);
-            parent.rewarded = true;
+        let brought = merits_of(parent, &decision.verdicts, changes);
+        // Verdicts that reward nobody may be all that somebody has left of them: there may be others.
+        if !parent.rewarded && !brought.is_empty() {
+            let judges = decision.verdicts.iter().map(|verdict| verdict.judge);
+            let judges = judges.filter(|judge| is_member(changes, *judge)).collect();
+            merits.count_round(judges, brought);
+            let parent = Round { rewarded: true, ..parent.clone() };
             changes.put(decision.parent, parent);
         }
     }
@@ -69,8 +72,20 @@ pub(crate) fn record(
     Ok(())
 }
 
+/// A round's time in the state is over: of one that was rewarded, a mark stays.
+pub(super) fn forget(changes: &mut Changes<'_>, name: Hash) {
+    match changes.get::<Round>(name).filter(|round| round.rewarded).cloned() {
+        Some(round) => changes.put(name, Round { parts: Vec::new(), ..round }),
+        None => changes.remove::<Round>(name),
+    }
+}
+
 fn check_follows(parent: &Round, report: &RoundReport) -> Result<(), Refusal> {
     let RoundRecord { decision, .. } = &report.record;
+    // A mark knows no more who took part.
+    if parent.parts.is_empty() {
+        return Ok(());
+    }
     let judges = decision.verdicts.iter().map(|verdict| verdict.judge);
     let mut strangers =
         judges.filter(|judge| parent.parts.binary_search_by_key(judge, |part| part.0).is_err());

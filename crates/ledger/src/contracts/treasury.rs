@@ -8,7 +8,7 @@ use super::{Surroundings, money::Account};
 use crate::{Refusal, economics, state::Changes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use units::{AmountError, Credits, PeerId, SessionId, UnixMillis};
+use units::{AmountError, Credits, PeerId, UnixMillis};
 
 /// What belongs to nobody yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,11 +25,14 @@ pub struct Treasury {
     pub welcomed: u32,
 }
 
+/// One head, in parts: a number that most small numbers divide.
+const HEAD: u64 = 720_720;
+
 /// Who has done how much for the room in one block.
 #[derive(Debug, Default)]
 pub(crate) struct Merits {
-    /// For rounds, by session.
-    rounds: BTreeMap<SessionId, BTreeMap<PeerId, u64>>,
+    /// For rounds, each with those who have judged it.
+    rounds: Vec<(Vec<PeerId>, BTreeMap<PeerId, u64>)>,
     /// For capsules, by who says so.
     capsules: BTreeMap<PeerId, BTreeMap<PeerId, u64>>,
     /// For nodes that were lent: what was paid.
@@ -66,13 +69,22 @@ impl Merits {
             u64::from(use_percent);
     }
 
-    /// What members have brought to a round of a session.
-    pub(super) fn count_round(&mut self, session: SessionId, of: BTreeMap<PeerId, u64>) {
-        let known = self.rounds.entry(session).or_default();
-        for (peer, merit) in of {
-            let sum = known.entry(peer).or_default();
-            *sum = sum.saturating_add(merit);
+    /// What members have brought to a round, by the word of members that have judged it.
+    pub(super) fn count_round(&mut self, judges: Vec<PeerId>, brought: BTreeMap<PeerId, u64>) {
+        self.rounds.push((judges, brought));
+    }
+
+    /// For each round, how many heads stand for it. A head that stands for many stands for each of them in part only, so that nobody
+    /// counts for more by saying more.
+    fn heads_of_rounds(&self) -> impl Iterator<Item = u64> + Clone {
+        let mut rounds_of = BTreeMap::<PeerId, u64>::new();
+        for judge in self.rounds.iter().flat_map(|(judges, _)| judges) {
+            *rounds_of.entry(*judge).or_default() += 1;
         }
+        let heads = |(judges, _): &(Vec<PeerId>, _)| {
+            judges.iter().map(|judge| HEAD / rounds_of[judge]).sum::<u64>()
+        };
+        self.rounds.iter().map(heads).collect::<Vec<_>>().into_iter()
     }
 
     /// What a borrower has paid for checked work.
@@ -94,17 +106,17 @@ pub(crate) fn share_out(
     let members = treasury.members;
     changes.put((), treasury);
     pay(changes, s.miner, due.part(economics::MINING_PERCENT, 100))?;
-    let heads = |of: &BTreeMap<PeerId, u64>| of.len() as u64;
+    let of_rounds = merits.rounds.iter().map(|(_, brought)| brought);
     share_by_heads(
         changes,
         due.part(economics::ROUNDS_PERCENT, 100),
-        merits.rounds.values().map(|of| (heads(of), of)),
+        merits.heads_of_rounds().zip(of_rounds),
         members,
     )?;
     share_by_heads(
         changes,
         due.part(economics::CAPSULES_PERCENT, 100),
-        merits.capsules.values().map(|of| (1, of)),
+        merits.capsules.values().map(|of| (HEAD, of)),
         members,
     )?;
     let paid = Credits::sum(merits.hosting.values().copied())?.as_micros();
@@ -116,7 +128,7 @@ pub(crate) fn share_out(
     Ok(())
 }
 
-/// Shares a pot among groups by the heads that each stands for, and in each by what its members have done. Of a pot for a whole
+/// Shares a pot among groups by the heads that stand for each, and in each by what its members have done. Of a pot for a whole
 /// room, those who are few get no more than their heads' part.
 fn share_by_heads<'a>(
     changes: &mut Changes<'_>,
@@ -124,7 +136,7 @@ fn share_by_heads<'a>(
     groups: impl Iterator<Item = (u64, &'a BTreeMap<PeerId, u64>)> + Clone,
     members: u32,
 ) -> Result<(), AmountError> {
-    let heads = groups.clone().map(|(heads, _)| heads).sum::<u64>().max(members.into());
+    let heads = groups.clone().map(|(heads, _)| heads).sum::<u64>().max(HEAD * u64::from(members));
     for (of_group, merits) in groups {
         let of_group = pot.part(of_group, heads);
         let whole = merits.values().fold(0, |sum: u64, merit| sum.saturating_add(*merit));

@@ -40,3 +40,80 @@ pub(crate) fn history_is_named(header: &Header, history: Hash) -> Result<(), Ref
     let what = "history";
     (header.history == history).then_some(()).ok_or(Refusal::Root { what })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use units::PeerId;
+
+    fn header() -> Header {
+        let hash = |n| Hash::from_bytes([n; 32]);
+        Header {
+            parent: hash(1),
+            transactions: hash(2),
+            state: hash(3),
+            history: hash(4),
+            miner: PeerId::from_bytes([5; 32]),
+            height: 6,
+            time: UnixMillis(1_000),
+            nonce: 0,
+        }
+    }
+
+    #[test]
+    fn a_height_is_one_more_than_its_parents_and_there_is_a_last_one() {
+        let check = |height, after| height_is_next(&Header { height, ..header() }, after);
+        assert_eq!(check(6, 5), Ok(()));
+        for (height, after) in [(5, 5), (7, 5), (0, 0), (0, u32::MAX), (u32::MAX, u32::MAX)] {
+            assert_eq!(check(height, after), Err(Refusal::Height { height, after }));
+        }
+        assert_eq!(check(u32::MAX, u32::MAX - 1), Ok(()));
+    }
+
+    #[test]
+    fn a_time_is_later_than_its_parents() {
+        let check = |time, parent| {
+            let time = UnixMillis(time);
+            time_goes_on(&Header { time, ..header() }, UnixMillis(parent)).is_ok()
+        };
+        assert!(check(1_000, 999) && check(u64::MAX, 0));
+        assert!(!check(1_000, 1_000) && !check(0, 0) && !check(u64::MAX, u64::MAX));
+    }
+
+    #[test]
+    fn a_time_is_ahead_by_no_more_than_clocks_differ() {
+        let check = |time, now| {
+            let time = UnixMillis(time);
+            time_has_come(&Header { time, ..header() }, UnixMillis(now))
+        };
+        assert_eq!(check(AHEAD_MAX_MS, 0), Ok(()));
+        let ahead_ms = AHEAD_MAX_MS + 1;
+        assert_eq!(check(ahead_ms, 0), Err(Refusal::FromTheFuture { ahead_ms }));
+        assert_eq!(check(u64::MAX, 0), Err(Refusal::FromTheFuture { ahead_ms: u64::MAX }));
+        assert_eq!(check(0, u64::MAX), Ok(()), "an old block is as good as any");
+    }
+
+    #[test]
+    fn a_hash_shows_the_work_of_its_miner() {
+        let name = |first| {
+            let mut name = [0xff; 32];
+            name[0] = first;
+            Hash::from_bytes(name)
+        };
+        let miner = header().miner;
+        let pace = |recent| Pace::new(16, recent);
+        let check = |first, recent| work_is_shown(&header(), name(first), &pace(recent));
+        assert_eq!(check(0x0f, Vec::new()), Ok(()));
+        assert_eq!(check(0x10, Vec::new()), Err(Refusal::TooLittleWork { hashes: 16 }));
+        assert_eq!(check(0x0f, vec![miner]), Err(Refusal::TooLittleWork { hashes: 32 }));
+        assert_eq!(check(0x07, vec![miner]), Ok(()));
+    }
+
+    #[test]
+    fn a_header_names_the_history_that_it_has() {
+        let header = header();
+        assert_eq!(history_is_named(&header, header.history), Ok(()));
+        let what = "history";
+        assert_eq!(history_is_named(&header, Hash::of(b"other")), Err(Refusal::Root { what }));
+    }
+}

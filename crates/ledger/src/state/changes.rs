@@ -122,15 +122,12 @@ impl<'a> Changes<'a> {
         self.remove::<Due>((at, name));
     }
 
-    /// Takes out what is due first, if anything is at that time.
-    pub(crate) fn take_due(&mut self, now: UnixMillis) -> Option<Due> {
-        let range = Key::due_until(now);
-        let of_base = self.base.entries_in(range.clone()).map(|(key, _)| key);
-        let of_base = of_base.filter(|key| !self.written.contains_key(key)).min();
-        let here = self.written.range(range).find(|(_, entry)| entry.is_some());
-        let key = [of_base, here.map(|(key, _)| key)].into_iter().flatten().min().copied()?;
-        let due = self.entry(&key).and_then(Due::of_entry).copied();
-        self.write(key, None);
-        due
+    /// Takes out all that is due by a time, the earliest first. What follows from it is due later.
+    pub(crate) fn take_due(&mut self, now: UnixMillis) -> Vec<Due> {
+        debug_assert!(self.written.is_empty(), "time passes before anything else");
+        let due = self.base.entries_in(Key::due_until(now));
+        let due: Vec<_> = due.filter_map(|(key, it)| Some((*key, *Due::of_entry(it)?))).collect();
+        due.iter().for_each(|(key, _)| self.write(*key, None));
+        due.into_iter().map(|(_, due)| due).collect()
     }
 }

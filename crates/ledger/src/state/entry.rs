@@ -75,6 +75,8 @@ pub enum Due {
     RoundOld(Hash),
     /// Votes count no longer.
     BallotOver(PeerId),
+    /// An offer stands no longer.
+    OfferOld(Hash),
 }
 
 /// A kind of entry, for typed access to the state.
@@ -137,18 +139,22 @@ impl Entry {
 
     /// Money that is in it.
     pub fn credits(&self) -> Credits {
-        let amounts: &[Credits] = match self {
-            Self::Treasury(treasury) => &[treasury.credits],
-            Self::Due(Due::StakeFree { amount, .. }) => &[*amount],
-            Self::Account(account) => &[account.balance, account.stake],
-            Self::Offer(offer) => &[offer.terms.stake],
-            Self::Loan(loan) => &[loan.terms.stake, loan.deposit],
+        Credits::sum(self.amounts()).expect("no part of the supply is more than it")
+    }
+
+    /// The amounts of money that are in it.
+    pub(crate) fn amounts(&self) -> [Credits; 2] {
+        match self {
+            Self::Treasury(treasury) => [treasury.credits, Credits::ZERO],
+            Self::Due(Due::StakeFree { amount, .. }) => [*amount, Credits::ZERO],
+            Self::Account(account) => [account.balance, account.stake],
+            Self::Offer(offer) => [offer.terms.stake, Credits::ZERO],
+            Self::Loan(loan) => [loan.terms.stake, loan.deposit],
             Self::Due(_)
             | Self::Round(_)
             | Self::Capsule(_)
             | Self::Rating(_)
-            | Self::Ballot(_) => &[],
-        };
-        Credits::sum(amounts.iter().copied()).expect("no part of the supply is more than it")
+            | Self::Ballot(_) => [Credits::ZERO; 2],
+        }
     }
 }

@@ -87,9 +87,9 @@ impl State {
         Undo(written.into_iter().map(write).collect())
     }
 
-    /// Puts back what was there before a block, the newest first.
-    pub(crate) fn undo(&mut self, undo: Undo) {
-        self.write(undo.0.into_iter().collect());
+    /// Puts back what was there before a block, the newest block first; gives what does it again.
+    pub(crate) fn write_back(&mut self, undo: Undo) -> Undo {
+        self.write(undo.0.into_iter().collect())
     }
 
     fn write_to_tree<'a>(&mut self, written: impl Iterator<Item = (&'a Key, Option<&'a Entry>)>) {

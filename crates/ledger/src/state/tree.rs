@@ -153,7 +153,10 @@ impl StatePath {
             return None;
         }
         let is_filled = |step: usize| self.filled[step / 8] >> (step % 8) & 1 == 1;
-        if (0..depth).filter(|step| is_filled(*step)).count() != self.beside.len() {
+        // None beyond the last step either: a path has one form.
+        let steps = 0..8 * self.filled.len();
+        let is_within = steps.clone().skip(depth).all(|step| !is_filled(step));
+        if !is_within || steps.filter(|step| is_filled(*step)).count() != self.beside.len() {
             return None;
         }
         let mut hash = match (value, self.other) {
@@ -262,5 +265,11 @@ mod tests {
         let mut fuller = path.clone();
         fuller.beside.push(key(1));
         assert_eq!(fuller.root(key(1), value), None);
+        // A hash that no step needs, for a step beyond the last.
+        let mut longer = path.clone();
+        longer.beside.insert(0, key(1));
+        longer.filled[usize::from(path.depth) / 8] |= 1 << (path.depth % 8);
+        assert!(!path.depth.is_multiple_of(8), "there is a bit for one");
+        assert_eq!(longer.root(key(1), value), None);
     }
 }

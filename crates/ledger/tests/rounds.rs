@@ -1,0 +1,175 @@
+//! Training records: which are recorded, and what they bring to whom.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Room, peer, records};
+use core::time::Duration;
+use ledger::{Action, Pool, Refusal, RoundReport, Transaction, economics};
+use protocol::session::{Contribution, RoundRecord};
+use units::{Credits, Hash};
+
+const MEMBERS: [u8; 5] = [2, 3, 4, 5, 6];
+
+/// A room in which only the founder and 7 mine, so that rounds are all that reaches the others.
+fn room() -> Room {
+    let mut room = Room::of(7);
+    room.members = vec![1, 7];
+    room
+}
+
+fn gains(room: &mut Room, records: &[&RoundRecord]) -> Vec<u64> {
+    let balance = |room: &Room| MEMBERS.map(|seed| room.balance(seed).as_micros());
+    let before = balance(room);
+    let session = records::session(1);
+    room.records(records.iter().map(|it| records::reported(session, it)).collect());
+    balance(room).iter().zip(before).map(|(after, before)| after - before).collect()
+}
+
+/// Of the updates, the higher the seed the better; 2 did harm.
+fn says(_: u8, maker: u8) -> i16 {
+    10 * (i16::from(maker) - 2) - i16::from(maker == 2)
+}
+
+fn pair() -> [RoundRecord; 2] {
+    let one = records::first(records::session(1), &MEMBERS, b"one");
+    let two = records::after(records::session(1), &one, &MEMBERS, says, b"two");
+    [one, two]
+}
+
+#[test]
+fn a_round_is_rewarded_with_the_next_by_what_updates_have_brought() {
+    let mut room = room();
+    let [one, two] = pair();
+    assert_eq!(gains(&mut room, &[&one]), [0; 5]);
+    assert!(room.chain.has_round(one.hash()));
+    let pot = room.treasury().share_at(units::UnixMillis(room.now.0 + ledger::work::PACE_MS));
+    let pot = pot.part(economics::ROUNDS_PERCENT, 100).part(5, 7).as_micros();
+    let gains = gains(&mut room, &[&two]);
+    assert_eq!(gains, [0, pot * 10 / 100, pot * 20 / 100, pot * 30 / 100, pot * 40 / 100]);
+}
+
+#[test]
+fn both_rounds_in_one_block_are_as_good() {
+    let mut room = room();
+    let [one, two] = pair();
+    let gains = gains(&mut room, &[&one, &two]);
+    assert!(gains[4] > gains[3] && gains[1] > 0 && gains[0] == 0);
+}
+
+#[test]
+fn a_round_is_recorded_once() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one, &two]);
+    let session = records::session(1);
+    let known = Refusal::RoundKnown { round: 1 };
+    assert_eq!(room.refusal_of(records::reported(session, &one)), known);
+    let mut pool = Pool::default();
+    assert_eq!(pool.add(records::reported(session, &one), &room.chain), Err(known));
+    let other = records::after(session, &one, &MEMBERS, says, b"another model");
+    assert_eq!(gains(&mut room, &[&other]), [0; 5], "nor rewarded by another record after it");
+}
+
+#[test]
+fn three_others_have_to_judge_and_only_members_count() {
+    let mut room = room();
+    let session = records::session(1);
+    let of_three = records::first(session, &[2, 3, 4], b"m");
+    let next = records::after(session, &of_three, &[2, 3, 4], says, b"m");
+    assert_eq!(gains(&mut room, &[&of_three, &next]), [0; 5]);
+    let with_strangers = records::first(session, &[2, 3, 4, 20, 21, 22], b"n");
+    let next = records::after(session, &with_strangers, &[2, 3, 4, 20, 21, 22], says, b"n");
+    assert_eq!(gains(&mut room, &[&with_strangers, &next]), [0; 5]);
+    assert_eq!(room.balance(20), Credits::ZERO);
+}
+
+#[test]
+fn whoever_was_excluded_since_neither_judges_nor_is_paid() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one]);
+    for by in [1, 2, 3, 7] {
+        room.does(by, Action::Exclude { member: peer(6) });
+    }
+    assert!(!room.chain.account(peer(6)).is_member());
+    let gains = gains(&mut room, &[&two]);
+    assert_eq!(gains[4], 0);
+    assert!(gains[3] > gains[2] && gains[2] > 0);
+}
+
+#[test]
+fn a_round_names_its_own_parent_and_judges_that_took_part() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one]);
+    let session = records::session(1);
+    let elsewhere = Transaction::Round(Box::new(RoundReport {
+        session: records::session(2),
+        record: two.clone(),
+    }));
+    let out_of_place = Refusal::RoundOutOfPlace { round: 2, after: 1 };
+    assert_eq!(room.refusal_of(elsewhere), out_of_place);
+    let verdicts = two.decision.verdicts.clone();
+    let third = records::record(session, 3, one.hash(), &MEMBERS, verdicts, b"m");
+    let refusal = room.refusal_of(records::reported(session, &third));
+    assert_eq!(refusal, Refusal::RoundOutOfPlace { round: 3, after: 1 });
+    let strange = records::after(session, &one, &[2, 7], says, b"m");
+    let refusal = room.refusal_of(records::reported(session, &strange));
+    assert_eq!(refusal, Refusal::StrangeJudge { peer: peer(7) });
+}
+
+#[test]
+fn what_members_have_not_signed_is_no_record() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one]);
+    let session = records::session(1);
+    let mut more = one.clone();
+    more.decision.contributions[0] =
+        Contribution { samples: u32::MAX, ..more.decision.contributions[0] };
+    let mut kinder = two.clone();
+    kinder.decision.verdicts[0].scores[0] = 1_000;
+    for forged in [more, kinder] {
+        let report = records::reported(session, &forged);
+        let refusal = Pool::default().add(report.clone(), &room.chain).unwrap_err();
+        assert!(matches!(refusal, Refusal::Signature(_)), "{refusal}");
+        let block = room.block(1, vec![report]);
+        let refusal = room.chain.add_block(block, room.now).unwrap_err();
+        assert!(matches!(refusal, Refusal::Signature(_)), "{refusal}");
+    }
+}
+
+#[test]
+fn a_round_is_forgotten_after_a_while_and_one_that_was_rewarded_leaves_a_mark() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one, &two]);
+    room.passes(economics::ROUND_KEPT + Duration::from_secs(1));
+    room.goes_on(1);
+    assert!(room.chain.has_round(one.hash()));
+    assert!(!room.chain.has_round(two.hash()));
+    let session = records::session(1);
+    let refusal = room.refusal_of(records::reported(session, &one));
+    assert_eq!(refusal, Refusal::RoundKnown { round: 1 });
+}
+
+#[test]
+fn samples_and_scores_at_their_edges_pay_no_more_than_there_is() {
+    let mut room = room();
+    let session = records::session(1);
+    let mut one = records::first(session, &MEMBERS, b"m");
+    for part in &mut one.decision.contributions {
+        let seed = MEMBERS.into_iter().find(|seed| peer(*seed) == part.peer).unwrap();
+        let round = (session, Hash::of(b"proposal"));
+        let identity = common::identity(seed);
+        *part = Contribution::sign(&identity, round, part.scores, part.update, u32::MAX, 1);
+    }
+    let two = records::after(session, &one, &MEMBERS, |_, _| 1_000, b"m");
+    let pot = room.treasury().share_at(units::UnixMillis(room.now.0 + ledger::work::PACE_MS));
+    let gains = gains(&mut room, &[&one, &two]);
+    let all = gains.iter().sum::<u64>();
+    assert!(all > 0 && all <= pot.as_micros());
+    assert_eq!(room.chain.state().credits(), economics::SUPPLY);
+}

@@ -9,7 +9,7 @@ use crate::{
     state::port::Problem,
 };
 use core::{future::Future, pin::Pin};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
 
 /// A view, once its module is here.
 pub(crate) type Coming = Pin<Box<dyn Future<Output = Result<AnyView, Away>>>>;
@@ -36,6 +36,8 @@ impl From<Away> for Problem {
 pub(crate) fn place(coming: Coming) -> AnyView {
     let outcome = RwSignal::new(None::<Result<(), Problem>>);
     let view = StoredValue::new_local(None::<AnyView>);
+    // What the view makes belongs to this place, whatever else is going on when its module has come.
+    let coming = ScopedFuture::new_untracked(coming);
     spawn_local(async move {
         let came = coming.await;
         // The place may be gone from the page by then.

@@ -55,6 +55,61 @@ export interface ConnectionStats {
   problem: string | null;
 }
 
+export interface Block {
+  /** 1 is the first. */
+  height: number;
+  /** The hash of its header. */
+  block_id: string;
+  /** Who found it. */
+  miner_id: string;
+  transactions: number;
+  /** When, in milliseconds since 1970-01-01 UTC by its miner's clock; not in what `mine_block` resolves to. */
+  time?: number;
+  /** In credits; not in what `mine_block` resolves to. */
+  fees?: number;
+}
+
+export interface LedgerCheck {
+  valid: boolean;
+  blocks: number;
+  transactions: number;
+  /** What is wrong, as a sentence. */
+  problem: string | null;
+}
+
+/** Amounts are in credits. */
+export interface LedgerStats {
+  founder_id: string;
+  height: number;
+  tip: string;
+  /** Expected hashes behind the chain. */
+  work: number;
+  /** Expected hashes behind the next block. */
+  difficulty: number;
+  transactions: number;
+  /** Transactions that wait to be recorded. */
+  waiting: number;
+  /** Blocks that are known and do not count. */
+  blocks_beside: number;
+  members: number;
+  /** What belongs to nobody yet. */
+  treasury: number;
+  supply: number;
+  balance: number;
+  stake: number;
+  /** Whether this device is a member of the room's economy. */
+  member: boolean;
+  keeps_books: boolean;
+}
+
+export interface TransactionProof {
+  /** null if it is not recorded. */
+  height: number | null;
+  /** Shows it to whoever has the header of `tip`. */
+  proof: Uint8Array;
+  tip: string;
+}
+
 export interface LayerSpec {
   nodes: number;
   /** After how many silent samples a node is forced; sets the firing rate (about 10 % at 4). */
@@ -440,6 +495,10 @@ export interface PeerceptronEvents {
   session: { session_id: string; running: boolean; reason: string | null };
   /** A round of a learning session is finished. */
   round: { session_id: string; round: number; model: string };
+  /** A block of the room's ledger counts. */
+  block: { height: number; block_id: string; miner_id: string; transactions: number };
+  /** This device was paid. */
+  credits: { amount: number; height: number };
   /** A peer has asked this device to learn a cluster faster for a while; `urgency` is 0 to 1. */
   learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
   /** Nodes are carried by another device from here on, or (`peer_id` is null) are at home again. */

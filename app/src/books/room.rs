@@ -52,7 +52,8 @@ pub(super) fn ask(question: impl Fn() -> Question + 'static) -> Asked {
     let ledger = page.select(|view| view.ledger);
     let asked = Asked { answer: RwSignal::new(None), command: Command::default() };
     follow(move || {
-        ledger.track();
+        // A memo that nobody reads does not notice that it is out of date.
+        let _ = ledger.get();
         let question = question().encode();
         look(asked, question);
     });

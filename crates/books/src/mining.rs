@@ -39,7 +39,7 @@ impl Books {
     pub(crate) fn wants_to_mine(&self) -> bool {
         let Some(chain) = &self.chain else { return false };
         let may = chain.account(self.me()).is_member();
-        may && (self.mining.once || self.mining.keeps && !self.pool.is_empty())
+        may && (self.mining.once || self.mining.keeps) && !self.pool.is_empty()
     }
 
     /// Keeps the books on this device from here on, or no longer.
@@ -86,8 +86,7 @@ impl Books {
         let Ok((draft, refused)) = chain.draft(self.pool.wanted(), me, now) else { return };
         self.pool.drop_refused(&refused);
         self.drop_own(&refused);
-        let is_empty = draft.transactions.is_empty();
-        if is_empty && !self.mining.once {
+        if draft.transactions.is_empty() {
             return;
         }
         self.mining.drafts += 1;

@@ -48,6 +48,9 @@ pub enum HostError {
         /// Its sentence.
         message: String,
     },
+    /// No block of the room's ledger was found.
+    #[error("no block was found: {0}")]
+    NoBlock(String),
     /// The host has been closed.
     #[error("this network is closed: make a new one")]
     Closed,
@@ -65,6 +68,7 @@ impl HostError {
             Self::ConnectionFailed { .. } => "connection_failed",
             Self::SignalingUnreachable(_) => "signaling_unreachable",
             Self::SignalingRefused { code, .. } => code,
+            Self::NoBlock(_) => "no_block",
             Self::Closed => "closed",
         }
     }

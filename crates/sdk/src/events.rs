@@ -1,6 +1,11 @@
 //! `on` and `off`: events as plain objects, for whoever wants them.
 
-use crate::{argument::text, failure::Failure, shapes::to_js};
+use crate::{
+    argument::text,
+    failure::Failure,
+    shapes::{credits, to_js},
+};
+use books::News;
 use core::cell::RefCell;
 use js_sys::Function;
 use peer::{Event, LinkEnd};
@@ -10,7 +15,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -19,6 +24,8 @@ const NAMES: [&str; 15] = [
     "delivered",
     "session",
     "round",
+    "block",
+    "credits",
     "learning_called_for",
     "nodes_moved",
     "nodes_silent",
@@ -93,6 +100,15 @@ impl Handlers {
             }
             Event::Round { session, round, model } => {
                 self.call("round", &Round { session_id: *session, round: *round, model: *model });
+            }
+            Event::Ledger(News::Block { height, name, miner, transactions }) => {
+                let (height, block_id, miner_id) = (*height, *name, *miner);
+                let block = Block { height, block_id, miner_id, transactions: *transactions };
+                self.call("block", &block);
+            }
+            Event::Ledger(News::Received { amount, height }) => {
+                let received = Received { amount: credits(*amount), height: *height };
+                self.call("credits", &received);
             }
             Event::LearningCalledFor { peer, cluster, urgency } => {
                 let (peer_id, cluster_id) = (*peer, cluster);
@@ -215,6 +231,20 @@ struct Round {
     session_id: SessionId,
     round: u32,
     model: Hash,
+}
+
+#[derive(Serialize)]
+struct Block {
+    height: u32,
+    block_id: Hash,
+    miner_id: PeerId,
+    transactions: u32,
+}
+
+#[derive(Serialize)]
+struct Received {
+    amount: f64,
+    height: u32,
 }
 
 #[derive(Serialize)]

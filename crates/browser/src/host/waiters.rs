@@ -1,6 +1,8 @@
 //! Commands that end later, and the events that end them.
 
+use super::commands::FoundBlock;
 use crate::HostError;
+use books::News;
 use futures::channel::oneshot::{self, Receiver, Sender};
 use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage};
 use units::{PeerId, SortedMap};
@@ -14,6 +16,7 @@ pub(super) struct Waiters {
     jobs: SortedMap<JobId, Sender<Outcome<Answer>>>,
     connections: SortedMap<PeerId, Vec<Sender<Outcome<()>>>>,
     registrations: Vec<Sender<Outcome<()>>>,
+    blocks: Vec<Sender<Outcome<FoundBlock>>>,
 }
 
 /// Waiters for one peer, or for the server: the memory that a page claims by asking over and over.
@@ -42,6 +45,11 @@ impl Waiters {
         enlist(&mut self.registrations)
     }
 
+    /// Waits for the next block of the room's ledger.
+    pub(super) fn for_block(&mut self) -> Receiver<Outcome<FoundBlock>> {
+        enlist(&mut self.blocks)
+    }
+
     /// Ends what `event` ends.
     pub(super) fn observe(&mut self, event: &Event) {
         match event {
@@ -53,6 +61,13 @@ impl Waiters {
             }
             Event::PeerLeft { peer } => self.fail(*peer, "the peer has left the room".to_owned()),
             Event::SignalingRegistered => self.settle_registrations(&Ok(())),
+            Event::Ledger(News::Block { height, name, miner, transactions }) => {
+                let (height, name, miner) = (*height, *name, *miner);
+                let found = FoundBlock { height, name, miner, transactions: *transactions };
+                for waiter in self.blocks.drain(..) {
+                    let _ = waiter.send(Ok(found));
+                }
+            }
             Event::SignalingLost { reason } => {
                 self.settle_registrations(&Err(HostError::SignalingUnreachable(reason.clone())));
             }
@@ -88,7 +103,7 @@ impl Waiters {
     }
 }
 
-fn enlist(waiters: &mut Vec<Sender<Outcome<()>>>) -> Receiver<Outcome<()>> {
+fn enlist<T>(waiters: &mut Vec<Sender<Outcome<T>>>) -> Receiver<Outcome<T>> {
     let (sender, receiver) = oneshot::channel();
     if waiters.len() < ALIKE_MAX {
         waiters.push(sender);

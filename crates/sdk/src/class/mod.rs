@@ -3,6 +3,7 @@
 mod clusters;
 mod data;
 mod learning;
+mod ledger;
 mod models;
 mod network;
 mod splits;

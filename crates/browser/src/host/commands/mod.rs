@@ -13,6 +13,7 @@ use futures::{channel::oneshot::Receiver, future::LocalBoxFuture};
 use peer::{Answer, CommandError, Engine, JobId};
 use units::Instant;
 
+pub use books::FoundBlock;
 pub use clusters::LoadedRows;
 
 /// Jobs that an application may wait for: fewer than the worker takes, so that training never finds it full.

@@ -1,0 +1,152 @@
+//! The room's ledger.
+
+use super::DistributedNeuralNetwork;
+use crate::{
+    argument::{is_missing, parsed},
+    failure::Failure,
+    shapes::{self, to_js},
+};
+use books::view::{Question, View};
+use browser::HostError;
+use ledger::Action;
+use peer::{BooksCall, BooksReply};
+use units::{Credits, Hash, PeerId};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+/// Micro-credits of a credit.
+const MICROS: f64 = 1e6;
+
+/// Blocks of one answer unless it is said.
+const BLOCKS: u32 = 20;
+
+/// The ledger.
+#[wasm_bindgen]
+impl DistributedNeuralNetwork {
+    /// Looks for one block of the room's ledger. Resolves to the block; rejects with `no_block` and the reason if there is none.
+    #[wasm_bindgen(unchecked_return_type = "Block")]
+    pub async fn mine_block(&self) -> Result<JsValue, Failure> {
+        let block = self.host().await?.mine_block().await?;
+        Ok(to_js(&shapes::MinedBlock::from(block)))
+    }
+
+    /// Whether this device goes on looking for blocks while there is something to record. Kept over reloads.
+    pub async fn keep_books(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "boolean")] keep: JsValue,
+    ) -> Result<(), Failure> {
+        let keep =
+            keep.as_bool().ok_or_else(|| Failure::invalid("`keep` must be true or false"))?;
+        self.host().await?.ask_books(BooksCall::Keep(keep)).await?;
+        Ok(())
+    }
+
+    /// Computes the whole ledger again from its beginning: every signature, every rule, every state.
+    #[wasm_bindgen(unchecked_return_type = "LedgerCheck")]
+    pub async fn validate_blockchain(&self) -> Result<JsValue, Failure> {
+        match self.look(Question::Check).await? {
+            View::Check(check) => Ok(to_js(&shapes::LedgerCheck::from(check))),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Credits that this device, or another one, can spend.
+    pub async fn get_account_balance(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] peer_id: JsValue,
+    ) -> Result<f64, Failure> {
+        let peer = match is_missing(&peer_id) {
+            true => self.host().await?.me(),
+            false => parsed::<PeerId>(&peer_id, "a peer's id")?,
+        };
+        let View::Accounts(accounts) = self.look(Question::Accounts).await? else {
+            return Err(unexpected());
+        };
+        let account = accounts.iter().find(|account| account.peer == peer);
+        Ok(account.map_or(0.0, |account| shapes::credits(account.balance)))
+    }
+
+    /// The ledger as a whole.
+    #[wasm_bindgen(unchecked_return_type = "LedgerStats")]
+    pub async fn get_blockchain_stats(&self) -> Result<JsValue, Failure> {
+        let keeps = self.view().and_then(|view| view.ledger).is_some_and(|it| it.keeps);
+        match self.look(Question::Overview).await? {
+            View::Overview(overview) => Ok(to_js(&shapes::LedgerStats::new(overview, keeps))),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// The newest blocks, the newest first.
+    #[wasm_bindgen(unchecked_return_type = "Block[]")]
+    pub async fn get_blocks(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] count: JsValue,
+    ) -> Result<JsValue, Failure> {
+        let count = match is_missing(&count) {
+            true => BLOCKS,
+            false => crate::argument::whole(&count, "blocks to get", 1, 200)?,
+        };
+        match self.look(Question::Blocks { from: None, count }).await? {
+            View::Blocks(blocks) => {
+                let blocks = blocks.into_iter().map(shapes::Block::from);
+                Ok(to_js(&blocks.collect::<Vec<_>>()))
+            }
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Orders that so many credits go to another device. Resolves to the order's id; `block` events tell what is recorded.
+    pub async fn transfer_credits(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] peer_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] credits: JsValue,
+    ) -> Result<String, Failure> {
+        let to = parsed::<PeerId>(&peer_id, "a peer's id")?;
+        let amount = amount(&credits)?;
+        let order = self.order(Action::Transfer { to, amount }).await?;
+        Ok(order.to_string())
+    }
+
+    /// Whether, and at which height, a transaction is recorded, with a proof that needs nothing but the newest header.
+    #[wasm_bindgen(unchecked_return_type = "TransactionProof")]
+    pub async fn get_transaction_proof(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] transaction_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        let transaction = parsed::<Hash>(&transaction_id, "a transaction's id")?;
+        match self.look(Question::Proof { transaction }).await? {
+            View::Proof(proof) => Ok(shapes::transaction_proof(&proof)),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+impl DistributedNeuralNetwork {
+    async fn look(&self, question: Question) -> Result<View, Failure> {
+        let call = BooksCall::Look(question.encode());
+        match self.host().await?.ask_books(call).await? {
+            Some(BooksReply::View(bytes)) => View::decode(&bytes).ok_or_else(unexpected),
+            _ => Err(unexpected()),
+        }
+    }
+
+    async fn order(&self, action: Action) -> Result<Hash, Failure> {
+        let call = BooksCall::Order(Box::new(action));
+        match self.host().await?.ask_books(call).await? {
+            Some(BooksReply::Ordered(order)) => Ok(order),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+fn amount(credits: &JsValue) -> Result<Credits, Failure> {
+    let micros = credits.as_f64().map(|credits| (credits * MICROS).round());
+    // Whole numbers are exact up to 2^53, more than a room has.
+    let micros = micros.filter(|it| (1.0..=9e15).contains(it));
+    micros.map(|it| Credits::from_micros(it as u64)).ok_or_else(|| {
+        Failure::invalid("`credits` must be a number of at least 0.000001, such as 2.5")
+    })
+}
+
+fn unexpected() -> Failure {
+    HostError::Job(peer::JobError::WorkerLost("it answered something else".to_owned())).into()
+}

@@ -1,5 +1,5 @@
-// The first visit: how much comes over the wire, and how long until the page does what it is told. The compute worker is
-// loaded a second after a room was entered, and counted by itself.
+// The first visit: how much comes over the wire, and how long until the page does what it is told. The compute worker, and
+// modules for what few people open, are loaded a second or two after a room was entered, and counted by themselves.
 //
 //   node bench/page.mjs [--json]
 
@@ -12,6 +12,8 @@ import { stage } from "./stage.mjs";
 const RUNS = 5;
 /** The worker's files are the only ones that the application loads from here. */
 const WORKER_FOLDER = "/sdk/";
+/** What was cut out of the application's module. */
+const LATER = /^\/pkg\/(split_|chunk_|__wasm_split)/;
 const QUIET_MS = 1_000;
 
 await stage(async ({ server, browser }) => {
@@ -26,7 +28,8 @@ await stage(async ({ server, browser }) => {
   report("page", { runs: RUNS, browser: `Chromium ${browser.version()}`, cache: "empty" }, [
     { metric: "transfer, page", value: of("page"), unit: "kB", atMost: 700 },
     { metric: "transfer, compute worker", value: of("worker"), unit: "kB" },
-    { metric: "transfer, both", value: of("page") + of("worker"), unit: "kB" },
+    { metric: "transfer, modules for what few open", value: of("later"), unit: "kB" },
+    { metric: "transfer, all", value: of("page") + of("worker") + of("later"), unit: "kB" },
     { metric: "time to interactive", value: of("seconds"), unit: "s", atMost: 2 },
   ]);
 });
@@ -52,11 +55,13 @@ async function visit(browser, meter) {
   await page.goto(`${meter.origin}/`);
   await page.waitForURL(/\/room\//);
   const seconds = (await page.evaluate(() => window.interactiveMs)) / 1000;
-  await worker;
+  const later = page.waitForResponse(/split_own_data/);
+  await Promise.all([worker, later]);
   await page.waitForLoadState("networkidle");
   const received = await meter.settled();
   await context.close();
-  return { page: received.page / 1000, worker: received.worker / 1000, seconds };
+  const { page: ofPage, worker: ofWorker, later } = received;
+  return { page: ofPage / 1000, worker: ofWorker / 1000, later: later / 1000, seconds };
 }
 
 /**
@@ -66,7 +71,7 @@ async function visit(browser, meter) {
 async function meterInFrontOf(port) {
   let received;
   let newestMs;
-  const reset = () => (received = { page: 0, worker: 0 });
+  const reset = () => (received = { page: 0, worker: 0, later: 0 });
   reset();
   const proxy = createServer((visitor) => {
     const server = connect(port, "127.0.0.1");
@@ -74,7 +79,7 @@ async function meterInFrontOf(port) {
     let part = "page";
     visitor.on("data", (bytes) => {
       const [, path] = /^GET (\S+) HTTP/.exec(bytes.toString("latin1", 0, 300)) ?? [];
-      if (path !== undefined) part = path.startsWith(WORKER_FOLDER) ? "worker" : "page";
+      if (path !== undefined) part = path.startsWith(WORKER_FOLDER) ? "worker" : LATER.test(path) ? "later" : "page";
     });
     server.on("data", (bytes) => {
       received[part] += bytes.length;

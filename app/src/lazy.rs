@@ -8,8 +8,11 @@ use crate::{
     components::notice::alert,
     state::port::Problem,
 };
-use core::{future::Future, pin::Pin};
+use core::{future::Future, pin::Pin, time::Duration};
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
+
+/// How long after a room was entered such modules are loaded: first come the page, the connections and the worker.
+pub(crate) const PREPARED_AFTER: Duration = Duration::from_secs(2);
 
 /// A view, once its module is here.
 pub(crate) type Coming = Pin<Box<dyn Future<Output = Result<AnyView, Away>>>>;

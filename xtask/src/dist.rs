@@ -73,13 +73,13 @@ fn tools_and_compile(workspace: &Workspace) -> Result<(), Failure> {
 /// With the arguments that cargo-leptos gives to cargo, into the folder where it looks.
 fn compile_for_browsers(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = browser_build(workspace, &["frontend"]);
-    command.args(module_packages()).arg(format!("--profile={WASM_PROFILE}"));
+    command.arg(format!("--profile={WASM_PROFILE}"));
     command.arg(format!("--features={SPLIT_FEATURE}")).env("RUSTFLAGS", SPLIT_RUSTFLAGS);
+    execute_labelled("browser", &mut command, COMPILE_ADVICE)?;
+    // By themselves, because the class is whole there; with the same flags, so that all below is compiled once.
+    let mut command = browser_build(workspace, &MODULES.map(|(package, _)| package));
+    command.arg(format!("--profile={WASM_PROFILE}")).env("RUSTFLAGS", SPLIT_RUSTFLAGS);
     execute_labelled("browser", &mut command, COMPILE_ADVICE)
-}
-
-fn module_packages() -> impl Iterator<Item = String> {
-    MODULES.iter().map(|(package, _)| format!("--package={package}"))
 }
 
 /// Compiles libraries for browsers, for development unless a profile is added.
@@ -127,8 +127,6 @@ fn site(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["leptos", "build", "--release", "--frontend-only", "--split"]);
     command.arg(format!("--lib-features={SPLIT_FEATURE}"));
-    // The same packages as before, so that cargo finds its work done.
-    command.args(module_packages().map(|package| format!("--lib-cargo-args={package}")));
     execute(&mut command, COMPILE_ADVICE)?;
     for (package, name) in MODULES {
         let compiled = format!("target/front/{WASM_TARGET}/{WASM_PROFILE}/{package}.wasm");

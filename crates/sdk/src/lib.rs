@@ -15,6 +15,7 @@ mod class;
 mod events;
 mod failure;
 mod given;
+mod ledger_views;
 mod shapes;
 
 pub use booting::Booting;

@@ -4,10 +4,10 @@ use super::DistributedNeuralNetwork;
 use crate::{
     argument::{is_missing, parsed},
     failure::Failure,
+    ledger_views::{Wanted, to_object, unexpected},
     shapes::{self, to_js},
 };
-use books::view::{Question, View};
-use browser::HostError;
+use books::view::Question;
 use ledger::Action;
 use peer::{BooksCall, BooksReply};
 use units::{Credits, Hash, PeerId};
@@ -43,10 +43,7 @@ impl DistributedNeuralNetwork {
     /// Computes the whole ledger again from its beginning: every signature, every rule, every state.
     #[wasm_bindgen(unchecked_return_type = "LedgerCheck")]
     pub async fn validate_blockchain(&self) -> Result<JsValue, Failure> {
-        match self.look(Question::Check).await? {
-            View::Check(check) => Ok(to_js(&shapes::LedgerCheck::from(check))),
-            _ => Err(unexpected()),
-        }
+        self.look(Question::Check, Wanted::Check).await
     }
 
     /// Credits that this device, or another one, can spend.
@@ -58,21 +55,15 @@ impl DistributedNeuralNetwork {
             true => self.host().await?.me(),
             false => parsed::<PeerId>(&peer_id, "a peer's id")?,
         };
-        let View::Accounts(accounts) = self.look(Question::Accounts).await? else {
-            return Err(unexpected());
-        };
-        let account = accounts.iter().find(|account| account.peer == peer);
-        Ok(account.map_or(0.0, |account| shapes::credits(account.balance)))
+        let balance = self.look(Question::Accounts, Wanted::BalanceOf(peer)).await?;
+        balance.as_f64().ok_or_else(unexpected)
     }
 
     /// The ledger as a whole.
     #[wasm_bindgen(unchecked_return_type = "LedgerStats")]
     pub async fn get_blockchain_stats(&self) -> Result<JsValue, Failure> {
         let keeps = self.view().and_then(|view| view.ledger).is_some_and(|it| it.keeps);
-        match self.look(Question::Overview).await? {
-            View::Overview(overview) => Ok(to_js(&shapes::LedgerStats::new(overview, keeps))),
-            _ => Err(unexpected()),
-        }
+        self.look(Question::Overview, Wanted::Stats(keeps)).await
     }
 
     /// The newest blocks, the newest first.
@@ -85,13 +76,7 @@ impl DistributedNeuralNetwork {
             true => BLOCKS,
             false => crate::argument::whole(&count, "blocks to get", 1, 200)?,
         };
-        match self.look(Question::Blocks { from: None, count }).await? {
-            View::Blocks(blocks) => {
-                let blocks = blocks.into_iter().map(shapes::Block::from);
-                Ok(to_js(&blocks.collect::<Vec<_>>()))
-            }
-            _ => Err(unexpected()),
-        }
+        self.look(Question::Blocks { from: None, count }, Wanted::Blocks).await
     }
 
     /// Orders that so many credits go to another device. Resolves to the order's id; `block` events tell what is recorded.
@@ -113,18 +98,15 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "string")] transaction_id: JsValue,
     ) -> Result<JsValue, Failure> {
         let transaction = parsed::<Hash>(&transaction_id, "a transaction's id")?;
-        match self.look(Question::Proof { transaction }).await? {
-            View::Proof(proof) => Ok(shapes::transaction_proof(&proof)),
-            _ => Err(unexpected()),
-        }
+        self.look(Question::Proof { transaction }, Wanted::Proof).await
     }
 }
 
 impl DistributedNeuralNetwork {
-    async fn look(&self, question: Question) -> Result<View, Failure> {
+    async fn look(&self, question: Question, wanted: Wanted) -> Result<JsValue, Failure> {
         let call = BooksCall::Look(question.encode());
         match self.host().await?.ask_books(call).await? {
-            Some(BooksReply::View(bytes)) => View::decode(&bytes).ok_or_else(unexpected),
+            Some(BooksReply::View(bytes)) => to_object(bytes, wanted).await,
             _ => Err(unexpected()),
         }
     }
@@ -145,8 +127,4 @@ fn amount(credits: &JsValue) -> Result<Credits, Failure> {
     micros.map(|it| Credits::from_micros(it as u64)).ok_or_else(|| {
         Failure::invalid("`credits` must be a number of at least 0.000001, such as 2.5")
     })
-}
-
-fn unexpected() -> Failure {
-    HostError::Job(peer::JobError::WorkerLost("it answered something else".to_owned())).into()
 }

@@ -1,7 +1,7 @@
 //! All numbers that decide who gets what, each with its reason.
 
 use core::time::Duration;
-use units::Credits;
+use units::{AmountError, Credits};
 
 /// All money of a room, for ever: rules move it, none makes or destroys any. Large enough that a share of a share of it is
 /// still a number; small enough that no sum of a room's amounts overflows.
@@ -24,11 +24,25 @@ pub const WELCOMES_WINDOW: Duration = Duration::from_secs(24 * 3_600);
 /// somebody invents to count as many cost what an evening's honest work brings.
 pub const VOUCHING_COST: Credits = Credits::whole(10);
 
-/// The least fee of an order, for each [`FEE_BYTES`] that it begins: a flood of a million orders costs ten credits.
-pub const FEE_MIN: Credits = Credits::from_micros(10);
+/// The least fee of an order, for each [`FEE_BYTES`] that it begins: a day of full blocks costs some 4,400 credits, which is more than
+/// anybody begins with, and a report of a round of eight members a two-hundredth of one.
+pub const FEE_MIN: Credits = Credits::from_micros(1_000);
 
-/// See [`FEE_MIN`]: all orders but proofs of fraud are shorter.
+/// See [`FEE_MIN`]: all orders but reports of rounds and proofs of fraud are shorter.
 pub const FEE_BYTES: usize = 512;
+
+/// [`FEE_BYTES`] that something of that size begins.
+pub fn lengths(size_bytes: usize) -> u64 {
+    size_bytes.div_ceil(FEE_BYTES) as u64
+}
+
+/// The least fee of an order of that size.
+///
+/// # Errors
+/// [`AmountError`] for a size that no order has.
+pub fn fee_min(size_bytes: usize) -> Result<Credits, AmountError> {
+    FEE_MIN.times(lengths(size_bytes))
+}
 
 /// Of what is in the treasury, one part in so many is shared out in each second between blocks: half of it in some eleven
 /// weeks of blocks at full pace, so that late comers find most of it.

@@ -4,9 +4,9 @@
 
 mod common;
 
-use common::{Room, peer, records};
+use common::{Room, cheapest, micros, pays, peer, records};
 use core::time::Duration;
-use ledger::{Action, Pool, Refusal, RoundReport, Transaction, economics};
+use ledger::{Action, Pool, Refusal, economics};
 use protocol::session::{Contribution, RoundRecord};
 use units::{Credits, Hash};
 
@@ -23,7 +23,9 @@ fn gains(room: &mut Room, records: &[&RoundRecord]) -> Vec<u64> {
     let balance = |room: &Room| MEMBERS.map(|seed| room.balance(seed).as_micros());
     let before = balance(room);
     let session = records::session(1);
-    room.records(records.iter().map(|it| records::reported(session, it)).collect());
+    let reports = records.iter().map(|it| records::reported(session, it));
+    let reports = room.orders(7, reports);
+    room.records(reports);
     balance(room).iter().zip(before).map(|(after, before)| after - before).collect()
 }
 
@@ -59,17 +61,54 @@ fn both_rounds_in_one_block_are_as_good() {
 }
 
 #[test]
-fn a_round_is_recorded_once() {
+fn who_reports_what_is_known_pays_for_nothing_and_its_next_order_is_carried_out() {
     let mut room = room();
     let [one, two] = pair();
     gains(&mut room, &[&one, &two]);
     let session = records::session(1);
-    let known = Refusal::RoundKnown { round: 1 };
-    assert_eq!(room.refusal_of(records::reported(session, &one)), known);
-    let mut pool = Pool::default();
-    assert_eq!(pool.add(records::reported(session, &one), &room.chain), Err(known));
+    let again = [&one, &two].map(|it| records::reported(session, it));
+    let [first, second] = &room.orders(2, again)[..] else { panic!() };
+    let fees = first.fee.plus(second.fee).unwrap();
+    let before = [2, 3, 4, 5, 6].map(|seed| room.balance(seed));
+    let orders = vec![first.clone(), second.clone(), cheapest(2, 2, pays(3, micros(5)))];
+    room.records(orders);
+    assert_eq!(room.balance(3), before[1].plus(micros(5)).unwrap());
+    assert_eq!(room.balance(2), before[0].less(fees).less(micros(1_005)));
+    assert_eq!([4, 5, 6].map(|seed| room.balance(seed)), before[2..]);
+}
+
+#[test]
+fn a_round_that_was_reported_after_its_successor_is_rewarded_when_that_is_reported_again() {
+    let mut room = room();
+    let [one, two] = pair();
+    assert_eq!(gains(&mut room, &[&two]), [0; 5]);
+    assert_eq!(gains(&mut room, &[&one]), [0; 5]);
+    assert!(gains(&mut room, &[&two])[4] > 0);
+    assert_eq!(gains(&mut room, &[&two]), [0; 5], "once");
+}
+
+#[test]
+fn only_members_report_and_pay_by_the_length_of_a_record() {
+    let mut room = room();
+    let [one, _] = pair();
+    let report = records::reported(records::session(1), &one);
+    room.does(1, pays(20, Credits::whole(1)));
+    let refusal = room.refusal_of(cheapest(20, 0, report.clone()));
+    assert_eq!(refusal, Refusal::NoMember { peer: peer(20) });
+    let cheap = common::order(7, 0, economics::FEE_MIN, report.clone());
+    assert!(matches!(room.refusal_of(cheap), Refusal::FeeTooSmall { .. }));
+    let fee = cheapest(7, 0, report).fee;
+    assert!(fee > economics::FEE_MIN && fee < micros(10_000), "{fee}");
+}
+
+#[test]
+fn a_round_is_rewarded_once() {
+    let mut room = room();
+    let [one, two] = pair();
+    gains(&mut room, &[&one, &two]);
+    let session = records::session(1);
     let other = records::after(session, &one, &MEMBERS, says, b"another model");
-    assert_eq!(gains(&mut room, &[&other]), [0; 5], "nor rewarded by another record after it");
+    assert_eq!(gains(&mut room, &[&other]), [0; 5], "whatever other record comes after it");
 }
 
 #[test]
@@ -105,18 +144,15 @@ fn a_round_names_its_own_parent_and_judges_that_took_part() {
     let [one, two] = pair();
     gains(&mut room, &[&one]);
     let session = records::session(1);
-    let elsewhere = Transaction::Round(Box::new(RoundReport {
-        session: records::session(2),
-        record: two.clone(),
-    }));
+    let elsewhere = records::reported(records::session(2), &two);
     let out_of_place = Refusal::RoundOutOfPlace { round: 2, after: 1 };
-    assert_eq!(room.refusal_of(elsewhere), out_of_place);
+    assert_eq!(room.refusal(7, elsewhere), out_of_place);
     let verdicts = two.decision.verdicts.clone();
     let third = records::record(session, 3, one.hash(), &MEMBERS, verdicts, b"m");
-    let refusal = room.refusal_of(records::reported(session, &third));
+    let refusal = room.refusal(7, records::reported(session, &third));
     assert_eq!(refusal, Refusal::RoundOutOfPlace { round: 3, after: 1 });
     let strange = records::after(session, &one, &[2, 7], says, b"m");
-    let refusal = room.refusal_of(records::reported(session, &strange));
+    let refusal = room.refusal(7, records::reported(session, &strange));
     assert_eq!(refusal, Refusal::StrangeJudge { peer: peer(7) });
 }
 
@@ -132,7 +168,7 @@ fn what_members_have_not_signed_is_no_record() {
     let mut kinder = two.clone();
     kinder.decision.verdicts[0].scores[0] = 1_000;
     for forged in [more, kinder] {
-        let report = records::reported(session, &forged);
+        let (report, _) = room.order(7, records::reported(session, &forged));
         let refusal = Pool::default().add(report.clone(), &room.chain).unwrap_err();
         assert!(matches!(refusal, Refusal::Signature(_)), "{refusal}");
         let block = room.block(1, vec![report]);
@@ -150,9 +186,7 @@ fn a_round_is_forgotten_after_a_while_and_one_that_was_rewarded_leaves_a_mark() 
     room.goes_on(1);
     assert!(room.chain.has_round(one.hash()));
     assert!(!room.chain.has_round(two.hash()));
-    let session = records::session(1);
-    let refusal = room.refusal_of(records::reported(session, &one));
-    assert_eq!(refusal, Refusal::RoundKnown { round: 1 });
+    assert_eq!(gains(&mut room, &[&one, &two]), [0; 5], "nor rewarded twice");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What transactions do, one contract a module.
+//! What orders do, one contract a module.
 //!
 //! A contract is a state machine on entries of the state. It moves money and never makes or destroys any, and whatever it binds is
 //! freed by something that is due at a stated time, whoever is gone by then.
@@ -13,8 +13,8 @@ pub mod treasury;
 
 use crate::{
     Judge, Refusal,
+    order::{Action, Order},
     state::{Changes, Due},
-    transaction::{Action, Order},
 };
 use treasury::Merits;
 use units::{Hash, PeerId, UnixMillis};
@@ -59,6 +59,7 @@ pub(crate) fn carry_out(
         Action::Return { loan, owed } => lending::give_back(changes, sender, *loan, *owed, s),
         Action::Dispute { loan, proof } => lending::dispute(changes, *loan, proof, s),
         Action::Exclude { member } => exclusion::vote(changes, sender, *member, s),
+        Action::Report(report) => rounds::report(changes, merits, sender, report, s),
     }
 }
 

@@ -6,13 +6,17 @@
 //! ```
 //! A round is rewarded with the one after it, which says what its contributors found of each other's updates. Only members judge
 //! and are rewarded, and three others have to have judged an update (`protocol`'s standings have the same rule). Of a round that was
-//! rewarded a mark stays for ever, so that nobody brings it again.
+//! rewarded a mark stays for ever, so that nobody is rewarded for it again.
 
-use super::{Surroundings, due_name, later, money::Account, treasury::Merits};
+use super::{
+    Surroundings, due_name, later,
+    money::{Account, must_be_member},
+    treasury::Merits,
+};
 use crate::{
     Refusal, economics,
+    order::RoundReport,
     state::{Changes, Due},
-    transaction::RoundReport,
 };
 use protocol::session::{Contribution, RoundRecord, Verdict};
 use serde::{Deserialize, Serialize};
@@ -34,19 +38,19 @@ pub struct Round {
     pub rewarded: bool,
 }
 
-/// Records a round. Its signatures have been seen to.
-pub(crate) fn record(
-    report: &RoundReport,
+/// Records a round, and rewards the one before it. Its signatures have been seen to. Whoever comes second with it has paid its fee for
+/// nothing, unless the round before was not known the first time.
+pub(super) fn report(
     changes: &mut Changes<'_>,
     merits: &mut Merits,
+    by: PeerId,
+    report: &RoundReport,
     s: &Surroundings,
 ) -> Result<(), Refusal> {
+    must_be_member(changes, by)?;
     let RoundReport { session, record } = report;
     let name = record.hash();
     let decision = &record.decision;
-    if changes.get::<Round>(name).is_some() {
-        return Err(Refusal::RoundKnown { round: decision.round });
-    }
     let has_member = decision.contributions.iter().any(|part| is_member(changes, part.peer));
     if decision.round == 0 || !has_member {
         return Err(Refusal::RoundOfNobody { round: decision.round });
@@ -62,6 +66,9 @@ pub(crate) fn record(
             let parent = Round { rewarded: true, ..parent.clone() };
             changes.put(decision.parent, parent);
         }
+    }
+    if changes.get::<Round>(name).is_some() {
+        return Ok(());
     }
     let parts = decision.contributions.iter();
     let parts = parts.map(|Contribution { peer, samples, .. }| (*peer, *samples)).collect();

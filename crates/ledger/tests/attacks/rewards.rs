@@ -6,15 +6,16 @@ use ledger::{Action, Refusal, economics};
 use units::{Credits, Hash, SessionId};
 
 /// What somebody gets from one block that records rounds.
-fn gain(room: &mut Room, of: u8, transactions: Vec<ledger::Transaction>) -> Credits {
+fn gain(room: &mut Room, of: u8, reports: Vec<Action>) -> Credits {
+    let orders = room.orders(1, reports);
     let before = room.balance(of);
     room.passes(Duration::from_secs(60));
-    room.mines(1, transactions);
+    room.mines(1, orders);
     room.balance(of).less(before)
 }
 
 /// A round of a session and the one after it, in which everybody praises everybody.
-fn praised(session: SessionId, members: &[u8], model: &[u8]) -> Vec<ledger::Transaction> {
+fn praised(session: SessionId, members: &[u8], model: &[u8]) -> Vec<Action> {
     let one = records::first(session, members, model);
     let two = records::after(session, &one, members, |_, _| 100, model);
     [one, two].iter().map(|record| records::reported(session, record)).collect()
@@ -24,7 +25,7 @@ fn praised(session: SessionId, members: &[u8], model: &[u8]) -> Vec<ledger::Tran
 fn names_that_nobody_welcomed_bring_nothing() {
     let mut room = Room::of(4);
     let strangers = praised(records::session(1), &[20, 21, 22, 23], b"m");
-    assert_eq!(room.refusal_of(strangers[0].clone()), Refusal::RoundOfNobody { round: 1 });
+    assert_eq!(room.refusal(1, strangers[0].clone()), Refusal::RoundOfNobody { round: 1 });
     let with_one = praised(records::session(1), &[3, 21, 22, 23], b"m");
     assert_eq!(gain(&mut room, 3, with_one), Credits::ZERO, "strangers are no judges");
 }
@@ -66,8 +67,8 @@ fn a_round_is_rewarded_once_however_late_it_is_brought_again() {
     room.members = vec![1, 6];
     room.goes_on(3);
     let before = room.balance(2);
-    let (draft, _) = room.draft(6, rounds).unwrap();
-    room.mines(6, draft.transactions);
+    let again = room.orders(6, rounds);
+    room.mines(6, again);
     assert_eq!(room.balance(2), before);
 }
 
@@ -99,12 +100,12 @@ fn lending_to_oneself_loses_money_whatever_the_amounts() {
         ..terms()
     };
     let offers = room.orders(2, (0..8).map(|_| Action::Offer(free)));
-    let names: Vec<Hash> = offers.iter().map(ledger::Transaction::id).collect();
+    let names: Vec<Hash> = offers.iter().map(ledger::Order::id).collect();
     wanted.extend(offers);
     let state = Hash::of(b"state");
     let borrow = |offer: &Hash| Action::Borrow { offer: *offer, state, hours: 1, deposit: owed };
     let loans = room.orders(3, names.iter().map(borrow));
-    let names: Vec<Hash> = loans.iter().map(ledger::Transaction::id).collect();
+    let names: Vec<Hash> = loans.iter().map(ledger::Order::id).collect();
     wanted.extend(loans);
     room.passes(Duration::from_secs(60));
     room.records(wanted);

@@ -42,6 +42,7 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
             }
             Action::Dispute { .. } => format!("{who} showed that somebody cheated."),
             Action::Exclude { member } => format!("{who} voted to exclude {}.", name(*member)),
+            Action::Report(_) => format!("{who} reported a round of a training."),
         },
     }
 }

@@ -13,6 +13,7 @@ use ledger::{
         treasury::Treasury,
     },
     economics, fees,
+    reputation::Reputation,
 };
 use protocol::encoding::{decode, encode};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub enum Question {
     Accounts,
     /// Nodes for lease and on lease, and capsules.
     Market,
+    /// How members are regarded, the best first, with reasons.
+    Reputation,
     /// A proof that something is recorded.
     Proof {
         /// The transaction's name.
@@ -67,6 +70,8 @@ pub enum View {
     Accounts(Vec<AccountView>),
     /// To [`Question::Market`].
     Market(MarketView),
+    /// To [`Question::Reputation`]: 200 at most; scores are parts of [`ledger::reputation::SCORE_ONE`].
+    Reputation(Vec<Reputation>),
     /// To [`Question::Proof`].
     Proof(ProofView),
     /// To [`Question::Check`].
@@ -241,6 +246,9 @@ impl Books {
             }
             Question::Accounts => View::Accounts(accounts(chain)),
             Question::Market => View::Market(market(chain)),
+            Question::Reputation => {
+                View::Reputation(chain.reputations().into_iter().take(ENTRIES_MAX).collect())
+            }
             Question::Proof { transaction } => View::Proof(proof(chain, *transaction)),
             Question::Check => View::Check(self.check(chain, now)),
         })

@@ -94,3 +94,18 @@ pub const ROUND_KEPT: Duration = Duration::from_secs(3_600);
 
 /// How long a proposal to exclude somebody stands.
 pub const BALLOT_OPEN: Duration = Duration::from_secs(24 * 3_600);
+
+/// From which score on, in hundredths of a nat, an update was useful: on the few rows that a judge holds out, an update of nothing but
+/// noise is found this good now and then.
+pub const USEFUL_SCORE_MIN: i16 = 10;
+
+/// Up to which score an update did harm: what honest members learn from rows like nobody else's was measured as low as -300, and
+/// labels that were turned round from -800 on.
+pub const HARMFUL_SCORE_MAX: i16 = -400;
+
+/// After so much time between blocks, half of what members have found of each other counts no more: a week away costs nobody
+/// its name, and last year's good deeds cover no harm.
+pub const REGARD_HALVES: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+/// How many times a harm takes off what a good adds: who helps in two of three rounds and harms in the third is trusted by nobody.
+pub const HARM_TIMES: u64 = 3;

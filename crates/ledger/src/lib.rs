@@ -7,6 +7,7 @@
 //! * [`Block`]s record orders, which are their transactions; their headers name all that came before, and show [`work`].
 //! * [`Chain`] keeps the heaviest chain of them, undoes one for a heavier one, and computes every block again: what a block
 //!   says of itself is never believed.
+//! * [`reputation`] says who is how well regarded, by what the state has of what members have found of each other.
 //! * [`Pool`] holds what is to be recorded.
 //!
 //! Money is neither made nor destroyed after the beginning ([`Genesis`]), whatever happens. The crate refuses to know of
@@ -44,6 +45,7 @@ pub mod merkle;
 mod order;
 mod pool;
 mod refusal;
+pub mod reputation;
 mod rules;
 mod snapshot;
 mod state;

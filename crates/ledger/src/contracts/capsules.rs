@@ -5,7 +5,12 @@
 //! nothing ──────────► registered ─────────────────────► registered, more useful
 //! ```
 
-use super::{Surroundings, money::must_be_member, treasury::Merits};
+use super::{
+    Surroundings,
+    money::must_be_member,
+    regard::{self, Deed, FACT},
+    treasury::Merits,
+};
 use crate::{Refusal, state::Changes};
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, UnixMillis};
@@ -53,8 +58,8 @@ pub(super) fn rate(
     changes: &mut Changes<'_>,
     merits: &mut Merits,
     by: PeerId,
-    capsule: Hash,
-    use_percent: u8,
+    (capsule, use_percent): (Hash, u8),
+    s: &Surroundings,
 ) -> Result<(), Refusal> {
     must_be_member(changes, by)?;
     let mut rated =
@@ -71,5 +76,7 @@ pub(super) fn rate(
     let owner = rated.owner;
     changes.put(capsule, rated);
     merits.count_rating(by, owner, use_percent);
+    let parts = u32::from(use_percent) * FACT / 100;
+    regard::well(changes, (by, owner), Deed::Capsule, parts, s.now);
     Ok(())
 }

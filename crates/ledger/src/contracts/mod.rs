@@ -8,6 +8,7 @@ pub mod exclusion;
 pub mod lending;
 pub mod money;
 mod receipts;
+pub mod regard;
 pub mod rounds;
 pub mod treasury;
 
@@ -48,7 +49,7 @@ pub(crate) fn carry_out(
             capsules::register(changes, sender, *capsule, title, s)
         }
         Action::RateCapsule { capsule, use_percent } => {
-            capsules::rate(changes, merits, sender, *capsule, *use_percent)
+            capsules::rate(changes, merits, sender, (*capsule, *use_percent), s)
         }
         Action::Offer(terms) => lending::offer(changes, sender, *terms, id, s),
         Action::Withdraw { offer } => lending::withdraw(changes, sender, *offer),
@@ -72,7 +73,7 @@ pub(crate) fn pass_time(
     for due in changes.take_due(now) {
         match due {
             Due::StakeFree { account, amount } => money::free_stake(changes, account, amount)?,
-            Due::LoanOver(loan) => lending::end(changes, merits, loan)?,
+            Due::LoanOver(loan) => lending::end(changes, merits, loan, now)?,
             Due::RoundOld(round) => rounds::forget(changes, round),
             Due::OfferOld(offer) => lending::expire(changes, offer)?,
             Due::BallotOver(member) => changes.remove::<exclusion::Ballot>(member),

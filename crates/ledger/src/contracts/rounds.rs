@@ -11,6 +11,7 @@
 use super::{
     Surroundings, due_name, later,
     money::{Account, must_be_member},
+    regard::{self, Deed, FACT},
     treasury::Merits,
 };
 use crate::{
@@ -36,6 +37,8 @@ pub struct Round {
     pub parts: Vec<(PeerId, u32)>,
     /// Whether the round after it is recorded, which rewards it.
     pub rewarded: bool,
+    /// Whose verdicts on it count already, in ascending order.
+    pub judges: Vec<PeerId>,
 }
 
 /// Records a round, and rewards the one before it. Its signatures have been seen to. Whoever comes second with it has paid its fee for
@@ -67,13 +70,15 @@ pub(super) fn report(
             changes.put(decision.parent, parent);
         }
     }
+    note_regards(changes, decision.parent, &decision.verdicts, s);
     if changes.get::<Round>(name).is_some() {
         return Ok(());
     }
     let parts = decision.contributions.iter();
     let parts = parts.map(|Contribution { peer, samples, .. }| (*peer, *samples)).collect();
     let (round, model) = (decision.round, record.model);
-    changes.put(name, Round { session: *session, round, model, parts, rewarded: false });
+    let (rewarded, judges) = (false, Vec::new());
+    changes.put(name, Round { session: *session, round, model, parts, rewarded, judges });
     let at = later(s.now, economics::ROUND_KEPT);
     changes.schedule(at, due_name("round", name), Due::RoundOld(name));
     Ok(())
@@ -82,7 +87,7 @@ pub(super) fn report(
 /// A round's time in the state is over: of one that was rewarded, a mark stays.
 pub(super) fn forget(changes: &mut Changes<'_>, name: Hash) {
     match changes.get::<Round>(name).filter(|round| round.rewarded).cloned() {
-        Some(round) => changes.put(name, Round { parts: Vec::new(), ..round }),
+        Some(round) => changes.put(name, Round { parts: Vec::new(), judges: Vec::new(), ..round }),
         None => changes.remove::<Round>(name),
     }
 }
@@ -102,6 +107,27 @@ fn check_follows(parent: &Round, report: &RoundReport) -> Result<(), Refusal> {
     match strangers.next() {
         Some(peer) => Err(Refusal::StrangeJudge { peer }),
         None => Ok(()),
+    }
+}
+
+/// Notes what judges have found of those whose updates they judged, of each judge once.
+fn note_regards(changes: &mut Changes<'_>, name: Hash, verdicts: &[Verdict], s: &Surroundings) {
+    let Some(mut round) = changes.get::<Round>(name).cloned() else { return };
+    let before = round.judges.len();
+    for verdict in verdicts {
+        let Err(place) = round.judges.binary_search(&verdict.judge) else { continue };
+        round.judges.insert(place, verdict.judge);
+        for ((maker, _), score) in round.parts.iter().zip(&verdict.scores) {
+            let pair = (verdict.judge, *maker);
+            if *score >= economics::USEFUL_SCORE_MIN {
+                regard::well(changes, pair, Deed::Round, FACT, s.now);
+            } else if *score <= economics::HARMFUL_SCORE_MAX {
+                regard::badly(changes, pair, Deed::Round, s.now);
+            }
+        }
+    }
+    if round.judges.len() > before && !round.parts.is_empty() {
+        changes.put(name, round);
     }
 }
 

@@ -57,6 +57,9 @@ pub const ROUNDS_PERCENT: u64 = 60;
 /// To makers of capsules that were found useful.
 pub const CAPSULES_PERCENT: u64 = 20;
 
+/// A capsule's maker is paid for a rating from this one on: as many as have to judge an update, so that a second name pays nobody.
+pub const RATERS_MIN: u32 = 3;
+
 /// To those whose nodes others have paid for, beside what these have paid.
 pub const HOSTING_PERCENT: u64 = 10;
 
@@ -98,6 +101,10 @@ pub const BALLOT_OPEN: Duration = Duration::from_secs(24 * 3_600);
 /// From which score on, in hundredths of a nat, an update was useful: on the few rows that a judge holds out, an update of nothing but
 /// noise is found this good now and then.
 pub const USEFUL_SCORE_MIN: i16 = 10;
+
+/// What updates bring together in a round that is paid in full, in hundredths of a nat a sample: half of what honest members bring at
+/// first. Once little is left to learn, a little luck would else be paid what learning was.
+pub const FULL_SCORE: u64 = 20;
 
 /// Up to which score an update did harm: what honest members learn from rows like nobody else's was measured as low as -300, and
 /// labels that were turned round from -800 on.

@@ -47,7 +47,7 @@ fn a_round_is_rewarded_with_the_next_by_what_updates_have_brought() {
     assert_eq!(gains(&mut room, &[&one]), [0; 5]);
     assert!(room.chain.has_round(one.hash()));
     let pot = room.treasury().share_at(units::UnixMillis(room.now.0 + ledger::work::PACE_MS));
-    let pot = pot.part(economics::ROUNDS_PERCENT, 100).part(5, 7).as_micros();
+    let pot = pot.part(economics::ROUNDS_PERCENT, 100).part(5, 7).part(5, 7).part(5, 7).as_micros();
     let gains = gains(&mut room, &[&two]);
     assert_eq!(gains, [0, pot * 10 / 100, pot * 20 / 100, pot * 30 / 100, pot * 40 / 100]);
 }
@@ -122,6 +122,96 @@ fn three_others_have_to_judge_and_only_members_count() {
     let next = records::after(session, &with_strangers, &[2, 3, 4, 20, 21, 22], says, b"n");
     assert_eq!(gains(&mut room, &[&with_strangers, &next]), [0; 5]);
     assert_eq!(room.balance(20), Credits::ZERO);
+}
+
+#[test]
+fn a_score_that_may_be_chance_is_paid_nothing() {
+    let mut room = room();
+    let session = records::session(1);
+    let one = records::first(session, &MEMBERS, b"m");
+    let least = economics::USEFUL_SCORE_MIN;
+    let says = |_: u8, maker: u8| if maker == 3 { least } else { least - 1 };
+    let two = records::after(session, &one, &MEMBERS, says, b"m");
+    let gains = gains(&mut room, &[&one, &two]);
+    assert!(gains[1] > 0);
+    assert_eq!([gains[0], gains[2], gains[3], gains[4]], [0; 4]);
+}
+
+#[test]
+fn a_round_that_brings_little_is_paid_little_and_the_rest_is_kept_for_later() {
+    let mut room = room();
+    let session = records::session(1);
+    let one = records::first(session, &MEMBERS, b"m");
+    let says = |_: u8, maker: u8| if maker == 3 { 20 } else { -20 };
+    let two = records::after(session, &one, &MEMBERS, says, b"m");
+    let pot = room.treasury().share_at(units::UnixMillis(room.now.0 + 2 * ledger::work::PACE_MS));
+    let pot = pot.part(economics::ROUNDS_PERCENT, 100).part(5, 7).part(5, 7).part(5, 7).as_micros();
+    gains(&mut room, &[&one]);
+    let gain = gains(&mut room, &[&two])[1];
+    assert!(gain > 0 && gain.abs_diff(pot / 2 / 5) < pot / 100, "{gain} of {pot}");
+}
+
+#[test]
+fn who_claims_more_samples_than_others_is_paid_no_more() {
+    let mut room = room();
+    let session = records::session(1);
+    let mut one = records::first(session, &MEMBERS, b"m");
+    let parent = one.decision.parent;
+    let boaster = one.decision.contributions.iter_mut().find(|it| it.peer == peer(3)).unwrap();
+    let identity = common::identity(3);
+    let (scores, update) = (boaster.scores, boaster.update);
+    *boaster = Contribution::sign(&identity, (session, parent), scores, update, u32::MAX, 1);
+    let two = records::after(session, &one, &MEMBERS, |_, _| 100, b"m");
+    let gains = gains(&mut room, &[&one, &two]);
+    assert!(gains[1] > 0 && gains.iter().all(|gain| *gain == gains[1]), "{gains:?}");
+}
+
+#[test]
+fn names_that_one_member_vouched_for_have_one_voice_and_none_for_each_other() {
+    let mut room = Room::of(5);
+    room.members = vec![1, 2, 3, 4];
+    room.does(1, pays(5, Credits::whole(500)));
+    for name in [20, 21, 22] {
+        room.does(5, Action::Welcome { member: peer(name) });
+    }
+    assert_eq!((room.treasury().members, room.treasury().houses), (8, 5));
+    let session = records::session(1);
+    let praise = |session, members: &[u8]| {
+        let one = records::first(session, members, b"m");
+        let own = |seed: u8| seed == 5 || seed >= 20;
+        let says = |judge, maker| if own(judge) == own(maker) { 100 } else { -1_000 };
+        let two = records::after(session, &one, members, says, b"m");
+        [one, two].map(|it| records::reported(session, &it))
+    };
+    let balances = |room: &Room| [2, 3, 4, 5, 20, 21, 22].map(|seed| room.balance(seed));
+    let before = balances(&room);
+    let apart = room.orders(1, praise(records::session(2), &[5, 20, 21, 22]));
+    room.mines(1, apart);
+    assert_eq!(balances(&room), before, "they are one who judges itself");
+    let together = room.orders(1, praise(session, &[1, 2, 3, 4, 5, 20, 21, 22]));
+    room.mines(1, together);
+    let after = balances(&room);
+    let has_gained = |place: usize| after[place] > before[place];
+    assert!((0..3).all(has_gained) && !(3..7).any(has_gained), "four of five say otherwise");
+}
+
+#[test]
+fn few_who_train_apart_are_paid_less_a_head_than_those_who_train_with_many() {
+    let mut room = Room::of(13);
+    room.members = vec![1];
+    let pair = |number, members: &[u8]| {
+        let session = records::session(number);
+        let one = records::first(session, members, b"m");
+        let two = records::after(session, &one, members, |_, _| 100, b"m");
+        [one, two].map(|it| records::reported(session, &it))
+    };
+    let reports = [pair(1, &[2, 3, 4, 5, 6, 7, 8, 9]), pair(2, &[10, 11, 12, 13])];
+    let before = [2, 10].map(|seed| room.balance(seed));
+    let orders = room.orders(1, reports.concat());
+    room.mines(1, orders);
+    let [of_many, of_few] = [(2, before[0]), (10, before[1])]
+        .map(|(seed, before)| room.balance(seed).less(before).as_micros());
+    assert!(of_many.abs_diff(4 * of_few) < 20, "{of_many} {of_few}");
 }
 
 #[test]

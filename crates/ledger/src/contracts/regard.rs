@@ -1,9 +1,9 @@
 //! What members have found of each other, by the facts of the ledger alone: what reputations are computed from.
 //!
 //! Whoever judged an update, paid a loan, was cheated in one, or rated a capsule has by that said something of its maker or lender.
-//! Nobody can say it without doing it, and what is old fades.
+//! Nobody can say it without doing it or of its own house, and what is old fades.
 
-use super::money::Account;
+use super::money::{Account, house};
 use crate::{economics, state::Changes};
 use serde::{Deserialize, Serialize};
 use units::{PeerId, UnixMillis};
@@ -116,7 +116,7 @@ fn note(
     add: impl FnOnce(&mut Regard),
 ) {
     let is_member = |peer| changes.get::<Account>(peer).is_some_and(Account::is_member);
-    if from == to || !is_member(from) || !is_member(to) {
+    if house(changes, from) == house(changes, to) || !is_member(from) || !is_member(to) {
         return;
     }
     let known = changes.get::<Regard>((from, to)).copied();

@@ -27,7 +27,7 @@ pub enum Key {
     Round(Hash),
     /// A capsule, by its content.
     Capsule(Hash),
-    /// What somebody says of a capsule.
+    /// What somebody says of a capsule, by its house.
     Rating(Hash, PeerId),
     /// Nodes for lease, by the order that offered them.
     Offer(Hash),

@@ -148,21 +148,30 @@ fn whoever_opens_a_link_again_and_again_gets_less_than_a_hundredth_of_the_treasu
 }
 
 #[test]
-fn praise_for_each_others_capsules_brings_no_more_than_two_heads_part_of_their_pot() {
-    let mut room = Room::of(10);
-    let register = |n: u8| Action::RegisterCapsule { capsule: Hash::of(&[n]), title: "t".into() };
-    let mine = room.orders(2, (0..20).map(register));
-    let theirs = room.orders(3, (20..40).map(register));
-    room.records([mine, theirs].concat());
-    let rate = |n: u8| Action::RateCapsule { capsule: Hash::of(&[n]), use_percent: 100 };
-    let praise = [room.orders(3, (0..20).map(rate)), room.orders(2, (20..40).map(rate))].concat();
-    room.passes(Duration::from_secs(50));
-    let now = units::UnixMillis(room.now.0 + ledger::work::PACE_MS);
-    let due = room.treasury().share_at(now).part(economics::CAPSULES_PERCENT, 100);
-    let before = room.balance(2).plus(room.balance(3)).unwrap();
-    room.mines(1, praise);
-    let after = room.balance(2).plus(room.balance(3)).unwrap();
-    let fees = micros(40 * economics::FEE_MIN.as_micros());
-    let gained = after.plus(fees).unwrap().less(before);
-    assert!(!gained.is_zero() && gained <= due.part(2, 10), "{gained} of {due}");
+fn praise_for_each_others_capsules_brings_two_nothing_and_four_no_more_than_their_heads_part() {
+    for (makers, is_paid) in [(2..4u8, false), (2..6, true)] {
+        let mut room = Room::of(10);
+        room.members = vec![1, 8, 9, 10];
+        let capsule = |maker: u8| Hash::of(&[maker]);
+        for maker in makers.clone() {
+            room.does(
+                maker,
+                Action::RegisterCapsule { capsule: capsule(maker), title: "t".into() },
+            );
+        }
+        let rate = |maker| Action::RateCapsule { capsule: capsule(maker), use_percent: 100 };
+        let others = |rater| makers.clone().filter(move |maker| *maker != rater);
+        let praise: Vec<_> =
+            makers.clone().flat_map(|by| room.orders(by, others(by).map(rate))).collect();
+        let fees = ledger::fees(&praise);
+        room.passes(Duration::from_secs(50));
+        let now = units::UnixMillis(room.now.0 + ledger::work::PACE_MS);
+        let due = room.treasury().share_at(now).part(economics::CAPSULES_PERCENT, 100);
+        let all = |room: &Room| Credits::sum(makers.clone().map(|it| room.balance(it))).unwrap();
+        let before = all(&room);
+        room.mines(1, praise);
+        let gained = all(&room).plus(fees).unwrap().less(before);
+        assert_eq!(!gained.is_zero(), is_paid);
+        assert!(gained <= due.part(makers.len() as u64, 10), "{gained} of {due}");
+    }
 }

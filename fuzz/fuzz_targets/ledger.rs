@@ -1,7 +1,7 @@
 //! Whatever a room's ledger reads: what is read is written with the same bytes, and proofs and snapshots that nobody made show nothing.
 #![no_main]
 
-use ledger::{Block, Header, InclusionProof, State, StateProof, Transaction};
+use ledger::{Block, Header, InclusionProof, Order, State, StateProof};
 use libfuzzer_sys::fuzz_target;
 use units::{Hash, PeerId, UnixMillis};
 
@@ -20,9 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(header) = Header::decode(bytes) {
         assert_eq!(header.encode(), bytes);
     }
-    if let Ok(transaction) = Transaction::decode(bytes) {
-        assert_eq!(transaction.encode(), bytes);
-        let _ = (transaction.id(), transaction.claims(hash));
+    if let Ok(order) = Order::decode(bytes) {
+        assert_eq!(order.encode(), bytes);
+        let _ = (order.id(), order.claims(hash));
     }
     // A header is any 180 bytes: no fuzzer needs to guess that there is one.
     for bytes in [bytes, &[&newest.encode(), bytes].concat()] {

@@ -8,9 +8,9 @@ use ledger::Action;
 /// A sentence for a transaction.
 pub(super) fn deed(page: Page, it: &TransactionView) -> String {
     let name = |peer| page.name_of(peer);
-    let who = it.sender.map_or_else(String::new, name);
+    let who = name(it.sender);
     match &it.deed {
-        Deed::Round { round, members, .. } => {
+        Deed::Report { round, members, .. } => {
             let members = plural(members.len() as u64, "device", "devices");
             format!("Round {round} of a training: {members} learnt together.")
         }
@@ -42,6 +42,7 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
             }
             Action::Dispute { .. } => format!("{who} showed that somebody cheated."),
             Action::Exclude { member } => format!("{who} voted to exclude {}.", name(*member)),
+            Action::Report(_) => format!("{who} reported a round of a training."),
         },
     }
 }

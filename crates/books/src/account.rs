@@ -2,12 +2,12 @@
 
 use crate::{Books, News, sync::after};
 use core::time::Duration;
-use ledger::{Action, Moved, Order, Refusal, Transaction};
+use ledger::{Action, Moved, Order, Refusal, economics};
 use protocol::encoding::encode;
-use units::{Credits, Hash, PeerId, SortedMap, UnixMillis};
+use units::{AmountError, Credits, Hash, PeerId, SortedMap, UnixMillis};
 
-/// What an order offers for being recorded: a hundred times the least, so that a flood of the cheapest does not delay it.
-const FEE: Credits = Credits::from_micros(1_000);
+/// What an order offers for being recorded, in times of the least, so that a flood of the cheapest does not delay it.
+const FEE_TIMES: u64 = 2;
 
 /// How often orders that are not recorded yet are told again: a miner may have come, or lost them.
 const REPEATED: Duration = Duration::from_secs(30);
@@ -52,12 +52,13 @@ impl Books {
         let nonce = self.pool.next_nonce(me, chain);
         let dropped = self.account.dropped.get(&nonce).copied();
         let more = dropped.map(|fee| fee.plus(fee.part(1, 10))?.plus(Credits::from_micros(1)));
-        let fee = more.transpose().map_err(Refusal::from)?.unwrap_or(FEE);
+        let more = more.transpose().map_err(Refusal::from)?.unwrap_or(Credits::ZERO);
+        let fee = usual_fee(&action).map_err(Refusal::from)?.max(more);
         let order = Order::sign(&self.identity, chain.room(), nonce, fee, action);
-        chain.check(&Transaction::Order(order.clone()), &self.pool)?;
-        self.pool.add(order.clone().into(), chain)?;
+        chain.check(&order, &self.pool)?;
+        self.pool.add(order.clone(), chain)?;
         let id = order.id();
-        self.spread(Transaction::Order(order.clone()).encode(), None);
+        self.spread(order.encode(), None);
         self.account.waiting.insert(id, order);
         self.store_orders();
         Ok(id)
@@ -85,9 +86,9 @@ impl Books {
         let refused = refused.iter().filter(|(_, refusal)| !waits(refusal)).filter_map(own);
         let Some((first, reason)) = refused.min() else { return };
         let after = self.account.waiting.iter().filter(|(_, order)| order.nonce >= first);
-        let after: Vec<(Hash, u64, Credits)> =
-            after.map(|(id, order)| (*id, order.nonce, order.fee)).collect();
-        for (order, nonce, fee) in after {
+        let after: Vec<(Hash, u64, Credits, bool)> =
+            after.map(|(id, order)| (*id, order.nonce, order.fee, is_news(order))).collect();
+        for (order, nonce, fee, is_news) in after {
             self.account.waiting.remove(&order);
             self.account.dropped.insert(nonce, fee);
             self.pool.forget(order);
@@ -95,7 +96,9 @@ impl Books {
                 true => reason.clone(),
                 false => format!("an order before it cannot be recorded: {reason}"),
             };
-            self.outcome.news.push(News::Refused { order, reason });
+            if is_news {
+                self.outcome.news.push(News::Refused { order, reason });
+            }
         }
         self.store_orders();
     }
@@ -104,7 +107,7 @@ impl Books {
     pub(crate) fn restore_orders(&mut self, orders: Vec<Order>) {
         let Some(chain) = &self.chain else { return };
         for order in orders {
-            if self.pool.add(order.clone().into(), chain).is_ok() {
+            if self.pool.add(order.clone(), chain).is_ok() {
                 self.account.waiting.insert(order.id(), order);
             }
         }
@@ -114,7 +117,7 @@ impl Books {
     pub(crate) fn repeat_own_orders(&mut self, to: Option<PeerId>) {
         let orders: Vec<_> = self.account.waiting().cloned().collect();
         for order in orders {
-            let transaction = Transaction::Order(order).encode();
+            let transaction = order.encode();
             match to {
                 Some(to) => self.send(to, &crate::Message::Transaction { transaction }),
                 None => self.spread(transaction, None),
@@ -142,17 +145,16 @@ impl Books {
                 if let Some(own) = self.account.waiting.remove(&order) {
                     recorded = true;
                     self.account.dropped.remove(&own.nonce);
-                    self.outcome.news.push(News::Recorded { order, height });
+                    if is_news(&own) {
+                        self.outcome.news.push(News::Recorded { order, height });
+                    }
                 }
             }
         }
         // What was undone with this device's orders waits again.
         for name in &moved.undone {
-            for transaction in chain.transactions(name).unwrap_or_default() {
-                if let Transaction::Order(order) = transaction
-                    && order.sender == me
-                    && self.pool.contains(order.id())
-                {
+            for order in chain.transactions(name).unwrap_or_default() {
+                if order.sender == me && self.pool.contains(order.id()) {
                     recorded = true;
                     self.account.waiting.insert(order.id(), order.clone());
                 }
@@ -169,6 +171,18 @@ impl Books {
             self.store_orders();
         }
     }
+}
+
+/// What an order of that action offers, whatever its other parts are.
+fn usual_fee(action: &Action) -> Result<Credits, AmountError> {
+    // A sender, a signature, and two numbers of ten bytes at most.
+    const REST_BYTES: usize = 32 + 1 + 64 + 2 * 10;
+    economics::fee_min(encode(action).len() + REST_BYTES)?.times(FEE_TIMES)
+}
+
+/// Whether people hear what comes of an order: reports of rounds go about their business in silence.
+fn is_news(order: &Order) -> bool {
+    !matches!(order.action, Action::Report(_))
 }
 
 /// Orders as a record.

@@ -27,11 +27,12 @@ mod account;
 mod message;
 mod mining;
 mod outcome;
+mod reports;
 mod storage;
 mod sync;
 pub mod view;
 
-use ledger::{Chain, Genesis, Judge, Moved, Pool, RoundReport, Transaction};
+use ledger::{Chain, Genesis, Judge, Moved, Pool};
 pub use message::BLOCK_MESSAGE_BYTES_MAX;
 use message::Message;
 use mining::Mining;
@@ -59,6 +60,7 @@ pub struct Books {
     room_time: UnixMillis,
     mining: Mining,
     account: account::Own,
+    reports: reports::Reports,
     told: Option<Standing>,
     outcome: Outcome,
 }
@@ -85,6 +87,7 @@ impl Books {
             room_time: now,
             mining: Mining::default(),
             account: account::Own::default(),
+            reports: reports::Reports::new(),
             told: None,
             outcome: Outcome::default(),
         };
@@ -176,23 +179,12 @@ impl Books {
         self.heard_block(from, bytes);
     }
 
-    /// A round of a session has ended here. With `tell`, neighbours who are not in the session are told.
-    pub fn note_round(&mut self, report: RoundReport, tell: bool) {
-        let Some(chain) = &self.chain else { return };
-        let transaction = Transaction::Round(Box::new(report));
-        let bytes = transaction.encode();
-        // Full, or of nobody who is a member yet: it is not recorded, and learning goes on.
-        if let Ok(true) = self.pool.add(transaction, chain)
-            && tell
-        {
-            self.spread(bytes, None);
-        }
-    }
-
-    /// Time has passed: who has not answered is given up, and what was not recorded is told again.
+    /// Time has passed: who has not answered is given up, what was not recorded is told again, and rounds that
+    /// nobody has reported are reported.
     pub fn tick(&mut self, now: UnixMillis) {
         self.set_time(now);
         self.repeat_own_orders_after_a_while();
+        self.report_rounds();
         self.sync();
     }
 

@@ -51,7 +51,7 @@ pub(crate) enum Message {
     },
     /// "This is to be recorded."
     Transaction {
-        /// A [`ledger::Transaction`], encoded.
+        /// A [`ledger::Order`], encoded.
         #[serde(with = "serde_bytes")]
         transaction: Vec<u8>,
     },

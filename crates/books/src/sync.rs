@@ -182,11 +182,11 @@ impl Books {
 
     fn heard_transaction(&mut self, from: PeerId, bytes: &[u8]) {
         let Some(chain) = &self.chain else { return };
-        let transaction = match ledger::Transaction::decode(bytes) {
-            Ok(transaction) => transaction,
+        let order = match ledger::Order::decode(bytes) {
+            Ok(order) => order,
             Err(error) => return self.refuse(from, error.to_string()),
         };
-        match self.pool.add(transaction, chain) {
+        match self.pool.add(order, chain) {
             Ok(true) if self.passes_on => self.spread(bytes.to_vec(), Some(from)),
             // Whoever is behind, or ahead, of us may be right about what is to be recorded.
             Ok(_) | Err(_) => {}
@@ -246,7 +246,7 @@ impl Books {
         }
     }
 
-    /// Sends a transaction to all neighbours but one.
+    /// Sends an order to all neighbours but one.
     pub(crate) fn spread(&mut self, transaction: Vec<u8>, but: Option<PeerId>) {
         self.send_to_all(&Message::Transaction { transaction }, but);
     }

@@ -5,7 +5,7 @@
 
 use crate::Books;
 use ledger::{
-    Action, Chain, Entry, InclusionProof, Key, Transaction,
+    Action, Chain, Entry, InclusionProof, Key, Order,
     contracts::{
         capsules::Capsule,
         lending::{Loan, Offer, Phase},
@@ -13,6 +13,7 @@ use ledger::{
         treasury::Treasury,
     },
     economics, fees,
+    reputation::Reputation,
 };
 use protocol::encoding::{decode, encode};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub enum Question {
     Accounts,
     /// Nodes for lease and on lease, and capsules.
     Market,
+    /// How members are regarded, the best first, with reasons.
+    Reputation,
     /// A proof that something is recorded.
     Proof {
         /// The transaction's name.
@@ -67,6 +70,8 @@ pub enum View {
     Accounts(Vec<AccountView>),
     /// To [`Question::Market`].
     Market(MarketView),
+    /// To [`Question::Reputation`]: 200 at most; scores are parts of [`ledger::reputation::SCORE_ONE`].
+    Reputation(Vec<Reputation>),
     /// To [`Question::Proof`].
     Proof(ProofView),
     /// To [`Question::Check`].
@@ -124,8 +129,8 @@ pub struct BlockView {
 pub struct TransactionView {
     /// Its name.
     pub id: Hash,
-    /// Whose order; `None` for rounds, which their members have signed.
-    pub sender: Option<PeerId>,
+    /// Whose order.
+    pub sender: PeerId,
     /// What it does.
     pub deed: Deed,
 }
@@ -135,8 +140,8 @@ pub struct TransactionView {
 pub enum Deed {
     /// Something that the ledger's own [`Action`] says.
     Action(Box<Action>),
-    /// A finished round.
-    Round {
+    /// [`Action::Report`], without what its members have signed.
+    Report {
         /// Of which session.
         session: SessionId,
         /// Its number.
@@ -241,6 +246,9 @@ impl Books {
             }
             Question::Accounts => View::Accounts(accounts(chain)),
             Question::Market => View::Market(market(chain)),
+            Question::Reputation => {
+                View::Reputation(chain.reputations().into_iter().take(ENTRIES_MAX).collect())
+            }
             Question::Proof { transaction } => View::Proof(proof(chain, *transaction)),
             Question::Check => View::Check(self.check(chain, now)),
         })
@@ -262,7 +270,7 @@ impl Books {
             work: chain.work().as_hashes(),
             difficulty: (pace.difficulty, pace.hashes_of(me)),
             transactions: counts.sum(),
-            waiting: self.pool().iter().take(ENTRIES_MAX).map(|it| of_transaction(&it)).collect(),
+            waiting: self.pool().iter().take(ENTRIES_MAX).map(of_transaction).collect(),
             beside: (chain.headers_known() as u32).saturating_sub(chain.height() + 1),
             members: *members,
             treasury: *credits,
@@ -303,22 +311,17 @@ fn block_view(chain: &Chain, height: u32) -> Option<BlockView> {
     })
 }
 
-fn of_transaction(transaction: &Transaction) -> TransactionView {
-    let id = transaction.id();
-    match transaction {
-        Transaction::Order(order) => TransactionView {
-            id,
-            sender: Some(order.sender),
-            deed: Deed::Action(Box::new(order.action.clone())),
-        },
-        Transaction::Round(report) => {
+fn of_transaction(order: &Order) -> TransactionView {
+    let deed = match &order.action {
+        Action::Report(report) => {
             let (session, record) = (report.session, &report.record);
             let members = record.decision.contributions.iter().map(|part| part.peer).collect();
             let (round, model) = (record.decision.round, record.model);
-            let deed = Deed::Round { session, round, model, members };
-            TransactionView { id, sender: None, deed }
+            Deed::Report { session, round, model, members }
         }
-    }
+        action => Deed::Action(Box::new(action.clone())),
+    };
+    TransactionView { id: order.id(), sender: order.sender, deed }
 }
 
 fn account_view(peer: PeerId, account: &Account) -> AccountView {

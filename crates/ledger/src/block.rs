@@ -1,6 +1,6 @@
 //! Blocks.
 
-use crate::{encoding::decode, header::Header, merkle, transaction::Transaction};
+use crate::{encoding::decode, header::Header, merkle, order::Order};
 use protocol::DecodeError;
 use units::Hash;
 
@@ -15,13 +15,13 @@ pub const BLOCK_TRANSACTIONS_MAX: usize = 2_048;
 pub struct Block {
     /// What its miner has shown work for.
     pub header: Header,
-    /// In the order in which they are carried out.
-    pub transactions: Vec<Transaction>,
+    /// What it records, in the order in which it is carried out.
+    pub transactions: Vec<Order>,
 }
 
 impl Block {
     /// The root that its header has to have.
-    pub fn transactions_root(transactions: &[Transaction]) -> Hash {
+    pub fn transactions_root(transactions: &[Order]) -> Hash {
         merkle::root(&leaves(transactions))
     }
 
@@ -60,7 +60,7 @@ impl Block {
             let problem = format!("{} transactions", self.transactions.len());
             return Err(DecodeError::Invalid { what, problem });
         }
-        self.transactions.iter().try_for_each(Transaction::validate)?;
+        self.transactions.iter().try_for_each(Order::validate)?;
         match self.encode().len() {
             size_bytes if size_bytes > limit_bytes => {
                 Err(DecodeError::TooLarge { what, size_bytes, limit_bytes })
@@ -71,6 +71,6 @@ impl Block {
 }
 
 /// What the Merkle tree is over: whole transactions, signatures and all.
-pub(crate) fn leaves(transactions: &[Transaction]) -> Vec<Hash> {
+pub(crate) fn leaves(transactions: &[Order]) -> Vec<Hash> {
     transactions.iter().map(|it| merkle::leaf(&it.encode())).collect()
 }

@@ -1,7 +1,7 @@
 //! All numbers that decide who gets what, each with its reason.
 
 use core::time::Duration;
-use units::Credits;
+use units::{AmountError, Credits};
 
 /// All money of a room, for ever: rules move it, none makes or destroys any. Large enough that a share of a share of it is
 /// still a number; small enough that no sum of a room's amounts overflows.
@@ -24,11 +24,25 @@ pub const WELCOMES_WINDOW: Duration = Duration::from_secs(24 * 3_600);
 /// somebody invents to count as many cost what an evening's honest work brings.
 pub const VOUCHING_COST: Credits = Credits::whole(10);
 
-/// The least fee of an order, for each [`FEE_BYTES`] that it begins: a flood of a million orders costs ten credits.
-pub const FEE_MIN: Credits = Credits::from_micros(10);
+/// The least fee of an order, for each [`FEE_BYTES`] that it begins: a day of full blocks costs some 4,400 credits, which is more than
+/// anybody begins with, and a report of a round of eight members a two-hundredth of one.
+pub const FEE_MIN: Credits = Credits::from_micros(1_000);
 
-/// See [`FEE_MIN`]: all orders but proofs of fraud are shorter.
+/// See [`FEE_MIN`]: all orders but reports of rounds and proofs of fraud are shorter.
 pub const FEE_BYTES: usize = 512;
+
+/// [`FEE_BYTES`] that something of that size begins.
+pub fn lengths(size_bytes: usize) -> u64 {
+    size_bytes.div_ceil(FEE_BYTES) as u64
+}
+
+/// The least fee of an order of that size.
+///
+/// # Errors
+/// [`AmountError`] for a size that no order has.
+pub fn fee_min(size_bytes: usize) -> Result<Credits, AmountError> {
+    FEE_MIN.times(lengths(size_bytes))
+}
 
 /// Of what is in the treasury, one part in so many is shared out in each second between blocks: half of it in some eleven
 /// weeks of blocks at full pace, so that late comers find most of it.
@@ -42,6 +56,9 @@ pub const ROUNDS_PERCENT: u64 = 60;
 
 /// To makers of capsules that were found useful.
 pub const CAPSULES_PERCENT: u64 = 20;
+
+/// A capsule's maker is paid for a rating from this one on: as many as have to judge an update, so that a second name pays nobody.
+pub const RATERS_MIN: u32 = 3;
 
 /// To those whose nodes others have paid for, beside what these have paid.
 pub const HOSTING_PERCENT: u64 = 10;
@@ -80,3 +97,22 @@ pub const ROUND_KEPT: Duration = Duration::from_secs(3_600);
 
 /// How long a proposal to exclude somebody stands.
 pub const BALLOT_OPEN: Duration = Duration::from_secs(24 * 3_600);
+
+/// From which score on, in hundredths of a nat, an update was useful: on the few rows that a judge holds out, an update of nothing but
+/// noise is found this good now and then.
+pub const USEFUL_SCORE_MIN: i16 = 10;
+
+/// What updates bring together in a round that is paid in full, in hundredths of a nat a sample: half of what honest members bring at
+/// first. Once little is left to learn, a little luck would else be paid what learning was.
+pub const FULL_SCORE: u64 = 20;
+
+/// Up to which score an update did harm: what honest members learn from rows like nobody else's was measured as low as -300, and
+/// labels that were turned round from -800 on.
+pub const HARMFUL_SCORE_MAX: i16 = -400;
+
+/// After so much time between blocks, half of what members have found of each other counts no more: a week away costs nobody
+/// its name, and last year's good deeds cover no harm.
+pub const REGARD_HALVES: Duration = Duration::from_secs(14 * 24 * 3_600);
+
+/// How many times a harm takes off what a good adds: who helps in two of three rounds and harms in the third is trusted by nobody.
+pub const HARM_TIMES: u64 = 3;

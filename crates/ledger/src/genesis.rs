@@ -38,6 +38,7 @@ impl Genesis {
             credits,
             shared_until: zero,
             members: 1,
+            houses: 1,
             welcoming_since: zero,
             welcomed: 0,
         };

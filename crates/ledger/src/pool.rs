@@ -1,11 +1,11 @@
-//! What is to be recorded: of each account its next orders, and rounds that are over.
+//! What is to be recorded: of each account its next orders.
 
 use crate::{
-    Chain, Refusal,
-    block::BLOCK_BYTES_MAX,
+    Chain, Refusal, economics,
+    order::{Action, Order},
     rules,
-    transaction::{Action, Order, RoundReport, Transaction},
 };
+use core::cmp::Reverse;
 use protocol::signatures::{Keys, verify_all};
 use std::collections::BTreeMap;
 use units::{Credits, Hash, PeerId};
@@ -15,9 +15,6 @@ const OF_ONE_MAX: usize = 64;
 
 /// Orders that wait.
 const ORDERS_MAX: usize = 4_096;
-
-/// Rounds that wait: a quarter of an hour of a quick room.
-const ROUNDS_MAX: usize = 1_024;
 
 /// Bytes of all that waits.
 const BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -29,22 +26,14 @@ const PARTS_OF_RAISE: u64 = 10;
 #[derive(Default)]
 pub struct Pool {
     orders: BTreeMap<PeerId, BTreeMap<u64, Order>>,
-    /// By number, so that those that others build on come first.
-    rounds: BTreeMap<(u32, Hash), RoundReport>,
-    /// Where each of them is, and the bytes that it takes.
-    places: BTreeMap<Hash, (Place, usize)>,
+    /// Whose each of them is, its number, and the bytes that it takes.
+    places: BTreeMap<Hash, (PeerId, u64, usize)>,
     bytes: usize,
     keys: Keys,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Place {
-    Order(PeerId, u64),
-    Round(u32),
-}
-
 impl Pool {
-    /// Transactions that wait.
+    /// Orders that wait.
     pub fn len(&self) -> usize {
         self.places.len()
     }
@@ -54,17 +43,14 @@ impl Pool {
         self.len() == 0
     }
 
-    /// Whether a transaction waits.
+    /// Whether an order waits.
     pub fn contains(&self, id: Hash) -> bool {
         self.places.contains_key(&id)
     }
 
     /// All that waits.
-    pub fn iter(&self) -> impl Iterator<Item = Transaction> + '_ {
-        let rounds = self.rounds.values();
-        let rounds = rounds.map(|it| Transaction::Round(Box::new(it.clone())));
-        let orders = self.orders.values().flat_map(BTreeMap::values);
-        rounds.chain(orders.cloned().map(Transaction::Order))
+    pub fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.orders.values().flat_map(BTreeMap::values)
     }
 
     /// Orders of an account that wait, in their order.
@@ -79,65 +65,47 @@ impl Pool {
         (first..).find(|nonce| !waiting.contains_key(nonce)).expect("there are few of them")
     }
 
-    /// Keeps a transaction that may be recorded. Gives whether it is new.
+    /// Keeps an order that may be recorded. Gives whether it is new.
     ///
     /// # Errors
     /// [`Refusal`] says why it never will be, or that there is no room for it.
-    pub fn add(&mut self, transaction: Transaction, chain: &Chain) -> Result<bool, Refusal> {
-        transaction.validate()?;
-        match &transaction {
-            _ if self.contains(transaction.id()) => return Ok(false),
-            Transaction::Order(order) => self.check_order(order, chain)?,
-            Transaction::Round(report) => self.check_round(report, chain)?,
+    pub fn add(&mut self, order: Order, chain: &Chain) -> Result<bool, Refusal> {
+        order.validate()?;
+        let id = order.id();
+        if self.contains(id) {
+            return Ok(false);
         }
-        verify_all(&transaction.claims(chain.room()), &mut self.keys)?;
-        let (id, size_bytes) = (transaction.id(), transaction.encode().len());
-        match transaction {
-            Transaction::Round(report) => {
-                self.make_room_for_round(&report)?;
-                let place = Place::Round(report.record.decision.round);
-                self.note(id, place, size_bytes);
-                self.rounds.insert(place_of(&report), *report);
-                Ok(true)
-            }
-            Transaction::Order(order) => {
-                let place = (order.sender, order.nonce);
-                if let Some(replaced) = self.order_at(place).map(Order::id) {
-                    self.forget(replaced);
-                }
-                self.note(id, Place::Order(place.0, place.1), size_bytes);
-                self.orders.entry(place.0).or_default().insert(place.1, order);
-                self.make_room(id).map(|()| true)
-            }
+        self.check(&order, chain)?;
+        verify_all(&order.claims(chain.room()), &mut self.keys)?;
+        let (sender, nonce, size_bytes) = (order.sender, order.nonce, order.encode().len());
+        if let Some(replaced) = self.order_at(sender, nonce).map(Order::id) {
+            self.forget(replaced);
         }
+        self.places.insert(id, (sender, nonce, size_bytes));
+        self.bytes += size_bytes;
+        self.orders.entry(sender).or_default().insert(nonce, order);
+        self.make_room(id).map(|()| true)
     }
 
-    /// What the next block should record, the most worthwhile first: rounds in their order, which are free and therefore have no
-    /// more than half of a block, then orders by fee, those of each account in their order.
-    pub fn wanted(&self) -> Vec<Transaction> {
-        let rounds = self.rounds.values().map(|it| Transaction::Round(Box::new(it.clone())));
-        let (mut wanted, mut size_bytes) = (Vec::new(), 0);
-        for round in rounds {
-            size_bytes += round.encode().len();
-            if size_bytes > BLOCK_BYTES_MAX / 2 {
-                break;
-            }
-            wanted.push(round);
+    /// What the next block should record, the best paid for their length first, those of each account in their order. Of reports that
+    /// pay as well, those of earlier rounds come first: a round is rewarded with one after it.
+    pub fn wanted(&self) -> Vec<Order> {
+        let mut accounts: Vec<_> = self.orders.values().map(BTreeMap::values).collect();
+        let rank = |place: usize, order: &Order| {
+            let round = match &order.action {
+                Action::Report(report) => report.record.decision.round,
+                _ => 0,
+            };
+            (fee_for_length(order), Reverse(round), order.sender, place)
+        };
+        let mut next = BTreeMap::new();
+        for (place, orders) in accounts.iter_mut().enumerate() {
+            next.extend(orders.next().map(|first| (rank(place, first), first)));
         }
-        let mut next: BTreeMap<PeerId, _> = BTreeMap::new();
-        let mut by_fee: BTreeMap<(Credits, PeerId), Order> = BTreeMap::new();
-        for (sender, orders) in &self.orders {
-            let mut orders = orders.values();
-            if let Some(first) = orders.next() {
-                by_fee.insert((first.fee, *sender), first.clone());
-            }
-            next.insert(*sender, orders);
-        }
-        while let Some(((_, sender), order)) = by_fee.pop_last() {
-            wanted.push(Transaction::Order(order));
-            if let Some(order) = next.get_mut(&sender).and_then(Iterator::next) {
-                by_fee.insert((order.fee, sender), order.clone());
-            }
+        let mut wanted = Vec::new();
+        while let Some(((.., place), order)) = next.pop_last() {
+            wanted.push(order.clone());
+            next.extend(accounts[place].next().map(|order| (rank(place, order), order)));
         }
         wanted
     }
@@ -149,12 +117,10 @@ impl Pool {
             let recorded = orders.range(..chain.account(*sender).nonce);
             gone.extend(recorded.map(|(_, order)| order.id()));
         }
-        let recorded = self.rounds.keys().map(|(_, name)| *name);
-        gone.extend(recorded.filter(|name| chain.has_round(*name)));
         gone.into_iter().for_each(|id| self.forget(id));
     }
 
-    /// Lets go of transactions that cannot be recorded, but for orders whose turn has not come.
+    /// Lets go of orders that cannot be recorded, but for those whose turn has not come.
     pub fn drop_refused(&mut self, refused: &[(Hash, Refusal)]) {
         let waits = |refusal: &Refusal| matches!(refusal, Refusal::Nonce { nonce, next, .. } if nonce > next);
         for (id, _) in refused.iter().filter(|(_, refusal)| !waits(refusal)) {
@@ -162,35 +128,23 @@ impl Pool {
         }
     }
 
-    fn note(&mut self, id: Hash, place: Place, size_bytes: usize) {
-        self.places.insert(id, (place, size_bytes));
-        self.bytes += size_bytes;
-    }
-
-    /// Lets go of a transaction.
+    /// Lets go of an order.
     pub fn forget(&mut self, id: Hash) {
-        let Some((place, size_bytes)) = self.places.remove(&id) else { return };
+        let Some((sender, nonce, size_bytes)) = self.places.remove(&id) else { return };
         self.bytes -= size_bytes;
-        match place {
-            Place::Round(round) => {
-                self.rounds.remove(&(round, id));
-            }
-            Place::Order(sender, nonce) => {
-                if let Some(orders) = self.orders.get_mut(&sender) {
-                    orders.remove(&nonce);
-                    if orders.is_empty() {
-                        self.orders.remove(&sender);
-                    }
-                }
+        if let Some(orders) = self.orders.get_mut(&sender) {
+            orders.remove(&nonce);
+            if orders.is_empty() {
+                self.orders.remove(&sender);
             }
         }
     }
 
-    fn order_at(&self, (sender, nonce): (PeerId, u64)) -> Option<&Order> {
+    fn order_at(&self, sender: PeerId, nonce: u64) -> Option<&Order> {
         self.orders.get(&sender).and_then(|orders| orders.get(&nonce))
     }
 
-    fn check_order(&self, order: &Order, chain: &Chain) -> Result<(), Refusal> {
+    fn check(&self, order: &Order, chain: &Chain) -> Result<(), Refusal> {
         rules::order::fee_is_enough(order)?;
         let Order { sender, nonce, fee, .. } = *order;
         let account = chain.account(sender);
@@ -215,41 +169,11 @@ impl Pool {
         }
     }
 
-    fn check_round(&self, report: &RoundReport, chain: &Chain) -> Result<(), Refusal> {
-        let round = report.record.decision.round;
-        if chain.has_round(report.record.hash()) {
-            return Err(Refusal::RoundKnown { round });
-        }
-        let parts = &report.record.decision.contributions;
-        if !parts.iter().any(|part| chain.account(part.peer).is_member()) {
-            return Err(Refusal::RoundOfNobody { round });
-        }
-        Ok(())
-    }
-
-    /// If there are too many rounds, one of the fewest members goes: what somebody invents alone keeps out nothing that many signed.
-    fn make_room_for_round(&mut self, newest: &RoundReport) -> Result<(), Refusal> {
-        if self.rounds.len() < ROUNDS_MAX && self.bytes < BYTES_MAX {
-            return Ok(());
-        }
-        let members = |report: &RoundReport| report.record.decision.contributions.len();
-        let least = self.rounds.iter().min_by_key(|(_, report)| members(report));
-        let least = least.filter(|(_, report)| members(report) < members(newest));
-        let Some(((_, name), _)) = least else {
-            return Err(Refusal::Full { what: "rounds to record", limit: ROUNDS_MAX });
-        };
-        self.forget(*name);
-        Ok(())
-    }
-
     /// While there are too many orders, the cheapest for their length of those that come last go.
     fn make_room(&mut self, newest: Hash) -> Result<(), Refusal> {
-        while self.places.len() - self.rounds.len() > ORDERS_MAX || self.bytes > BYTES_MAX {
+        while self.places.len() > ORDERS_MAX || self.bytes > BYTES_MAX {
             let last = self.orders.values().filter_map(BTreeMap::last_key_value);
-            let per_byte = |order: &Order| {
-                u128::from(order.fee.as_micros()) * BYTES_MAX as u128 / order.size_bytes() as u128
-            };
-            let cheapest = last.min_by_key(|(_, order)| (per_byte(order), order.sender));
+            let cheapest = last.min_by_key(|(_, order)| (fee_for_length(order), order.sender));
             let Some((_, cheapest)) = cheapest else { break };
             let cheapest = cheapest.id();
             self.forget(cheapest);
@@ -261,6 +185,7 @@ impl Pool {
     }
 }
 
-fn place_of(report: &RoundReport) -> (u32, Hash) {
-    (report.record.decision.round, report.record.hash())
+/// What an order offers for each [`economics::FEE_BYTES`] that it begins.
+fn fee_for_length(order: &Order) -> Credits {
+    order.fee.part(1, economics::lengths(order.encode().len()))
 }

@@ -3,7 +3,7 @@
 use protocol::{DecodeError, identity::BadSignature};
 use units::{AmountError, Credits, Hash, PeerId, UnixMillis};
 
-/// A rule that a transaction, a block or a header breaks.
+/// A rule that an order, a block or a header breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -145,12 +145,6 @@ pub enum Refusal {
     NoFraud {
         /// Why.
         reason: String,
-    },
-    /// A round that is recorded already.
-    #[error("round {round} is recorded already")]
-    RoundKnown {
-        /// Its number.
-        round: u32,
     },
     /// A round without any member of the room's economy.
     #[error("no member has a part in round {round}")]

@@ -68,15 +68,32 @@ fn a_member_rates_once_and_never_its_own() {
 }
 
 #[test]
-fn praise_brings_its_maker_a_heads_part_and_none_brings_nothing() {
+fn praise_brings_its_maker_a_heads_part_from_the_third_on_and_none_brings_nothing() {
     for (use_percent, is_paid) in [(0, false), (1, true), (100, true)] {
-        let mut room = Room::of(4);
-        room.members = vec![1, 4];
+        let mut room = Room::of(5);
+        room.members = vec![1];
         room.does(2, register());
         let before = room.balance(2);
-        room.does(3, rate(use_percent));
+        room.does(3, rate(100));
+        room.does(4, rate(100));
+        assert_eq!(room.balance(2), before, "two may be one");
+        room.does(5, rate(use_percent));
         assert_eq!(room.balance(2) > before, is_paid, "{use_percent}");
     }
+}
+
+#[test]
+fn a_house_rates_once_and_never_its_own() {
+    let mut room = Room::of(5);
+    room.members = vec![1];
+    room.does(1, pays(3, Credits::whole(300)));
+    room.does(2, register());
+    room.does(3, Action::Welcome { member: peer(20) });
+    room.does(20, Action::RegisterCapsule { capsule: units::Hash::of(b"c"), title: "t".into() });
+    let own = Action::RateCapsule { capsule: units::Hash::of(b"c"), use_percent: 100 };
+    assert_eq!(room.refusal(3, own), Refusal::ToItself);
+    room.does(20, rate(100));
+    assert_eq!(room.refusal(3, rate(100)), Refusal::RatedBefore { peer: peer(3) });
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 
 use common::{FRAUD, Room, completed, micros, peer, records, terms};
 use core::time::Duration;
-use ledger::{Action, Entry, Key, Pool, Transaction, contracts::lending::Terms, economics};
+use ledger::{Action, Entry, Key, Order, Pool, contracts::lending::Terms, economics};
 use proptest::prelude::*;
 use units::{Credits, Hash};
 
@@ -17,7 +17,7 @@ const SEEDS: u8 = 7;
 #[derive(Debug, Clone)]
 enum Step {
     Order { by: u8, kind: u8, to: u8, amount: Credits, pick: u8 },
-    Round { members: Vec<u8>, follows: bool },
+    Round { by: u8, members: Vec<u8>, follows: bool },
     Mine { after_ms: u64 },
 }
 
@@ -33,9 +33,10 @@ fn amounts() -> impl Strategy<Value = Credits> {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let order = (1..=SEEDS, 0u8..20, 1..=SEEDS, amounts(), any::<u8>())
         .prop_map(|(by, kind, to, amount, pick)| Step::Order { by, kind, to, amount, pick });
-    let round = (prop::collection::btree_set(1..=SEEDS, 1..6), any::<bool>()).prop_map(
-        |(members, follows)| Step::Round { members: members.into_iter().collect(), follows },
-    );
+    let members = prop::collection::btree_set(1..=SEEDS, 1..6);
+    let round = (1..=SEEDS, members, any::<bool>()).prop_map(|(by, members, follows)| {
+        Step::Round { by, members: members.into_iter().collect(), follows }
+    });
     let after =
         prop_oneof![Just(1), 1u64..20_000, Just(600_000), Just(3_600_000), Just(90_000_000)];
     let mine = after.prop_map(|after_ms| Step::Mine { after_ms });
@@ -123,16 +124,18 @@ fn play(room: &mut Room, steps: Vec<Step>) {
             Step::Order { by, kind, to, amount, pick } => {
                 let (by, action) = order(room, by, kind, to, amount, pick);
                 let nonce = pool.next_nonce(peer(by), &room.chain);
-                let order = common::order(by, nonce, economics::FEE_MIN, action);
+                let order = common::cheapest(by, nonce, action);
                 let _ = pool.add(order, &room.chain);
             }
-            Step::Round { members, follows } => {
+            Step::Round { by, members, follows } => {
                 let session = records::session(1);
                 let record = match newest.filter(|_| follows) {
                     Some(parent) => records::after(session, &parent, &members, |_, _| 50, b"m"),
                     None => records::first(session, &members, b"m"),
                 };
-                let _ = pool.add(records::reported(session, &record), &room.chain);
+                let nonce = pool.next_nonce(peer(by), &room.chain);
+                let report = records::reported(session, &record);
+                let _ = pool.add(common::cheapest(by, nonce, report), &room.chain);
                 newest = Some(record);
             }
             Step::Mine { after_ms } => {
@@ -207,7 +210,7 @@ proptest! {
         while other.chain.work() <= room.chain.work() || other.chain.height() - common < blocks {
             other.passes(Duration::from_millis(1));
             let by = other.next_miner();
-            let (draft, _) = other.draft(by, Vec::<Transaction>::new()).unwrap();
+            let (draft, _) = other.draft(by, Vec::<Order>::new()).unwrap();
             let now = other.now;
             other.chain.add_block(completed(draft), now).unwrap();
         }

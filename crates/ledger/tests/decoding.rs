@@ -6,12 +6,12 @@ mod common;
 
 use common::{Room, micros, pays, peer, records, terms};
 use core::time::Duration;
-use ledger::{Action, Block, Header, InclusionProof, Key, Refusal, State, StateProof, Transaction};
+use ledger::{Action, Block, Header, InclusionProof, Key, Order, Refusal, State, StateProof};
 use proptest::prelude::*;
 use units::{Credits, Hash};
 
-/// One of each order, and two rounds.
-fn transactions() -> Vec<Transaction> {
+/// One of each order, with two reports.
+fn one_of_each() -> Vec<Order> {
     let room = Room::of(5);
     let (hash, amount) = (Hash::of(b"hash"), Credits::whole(3));
     let receipt = room.receipt(3, hash, amount, true);
@@ -33,8 +33,8 @@ fn transactions() -> Vec<Transaction> {
     let session = records::session(1);
     let one = records::first(session, &[2, 3, 4, 5], b"m");
     let two = records::after(session, &one, &[2, 3, 4, 5], |_, _| -7, b"n");
-    let rounds = [one, two].map(|record| records::reported(session, &record));
-    room.orders(2, actions).into_iter().chain(rounds).collect()
+    let reports = [one, two].map(|record| records::reported(session, &record));
+    room.orders(2, actions.into_iter().chain(reports))
 }
 
 /// What a decoder reads, written again.
@@ -48,8 +48,8 @@ fn block(bytes: &[u8]) -> Rewritten {
     Block::decode(bytes).ok().map(|it| it.encode())
 }
 
-fn transaction(bytes: &[u8]) -> Rewritten {
-    Transaction::decode(bytes).ok().map(|it| it.encode())
+fn order(bytes: &[u8]) -> Rewritten {
+    Order::decode(bytes).ok().map(|it| it.encode())
 }
 
 fn inclusion(bytes: &[u8]) -> Rewritten {
@@ -64,7 +64,7 @@ fn state(bytes: &[u8]) -> Rewritten {
     Some(proof.encode())
 }
 
-const DECODERS: [fn(&[u8]) -> Rewritten; 5] = [header, block, transaction, inclusion, state];
+const DECODERS: [fn(&[u8]) -> Rewritten; 5] = [header, block, order, inclusion, state];
 
 /// Encodings of everything, each for one decoder.
 fn encodings() -> Vec<(usize, Vec<u8>)> {
@@ -80,7 +80,7 @@ fn encodings() -> Vec<(usize, Vec<u8>)> {
         (4, room.chain.prove_entry(Key::Account(peer(2))).encode()),
         (4, room.chain.prove_entry(Key::Account(peer(99))).encode()),
     ];
-    all.extend(transactions().iter().map(|it| (2, it.encode())));
+    all.extend(one_of_each().iter().map(|it| (2, it.encode())));
     all
 }
 
@@ -98,12 +98,12 @@ fn what_is_written_reads_back_the_same() {
 fn a_number_written_with_zeros_before_it_makes_no_second_encoding_of_an_order() {
     let (transfer, _) = Room::of(2).order(2, pays(1, micros(1)));
     let bytes = transfer.encode();
-    // The kind of transaction, then the sender; the nonce is the first number after it.
-    let (before, after) = bytes.split_at(33);
+    // The nonce is the first number after the sender.
+    let (before, after) = bytes.split_at(32);
     assert_eq!(after[0], 0);
     let longer = [before, &[0x80, 0], &after[1..]].concat();
-    assert!(Transaction::decode(&longer).is_err());
-    assert!(Transaction::decode(&bytes).is_ok());
+    assert!(Order::decode(&longer).is_err());
+    assert!(Order::decode(&bytes).is_ok());
 }
 
 #[test]

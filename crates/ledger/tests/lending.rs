@@ -311,7 +311,7 @@ fn a_stranger_borrows_and_a_lender_is_paid_by_it() {
 fn many_loans_that_end_at_one_moment_are_all_paid() {
     let mut room = room();
     let offers = room.orders(LENDER, (0..4).map(|_| Action::Offer(terms())));
-    let names: Vec<Hash> = offers.iter().map(ledger::Transaction::id).collect();
+    let names: Vec<Hash> = offers.iter().map(ledger::Order::id).collect();
     let loans = room.orders(BORROWER, names.iter().map(|offer| borrow(*offer, 1, DEPOSIT)));
     room.records([offers, loans].concat());
     room.passes(Duration::from_secs(3_600) + economics::GRACE);

@@ -14,6 +14,7 @@ fn treasury() -> Treasury {
         credits: Credits::whole(500_000),
         shared_until: UnixMillis(1_000_000),
         members: 3,
+        houses: 3,
         welcoming_since: UnixMillis(0),
         welcomed: 0,
     }

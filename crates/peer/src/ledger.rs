@@ -139,11 +139,11 @@ impl Engine {
         }
     }
 
-    /// A round of this device's session has ended. Who decided on it tells those who are not in the session.
+    /// A round of this device's session has ended. Who decided on it reports it; the others do if that comes to nothing.
     pub(crate) fn books_round(&mut self, now: Instant, session: SessionId, record: RoundRecord) {
-        let has_decided = self.session.as_ref().is_some_and(|it| it.has_led(self.core.me));
+        let decided = self.session.as_ref().is_some_and(|it| it.has_led(self.core.me));
         let report = Box::new(ledger::RoundReport { session, record });
-        let call = BooksCall::Round { report, tell: has_decided };
+        let call = BooksCall::Round { report, decided };
         self.tell_books(now, call, Purpose::Told);
     }
 

@@ -1,4 +1,5 @@
 //! A few books that talk to each other.
+#![allow(dead_code)]
 
 use books::{Books, News, Outcome};
 use ledger::{Action, contracts::lending::Loan};

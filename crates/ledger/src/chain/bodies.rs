@@ -1,6 +1,6 @@
 //! Transactions of blocks, on the chain that counts and beside it.
 
-use crate::transaction::Transaction;
+use crate::order::Order;
 use std::collections::BTreeMap;
 use units::Hash;
 
@@ -18,13 +18,13 @@ pub(super) struct Bodies {
 
 #[derive(Debug)]
 struct Body {
-    transactions: Vec<Transaction>,
+    transactions: Vec<Order>,
     size_bytes: usize,
     counts: bool,
 }
 
 impl Bodies {
-    pub(super) fn get(&self, name: &Hash) -> Option<&[Transaction]> {
+    pub(super) fn get(&self, name: &Hash) -> Option<&[Order]> {
         self.all.get(name).map(|body| body.transactions.as_slice())
     }
 
@@ -38,7 +38,7 @@ impl Bodies {
     }
 
     /// Keeps those of a block that does not count yet.
-    pub(super) fn insert(&mut self, name: Hash, transactions: Vec<Transaction>, size_bytes: usize) {
+    pub(super) fn insert(&mut self, name: Hash, transactions: Vec<Order>, size_bytes: usize) {
         self.beside_bytes += size_bytes;
         self.all.insert(name, Body { transactions, size_bytes, counts: false });
     }

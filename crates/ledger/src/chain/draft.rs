@@ -6,10 +6,10 @@ use crate::{
     block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block},
     contracts::{self, treasury},
     header::Header,
+    order::Order,
     pool::Pool,
     rules,
     state::Changes,
-    transaction::Transaction,
     work::Search,
 };
 use units::{Hash, PeerId, UnixMillis};
@@ -20,7 +20,7 @@ pub struct Draft {
     /// With a nonce of 0.
     pub header: Header,
     /// What it records.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<Order>,
     /// How many hashes it has to show.
     pub hashes: u64,
 }
@@ -38,27 +38,24 @@ impl Draft {
 }
 
 impl Chain {
-    /// Whether a transaction could be recorded next, after those of its sender that wait.
+    /// Whether an order could be recorded next, after those of its sender that wait.
     ///
     /// # Errors
     /// [`Refusal`] says why not.
-    pub fn check(&self, transaction: &Transaction, pool: &Pool) -> Result<(), Refusal> {
+    pub fn check(&self, order: &Order, pool: &Pool) -> Result<(), Refusal> {
         let tip = self.tip_known();
         let now = UnixMillis(tip.header.time.0.saturating_add(1));
         let header = Header { time: now, miner: self.genesis.founder, ..tip.header };
         let s = self.surroundings(&header);
         let mut changes = Changes::new(&self.state);
         let mut merits = treasury::Merits::default();
-        if let Transaction::Order(order) = transaction {
-            for before in pool.orders_of(order.sender).take_while(|it| it.nonce < order.nonce) {
-                let mark = changes.mark();
-                let before = Transaction::Order(before.clone());
-                if rules::block::carry_out(&before, &mut changes, &mut merits, &s).is_err() {
-                    changes.take_back(mark);
-                }
+        for before in pool.orders_of(order.sender).take_while(|it| it.nonce < order.nonce) {
+            let mark = changes.mark();
+            if rules::block::carry_out(before, &mut changes, &mut merits, &s).is_err() {
+                changes.take_back(mark);
             }
         }
-        rules::block::carry_out(transaction, &mut changes, &mut merits, &s)
+        rules::block::carry_out(order, &mut changes, &mut merits, &s)
     }
 
     /// A block after the newest one, of what can be carried out among `wanted`, in that order. Their signatures have to have been
@@ -68,7 +65,7 @@ impl Chain {
     /// [`Refusal`] if `miner` cannot mine at all.
     pub fn draft(
         &mut self,
-        wanted: impl IntoIterator<Item = Transaction>,
+        wanted: impl IntoIterator<Item = Order>,
         miner: PeerId,
         now: UnixMillis,
     ) -> Result<(Draft, Vec<(Hash, Refusal)>), Refusal> {
@@ -92,8 +89,8 @@ impl Chain {
         let (mut transactions, mut refused) = (Vec::new(), Vec::new());
         // The list's length takes two bytes more than an empty one's.
         let mut size_bytes = Header::SIZE_BYTES + 3;
-        for transaction in wanted {
-            let with_it = size_bytes + transaction.encode().len();
+        for order in wanted {
+            let with_it = size_bytes + order.encode().len();
             if transactions.len() >= BLOCK_TRANSACTIONS_MAX {
                 break;
             }
@@ -102,14 +99,14 @@ impl Chain {
                 continue;
             }
             let mark = changes.mark();
-            match rules::block::carry_out(&transaction, &mut changes, &mut merits, &s) {
+            match rules::block::carry_out(&order, &mut changes, &mut merits, &s) {
                 Ok(()) => {
                     size_bytes = with_it;
-                    transactions.push(transaction);
+                    transactions.push(order);
                 }
                 Err(refusal) => {
                     changes.take_back(mark);
-                    refused.push((transaction.id(), refusal));
+                    refused.push((order.id(), refusal));
                 }
             }
         }

@@ -16,9 +16,9 @@ use crate::{
     block::Block,
     contracts::{Surroundings, lending::Loan, money::Account, rounds::Round},
     header::Header,
+    order::Order,
     rules,
     state::{Due, Entry, State, Undo},
-    transaction::Transaction,
     work::{Pace, Work},
 };
 use bodies::Bodies;
@@ -157,7 +157,7 @@ impl Chain {
     }
 
     /// The transactions of a block.
-    pub fn transactions(&self, name: &Hash) -> Option<&[Transaction]> {
+    pub fn transactions(&self, name: &Hash) -> Option<&[Order]> {
         self.bodies.get(name)
     }
 

@@ -5,8 +5,8 @@ use crate::{
     block::leaves,
     header::Header,
     merkle,
+    order::Order,
     state::{Entry, Key, StatePath},
-    transaction::Transaction,
 };
 use protocol::{DecodeError, encoding};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub const PROOF_BYTES_MAX: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InclusionProof {
     /// What is recorded.
-    pub transaction: Transaction,
+    pub transaction: Order,
     /// Its place in the block, and how many there are.
     pub place: (u32, u32),
     /// Up to the block's root.

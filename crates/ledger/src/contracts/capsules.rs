@@ -1,12 +1,18 @@
 //! Capsules: whose they are, and what they have brought to others.
 //!
 //! ```text
-//!          register                rate, once a member
-//! nothing ──────────► registered ─────────────────────► registered, more useful
+//!          register                rate, once a house
+//! nothing ──────────► registered ────────────────────► registered, more useful
 //! ```
+//! The first ratings are not paid for: two names that praise each other's capsules bring each other nothing.
 
-use super::{Surroundings, money::must_be_member, treasury::Merits};
-use crate::{Refusal, state::Changes};
+use super::{
+    Surroundings,
+    money::{house, must_be_member},
+    regard::{self, Deed, FACT},
+    treasury::Merits,
+};
+use crate::{Refusal, economics, state::Changes};
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, UnixMillis};
 
@@ -25,7 +31,7 @@ pub struct Capsule {
     pub use_percent_sum: u64,
 }
 
-/// What a member has said of a capsule: once and for all.
+/// What a member has said of a capsule, for all names of its house: once and for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// What it has brought, in percent of what it could have.
@@ -53,23 +59,28 @@ pub(super) fn rate(
     changes: &mut Changes<'_>,
     merits: &mut Merits,
     by: PeerId,
-    capsule: Hash,
-    use_percent: u8,
+    (capsule, use_percent): (Hash, u8),
+    s: &Surroundings,
 ) -> Result<(), Refusal> {
     must_be_member(changes, by)?;
     let mut rated =
         changes.get::<Capsule>(capsule).cloned().ok_or(Refusal::NoSuchCapsule { capsule })?;
-    if rated.owner == by {
+    let rater = house(changes, by);
+    if rater == house(changes, rated.owner) {
         return Err(Refusal::ToItself);
     }
-    if changes.get::<Rating>((capsule, by)).is_some() {
+    if changes.get::<Rating>((capsule, rater)).is_some() {
         return Err(Refusal::RatedBefore { peer: by });
     }
-    changes.put((capsule, by), Rating { use_percent });
+    changes.put((capsule, rater), Rating { use_percent });
     rated.ratings = rated.ratings.saturating_add(1);
     rated.use_percent_sum = rated.use_percent_sum.saturating_add(use_percent.into());
     let owner = rated.owner;
+    if rated.ratings >= economics::RATERS_MIN {
+        merits.count_rating(rater, owner, use_percent);
+    }
     changes.put(capsule, rated);
-    merits.count_rating(by, owner, use_percent);
+    let parts = u32::from(use_percent) * FACT / 100;
+    regard::well(changes, (by, owner), Deed::Capsule, parts, s.now);
     Ok(())
 }

@@ -64,9 +64,11 @@ pub(super) fn vote(
     let mut account = changes.account(against);
     let stake = core::mem::replace(&mut account.stake, Credits::ZERO);
     account.standing = Standing::Excluded;
+    let was_house = account.house.is_none();
     changes.put(against, account);
     let mut treasury = changes.treasury();
     treasury.members = treasury.members.saturating_sub(1);
+    treasury.houses = treasury.houses.saturating_sub(was_house.into());
     changes.put((), treasury);
     Ok(changes.give_to_treasury(stake)?)
 }

@@ -12,7 +12,12 @@
 //! nothing but its own claim: at the end of each arrow stands a time after which somebody is paid.
 
 pub use super::receipts::Receipt;
-use super::{Surroundings, due_name, later, money::must_be_member, treasury::Merits};
+use super::{
+    Surroundings, due_name, later,
+    money::must_be_member,
+    regard::{self, Deed, FACT},
+    treasury::Merits,
+};
 use crate::{
     Refusal, economics,
     state::{Changes, Due},
@@ -187,7 +192,7 @@ pub(super) fn claim(
     }
     close(changes, receipt.loan, loan, receipt.owed, s)?;
     if receipt.last {
-        end(changes, merits, receipt.loan)?;
+        end(changes, merits, receipt.loan, s.now)?;
     }
     Ok(())
 }
@@ -240,7 +245,12 @@ fn close(
 }
 
 /// Its time is over: what is owed is paid, and what was bound is free.
-pub(super) fn end(changes: &mut Changes<'_>, merits: &mut Merits, id: Hash) -> Result<(), Refusal> {
+pub(super) fn end(
+    changes: &mut Changes<'_>,
+    merits: &mut Merits,
+    id: Hash,
+    now: UnixMillis,
+) -> Result<(), Refusal> {
     let Some(loan) = changes.get::<Loan>(id).cloned() else { return Ok(()) };
     let owed = match loan.phase {
         Phase::Open => Credits::ZERO,
@@ -254,6 +264,9 @@ pub(super) fn end(changes: &mut Changes<'_>, merits: &mut Merits, id: Hash) -> R
     changes.give(loan.lender, of_lender.plus(loan.terms.stake)?)?;
     changes.give(loan.borrower, loan.deposit.minus(owed)?)?;
     merits.count_payment(loan.lender, owed);
+    if !owed.is_zero() {
+        regard::well(changes, (loan.borrower, loan.lender), Deed::Loan, FACT, now);
+    }
     Ok(())
 }
 
@@ -269,6 +282,7 @@ pub(super) fn dispute(
     (s.judge)(id, &loan, proof).map_err(|reason| Refusal::NoFraud { reason })?;
     changes.remove::<Loan>(id);
     changes.unschedule(loan.over_at(), due_name("loan", id));
+    regard::badly(changes, (loan.borrower, loan.lender), Deed::Loan, s.now);
     let of_borrower = loan.terms.stake.part(1, 2);
     changes.give_to_treasury(loan.terms.stake.minus(of_borrower)?)?;
     Ok(changes.give(loan.borrower, loan.deposit.plus(of_borrower)?)?)

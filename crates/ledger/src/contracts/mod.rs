@@ -1,4 +1,4 @@
-//! What transactions do, one contract a module.
+//! What orders do, one contract a module.
 //!
 //! A contract is a state machine on entries of the state. It moves money and never makes or destroys any, and whatever it binds is
 //! freed by something that is due at a stated time, whoever is gone by then.
@@ -8,13 +8,14 @@ pub mod exclusion;
 pub mod lending;
 pub mod money;
 mod receipts;
+pub mod regard;
 pub mod rounds;
 pub mod treasury;
 
 use crate::{
     Judge, Refusal,
+    order::{Action, Order},
     state::{Changes, Due},
-    transaction::{Action, Order},
 };
 use treasury::Merits;
 use units::{Hash, PeerId, UnixMillis};
@@ -48,7 +49,7 @@ pub(crate) fn carry_out(
             capsules::register(changes, sender, *capsule, title, s)
         }
         Action::RateCapsule { capsule, use_percent } => {
-            capsules::rate(changes, merits, sender, *capsule, *use_percent)
+            capsules::rate(changes, merits, sender, (*capsule, *use_percent), s)
         }
         Action::Offer(terms) => lending::offer(changes, sender, *terms, id, s),
         Action::Withdraw { offer } => lending::withdraw(changes, sender, *offer),
@@ -59,6 +60,7 @@ pub(crate) fn carry_out(
         Action::Return { loan, owed } => lending::give_back(changes, sender, *loan, *owed, s),
         Action::Dispute { loan, proof } => lending::dispute(changes, *loan, proof, s),
         Action::Exclude { member } => exclusion::vote(changes, sender, *member, s),
+        Action::Report(report) => rounds::report(changes, merits, sender, report, s),
     }
 }
 
@@ -71,7 +73,7 @@ pub(crate) fn pass_time(
     for due in changes.take_due(now) {
         match due {
             Due::StakeFree { account, amount } => money::free_stake(changes, account, amount)?,
-            Due::LoanOver(loan) => lending::end(changes, merits, loan)?,
+            Due::LoanOver(loan) => lending::end(changes, merits, loan, now)?,
             Due::RoundOld(round) => rounds::forget(changes, round),
             Due::OfferOld(offer) => lending::expire(changes, offer)?,
             Due::BallotOver(member) => changes.remove::<exclusion::Ballot>(member),

@@ -29,6 +29,9 @@ pub struct Account {
     pub nonce: u64,
     /// What it is in the room.
     pub standing: Standing,
+    /// Whom it belongs to, if a member has vouched for it: that member, or the one that this belongs to. All names of a house have
+    /// one voice in what others are paid, since who vouches for many may be all of them.
+    pub house: Option<PeerId>,
 }
 
 /// What a key is in the room.
@@ -48,6 +51,11 @@ impl Account {
     pub fn is_member(&self) -> bool {
         self.standing == Standing::Member
     }
+}
+
+/// Whose voice a member speaks with: its own, unless another has vouched for it.
+pub(crate) fn house(changes: &Changes<'_>, peer: PeerId) -> PeerId {
+    changes.get::<Account>(peer).and_then(|account| account.house).unwrap_or(peer)
 }
 
 /// Checks that somebody is a member.
@@ -82,10 +90,12 @@ pub(super) fn welcome(
         return Err(Refusal::AlreadyWelcomed { peer: newcomer });
     }
     account.standing = Standing::Member;
+    account.house = (by != s.founder).then(|| house(changes, by));
     changes.put(newcomer, account);
     let mut treasury = changes.treasury();
     treasury.members = treasury.members.saturating_add(1);
     if by == s.founder {
+        treasury.houses = treasury.houses.saturating_add(1);
         treasury.count_welcome(s.now)?;
     }
     changes.put((), treasury);

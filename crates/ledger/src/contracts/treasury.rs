@@ -2,7 +2,7 @@
 //!
 //! With each block a part of the treasury that follows from the time since the last one goes to whoever has done something for
 //! the room: nobody asks for it. What nobody has earned stays where it is. Whoever stands apart with a few names of its own,
-//! training sessions that only they are in or praising each other's capsules, gets no more than these heads' part of the room.
+//! training sessions that only they are in or praising each other's capsules, gets less for each head than who learns with all.
 
 use super::{Surroundings, money::Account};
 use crate::{Refusal, economics, state::Changes};
@@ -19,6 +19,8 @@ pub struct Treasury {
     pub shared_until: UnixMillis,
     /// Members that there are.
     pub members: u32,
+    /// Those among them whom the founder has welcomed, and itself.
+    pub houses: u32,
     /// When the founder began to welcome others, for the limit on how many.
     pub welcoming_since: UnixMillis,
     /// Whom it has welcomed since.
@@ -31,12 +33,22 @@ const HEAD: u64 = 720_720;
 /// Who has done how much for the room in one block.
 #[derive(Debug, Default)]
 pub(crate) struct Merits {
-    /// For rounds, each with those who have judged it.
-    rounds: Vec<(Vec<PeerId>, BTreeMap<PeerId, u64>)>,
-    /// For capsules, by who says so.
+    rounds: Vec<RoundMerits>,
+    /// For capsules, by the house that says so.
     capsules: BTreeMap<PeerId, BTreeMap<PeerId, u64>>,
     /// For nodes that were lent: what was paid.
     hosting: BTreeMap<PeerId, Credits>,
+}
+
+/// What a round has brought.
+#[derive(Debug)]
+pub(super) struct RoundMerits {
+    /// Houses that have judged it.
+    pub judges: Vec<PeerId>,
+    /// By whose updates.
+    pub brought: BTreeMap<PeerId, u64>,
+    /// How much a round that is paid in full brings: a round that brings less is paid that much less.
+    pub full: u64,
 }
 
 impl Treasury {
@@ -69,20 +81,20 @@ impl Merits {
             u64::from(use_percent);
     }
 
-    /// What members have brought to a round, by the word of members that have judged it.
-    pub(super) fn count_round(&mut self, judges: Vec<PeerId>, brought: BTreeMap<PeerId, u64>) {
-        self.rounds.push((judges, brought));
+    /// What members have brought to a round, by the word of houses that have judged it.
+    pub(super) fn count_round(&mut self, round: RoundMerits) {
+        self.rounds.push(round);
     }
 
     /// For each round, how many heads stand for it. A head that stands for many stands for each of them in part only, so that nobody
     /// counts for more by saying more.
     fn heads_of_rounds(&self) -> impl Iterator<Item = u64> + Clone {
         let mut rounds_of = BTreeMap::<PeerId, u64>::new();
-        for judge in self.rounds.iter().flat_map(|(judges, _)| judges) {
+        for judge in self.rounds.iter().flat_map(|round| &round.judges) {
             *rounds_of.entry(*judge).or_default() += 1;
         }
-        let heads = |(judges, _): &(Vec<PeerId>, _)| {
-            judges.iter().map(|judge| HEAD / rounds_of[judge]).sum::<u64>()
+        let heads = |round: &RoundMerits| {
+            round.judges.iter().map(|judge| HEAD / rounds_of[judge]).sum::<u64>()
         };
         self.rounds.iter().map(heads).collect::<Vec<_>>().into_iter()
     }
@@ -103,22 +115,20 @@ pub(crate) fn share_out(
     let mut treasury = changes.treasury();
     let due = treasury.share_at(s.now);
     treasury.shared_until = s.now;
-    let members = treasury.members;
+    let houses = treasury.houses;
     changes.put((), treasury);
     pay(changes, s.miner, due.part(economics::MINING_PERCENT, 100))?;
-    let of_rounds = merits.rounds.iter().map(|(_, brought)| brought);
-    share_by_heads(
-        changes,
-        due.part(economics::ROUNDS_PERCENT, 100),
-        merits.heads_of_rounds().zip(of_rounds),
-        members,
-    )?;
-    share_by_heads(
-        changes,
-        due.part(economics::CAPSULES_PERCENT, 100),
-        merits.capsules.values().map(|of| (HEAD, of)),
-        members,
-    )?;
+    let pot = due.part(economics::ROUNDS_PERCENT, 100);
+    for (heads, round) in merits.heads_of_rounds().zip(&merits.rounds) {
+        // To the third power: a few who train apart are paid less a head than who trains with all, and what they say of each other
+        // is as good in each of their rounds, where others learn most at first.
+        let of_round = (0..3).fold(pot, |pot, _| heads_part(pot, heads, houses));
+        share(changes, of_round, &round.brought, round.full)?;
+    }
+    let pot = due.part(economics::CAPSULES_PERCENT, 100);
+    for merits in merits.capsules.values() {
+        share(changes, heads_part(pot, HEAD, houses), merits, 0)?;
+    }
     let paid = Credits::sum(merits.hosting.values().copied())?.as_micros();
     let for_hosting = due.part(economics::HOSTING_PERCENT, 100);
     for (lender, amount) in &merits.hosting {
@@ -128,21 +138,22 @@ pub(crate) fn share_out(
     Ok(())
 }
 
-/// Shares a pot among groups by the heads that stand for each, and in each by what its members have done. Of a pot for a whole
-/// room, those who are few get no more than their heads' part.
-fn share_by_heads<'a>(
+/// Of a pot for a whole room, the part of so many heads.
+fn heads_part(pot: Credits, heads: u64, houses: u32) -> Credits {
+    let all = HEAD * u64::from(houses);
+    pot.part(heads.min(all), all.max(1))
+}
+
+/// Shares a pot by what members have done; if all of it is less than `full`, only that much of the pot.
+fn share(
     changes: &mut Changes<'_>,
     pot: Credits,
-    groups: impl Iterator<Item = (u64, &'a BTreeMap<PeerId, u64>)> + Clone,
-    members: u32,
+    merits: &BTreeMap<PeerId, u64>,
+    full: u64,
 ) -> Result<(), AmountError> {
-    let heads = groups.clone().map(|(heads, _)| heads).sum::<u64>().max(HEAD * u64::from(members));
-    for (of_group, merits) in groups {
-        let of_group = pot.part(of_group, heads);
-        let whole = merits.values().fold(0, |sum: u64, merit| sum.saturating_add(*merit));
-        for (peer, merit) in merits {
-            pay(changes, *peer, of_group.part(*merit, whole))?;
-        }
+    let whole = merits.values().fold(0, |sum: u64, merit| sum.saturating_add(*merit)).max(full);
+    for (peer, merit) in merits {
+        pay(changes, *peer, pot.part(*merit, whole))?;
     }
     Ok(())
 }

@@ -7,11 +7,10 @@ use crate::{
     contracts::{
         self, Surroundings,
         money::must_be_member,
-        rounds,
         treasury::{Merits, share_out},
     },
+    order::Order,
     state::Changes,
-    transaction::Transaction,
 };
 use protocol::signatures::{Keys, verify_all};
 use units::{Credits, Hash, PeerId};
@@ -30,7 +29,7 @@ pub(crate) fn transactions_are_named(block: &Block) -> Result<(), Refusal> {
 
 /// Everything in it is signed by those who are said to have.
 pub(crate) fn signatures_hold(
-    transactions: &[Transaction],
+    transactions: &[Order],
     room: Hash,
     keys: &mut Keys,
 ) -> Result<(), Refusal> {
@@ -43,33 +42,28 @@ pub(crate) fn miner_is_member(miner: PeerId, changes: &Changes<'_>) -> Result<()
     must_be_member(changes, miner)
 }
 
-/// Carries one transaction out, whose signatures have been seen to. If it is refused, what it has written by then is to be
+/// Carries one order out, whose signatures have been seen to. If it is refused, what it has written by then is to be
 /// taken back.
 pub(crate) fn carry_out(
-    transaction: &Transaction,
+    it: &Order,
     changes: &mut Changes<'_>,
     merits: &mut Merits,
     s: &Surroundings,
 ) -> Result<(), Refusal> {
-    match transaction {
-        Transaction::Round(report) => rounds::record(report, changes, merits, s),
-        Transaction::Order(it) => {
-            order::nonce_is_next(it, changes)?;
-            order::fee_is_enough(it)?;
-            let mut account = changes.account(it.sender);
-            account.nonce += 1;
-            changes.put(it.sender, account);
-            changes.take(it.sender, it.fee)?;
-            contracts::carry_out(it, changes, merits, s)?;
-            // Last, because who mines may have spent all it had in this order.
-            Ok(changes.give(s.miner, it.fee)?)
-        }
-    }
+    order::nonce_is_next(it, changes)?;
+    order::fee_is_enough(it)?;
+    let mut account = changes.account(it.sender);
+    account.nonce += 1;
+    changes.put(it.sender, account);
+    changes.take(it.sender, it.fee)?;
+    contracts::carry_out(it, changes, merits, s)?;
+    // Last, because who mines may have spent all it had in this order.
+    Ok(changes.give(s.miner, it.fee)?)
 }
 
 /// Carries a whole block out on the state before it: what is due, then its transactions, then what is shared out.
 pub(crate) fn carry_out_all(
-    transactions: &[Transaction],
+    transactions: &[Order],
     changes: &mut Changes<'_>,
     s: &Surroundings,
 ) -> Result<(), Refusal> {
@@ -83,21 +77,14 @@ pub(crate) fn carry_out_all(
 }
 
 /// Fees of all orders in it: what it brings its miner beside its share.
-pub fn fees(transactions: &[Transaction]) -> Credits {
-    let fee = |it: &Transaction| match it {
-        Transaction::Order(order) => order.fee,
-        Transaction::Round(_) => Credits::ZERO,
-    };
-    Credits::sum(transactions.iter().map(fee)).unwrap_or(Credits::MAX)
+pub fn fees(transactions: &[Order]) -> Credits {
+    Credits::sum(transactions.iter().map(|it| it.fee)).unwrap_or(Credits::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        BLOCK_TRANSACTIONS_MAX, Genesis, Header, State, economics,
-        transaction::{Action, Order},
-    };
+    use crate::{BLOCK_TRANSACTIONS_MAX, Genesis, Header, State, economics, order::Action};
     use protocol::identity::Identity;
     use units::{RoomId, UnixMillis};
 
@@ -121,12 +108,12 @@ mod tests {
         Surroundings { now: UnixMillis(60_000), miner: founder, founder, judge }
     }
 
-    fn pays(nonce: u64, amount: Credits) -> Transaction {
+    fn pays(nonce: u64, amount: Credits) -> Order {
         let action = Action::Transfer { to: stranger(), amount };
-        Order::sign(&founder(), genesis().name(), nonce, FEE, action).into()
+        Order::sign(&founder(), genesis().name(), nonce, FEE, action)
     }
 
-    fn block(transactions: Vec<Transaction>) -> Block {
+    fn block(transactions: Vec<Order>) -> Block {
         let nothing = Hash::from_bytes([0; 32]);
         let header = Header {
             parent: nothing,
@@ -168,15 +155,14 @@ mod tests {
     #[test]
     fn every_signature_in_a_block_holds_for_its_room() {
         let room = genesis().name();
-        let check = |transactions: &[Transaction], room| {
+        let check = |transactions: &[Order], room| {
             signatures_hold(transactions, room, &mut Keys::default())
         };
         assert_eq!(check(&[], room), Ok(()));
         let good = [pays(0, FEE), pays(1, FEE)];
         assert_eq!(check(&good, room), Ok(()));
         assert!(matches!(check(&good, Hash::of(b"other")), Err(Refusal::Signature(_))));
-        let Transaction::Order(order) = &good[1] else { panic!() };
-        let forged = Order { sender: stranger(), ..order.clone() }.into();
+        let forged = Order { sender: stranger(), ..good[1].clone() };
         let mixed = [good[0].clone(), forged];
         assert!(
             matches!(check(&mixed, room), Err(Refusal::Signature(it)) if it.peer == stranger())
@@ -222,7 +208,7 @@ mod tests {
     #[test]
     fn one_wrong_transaction_makes_a_block_wrong() {
         let state = genesis().state();
-        let check = |transactions: &[Transaction]| {
+        let check = |transactions: &[Order]| {
             carry_out_all(transactions, &mut Changes::new(&state), &surroundings())
         };
         assert_eq!(check(&[]), Ok(()));
@@ -246,9 +232,9 @@ mod tests {
     #[test]
     fn fees_of_a_block_add_up_and_never_run_over() {
         assert_eq!(fees(&[]), Credits::ZERO);
-        assert_eq!(fees(&[pays(0, FEE), pays(1, FEE)]), Credits::from_micros(20));
+        assert_eq!(fees(&[pays(0, FEE), pays(1, FEE)]), Credits::from_micros(2_000));
         let action = Action::Transfer { to: stranger(), amount: FEE };
         let dear = Order::sign(&founder(), genesis().name(), 0, Credits::MAX, action);
-        assert_eq!(fees(&[dear.clone().into(), dear.into()]), Credits::MAX);
+        assert_eq!(fees(&[dear.clone(), dear]), Credits::MAX);
     }
 }

@@ -1,6 +1,6 @@
 //! What any order must be, whatever it does.
 
-use crate::{Refusal, economics, state::Changes, transaction::Order};
+use crate::{Refusal, economics, order::Order, state::Changes};
 
 /// Orders of an account are carried out in their order, each once.
 pub(crate) fn nonce_is_next(order: &Order, changes: &Changes<'_>) -> Result<(), Refusal> {
@@ -10,15 +10,14 @@ pub(crate) fn nonce_is_next(order: &Order, changes: &Changes<'_>) -> Result<(), 
 
 /// Nothing is for free: what is longer, and costs all others more memory and time, costs more.
 pub(crate) fn fee_is_enough(order: &Order) -> Result<(), Refusal> {
-    let begun = order.size_bytes().div_ceil(economics::FEE_BYTES);
-    let (fee, least) = (order.fee, economics::FEE_MIN.times(begun as u64)?);
+    let (fee, least) = (order.fee, economics::fee_min(order.encode().len())?);
     (fee >= least).then_some(()).ok_or(Refusal::FeeTooSmall { fee, least })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{contracts::money::Account, state::State, transaction::Action};
+    use crate::{contracts::money::Account, order::Action, state::State};
     use protocol::identity::Identity;
     use units::{Credits, Hash};
 
@@ -48,14 +47,14 @@ mod tests {
     fn the_least_fee_grows_with_what_an_order_takes() {
         let check = |micros, proof_bytes| {
             let order = order(0, Credits::from_micros(micros), proof_bytes);
-            (fee_is_enough(&order).is_ok(), order.size_bytes())
+            (fee_is_enough(&order).is_ok(), order.encode().len())
         };
-        let (_, size_bytes) = check(10, 300);
+        let (_, size_bytes) = check(1_000, 300);
         let whole = 300 + economics::FEE_BYTES - size_bytes;
-        assert_eq!(check(10, whole), (true, economics::FEE_BYTES));
-        assert_eq!(check(9, whole), (false, economics::FEE_BYTES));
-        assert_eq!(check(10, whole + 1), (false, economics::FEE_BYTES + 1));
-        assert_eq!(check(20, whole + 1), (true, economics::FEE_BYTES + 1));
+        assert_eq!(check(1_000, whole), (true, economics::FEE_BYTES));
+        assert_eq!(check(999, whole), (false, economics::FEE_BYTES));
+        assert_eq!(check(1_000, whole + 1), (false, economics::FEE_BYTES + 1));
+        assert_eq!(check(2_000, whole + 1), (true, economics::FEE_BYTES + 1));
         assert!(check(u64::MAX, 40_000).0);
     }
 }

@@ -4,7 +4,7 @@ use super::{
     State,
     entry::{Due, Entry, Kept, Key},
 };
-use crate::contracts::{money::Account, treasury::Treasury};
+use crate::contracts::{money::Account, regard::Regard, treasury::Treasury};
 use std::collections::BTreeMap;
 use units::{AmountError, Credits, Hash, PeerId, UnixMillis};
 
@@ -67,6 +67,19 @@ impl<'a> Changes<'a> {
 
     pub(crate) fn remove<T: Kept>(&mut self, id: T::Id) {
         self.write(T::key(id), None);
+    }
+
+    /// What a member has found of others.
+    pub(crate) fn regards_of(&self, from: PeerId) -> BTreeMap<PeerId, Regard> {
+        let before = self.base.entries_in(Key::regards_of(from));
+        let before = before.filter(|(key, _)| !self.written.contains_key(key));
+        let written = self.written.range(Key::regards_of(from));
+        let written = written.filter_map(|(key, entry)| Some((key, entry.as_ref()?)));
+        let of = |(key, entry): (&Key, &Entry)| match (key, entry) {
+            (Key::Regard(_, to), Entry::Regard(regard)) => Some((*to, *regard)),
+            _ => None,
+        };
+        before.chain(written).filter_map(of).collect()
     }
 
     /// A key's account: an empty one, if it has none yet.

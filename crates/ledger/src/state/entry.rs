@@ -5,6 +5,7 @@ use crate::contracts::{
     exclusion::Ballot,
     lending::{Loan, Offer},
     money::Account,
+    regard::Regard,
     rounds::Round,
     treasury::Treasury,
 };
@@ -26,7 +27,7 @@ pub enum Key {
     Round(Hash),
     /// A capsule, by its content.
     Capsule(Hash),
-    /// What somebody says of a capsule.
+    /// What somebody says of a capsule, by its house.
     Rating(Hash, PeerId),
     /// Nodes for lease, by the order that offered them.
     Offer(Hash),
@@ -34,6 +35,8 @@ pub enum Key {
     Loan(Hash),
     /// Votes to exclude a member.
     Ballot(PeerId),
+    /// What the first has found of the second.
+    Regard(PeerId, PeerId),
 }
 
 /// What is there.
@@ -57,6 +60,8 @@ pub enum Entry {
     Loan(Box<Loan>),
     /// At [`Key::Ballot`].
     Ballot(Ballot),
+    /// At [`Key::Regard`].
+    Regard(Regard),
 }
 
 /// What happens at a time.
@@ -117,12 +122,19 @@ kept!(Rating, (Hash, PeerId), |(capsule, by)| Key::Rating(capsule, by), core::co
 kept!(Offer, Hash, Key::Offer, Box::new);
 kept!(Loan, Hash, Key::Loan, Box::new);
 kept!(Ballot, PeerId, Key::Ballot, core::convert::identity);
+kept!(Regard, (PeerId, PeerId), |(from, to)| Key::Regard(from, to), core::convert::identity);
 
 impl Key {
     /// Where everything is that is due until then.
     pub(crate) fn due_until(now: UnixMillis) -> RangeInclusive<Self> {
         let (first, last) = (Hash::from_bytes([0; 32]), Hash::from_bytes([0xff; 32]));
         Self::Due(UnixMillis(0), first)..=Self::Due(now, last)
+    }
+
+    /// Where everything is that a member has found of others.
+    pub(crate) fn regards_of(from: PeerId) -> RangeInclusive<Self> {
+        let (first, last) = (PeerId::from_bytes([0; 32]), PeerId::from_bytes([0xff; 32]));
+        Self::Regard(from, first)..=Self::Regard(from, last)
     }
 
     /// Its place in the state's tree.
@@ -154,7 +166,8 @@ impl Entry {
             | Self::Round(_)
             | Self::Capsule(_)
             | Self::Rating(_)
-            | Self::Ballot(_) => [Credits::ZERO; 2],
+            | Self::Ballot(_)
+            | Self::Regard(_) => [Credits::ZERO; 2],
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Orders of somebody's own, alone and in floods.
 
 use crate::common::{
-    FRAUD, Room, forged, genesis, identity, micros, order, pays, peer, records, terms,
+    FRAUD, Room, cheapest, forged, genesis, identity, micros, order, pays, peer, records, terms,
 };
-use ledger::{Action, Genesis, Order, Pool, Refusal, RoundReport, Transaction, economics};
-use protocol::session::RoundRecord;
+use ledger::{Action, Genesis, Order, Pool, Refusal, economics};
 use units::{Credits, Hash, RoomId};
 
 const FEE: Credits = economics::FEE_MIN;
@@ -23,8 +22,7 @@ fn an_order_for_another_room_is_signed_by_nobody_here() {
     let mut room = Room::of(3);
     let elsewhere = Genesis { room: RoomId::from_bytes([8; 16]), ..genesis() };
     let action = pays(3, Credits::whole(50));
-    let order: Transaction =
-        Order::sign(&identity(2), elsewhere.name(), 0, FEE, action.clone()).into();
+    let order = Order::sign(&identity(2), elsewhere.name(), 0, FEE, action.clone());
     let mut pool = Pool::default();
     let refusal = pool.add(order.clone(), &room.chain).unwrap_err();
     assert!(matches!(refusal, Refusal::Signature(_)));
@@ -53,16 +51,15 @@ fn a_receipt_of_another_room_is_worth_nothing() {
 #[test]
 fn somebody_elses_order_cannot_be_changed_on_its_way() {
     let room = Room::of(3);
-    let (transfer, _) = room.order(2, pays(3, Credits::whole(1)));
-    let Transaction::Order(order) = transfer else { panic!() };
+    let (order, _) = room.order(2, pays(3, Credits::whole(1)));
     let changed = [
         Order { sender: peer(3), ..order.clone() },
         Order { nonce: 1, ..order.clone() },
-        Order { fee: micros(1_000), ..order.clone() },
+        Order { fee: micros(2_000), ..order.clone() },
         Order { action: pays(9, Credits::whole(1)), ..order.clone() },
     ];
     for order in changed {
-        let refusal = Pool::default().add(order.into(), &room.chain).unwrap_err();
+        let refusal = Pool::default().add(order, &room.chain).unwrap_err();
         assert!(matches!(refusal, Refusal::Signature(_)));
     }
 }
@@ -90,7 +87,7 @@ fn disputes_that_prove_nothing_do_not_enter_the_pool_and_cost_nobody_a_draft() {
     let loan = room.does(3, Action::Borrow { offer, state, hours: 1, deposit });
     let mut pool = Pool::default();
     let dispute = |loan, proof: &[u8]| Action::Dispute { loan, proof: proof.to_vec() };
-    let fee = micros(10_000);
+    let fee = micros(100_000);
     let nonce = room.chain.account(peer(3)).nonce;
     let spam = order(3, nonce, fee, dispute(loan, &[7; 40_000]));
     assert!(matches!(pool.add(spam, &room.chain), Err(Refusal::NoFraud { .. })));
@@ -104,36 +101,22 @@ fn disputes_that_prove_nothing_do_not_enter_the_pool_and_cost_nobody_a_draft() {
 fn long_orders_cost_more_than_short_ones() {
     let mut room = Room::of(4);
     let loan = Hash::of(b"none");
-    let refusal = room.refusal(3, Action::Dispute { loan, proof: vec![7; 10_000] });
-    assert!(matches!(refusal, Refusal::FeeTooSmall { fee: FEE, .. }));
+    let long = order(3, 0, FEE, Action::Dispute { loan, proof: vec![7; 10_000] });
+    let least = micros(20 * FEE.as_micros());
+    assert_eq!(room.refusal_of(long), Refusal::FeeTooSmall { fee: FEE, least });
 }
 
 #[test]
-fn a_record_that_calls_itself_by_somebodys_order_keeps_it_out_of_no_pool() {
+fn a_record_that_calls_itself_by_another_name_is_no_report() {
     let room = Room::of(5);
-    let (transfer, id) = room.order(2, pays(9, Credits::whole(1)));
     let session = records::session(1);
     let mut impostor = records::first(session, &[2, 3, 4], b"m");
-    let sound: RoundRecord = impostor.clone();
     impostor.decision.round = 0;
-    impostor.decision.parent = id;
-    for part in &mut impostor.decision.contributions {
-        let seed = (1..9).find(|seed| peer(*seed) == part.peer).unwrap();
-        let promise = protocol::session::Contribution::sign(
-            &identity(seed),
-            (session, id),
-            part.scores,
-            part.update,
-            part.samples,
-            part.life,
-        );
-        *part = promise;
-    }
-    let mut pool = Pool::default();
-    let report = |record| Transaction::Round(Box::new(RoundReport { session, record }));
-    assert!(pool.add(report(impostor), &room.chain).is_err());
-    assert_eq!(pool.add(report(sound), &room.chain), Ok(true));
-    assert_eq!(pool.add(transfer, &room.chain), Ok(true));
+    impostor.decision.parent = records::first(session, &[2, 3, 4], b"n").hash();
+    assert_eq!(impostor.hash(), impostor.decision.parent, "the reason for it");
+    let report = cheapest(2, 0, records::reported(session, &impostor));
+    let refusal = Pool::default().add(report, &room.chain).unwrap_err();
+    assert!(matches!(refusal, Refusal::Bytes(_)));
 }
 
 #[test]
@@ -151,7 +134,7 @@ fn a_flood_of_large_orders_takes_no_more_memory_than_the_pool_has() {
     for by in [1, 2, 3] {
         let first = chain.account(peer(by)).nonce;
         for nonce in first..first + 64 {
-            for fee in [1_000, 2_000] {
+            for fee in [100_000, 200_000] {
                 let action = Action::Dispute { loan, proof: vec![by; 46_000] };
                 let _ = pool.add(order(by, nonce, micros(fee), action), &chain);
             }
@@ -163,40 +146,27 @@ fn a_flood_of_large_orders_takes_no_more_memory_than_the_pool_has() {
 }
 
 #[test]
-fn rounds_are_free_and_yet_leave_half_of_a_block_to_orders() {
-    let room = Room::of(5);
+fn a_flood_of_rounds_that_one_member_invents_keeps_out_nothing_that_pays_more() {
+    let mut room = Room::of(5);
     let mut pool = Pool::default();
     let session = records::session(1);
-    let mut flood = 0;
-    for number in 0..900u32 {
-        let model = number.to_le_bytes();
-        let record = records::first(session, &[2, 3], &model);
-        flood +=
-            usize::from(pool.add(records::reported(session, &record), &room.chain) == Ok(true));
-    }
-    assert!(flood >= 500);
-    let (transfer, id) = room.order(4, pays(9, Credits::whole(1)));
-    pool.add(transfer, &room.chain).unwrap();
-    let mut room = room;
+    let mut invent = |nonce: u64| {
+        let record = records::first(session, &[2], &nonce.to_le_bytes());
+        pool.add(cheapest(2, nonce, records::reported(session, &record)), &room.chain)
+    };
+    assert!((0..64).all(|nonce| invent(nonce) == Ok(true)));
+    assert!(matches!(invent(64), Err(Refusal::Nonce { .. })), "no more than it may have waiting");
+    let dear = order(4, 0, micros(1_001), pays(9, Credits::whole(1)));
+    pool.add(dear.clone(), &room.chain).unwrap();
     let (draft, _) = room.draft(1, pool.wanted()).unwrap();
-    assert!(draft.transactions.iter().any(|it| it.id() == id));
+    assert_eq!(draft.transactions[0], dear);
 }
 
 #[test]
-fn a_flood_of_rounds_that_one_member_invents_keeps_out_none_that_many_signed() {
-    let room = Room::of(5);
-    let mut pool = Pool::default();
-    let session = records::session(1);
-    let mut add = |members: &[u8], model: &[u8]| {
-        let record = records::first(session, members, model);
-        pool.add(records::reported(session, &record), &room.chain)
-    };
-    for number in 0..1_024u32 {
-        assert_eq!(add(&[2], &number.to_le_bytes()), Ok(true));
-    }
-    assert!(matches!(add(&[2], b"one more"), Err(Refusal::Full { .. })));
-    assert_eq!(add(&[2, 3, 4, 5], b"a round"), Ok(true));
-    assert_eq!(pool.len(), 1_024);
+fn a_day_of_full_blocks_costs_more_than_a_founder_has() {
+    let blocks = 24 * 3_600_000 / ledger::work::PACE_MS;
+    let of_one = economics::fee_min(ledger::BLOCK_BYTES_MAX).unwrap();
+    assert!(of_one.times(blocks).unwrap() > economics::FOUNDERS_PART);
 }
 
 #[test]
@@ -218,7 +188,7 @@ fn orders_that_no_other_device_would_read_do_not_enter_the_pool() {
     let capsule = Hash::of(b"c");
     let long = Action::RegisterCapsule { capsule, title: "a".repeat(81) };
     let rating = Action::RateCapsule { capsule, use_percent: 101 };
-    let proof = vec![0; ledger::TRANSACTION_BYTES_MAX];
+    let proof = vec![0; ledger::ORDER_BYTES_MAX];
     let large = Action::Dispute { loan: capsule, proof };
     for action in [long, rating, large] {
         let order = order(2, 0, Credits::whole(1), action);

@@ -5,7 +5,7 @@ pub mod records;
 
 use core::time::Duration;
 use ledger::{
-    Action, Block, Chain, Draft, Genesis, Judge, Moved, Order, Refusal, Transaction,
+    Action, Block, Chain, Draft, Genesis, Judge, Moved, Order, Refusal,
     contracts::lending::{Loan, Receipt, Terms},
     economics, work,
 };
@@ -107,14 +107,14 @@ impl Room {
     }
 
     /// Orders of one account, one after the other.
-    pub fn orders(&self, by: u8, actions: impl IntoIterator<Item = Action>) -> Vec<Transaction> {
+    pub fn orders(&self, by: u8, actions: impl IntoIterator<Item = Action>) -> Vec<Order> {
         let first = self.chain.account(peer(by)).nonce;
-        let order = |(nonce, action)| order(by, nonce, economics::FEE_MIN, action);
+        let order = |(nonce, action)| cheapest(by, nonce, action);
         (first..).zip(actions).map(order).collect()
     }
 
     /// The next order of an account, and its name.
-    pub fn order(&self, by: u8, action: Action) -> (Transaction, Hash) {
+    pub fn order(&self, by: u8, action: Action) -> (Order, Hash) {
         let order = self.orders(by, [action]).remove(0);
         let id = order.id();
         (order, id)
@@ -123,13 +123,13 @@ impl Room {
     pub fn draft(
         &mut self,
         by: u8,
-        wanted: Vec<Transaction>,
+        wanted: Vec<Order>,
     ) -> Result<(Draft, Vec<(Hash, Refusal)>), Refusal> {
         self.chain.draft(wanted, peer(by), self.now)
     }
 
     /// A block of that member, ten seconds after the last; all of what is wanted is in it.
-    pub fn block(&mut self, by: u8, wanted: Vec<Transaction>) -> Block {
+    pub fn block(&mut self, by: u8, wanted: Vec<Order>) -> Block {
         self.passes(Duration::from_millis(work::PACE_MS));
         let (draft, refused) = self.draft(by, wanted).unwrap();
         assert_eq!(refused, []);
@@ -137,7 +137,7 @@ impl Room {
     }
 
     /// A member mines a block of that.
-    pub fn mines(&mut self, by: u8, wanted: Vec<Transaction>) -> Moved {
+    pub fn mines(&mut self, by: u8, wanted: Vec<Order>) -> Moved {
         let block = self.block(by, wanted);
         let moved = self.chain.add_block(block, self.now).unwrap();
         assert_eq!(self.chain.state().credits(), economics::SUPPLY);
@@ -145,7 +145,7 @@ impl Room {
     }
 
     /// Whoever has the easiest work mines a block of that.
-    pub fn records(&mut self, wanted: Vec<Transaction>) -> Moved {
+    pub fn records(&mut self, wanted: Vec<Order>) -> Moved {
         self.mines(self.next_miner(), wanted)
     }
 
@@ -170,9 +170,9 @@ impl Room {
     }
 
     /// Why something cannot be recorded.
-    pub fn refusal_of(&mut self, transaction: Transaction) -> Refusal {
+    pub fn refusal_of(&mut self, order: Order) -> Refusal {
         let by = self.next_miner();
-        let (_, mut refused) = self.draft(by, vec![transaction]).unwrap();
+        let (_, mut refused) = self.draft(by, vec![order]).unwrap();
         refused.pop().expect("it is not allowed").1
     }
 
@@ -221,8 +221,14 @@ impl Room {
     }
 }
 
-pub fn order(by: u8, nonce: u64, fee: Credits, action: Action) -> Transaction {
-    Order::sign(&identity(by), genesis().name(), nonce, fee, action).into()
+pub fn order(by: u8, nonce: u64, fee: Credits, action: Action) -> Order {
+    Order::sign(&identity(by), genesis().name(), nonce, fee, action)
+}
+
+/// An order that pays no more than it has to.
+pub fn cheapest(by: u8, nonce: u64, action: Action) -> Order {
+    let size_bytes = order(by, nonce, Credits::whole(1), action.clone()).encode().len();
+    order(by, nonce, economics::fee_min(size_bytes).unwrap(), action)
 }
 
 /// The block of a draft, with the work that it needs.

@@ -1,7 +1,7 @@
 //! Records of rounds as members of learning sessions sign them.
 
 use super::{identity, peer};
-use ledger::{RoundReport, Transaction};
+use ledger::{Action, RoundReport};
 use protocol::session::{Contribution, Decision, RoundRecord, Verdict, scores_name};
 use units::{Hash, SessionId};
 
@@ -61,6 +61,6 @@ pub fn record(
     RoundRecord { decision, model, cumulative_samples, standings: Vec::new(), draw: u32::MAX }
 }
 
-pub fn reported(session: SessionId, record: &RoundRecord) -> Transaction {
-    Transaction::Round(Box::new(RoundReport { session, record: record.clone() }))
+pub fn reported(session: SessionId, record: &RoundRecord) -> Action {
+    Action::Report(Box::new(RoundReport { session, record: record.clone() }))
 }

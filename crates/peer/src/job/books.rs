@@ -54,8 +54,8 @@ pub enum BooksCall {
     Round {
         /// A [`ledger::RoundReport`].
         report: Box<ledger::RoundReport>,
-        /// Whether neighbours are to be told.
-        tell: bool,
+        /// Whether this device decided on it, and is to report it at once.
+        decided: bool,
     },
     /// Time has passed.
     Tick,

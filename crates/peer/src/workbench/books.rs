@@ -44,7 +44,7 @@ fn tell(
         BooksCall::Disconnected(peer) => books.disconnected(peer, now),
         BooksCall::Hear { from, bytes, passes_on } => books.hear(from, &bytes, passes_on, now),
         BooksCall::HearBlock { from, bytes } => books.hear_block(from, &bytes, now),
-        BooksCall::Round { report, tell } => books.note_round(*report, tell),
+        BooksCall::Round { report, decided } => books.note_round(*report, decided, now),
         BooksCall::Tick => books.tick(now),
         BooksCall::Mine(nonces) => {
             books.mine(nonces, now);

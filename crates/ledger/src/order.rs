@@ -1,4 +1,4 @@
-//! What can be recorded in a block.
+//! What blocks record: what accounts want done, signed by them.
 
 use crate::{
     contracts::lending::{Receipt, Terms},
@@ -14,20 +14,11 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, SessionId};
 
-/// A transaction's encoding: a record of 32 members, or the proof of a fraud.
-pub const TRANSACTION_BYTES_MAX: usize = 48 * 1024;
+/// An order's encoding: a report of a round of 32 members, or the proof of a fraud.
+pub const ORDER_BYTES_MAX: usize = 48 * 1024;
 
 /// A capsule's description: what a list of capsules shows of it.
 pub const CAPSULE_TITLE_CHARS_MAX: usize = 80;
-
-/// Something that a block records.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Transaction {
-    /// What an account wants done.
-    Order(Order),
-    /// A finished round of a learning session, which its members have signed: anybody may bring it.
-    Round(Box<RoundReport>),
-}
 
 /// What an account wants done, signed by it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +114,9 @@ pub enum Action {
         /// Whom.
         member: PeerId,
     },
+    /// Reports a finished round of a learning session, which its members have signed. Of one that is known it does nothing but
+    /// pay its fee: several members may report the same.
+    Report(Box<RoundReport>),
 }
 
 /// A finished round.
@@ -149,25 +143,10 @@ impl Order {
         Claim::new(self.sender, ORDER_DOMAIN, &signed, self.signature)
     }
 
-    /// Bytes of its encoding.
-    pub fn size_bytes(&self) -> usize {
-        encode(self).len()
-    }
-
     /// Its name, which its signature has no part in: two signatures of one order are one order.
     pub fn id(&self) -> Hash {
         let said = encode(&(self.sender, self.nonce, self.fee, &self.action));
         Hash::of_parts(&[b"peerceptron order", &said])
-    }
-}
-
-impl Transaction {
-    /// Its name.
-    pub fn id(&self) -> Hash {
-        match self {
-            Self::Order(order) => order.id(),
-            Self::Round(report) => report.record.hash(),
-        }
     }
 
     /// Its encoding.
@@ -180,9 +159,9 @@ impl Transaction {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let transaction: Self = decode("transaction", bytes, TRANSACTION_BYTES_MAX)?;
-        transaction.validate()?;
-        Ok(transaction)
+        let order: Self = decode("order", bytes, ORDER_BYTES_MAX)?;
+        order.validate()?;
+        Ok(order)
     }
 
     /// Checks sizes and bounds that hold whatever the state.
@@ -190,59 +169,48 @@ impl Transaction {
     /// # Errors
     /// [`DecodeError::Invalid`] says which does not.
     pub fn validate(&self) -> Result<(), DecodeError> {
-        let (what, limit_bytes) = ("transaction", TRANSACTION_BYTES_MAX);
+        let (what, limit_bytes) = ("order", ORDER_BYTES_MAX);
         let invalid = |problem| Err(DecodeError::Invalid { what, problem });
         let size_bytes = self.encode().len();
         if size_bytes > limit_bytes {
             return Err(DecodeError::TooLarge { what, size_bytes, limit_bytes });
         }
-        match self {
-            // A beginning is no round, and its record's name is whatever it says.
-            Self::Round(report) if report.record.decision.round == 0 => {
-                invalid("a record of round 0".to_owned())
-            }
-            Self::Round(report) => report.record.validate(),
-            Self::Order(order) => match &order.action {
-                Action::RegisterCapsule { title, .. } => match title.chars().count() {
-                    chars if chars > CAPSULE_TITLE_CHARS_MAX => {
-                        invalid(format!("a title of {chars} characters"))
-                    }
-                    _ => Ok(()),
-                },
-                Action::RateCapsule { use_percent, .. } if *use_percent > 100 => {
-                    invalid(format!("a use of {use_percent} percent"))
+        match &self.action {
+            Action::RegisterCapsule { title, .. } => match title.chars().count() {
+                chars if chars > CAPSULE_TITLE_CHARS_MAX => {
+                    invalid(format!("a title of {chars} characters"))
                 }
                 _ => Ok(()),
             },
+            Action::RateCapsule { use_percent, .. } if *use_percent > 100 => {
+                invalid(format!("a use of {use_percent} percent"))
+            }
+            // A beginning is no round, and its record's name is whatever it says.
+            Action::Report(report) if report.record.decision.round == 0 => {
+                invalid("a report of round 0".to_owned())
+            }
+            Action::Report(report) => report.record.validate(),
+            _ => Ok(()),
         }
     }
 
     /// What peers are said to have signed in it. What a round's record says of the round before is signed there.
     pub fn claims(&self, room: Hash) -> Vec<Claim> {
-        match self {
-            Self::Order(order) => {
-                let receipt = match &order.action {
-                    Action::Claim(receipt) => Some(receipt.claim(room)),
-                    _ => None,
-                };
-                [order.claim(room)].into_iter().chain(receipt).collect()
-            }
-            Self::Round(report) => report.claims(),
+        let mut claims = vec![self.claim(room)];
+        match &self.action {
+            Action::Claim(receipt) => claims.push(receipt.claim(room)),
+            Action::Report(report) => claims.extend(report.claims()),
+            _ => {}
         }
-    }
-}
-
-impl From<Order> for Transaction {
-    fn from(order: Order) -> Self {
-        Self::Order(order)
+        claims
     }
 }
 
 impl RoundReport {
-    fn claims(&self) -> Vec<Claim> {
+    fn claims(&self) -> impl Iterator<Item = Claim> {
         let decision = &self.record.decision;
         let promises = decision.contributions.iter();
         let promises = promises.map(|promise| promise.claim(self.session, decision.parent));
-        promises.chain(decision.verdict_claims()).collect()
+        promises.chain(decision.verdict_claims())
     }
 }

@@ -3,13 +3,17 @@
 use crate::{
     header::Header,
     merkle,
-    transaction::{TRANSACTION_BYTES_MAX, Transaction},
+    transaction::{DISPUTE_BYTES_MAX, TRANSACTION_BYTES_MAX, Transaction},
 };
 use protocol::{DecodeError, encoding::decode};
 use units::Hash;
 
-/// A block's encoding: what travels, is checked and is stored at once. Some thousand transfers, or a hundred rounds of eight.
-pub const BLOCK_BYTES_MAX: usize = 256 * 1024;
+/// A block's encoding but for one large dispute: what travels, is checked and is stored at once. Some thousand transfers, or a
+/// hundred rounds of eight.
+pub(crate) const ORDINARY_BYTES_MAX: usize = 256 * 1024;
+
+/// A block's encoding. Disputes are rare: who cheats loses all that is staked.
+pub const BLOCK_BYTES_MAX: usize = ORDINARY_BYTES_MAX + DISPUTE_BYTES_MAX;
 
 /// Transactions of a block: a proof that one is in it has at most twelve steps.
 pub const BLOCK_TRANSACTIONS_MAX: usize = 2_048;
@@ -54,10 +58,11 @@ impl Block {
             let problem = format!("{} transactions", transactions.len());
             return Err(DecodeError::Invalid { what, problem });
         }
+        let mut room = Room::new();
         for transaction in &transactions {
             transaction.validate()?;
             let size_bytes = transaction.encode().len();
-            if size_bytes > TRANSACTION_BYTES_MAX {
+            if size_bytes > transaction.bytes_max() || !room.take(size_bytes) {
                 let problem = format!("a transaction of {size_bytes} bytes");
                 return Err(DecodeError::Invalid { what, problem });
             }
@@ -66,7 +71,57 @@ impl Block {
     }
 }
 
+/// What is left of a block's room.
+pub(crate) struct Room {
+    ordinary_bytes: usize,
+    has_large: bool,
+}
+
+impl Room {
+    /// Of a block without transactions, whose list's length takes up to three bytes.
+    pub(crate) fn new() -> Self {
+        let ordinary_bytes = ORDINARY_BYTES_MAX - Header::SIZE_BYTES - 3;
+        Self { ordinary_bytes, has_large: false }
+    }
+
+    /// Takes so many bytes for a transaction, if there is room for it.
+    pub(crate) fn take(&mut self, size_bytes: usize) -> bool {
+        let has_room = self.has_room_for(size_bytes);
+        match size_bytes > TRANSACTION_BYTES_MAX {
+            true => self.has_large = true,
+            false if has_room => self.ordinary_bytes -= size_bytes,
+            false => {}
+        }
+        has_room
+    }
+
+    /// Whether there is room for a transaction of so many bytes.
+    pub(crate) fn has_room_for(&self, size_bytes: usize) -> bool {
+        if size_bytes > TRANSACTION_BYTES_MAX {
+            !self.has_large
+        } else {
+            size_bytes <= self.ordinary_bytes
+        }
+    }
+}
+
 /// What the Merkle tree is over: whole transactions, signatures and all.
 pub(crate) fn leaves(transactions: &[Transaction]) -> Vec<Hash> {
     transactions.iter().map(|it| merkle::leaf(&it.encode())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_has_room_for_one_large_dispute_beside_the_rest() {
+        let mut room = Room::new();
+        assert!(room.take(DISPUTE_BYTES_MAX));
+        assert!(!room.has_room_for(TRANSACTION_BYTES_MAX + 1) && !room.take(DISPUTE_BYTES_MAX));
+        for _ in 0..5 {
+            assert!(room.take(TRANSACTION_BYTES_MAX));
+        }
+        assert!(!room.take(TRANSACTION_BYTES_MAX) && room.take(1_000));
+    }
 }

@@ -55,11 +55,12 @@ pub use genesis::Genesis;
 pub use header::Header;
 pub use pool::Pool;
 pub use refusal::Refusal;
-pub use rules::block::fees;
+pub use rules::{block::fees, order::fee_min};
 pub use snapshot::SNAPSHOT_BYTES_MAX;
 pub use state::{Due, Entry, Key, Leaf, State, StatePath};
 pub use transaction::{
-    Action, CAPSULE_TITLE_CHARS_MAX, Order, RoundReport, TRANSACTION_BYTES_MAX, Transaction,
+    Action, CAPSULE_TITLE_CHARS_MAX, DISPUTE_BYTES_MAX, Order, RoundReport, TRANSACTION_BYTES_MAX,
+    Transaction,
 };
 use units::Hash;
 

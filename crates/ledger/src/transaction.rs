@@ -11,8 +11,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, SessionId};
 
-/// A transaction's encoding: a record of 32 members, or the proof of a fraud.
+/// A transaction's encoding: a record of 32 members.
 pub const TRANSACTION_BYTES_MAX: usize = 48 * 1024;
+
+/// The encoding of a dispute, whose proof shows the state of nodes and all that they were told for a while. Of more than
+/// [`TRANSACTION_BYTES_MAX`], a block has one at most.
+pub const DISPUTE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A capsule's description: what a list of capsules shows of it.
 pub const CAPSULE_TITLE_CHARS_MAX: usize = 80;
@@ -172,9 +176,21 @@ impl Transaction {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let transaction: Self = decode("transaction", bytes, TRANSACTION_BYTES_MAX)?;
+        let transaction: Self = decode("transaction", bytes, DISPUTE_BYTES_MAX)?;
         transaction.validate()?;
+        let (what, size_bytes, limit_bytes) = ("transaction", bytes.len(), transaction.bytes_max());
+        if size_bytes > limit_bytes {
+            return Err(DecodeError::TooLarge { what, size_bytes, limit_bytes });
+        }
         Ok(transaction)
+    }
+
+    /// How long its encoding may be.
+    pub fn bytes_max(&self) -> usize {
+        match self {
+            Self::Order(Order { action: Action::Dispute { .. }, .. }) => DISPUTE_BYTES_MAX,
+            Self::Order(_) | Self::Round(_) => TRANSACTION_BYTES_MAX,
+        }
     }
 
     /// Checks sizes and bounds that hold whatever the state.

@@ -3,13 +3,13 @@
 use super::Chain;
 use crate::{
     Refusal,
-    block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block},
+    block::{BLOCK_TRANSACTIONS_MAX, Block, Room},
     contracts::{self, treasury},
     header::Header,
     pool::Pool,
     rules,
     state::Changes,
-    transaction::Transaction,
+    transaction::{TRANSACTION_BYTES_MAX, Transaction},
     work::Search,
 };
 use units::{Hash, PeerId, UnixMillis};
@@ -90,17 +90,23 @@ impl Chain {
         contracts::pass_time(&mut changes, &mut merits, s.now)?;
         rules::block::miner_is_member(miner, &changes)?;
         let (mut transactions, mut refused) = (Vec::new(), Vec::new());
-        // The list's length takes two bytes more than an empty one's.
-        let mut size_bytes = Header::SIZE_BYTES + 3;
+        let mut room = Room::new();
         for transaction in wanted {
-            let with_it = size_bytes + transaction.encode().len();
-            if with_it > BLOCK_BYTES_MAX || transactions.len() >= BLOCK_TRANSACTIONS_MAX {
+            let size_bytes = transaction.encode().len();
+            if transactions.len() >= BLOCK_TRANSACTIONS_MAX {
+                break;
+            }
+            if !room.has_room_for(size_bytes) {
+                // A second large dispute waits for the next block, and keeps nothing else from this one.
+                if size_bytes > TRANSACTION_BYTES_MAX {
+                    continue;
+                }
                 break;
             }
             let mark = changes.mark();
             match rules::block::carry_out(&transaction, &mut changes, &mut merits, &s) {
                 Ok(()) => {
-                    size_bytes = with_it;
+                    room.take(size_bytes);
                     transactions.push(transaction);
                 }
                 Err(refusal) => {

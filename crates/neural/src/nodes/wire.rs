@@ -91,12 +91,6 @@ pub fn decode(bytes: &[u8], width: u32) -> Result<Events, InvalidWire> {
     Ok(events)
 }
 
-/// How many samples bytes say that they are of; `None` if they do not begin like a batch.
-pub fn samples(bytes: &[u8]) -> Option<u32> {
-    let samples = read_varint(&mut Reader::new(bytes)).ok()?;
-    (samples <= limits::BATCH_ROWS_MAX).then_some(samples)
-}
-
 /// Whether `bytes`, as [`encode`] writes the events of many nodes, say of the nodes `indexes` (ascending) what these have
 /// given: `own`, of which they are the only nodes. The scale of a sample is as the bytes have it, for it depends on all
 /// nodes; one that is too small for these is wrong, and so is anything that [`encode`] does not write.

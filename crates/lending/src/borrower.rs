@@ -234,6 +234,12 @@ impl Borrower {
         self.loan
     }
 
+    /// What the nodes were told in a segment; `None` if it is no longer, or not yet, known.
+    pub fn operations_of(&self, segment: u32) -> Option<&[Operation]> {
+        let known = self.segments.iter().find(|sent| sent.segment.number == segment)?;
+        Some(&known.segment.operations)
+    }
+
     /// Segments whose statements have come, which a receipt counts.
     pub fn segments(&self) -> u32 {
         self.stated

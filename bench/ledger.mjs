@@ -1,9 +1,10 @@
 // A ledger's cryptography in one worker of Chromium: looking for nonces, and checking the signatures of a block, beside
-// what people would use instead in the same run.
+// what people would use instead in the same run; and what checking costs who lends nodes.
 //
 //   node bench/ledger.mjs [--json]
 
 import { launchChromium } from "../end2end/harness/chromium.mjs";
+import { measureLending } from "./lending.mjs";
 import { median, progress, report } from "./report.mjs";
 import { startSite } from "./site.mjs";
 
@@ -35,6 +36,7 @@ for (let run = 0; run <= RUNS; run += 1) {
   figures.browserVerifies = await chore("verifyByBrowser");
   if (run > 0) runs.push(figures);
 }
+await measureLending(chore, `Chromium ${browser.version()}`);
 await browser.close();
 site.close();
 

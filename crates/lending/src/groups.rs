@@ -54,7 +54,7 @@ impl Groups {
         check_sizes(slice, limits::NODES_MAX)?;
         let nodes = slice.ids().len();
         let cuts = (0..nodes).step_by(GROUP_NODES);
-        let part = |start| slice.part(start..nodes.min(start + GROUP_NODES)).encode_bare();
+        let part = |start| slice.encode_part(start..nodes.min(start + GROUP_NODES));
         Ok(Self::of_encodings(cuts.map(part).collect()))
     }
 
@@ -91,7 +91,15 @@ impl Groups {
 
 /// A group's place in the Merkle tree of a state.
 pub(crate) fn leaf(encoding: &[u8]) -> Hash {
-    hash::of_parts(&[encoding])
+    hash::of(encoding)
+}
+
+/// The leaf of a group as it is now. A state that could not be read back has none: where a number is undefined, machines need
+/// not agree on its bits.
+pub(crate) fn leaf_after(group: &Slice) -> Result<Hash, InvalidState> {
+    let encoding = group.encode_bare();
+    read(&encoding)?;
+    Ok(leaf(&encoding))
 }
 
 /// Reads one group.

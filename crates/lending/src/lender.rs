@@ -116,6 +116,7 @@ impl Lender {
             self.current.push_output(fired);
         }
         let is_over = self.current.push(operation, done.size);
+        self.current.forget_taught();
         let report = is_over.then(|| self.end_segment(identity));
         Ok(Answer { fired, report })
     }

@@ -10,8 +10,8 @@ pub const SEGMENT_LESSONS: u32 = 128;
 /// statement, too. No batch has more rows, so that no segment has more than twice as many.
 pub const SEGMENT_ROWS: usize = limits::BATCH_ROWS_MAX as usize;
 
-/// As [`SEGMENT_ROWS`], in bytes of inputs.
-pub const SEGMENT_BYTES: usize = 1024 * 1024;
+/// As [`SEGMENT_ROWS`], in bytes of inputs: 128 lessons of 32 digits, and as much as a dispute has room for.
+pub const SEGMENT_BYTES: usize = 1_400 * 1024;
 
 /// As [`SEGMENT_ROWS`], in operations.
 pub const SEGMENT_OPERATIONS: usize = 1_024;

@@ -1,12 +1,11 @@
 //! What a borrower has lent nodes do.
 
-use crate::limits;
+use crate::{hash::Running, limits};
 use neural::{
     Events, Plan,
     nodes::{Slice, SliceError, Target, wire},
 };
 use serde::{Deserialize, Serialize};
-use units::Hash;
 
 /// One thing that nodes are told to do; in a segment's list in the order in which they did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,14 +83,21 @@ pub(crate) struct Size {
 }
 
 impl Operation {
-    /// Its place in the Merkle tree of a segment's inputs: a BLAKE3 hash, which the tree's own hashes cannot be taken for.
-    pub fn leaf(&self) -> Hash {
+    /// Adds it to the hash over a segment's inputs.
+    pub(crate) fn add_to(&self, inputs: &mut Running) {
         let (kind, batch, rate, bytes) = match self {
             Self::Fire { batch, below } => (0, batch, 0.0, below),
             Self::Again { batch, below } => (1, batch, 0.0, below),
             Self::Teach { batch, rate, errors } => (2, batch, *rate, errors),
         };
-        crate::hash::of_parts(&[&[kind], &batch.to_le_bytes(), &rate.to_le_bytes(), bytes])
+        let mut head = [0; 17];
+        head[0] = kind;
+        head[1..9].copy_from_slice(&batch.to_le_bytes());
+        head[9..13].copy_from_slice(&rate.to_le_bytes());
+        // No batch of more bytes is performed.
+        head[13..].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
+        inputs.push(&head);
+        inputs.push(bytes);
     }
 
     /// Bytes of its events or errors.

@@ -202,8 +202,8 @@ impl WrongWork {
         }
         let before = merkle::root_by_path(groups::leaf(state), place, groups, path);
         must_be(before, said.before, "state")?;
-        must_be(Some(transcript::inputs_root(operations)), said.inputs, "inputs")?;
-        let slice = groups::read(state).map_err(InvalidAudit::from)?;
+        must_be(Some(transcript::inputs_hash(operations)), said.inputs, "inputs")?;
+        let mut slice = groups::read(state).map_err(InvalidAudit::from)?;
         match evidence {
             Evidence::Output { place, fired, path } => {
                 let (leaf, place) = (transcript::output_leaf(fired), *place as usize);
@@ -211,16 +211,17 @@ impl WrongWork {
                 must_be(root, said.outputs, "output")?;
                 let indexes = indexes_of(&slice);
                 let mut is_wrong = false;
-                execute(slice, operations, |at, events| {
+                execute(&mut slice, operations, |at, events| {
                     is_wrong |= at == place && !wire::says(fired, events, &indexes);
                 })?;
+                groups::leaf_after(&slice)?;
                 if is_wrong { Ok(()) } else { Err(NoProof::Right) }
             }
             Evidence::State { leaf, path } => {
                 let root = merkle::root_by_path(*leaf, place, groups, path);
                 must_be(root, said.after, "state afterwards")?;
-                let after = execute(slice, operations, |_, _| ())?;
-                if after == *leaf { Err(NoProof::Right) } else { Ok(()) }
+                execute(&mut slice, operations, |_, _| ())?;
+                if groups::leaf_after(&slice)? == *leaf { Err(NoProof::Right) } else { Ok(()) }
             }
         }
     }

@@ -15,7 +15,7 @@ pub struct Digests {
     pub segment: u32,
     /// The root of the state before it ([`crate::Groups::root`]).
     pub before: Hash,
-    /// The Merkle root over its operations.
+    /// The hash over its operations.
     pub inputs: Hash,
     /// The Merkle root over what the nodes gave.
     pub outputs: Hash,

@@ -1,6 +1,7 @@
 //! What has come of a loan so far, hashed as it goes; both sides keep the same.
 
 use crate::{
+    hash::Running,
     limits,
     operation::{Operation, Size},
     statement::Digests,
@@ -14,7 +15,7 @@ pub(crate) struct Segment {
     pub number: u32,
     pub operations: Vec<Operation>,
     sizes: Vec<Size>,
-    inputs: Peaks,
+    inputs: Running,
     outputs: Peaks,
     total: Size,
     lessons: u32,
@@ -25,7 +26,7 @@ pub(crate) struct Segment {
 impl Segment {
     /// One operation more. Gives whether the segment is over with it.
     pub(crate) fn push(&mut self, operation: Operation, size: Size) -> bool {
-        self.inputs.push(operation.leaf());
+        operation.add_to(&mut self.inputs);
         match operation {
             Operation::Fire { .. } => self.events += size.events as u64,
             Operation::Teach { .. } => self.lessons += 1,
@@ -41,6 +42,25 @@ impl Segment {
             || self.operations.len() >= limits::SEGMENT_OPERATIONS
     }
 
+    /// Lets go of the bytes of what is over by the newest operation, a lesson: nobody will ask this side for them.
+    pub(crate) fn forget_taught(&mut self) {
+        let Some((Operation::Teach { batch, errors, .. }, others)) =
+            self.operations.split_last_mut()
+        else {
+            return;
+        };
+        errors.clear();
+        errors.shrink_to_fit();
+        for other in others.iter_mut().rev() {
+            if let Operation::Fire { batch: fired, below } = other
+                && fired == batch
+            {
+                *below = Vec::new();
+                return;
+            }
+        }
+    }
+
     /// What the nodes gave on the next [`Operation::Fire`].
     pub(crate) fn push_output(&mut self, fired: &[u8]) {
         self.outputs.push(output_leaf(fired));
@@ -48,7 +68,7 @@ impl Segment {
 
     /// What is signed of it.
     pub(crate) fn digests(&self, before: Hash, after: Hash) -> Digests {
-        let (inputs, outputs) = (self.inputs.root(), self.outputs.root());
+        let (inputs, outputs) = (self.inputs.hash(), self.outputs.root());
         let fired = self.outputs.count() as u32;
         Digests { segment: self.number, before, inputs, outputs, fired, after }
     }
@@ -84,14 +104,16 @@ impl Segment {
     }
 }
 
-/// An output's place in the Merkle tree of a segment's outputs.
+/// An output's place in the Merkle tree of a segment's outputs. Most are so short that SHA-256 hashes them as fast.
 pub(crate) fn output_leaf(fired: &[u8]) -> Hash {
-    crate::hash::of_parts(&[fired])
+    merkle::leaf(fired)
 }
 
-/// The root of a segment's inputs.
-pub(crate) fn inputs_root(operations: &[Operation]) -> Hash {
-    merkle::root(&operations.iter().map(Operation::leaf).collect::<Vec<_>>())
+/// The hash over a segment's inputs.
+pub(crate) fn inputs_hash(operations: &[Operation]) -> Hash {
+    let mut inputs = Running::default();
+    operations.iter().for_each(|operation| operation.add_to(&mut inputs));
+    inputs.hash()
 }
 
 /// The hash over all segments up to one, from that up to the one before.

@@ -107,6 +107,11 @@ impl Writer {
         Self::default()
     }
 
+    /// Makes room for so many bytes more.
+    pub fn reserve(&mut self, size_bytes: usize) {
+        self.bytes.reserve(size_bytes);
+    }
+
     /// Adds bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);

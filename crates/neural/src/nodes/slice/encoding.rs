@@ -14,6 +14,7 @@ use crate::{
     learning::{Lesson, adam::Adam, homeostasis::Homeostasis},
     network::{PARAMETER_MAX, layout::LayerLayout},
 };
+use core::ops::Range;
 use protocol::limits;
 use std::collections::VecDeque;
 
@@ -37,9 +38,21 @@ impl Slice {
 
     /// [`Self::encode`] without the hash, for who hashes it in another way.
     pub fn encode_bare(&self) -> Vec<u8> {
+        self.encode_part(0..self.piece.indexes.len())
+    }
+
+    /// What [`Self::encode_bare`] gives for a [part](Self::part), without making one.
+    ///
+    /// # Panics
+    /// If there are no such places.
+    pub fn encode_part(&self, places: Range<usize>) -> Vec<u8> {
         let Piece { layer, indexes, width, inputs, layout, parameters, adam, .. } = &self.piece;
+        let indexes = &indexes[places.clone()];
         let sizes = [*width, *inputs, layout.classes, self.timer as usize, self.batches_max];
         let mut writer = begin(MAGIC, VERSION);
+        let rows = layout.readout().end;
+        let parameters_here = rows / layout.nodes * indexes.len() + layout.classes;
+        writer.reserve(4 * (SIZES + indexes.len()) + STATE_BYTES + 12 * parameters_here);
         writer.u32(*layer);
         sizes.into_iter().chain([indexes.len()]).for_each(|size| writer.u32(size as u32));
         indexes.iter().for_each(|index| writer.u32(*index));
@@ -47,8 +60,14 @@ impl Slice {
         writer.floats(&[pace, usual_error, timer]);
         writer.floats(&adam.decays());
         let [means, squares] = adam.all_moments();
+        let mut here = Vec::with_capacity(parameters_here);
         for numbers in [parameters, means, squares] {
-            writer.floats(numbers);
+            here.clear();
+            for row in numbers[..rows].chunks_exact(layout.nodes) {
+                here.extend_from_slice(&row[places.clone()]);
+            }
+            here.extend_from_slice(&numbers[layout.readout_bias()]);
+            writer.floats(&here);
         }
         writer.finish()
     }

@@ -36,7 +36,6 @@ for (let run = 0; run <= RUNS; run += 1) {
   figures.browserVerifies = await chore("verifyByBrowser");
   if (run > 0) runs.push(figures);
 }
-await measureLending(chore, `Chromium ${browser.version()}`);
 await browser.close();
 site.close();
 
@@ -66,3 +65,5 @@ report("ledger, cryptography", { runs: RUNS, signers: SIGNATURES, browser: `Chro
   { metric: `signatures in ${batch}, times noble`, value: ratio(batch, "nobleVerifies"), unit: "", atLeast: 10 },
   { metric: `signatures in ${batch}, times WebCrypto`, value: ratio(batch, "browserVerifies"), unit: "" },
 ]);
+
+await measureLending();

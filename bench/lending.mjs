@@ -1,9 +1,13 @@
-// What checking costs a stream of lessons through lent nodes: natively and in one worker of Chromium, in one run. Part of
-// `bench/ledger.mjs`.
+// What checking costs a stream of lessons through lent nodes: natively and in one worker of Chromium, in one run. The last part
+// of `bench/ledger.mjs`, and by itself:
+//
+//   node bench/lending.mjs [--json]
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { launchChromium } from "../end2end/harness/chromium.mjs";
 import { median, progress, report } from "./report.mjs";
+import { startSite } from "./site.mjs";
 
 const RUNS = 9;
 /** Twenty segments of which one is audited. */
@@ -12,8 +16,12 @@ const SHAPES = ["64 nodes, 784 inputs, 19 % events", "256 nodes, 256 inputs, 10 
 const MODES = ["lender alone, plain", "lender alone", "plain", "stated", "audited"];
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Measures by `chore` in a page, and natively beside it. */
-export async function measureLending(chore, browser) {
+export async function measureLending() {
+  const site = await startSite("lending.html");
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => progress(String(error)));
+  await page.goto(site.origin);
   for (const [shape, name] of SHAPES.entries()) {
     progress(`lending, ${name}`);
     const words = ["lending", shape, LESSONS, RUNS].map(String);
@@ -22,11 +30,15 @@ export async function measureLending(chore, browser) {
     const runs = [];
     for (let run = 0; run <= RUNS; run += 1) {
       const times = [];
-      for (const mode of MODES.keys()) times.push(await chore("lend", shape, mode, LESSONS));
+      for (const mode of MODES.keys()) {
+        times.push(await page.evaluate((words) => window.lend(...words), [shape, mode, LESSONS]));
+      }
       if (run > 0) runs.push(times);
     }
-    show(name, `a worker of ${browser}`, runs);
+    show(name, `a worker of Chromium ${browser.version()}`, runs);
   }
+  await browser.close();
+  site.close();
 }
 
 function show(shape, on, runs) {
@@ -41,3 +53,5 @@ function show(shape, on, runs) {
     { metric: "audits of 5 % of segments", value: more(4, 3), unit: "% slower", atMost: 10 },
   ]);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await measureLending();

@@ -1,7 +1,7 @@
 // A ledger's cryptography in one worker: ours, and what people would use instead. Each message names a chore and its
 // arguments; the answer is what it returns, mostly how many a second.
 
-import init, { Lending, Mining, Signatures } from "/ours/bench.js";
+import init, { Mining, Signatures } from "/ours/bench.js";
 import * as ed25519 from "/packages/@noble/ed25519/index.js";
 import { sha256, sha512 } from "/packages/@noble/hashes/sha2.js";
 import { createSHA256 } from "/packages/hash-wasm/dist/index.esm.min.js";
@@ -17,7 +17,6 @@ let signatures;
 let header;
 let signed;
 let hashWasm;
-const lent = new Map();
 
 const chores = {
   /** Makes so many signatures, and tries whether all find the same. */
@@ -42,12 +41,6 @@ const chores = {
       const key = await crypto.subtle.importKey("raw", peer, "Ed25519", false, ["verify"]);
       signed.push({ peer, bytes, signature: signatures.signature(place), key });
     }
-  },
-
-  /** Milliseconds of so many lessons of lent nodes of a shape, in a mode. */
-  lend(shape, mode, lessons) {
-    if (!lent.has(shape)) lent.set(shape, new Lending(shape));
-    return 1000 * timed(() => mustBe(lent.get(shape).run(mode, lessons) > 0));
   },
 
   /** Hashes a second, ours. */

@@ -1,13 +1,20 @@
 //! Hashes of what is long: BLAKE3, 32 bytes like all others. In a browser it hashes two to three times as many bytes a second
 //! as SHA-256, whose work would be a tenth of what lent nodes do.
 
+use ledger::merkle;
 use units::Hash;
 
 /// Bytes that are hashed at once: chunks of 1 KiB, side by side in a processor's vectors, as many as make a whole subtree.
 const PORTION_BYTES: usize = 32 * 1024;
 
-/// Of all bytes at once.
+/// Below this, there are too few chunks for a processor's vectors.
+const SHORT_BYTES: usize = 4 * 1024;
+
+/// Of all bytes at once: BLAKE3 of what is long, SHA-256 of what is short, as a Merkle tree's leaf.
 pub(crate) fn of(bytes: &[u8]) -> Hash {
+    if bytes.len() < SHORT_BYTES {
+        return merkle::leaf(bytes);
+    }
     Hash::from_bytes(blake3::hash(bytes).into())
 }
 

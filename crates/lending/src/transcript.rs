@@ -1,12 +1,12 @@
 //! What has come of a loan so far, hashed as it goes; both sides keep the same.
 
 use crate::{
-    hash::Running,
+    hash::{self, Running},
     limits,
     operation::{Operation, Size},
     statement::Digests,
 };
-use ledger::merkle::{self, Peaks};
+use ledger::merkle::Peaks;
 use units::Hash;
 
 /// One segment as it grows.
@@ -104,9 +104,9 @@ impl Segment {
     }
 }
 
-/// An output's place in the Merkle tree of a segment's outputs. Most are so short that SHA-256 hashes them as fast.
+/// An output's place in the Merkle tree of a segment's outputs.
 pub(crate) fn output_leaf(fired: &[u8]) -> Hash {
-    merkle::leaf(fired)
+    hash::of(fired)
 }
 
 /// The hash over a segment's inputs.

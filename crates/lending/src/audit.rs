@@ -2,7 +2,7 @@
 
 use crate::{
     groups::{self, Groups, InvalidState},
-    limits,
+    hash, limits,
     operation::{InvalidOperation, Operation},
     proof::{Evidence, FraudProof, WrongWork},
     statement::Report,
@@ -111,14 +111,17 @@ impl Audit<'_> {
         let leaf = groups::leaf_after(&group)?;
         let leaves = &self.report.leaves;
         Ok(match wrong {
-            Some(place) => {
-                let outputs = self.fired.iter().map(|fired| transcript::output_leaf(fired));
-                let path = merkle::path(&outputs.collect::<Vec<Hash>>(), place);
-                Some(Evidence::Output {
-                    place: place as u32,
-                    fired: self.fired[place].clone(),
-                    path,
-                })
+            Some(wrong) => {
+                let portions = transcript::portions(self.fired);
+                let has_it = |bytes: &Vec<u8>| {
+                    let read = transcript::read_portion(bytes);
+                    read.is_some_and(|(first, fired)| wrong < first + fired.len())
+                };
+                let place = portions.iter().position(has_it).expect("every output is in one");
+                let leaves: Vec<Hash> = portions.iter().map(|it| hash::of(it)).collect();
+                let path = merkle::path(&leaves, place);
+                let portion = portions[place].clone();
+                Some(Evidence::Output { place: place as u32, portion, path })
             }
             None if leaves[place] == leaf => None,
             None => {

@@ -182,7 +182,7 @@ impl Borrower {
         let of_groups = (report.statement.groups, report.leaves.len());
         let right = [
             ("inputs", ours.inputs == said.inputs),
-            ("outputs", ours.outputs == said.outputs && ours.fired == said.fired),
+            ("outputs", ours.outputs == said.outputs && ours.portions == said.portions),
             ("groups", of_groups == (self.groups, self.groups as usize)),
             ("state after", merkle::root(&report.leaves) == said.after),
         ];

@@ -43,10 +43,10 @@ pub const GROUP_BYTES_MAX: usize =
 /// One batch of events or errors, as it travels.
 pub const BATCH_BYTES_MAX: usize = limits::ACTIVATION_BYTES_MAX;
 
-/// A proof of fraud: a group, a segment's inputs, one of its outputs, and what names them. This bounds the work of checking one as
+/// A proof of fraud: a group, a segment's inputs, some of its outputs, and what names them. This bounds the work of checking one as
 /// well: an event takes two bytes or more, and passes eight nodes once forwards and once in a lesson.
 pub const PROOF_BYTES_MAX: usize =
-    GROUP_BYTES_MAX + SEGMENT_BYTES + 2 * BATCH_BYTES_MAX + 24 * SEGMENT_OPERATIONS + 8 * 1024;
+    GROUP_BYTES_MAX + SEGMENT_BYTES + 2 * BATCH_BYTES_MAX + 24 * SEGMENT_OPERATIONS + 32 * 1024;
 
 /// Newest segments of which both sides keep what an audit needs.
 pub const SEGMENTS_KEPT: usize = 4;

@@ -3,7 +3,7 @@
 use crate::{
     audit::{InvalidAudit, execute, indexes_of},
     groups::{self, InvalidState},
-    limits,
+    hash, limits,
     operation::Operation,
     statement::Statement,
     transcript,
@@ -61,11 +61,11 @@ pub struct WrongWork {
 pub enum Evidence {
     /// The events of one firing.
     Output {
-        /// Which, from 0.
+        /// Which leaf it is in, from 0.
         place: u32,
-        /// What was sent.
+        /// The leaf.
         #[serde(with = "serde_bytes")]
-        fired: Vec<u8>,
+        portion: Vec<u8>,
         /// From there to the root of the outputs.
         path: Vec<Hash>,
     },
@@ -205,14 +205,17 @@ impl WrongWork {
         must_be(Some(transcript::inputs_hash(operations)), said.inputs, "inputs")?;
         let mut slice = groups::read(state).map_err(InvalidAudit::from)?;
         match evidence {
-            Evidence::Output { place, fired, path } => {
-                let (leaf, place) = (transcript::output_leaf(fired), *place as usize);
-                let root = merkle::root_by_path(leaf, place, said.fired as usize, path);
+            Evidence::Output { place, portion, path } => {
+                let (leaf, place) = (hash::of(portion), *place as usize);
+                let root = merkle::root_by_path(leaf, place, said.portions as usize, path);
                 must_be(root, said.outputs, "output")?;
+                let portion = transcript::read_portion(portion);
+                let (first, fired) = portion.ok_or(NoProof::NotSigned { what: "output" })?;
                 let indexes = indexes_of(&slice);
                 let mut is_wrong = false;
-                execute(&mut slice, operations, |at, events| {
-                    is_wrong |= at == place && !wire::says(fired, events, &indexes);
+                execute(&mut slice, operations, |place, events| {
+                    let stated = place.checked_sub(first).and_then(|place| fired.get(place));
+                    is_wrong |= stated.is_some_and(|bytes| !wire::says(bytes, events, &indexes));
                 })?;
                 groups::leaf_after(&slice)?;
                 if is_wrong { Ok(()) } else { Err(NoProof::Right) }

@@ -105,8 +105,8 @@ mod tests {
     fn statement(loan: u32, segment: u32) -> Statement {
         let zero = Hash::of(&[]);
         let loan = Hash::of(&loan.to_le_bytes());
-        let (before, inputs, outputs, fired, after) = (zero, zero, zero, 0, zero);
-        let digests = Digests { segment, before, inputs, outputs, fired, after };
+        let (before, inputs, outputs, portions, after) = (zero, zero, zero, 0, zero);
+        let digests = Digests { segment, before, inputs, outputs, portions, after };
         let signature = Signature::from_bytes([0; 64]);
         Statement { room: zero, loan, groups: 1, digests, signature }
     }

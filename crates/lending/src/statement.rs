@@ -17,10 +17,10 @@ pub struct Digests {
     pub before: Hash,
     /// The hash over its operations.
     pub inputs: Hash,
-    /// The Merkle root over what the nodes gave.
+    /// The Merkle root over what the nodes gave, some outputs a leaf.
     pub outputs: Hash,
-    /// On how many batches they fired: leaves under `outputs`.
-    pub fired: u32,
+    /// Leaves under `outputs`.
+    pub portions: u32,
     /// The root of the state after it.
     pub after: Hash,
 }

@@ -58,6 +58,8 @@ struct Play {
     next_batch: u64,
     /// Batches that are not taught yet, and their rows.
     open: Vec<(u64, u32)>,
+    /// What the nodes gave.
+    fired: Vec<Vec<u8>>,
 }
 
 impl Case {
@@ -65,8 +67,7 @@ impl Case {
         let Self { inputs, nodes, classes, seed, .. } = *self;
         let layers = vec![LayerSpec::new(nodes + 3, 4)];
         let spec = NetworkSpec { inputs, steps: 1, layers, classes, seed };
-        let ids: Vec<_> = (0..nodes).map(|index| NodeId::new(0, index + index % 2)).collect();
-        let mut ids: Vec<_> = ids;
+        let mut ids: Vec<_> = (0..nodes).map(|index| NodeId::new(0, index + index % 2)).collect();
         ids.dedup();
         let network = Network::new(&spec).unwrap();
         network.slice(&LearningState::new(&spec), &ids, 16).unwrap()
@@ -79,8 +80,8 @@ impl Case {
         let lender = Lender::new(ROOM, LOAN, &loan, slice).unwrap();
         let borrower = Borrower::new(ROOM, LOAN, loan.lender, &state);
         let counter = Counter::new(self.seed, 17);
-        let (next_batch, open) = (0, Vec::new());
-        Play { case: *self, counter, identity, loan, borrower, lender, next_batch, open }
+        let (next_batch, open, fired) = (0, Vec::new(), Vec::new());
+        Play { case: *self, counter, identity, loan, borrower, lender, next_batch, open, fired }
     }
 }
 
@@ -124,7 +125,9 @@ impl Play {
         self.next_batch += 1;
         let sent = self.borrower.fire(batch, &below);
         let mut answer = self.lender.fire(batch, sent, &self.identity).unwrap();
-        self.borrower.fired(batch, answer.fired.unwrap()).unwrap();
+        let fired = answer.fired.take().unwrap();
+        self.fired.push(fired.clone());
+        self.borrower.fired(batch, fired).unwrap();
         self.open.push((batch, rows));
         if self.open.len() as u64 > self.case.late {
             let (batch, rows) = self.open.remove(0);

@@ -16,7 +16,7 @@ pub(crate) struct Segment {
     pub operations: Vec<Operation>,
     sizes: Vec<Size>,
     inputs: Running,
-    outputs: Peaks,
+    outputs: Outputs,
     total: Size,
     lessons: u32,
     /// Events that were sent in it; those that are gathered again are not.
@@ -63,14 +63,14 @@ impl Segment {
 
     /// What the nodes gave on the next [`Operation::Fire`].
     pub(crate) fn push_output(&mut self, fired: &[u8]) {
-        self.outputs.push(output_leaf(fired));
+        self.outputs.push(fired);
     }
 
     /// What is signed of it.
     pub(crate) fn digests(&self, before: Hash, after: Hash) -> Digests {
         let (inputs, outputs) = (self.inputs.hash(), self.outputs.root());
-        let fired = self.outputs.count() as u32;
-        Digests { segment: self.number, before, inputs, outputs, fired, after }
+        let portions = self.outputs.portions();
+        Digests { segment: self.number, before, inputs, outputs, portions, after }
     }
 
     pub(crate) fn events(&self) -> u64 {
@@ -104,9 +104,71 @@ impl Segment {
     }
 }
 
-/// An output's place in the Merkle tree of a segment's outputs.
-pub(crate) fn output_leaf(fired: &[u8]) -> Hash {
-    hash::of(fired)
+/// What the nodes gave in a segment, in portions that are hashed at once and shown at once: leaves of a Merkle tree.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outputs {
+    whole: Peaks,
+    waiting: Vec<u8>,
+    count: u32,
+}
+
+/// A portion is full with the output with which it has so many bytes: enough for a processor's vectors, few to show.
+const PORTION_BYTES: usize = 16 * 1024;
+
+impl Outputs {
+    /// One more. Gives the portion, if it is full with it.
+    pub(crate) fn push(&mut self, fired: &[u8]) -> Option<Vec<u8>> {
+        if self.waiting.is_empty() {
+            self.waiting.extend_from_slice(&self.count.to_le_bytes());
+        }
+        // No output is longer than a batch.
+        self.waiting.extend_from_slice(&(fired.len() as u32).to_le_bytes());
+        self.waiting.extend_from_slice(fired);
+        self.count += 1;
+        let is_full = self.waiting.len() >= PORTION_BYTES;
+        is_full.then(|| {
+            self.whole.push(hash::of(&self.waiting));
+            core::mem::take(&mut self.waiting)
+        })
+    }
+
+    fn all(&self) -> Peaks {
+        let mut all = self.whole.clone();
+        if !self.waiting.is_empty() {
+            all.push(hash::of(&self.waiting));
+        }
+        all
+    }
+
+    pub(crate) fn root(&self) -> Hash {
+        self.all().root()
+    }
+
+    pub(crate) fn portions(&self) -> u32 {
+        self.all().count() as u32
+    }
+}
+
+/// All portions of a segment's outputs.
+pub(crate) fn portions(fired: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let mut outputs = Outputs::default();
+    let mut portions: Vec<_> = fired.iter().filter_map(|it| outputs.push(it)).collect();
+    if !outputs.waiting.is_empty() {
+        portions.push(outputs.waiting);
+    }
+    portions
+}
+
+/// The outputs of a portion, and which the first of them is; `None` for bytes that are no portion.
+pub(crate) fn read_portion(bytes: &[u8]) -> Option<(usize, Vec<&[u8]>)> {
+    let (first, mut rest) = bytes.split_first_chunk()?;
+    let mut fired = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk() {
+        let (output, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        fired.push(output);
+        rest = after;
+    }
+    rest.is_empty().then_some((u32::from_le_bytes(*first) as usize, fired))
 }
 
 /// The hash over a segment's inputs.

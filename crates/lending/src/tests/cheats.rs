@@ -213,7 +213,7 @@ fn what_was_not_sent_is_complained_about_at_once() {
     };
     assert!(with(|said| said.inputs = LOAN).contains("inputs"));
     assert!(with(|said| said.outputs = LOAN).contains("outputs"));
-    assert!(with(|said| said.fired += 1).contains("outputs"));
+    assert!(with(|said| said.portions += 1).contains("outputs"));
     assert!(with(|said| said.after = LOAN).contains("state after"));
     assert!(with(|said| said.segment = 1).contains("segment 1 where that of segment 0 is due"));
     let mut unsigned = report.clone();

@@ -31,6 +31,15 @@ proptest! {
         let (mut work, mut play) = framed(case, steps);
         let honest = judge(LOAN, &play.loan, &FraudProof::Work(work.clone()).encode());
         prop_assert_eq!(honest.unwrap_err(), "what the lender has signed is right");
+        let portions = crate::transcript::portions(&play.fired);
+        let leaves: Vec<Hash> = portions.iter().map(|it| crate::hash::of(it)).collect();
+        for (place, portion) in portions.into_iter().enumerate() {
+            let path = merkle::path(&leaves, place);
+            let evidence = Evidence::Output { place: place as u32, portion, path };
+            let proof = FraudProof::Work(WrongWork { evidence, ..work.clone() });
+            let why = judge(LOAN, &play.loan, &proof.encode()).unwrap_err();
+            prop_assert_eq!(why, "what the lender has signed is right");
+        }
         let at = place.index(work.operations.len());
         match kind {
             0 => drop(work.operations.remove(at)),
@@ -43,7 +52,7 @@ proptest! {
             4 => work.evidence = Evidence::State { leaf: ROOM, path: Vec::new() },
             5 => work.group += 1,
             6 => work.statement.digests.after = ROOM,
-            7 => work.evidence = Evidence::Output { place: 0, fired: vec![0], path: Vec::new() },
+            7 => work.evidence = Evidence::Output { place: 0, portion: vec![0; 9], path: Vec::new() },
             _ => work.statement.groups += 1,
         }
         let unchanged = kind == 1 && (at == 0 || work.operations[at] == work.operations[0]);

@@ -1,9 +1,10 @@
 // A ledger's cryptography in one worker of Chromium: looking for nonces, and checking the signatures of a block, beside
-// what people would use instead in the same run.
+// what people would use instead in the same run; and what checking costs who lends nodes.
 //
 //   node bench/ledger.mjs [--json]
 
 import { launchChromium } from "../end2end/harness/chromium.mjs";
+import { measureLending } from "./lending.mjs";
 import { median, progress, report } from "./report.mjs";
 import { startSite } from "./site.mjs";
 
@@ -64,3 +65,5 @@ report("ledger, cryptography", { runs: RUNS, signers: SIGNATURES, browser: `Chro
   { metric: `signatures in ${batch}, times noble`, value: ratio(batch, "nobleVerifies"), unit: "", atLeast: 10 },
   { metric: `signatures in ${batch}, times WebCrypto`, value: ratio(batch, "browserVerifies"), unit: "" },
 ]);
+
+await measureLending();

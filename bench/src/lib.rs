@@ -4,6 +4,7 @@ pub mod arithmetic;
 pub mod bits;
 pub mod course;
 pub mod ledger;
+pub mod lending;
 pub mod messages;
 pub mod order;
 pub mod private;
@@ -13,3 +14,5 @@ pub mod rooms;
 pub mod exports;
 #[cfg(target_arch = "wasm32")]
 pub mod ledger_exports;
+#[cfg(target_arch = "wasm32")]
+pub mod lending_exports;

@@ -50,6 +50,9 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
         if asks_for(&["rooms", "engine", "faults"]) {
             native::prepare_simulator(workspace)?;
         }
+        if asks_for(&["ledger"]) {
+            native::prepare_native(workspace)?;
+        }
         if asks_for(&["neural", "ledger"]) {
             native::prepare_browser(workspace)?;
         }

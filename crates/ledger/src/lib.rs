@@ -58,7 +58,9 @@ pub use chain::{
 use contracts::lending::Loan;
 pub use genesis::Genesis;
 pub use header::Header;
-pub use order::{Action, CAPSULE_TITLE_CHARS_MAX, ORDER_BYTES_MAX, Order, RoundReport};
+pub use order::{
+    Action, CAPSULE_TITLE_CHARS_MAX, DISPUTE_BYTES_MAX, ORDER_BYTES_MAX, Order, RoundReport,
+};
 pub use pool::Pool;
 pub use refusal::Refusal;
 pub use rules::block::fees;

@@ -14,8 +14,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, SessionId};
 
-/// An order's encoding: a report of a round of 32 members, or the proof of a fraud.
+/// An order's encoding: a report of a round of 32 members.
 pub const ORDER_BYTES_MAX: usize = 48 * 1024;
+
+/// The encoding of a dispute, whose proof shows the state of nodes and all that they were told for a while. Of more than
+/// [`ORDER_BYTES_MAX`], a block has one at most.
+pub const DISPUTE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A capsule's description: what a list of capsules shows of it.
 pub const CAPSULE_TITLE_CHARS_MAX: usize = 80;
@@ -159,9 +163,17 @@ impl Order {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let order: Self = decode("order", bytes, ORDER_BYTES_MAX)?;
+        let order: Self = decode("order", bytes, DISPUTE_BYTES_MAX)?;
         order.validate()?;
         Ok(order)
+    }
+
+    /// How long its encoding may be.
+    pub fn bytes_max(&self) -> usize {
+        match self.action {
+            Action::Dispute { .. } => DISPUTE_BYTES_MAX,
+            _ => ORDER_BYTES_MAX,
+        }
     }
 
     /// Checks sizes and bounds that hold whatever the state.
@@ -169,7 +181,7 @@ impl Order {
     /// # Errors
     /// [`DecodeError::Invalid`] says which does not.
     pub fn validate(&self) -> Result<(), DecodeError> {
-        let (what, limit_bytes) = ("order", ORDER_BYTES_MAX);
+        let (what, limit_bytes) = ("order", self.bytes_max());
         let invalid = |problem| Err(DecodeError::Invalid { what, problem });
         let size_bytes = self.encode().len();
         if size_bytes > limit_bytes {

@@ -107,6 +107,11 @@ impl Writer {
         Self::default()
     }
 
+    /// Makes room for so many bytes more.
+    pub fn reserve(&mut self, size_bytes: usize) {
+        self.bytes.reserve(size_bytes);
+    }
+
     /// Adds bytes as they are.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
@@ -134,9 +139,10 @@ impl Writer {
 
     /// Adds numbers, four bytes each.
     pub fn floats(&mut self, values: &[f32]) {
-        self.bytes.reserve(values.len() * 4);
-        for value in values {
-            self.bytes(&value.to_le_bytes());
+        let start = self.bytes.len();
+        self.bytes.resize(start + values.len() * 4, 0);
+        for (bytes, value) in self.bytes[start..].chunks_exact_mut(4).zip(values) {
+            bytes.copy_from_slice(&value.to_le_bytes());
         }
     }
 

@@ -11,6 +11,11 @@ pub(super) fn prepare(workspace: &Workspace) -> Result<(), Failure> {
     for set in data::SETS {
         data::fetch(workspace, set)?;
     }
+    prepare_native(workspace)
+}
+
+/// Our own code, for this machine.
+pub(super) fn prepare_native(workspace: &Workspace) -> Result<(), Failure> {
     let mut native = workspace.command("cargo");
     native.args(["build", "--release", "--package=bench"]);
     execute(&mut native, "Read the compiler's message above.")

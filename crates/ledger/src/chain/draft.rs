@@ -3,7 +3,7 @@
 use super::Chain;
 use crate::{
     Refusal,
-    block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block},
+    block::{BLOCK_TRANSACTIONS_MAX, Block, Room},
     contracts::{self, treasury},
     header::Header,
     order::Order,
@@ -87,21 +87,20 @@ impl Chain {
         contracts::pass_time(&mut changes, &mut merits, s.now)?;
         rules::block::miner_is_member(miner, &changes)?;
         let (mut transactions, mut refused) = (Vec::new(), Vec::new());
-        // The list's length takes two bytes more than an empty one's.
-        let mut size_bytes = Header::SIZE_BYTES + 3;
+        let mut room = Room::new();
         for order in wanted {
-            let with_it = size_bytes + order.encode().len();
+            let size_bytes = order.encode().len();
             if transactions.len() >= BLOCK_TRANSACTIONS_MAX {
                 break;
             }
-            // A shorter one may still fit.
-            if with_it > BLOCK_BYTES_MAX {
+            // A shorter one, or one that is no dispute, may still fit.
+            if !room.has_room_for(size_bytes) {
                 continue;
             }
             let mark = changes.mark();
             match rules::block::carry_out(&order, &mut changes, &mut merits, &s) {
                 Ok(()) => {
-                    size_bytes = with_it;
+                    room.take(size_bytes);
                     transactions.push(order);
                 }
                 Err(refusal) => {

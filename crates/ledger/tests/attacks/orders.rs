@@ -188,7 +188,7 @@ fn orders_that_no_other_device_would_read_do_not_enter_the_pool() {
     let capsule = Hash::of(b"c");
     let long = Action::RegisterCapsule { capsule, title: "a".repeat(81) };
     let rating = Action::RateCapsule { capsule, use_percent: 101 };
-    let proof = vec![0; ledger::ORDER_BYTES_MAX];
+    let proof = vec![0; ledger::DISPUTE_BYTES_MAX];
     let large = Action::Dispute { loan: capsule, proof };
     for action in [long, rating, large] {
         let order = order(2, 0, Credits::whole(1), action);

@@ -78,6 +78,11 @@ impl Adam {
         (self.means[place], self.squares[place])
     }
 
+    /// The means and the mean squares of all parameters.
+    pub(crate) fn all_moments(&self) -> [&[f32]; 2] {
+        [&self.means, &self.squares]
+    }
+
     /// Sets them, within the numbers that there are.
     pub(crate) fn set_moments(&mut self, place: usize, mean: f32, square: f32) {
         self.means[place] = mean.clamp(-f32::MAX, f32::MAX);

@@ -1,6 +1,7 @@
 //! Some nodes of a layer on another device: events in, events out, and lessons that may come late.
 
 mod encoding;
+mod parts;
 
 use super::{
     ClassErrors, NodeError, NodeId,

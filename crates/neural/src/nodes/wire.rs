@@ -91,6 +91,42 @@ pub fn decode(bytes: &[u8], width: u32) -> Result<Events, InvalidWire> {
     Ok(events)
 }
 
+/// Whether `bytes`, as [`encode`] writes the events of many nodes, say of the nodes `indexes` (ascending) what these have
+/// given: `own`, of which they are the only nodes. The scale of a sample is as the bytes have it, for it depends on all
+/// nodes; one that is too small for these is wrong, and so is anything that [`encode`] does not write.
+pub fn says(bytes: &[u8], own: &Events, indexes: &[u32]) -> bool {
+    let mut reader = Reader::new(bytes);
+    if read_varint(&mut reader) != Ok(own.samples() as u32) {
+        return false;
+    }
+    let mut stated = Events::new(own.width());
+    for sample in 0..own.samples() {
+        stated.reset(own.width());
+        let Ok(exponent) = read_sample(&mut reader, &mut stated) else { return false };
+        if !says_sample(stated.sample(0), own.sample(sample), exponent, indexes) {
+            return false;
+        }
+    }
+    reader.remaining() == 0
+}
+
+fn says_sample(
+    stated: (&[u32], &[f32]),
+    own: (&[u32], &[f32]),
+    exponent: Option<i32>,
+    indexes: &[u32],
+) -> bool {
+    let largest = own.1.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let least = exponent_for(largest);
+    let exponent = exponent.unwrap_or(least);
+    let steps = |value: f32| (value * power_of_two(-exponent)).round().clamp(-STEPS_MAX, STEPS_MAX);
+    let own = own.0.iter().zip(own.1).map(|(node, value)| (*node, steps(*value)));
+    let stated = stated.0.iter().zip(stated.1);
+    let stated = stated.filter(|(node, _)| indexes.binary_search(node).is_ok());
+    let stated = stated.map(|(node, value)| (*node, value * power_of_two(-exponent)));
+    least <= exponent && own.filter(|(_, steps)| *steps != 0.0).eq(stated)
+}
+
 /// Writes errors: the probability that went to wrong classes, then a row a sample, a column a class, each in steps of
 /// 1/32767 (`i16`, little-endian).
 pub fn encode_errors(errors: &ClassErrors) -> Vec<u8> {
@@ -166,13 +202,16 @@ fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32])) {
     }
 }
 
-fn read_sample(reader: &mut Reader<'_>, events: &mut Events) -> Result<(), InvalidWire> {
+/// Gives the exponent of the sample's scale, if it has events.
+fn read_sample(reader: &mut Reader<'_>, events: &mut Events) -> Result<Option<i32>, InvalidWire> {
     let count = read_varint(reader)? as usize;
     if count > reader.remaining() / EVENT_BYTES_MIN {
         return Err(Damaged.into());
     }
+    let mut scale = None;
     if count > 0 {
         let exponent = i32::from(reader.u8()?.cast_signed());
+        scale = Some(exponent);
         if !(EXPONENT_MIN..=EXPONENT_MAX).contains(&exponent) {
             return Err(Damaged.into());
         }
@@ -196,7 +235,7 @@ fn read_sample(reader: &mut Reader<'_>, events: &mut Events) -> Result<(), Inval
         }
     }
     events.end_sample();
-    Ok(())
+    Ok(scale)
 }
 
 /// The least `e` with `largest <= 127 · 2^e`, within bounds.

@@ -3,9 +3,7 @@
 use super::Workbench;
 use crate::job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, JobError};
 use books::{Books, view::Question};
-use ledger::contracts::lending::Loan;
 use protocol::identity::Identity;
-use units::Hash;
 
 impl Workbench {
     pub(super) fn run_books(&mut self, job: BooksJob) -> Result<Answer, JobError> {
@@ -13,7 +11,7 @@ impl Workbench {
         let answer = match call {
             BooksCall::Open { room, seed, records } => {
                 let identity = Identity::from_seed(seed);
-                let (books, outcome) = Books::open(room, identity, judge, records, now);
+                let (books, outcome) = Books::open(room, identity, lending::judge, records, now);
                 self.books = Some(Box::new(books));
                 BooksAnswer { outcome, reply: None }
             }
@@ -64,9 +62,4 @@ fn tell(
         }
     }
     Ok(None)
-}
-
-/// What a lender signs cannot be shown to be wrong as long as nothing is computed on lease.
-fn judge(_: Hash, _: &Loan, _: &[u8]) -> Result<(), String> {
-    Err("it is no proof of a fraud".to_owned())
 }

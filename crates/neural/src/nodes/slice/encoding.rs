@@ -14,6 +14,7 @@ use crate::{
     learning::{Lesson, adam::Adam, homeostasis::Homeostasis},
     network::{PARAMETER_MAX, layout::LayerLayout},
 };
+use core::ops::Range;
 use protocol::limits;
 use std::collections::VecDeque;
 
@@ -32,21 +33,43 @@ const TIMERS: core::ops::RangeInclusive<f32> = 0.5..=128.0;
 impl Slice {
     /// The canonical encoding, little-endian, with its SHA-256 at the end; without the batches that it remembers.
     pub fn encode(&self) -> Vec<u8> {
+        seal(self.encode_bare())
+    }
+
+    /// [`Self::encode`] without the hash, for who hashes it in another way.
+    pub fn encode_bare(&self) -> Vec<u8> {
+        self.encode_part(0..self.piece.indexes.len())
+    }
+
+    /// What [`Self::encode_bare`] gives for a [part](Self::part), without making one.
+    ///
+    /// # Panics
+    /// If there are no such places.
+    pub fn encode_part(&self, places: Range<usize>) -> Vec<u8> {
         let Piece { layer, indexes, width, inputs, layout, parameters, adam, .. } = &self.piece;
+        let indexes = &indexes[places.clone()];
         let sizes = [*width, *inputs, layout.classes, self.timer as usize, self.batches_max];
         let mut writer = begin(MAGIC, VERSION);
+        let rows = layout.readout().end;
+        let parameters_here = rows / layout.nodes * indexes.len() + layout.classes;
+        writer.reserve(4 * (SIZES + indexes.len()) + STATE_BYTES + 12 * parameters_here);
         writer.u32(*layer);
         sizes.into_iter().chain([indexes.len()]).for_each(|size| writer.u32(size as u32));
         indexes.iter().for_each(|index| writer.u32(*index));
         let Homeostasis { pace, usual_error, timer } = self.homeostasis;
         writer.floats(&[pace, usual_error, timer]);
         writer.floats(&adam.decays());
-        let (means, squares): (Vec<f32>, Vec<f32>) =
-            (0..parameters.len()).map(|place| adam.moments(place)).unzip();
-        for numbers in [parameters, &means, &squares] {
-            writer.floats(numbers);
+        let [means, squares] = adam.all_moments();
+        let mut here = Vec::with_capacity(parameters_here);
+        for numbers in [parameters, means, squares] {
+            here.clear();
+            for row in numbers[..rows].chunks_exact(layout.nodes) {
+                here.extend_from_slice(&row[places.clone()]);
+            }
+            here.extend_from_slice(&numbers[layout.readout_bias()]);
+            writer.floats(&here);
         }
-        seal(writer.finish())
+        writer.finish()
     }
 
     /// Reads a slice, which remembers no batch. Memory is taken only once the length fits the description and the hash is
@@ -55,6 +78,26 @@ impl Slice {
     /// # Errors
     /// [`InvalidPacket`] for anything that [`Self::encode`] does not give.
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidPacket> {
+        Self::read(bytes, check_seal)
+    }
+
+    /// Reads what [`Self::encode_bare`] gives.
+    ///
+    /// # Errors
+    /// [`InvalidPacket`] for anything else.
+    pub fn decode_bare(bytes: &[u8]) -> Result<Self, InvalidPacket> {
+        Self::read(bytes, |bytes, sealed_bytes| {
+            let (size_bytes, expected_bytes) = (bytes.len(), sealed_bytes - HASH_BYTES);
+            let fits = size_bytes == expected_bytes;
+            fits.then_some(()).ok_or(InvalidPacket::Size { size_bytes, expected_bytes })
+        })
+    }
+
+    /// `check` is given the length that the sealed encoding has.
+    fn read(
+        bytes: &[u8],
+        check: impl FnOnce(&[u8], usize) -> Result<(), InvalidPacket>,
+    ) -> Result<Self, InvalidPacket> {
         let (mut reader, sizes) = open::<SIZES>(bytes, MAGIC, VERSION)?;
         let [layer, width, inputs, classes, timer, batches, nodes] = sizes;
         // Every size by itself is small enough that none of their products overflows.
@@ -70,7 +113,7 @@ impl Slice {
         within("parameters", count, 1, PARAMETERS_MAX)?;
         let (count, nodes, inputs) = (count as usize, nodes as usize, inputs as usize);
         let sizes_bytes = START_BYTES + 4 * (SIZES + nodes);
-        check_seal(bytes, sizes_bytes + STATE_BYTES + 12 * count + HASH_BYTES)?;
+        check(bytes, sizes_bytes + STATE_BYTES + 12 * count + HASH_BYTES)?;
         let slice = |reader: &mut Reader<'_>| {
             let indexes = read_indexes(reader, nodes, width)?;
             let homeostasis = read_homeostasis(reader)?;
@@ -147,6 +190,9 @@ mod tests {
         assert_eq!(bytes.len(), 6 + 4 * (7 + 2) + 20 + 12 * (2 * (3 + 2 + 2) + 2) + 32);
         let mut there = Slice::decode(&bytes).unwrap();
         assert_eq!(there.encode(), bytes);
+        let bare = slice.encode_bare();
+        assert_eq!(Slice::decode_bare(&bare).unwrap().encode(), bytes);
+        assert!(Slice::decode_bare(&bytes).is_err());
         learn(&mut slice);
         learn(&mut there);
         assert_eq!(there.encode(), slice.encode());

@@ -34,10 +34,10 @@ fn rounds_are_recorded_and_pay_those_whose_updates_helped() {
     world.start_session(HostId(1), 8).expect("the page is open").expect("there are rows");
     world.live_until("the session is over", PATIENCE, |world| world.divergence().is_none());
     world.live_until("its rounds are recorded", PATIENCE, is_settled);
-    let richer = |(id, before): (HostId, &Credits)| ledger(&world, id).balance > *before;
-    let richer =
-        world.host_ids().into_iter().zip(&before).filter(|it| richer((it.0, it.1))).count();
-    assert!(richer >= 3, "{richer} of five have earned something");
+    // Who writes the books earns by that, and whoever decided on a round has paid for reporting it.
+    let others = world.host_ids().into_iter().zip(&before).skip(1);
+    let richer = others.filter(|(id, before)| ledger(&world, *id).balance > **before).count();
+    assert!(richer >= 1, "nobody but the founder has earned anything");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 // A ledger's cryptography in one worker of Chromium: looking for nonces, and checking the signatures of a block, beside
-// what people would use instead in the same run; and what checking costs who lends nodes.
+// what people would use instead in the same run; then whole ledgers, and what checking costs who lends nodes.
 //
 //   node bench/ledger.mjs [--json]
 
 import { launchChromium } from "../end2end/harness/chromium.mjs";
+import { measureChains } from "./chains.mjs";
 import { measureLending } from "./lending.mjs";
 import { median, progress, report } from "./report.mjs";
 import { startSite } from "./site.mjs";
@@ -66,4 +67,5 @@ report("ledger, cryptography", { runs: RUNS, signers: SIGNATURES, browser: `Chro
   { metric: `signatures in ${batch}, times WebCrypto`, value: ratio(batch, "browserVerifies"), unit: "" },
 ]);
 
+await measureChains();
 await measureLending();

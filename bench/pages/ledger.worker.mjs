@@ -1,7 +1,7 @@
 // A ledger's cryptography in one worker: ours, and what people would use instead. Each message names a chore and its
 // arguments; the answer is what it returns, mostly how many a second.
 
-import init, { Mining, Signatures } from "/ours/bench.js";
+import init, { Mining, PartedLedgers, RecordedLedger, Signatures } from "/ours/bench.js";
 import * as ed25519 from "/packages/@noble/ed25519/index.js";
 import { sha256, sha512 } from "/packages/@noble/hashes/sha2.js";
 import { createSHA256 } from "/packages/hash-wasm/dist/index.esm.min.js";
@@ -17,6 +17,7 @@ let signatures;
 let header;
 let signed;
 let hashWasm;
+let recorded;
 
 const chores = {
   /** Makes so many signatures, and tries whether all find the same. */
@@ -82,6 +83,27 @@ const chores = {
         for (const { signature, bytes, peer } of signed.slice(0, count)) mustBe(ed25519.verify(signature, bytes, peer));
       })
     );
+  },
+
+  /** Makes a ledger of so many blocks with so many transfers each. */
+  async makeChain(blocks, transfers) {
+    await init();
+    recorded = new RecordedLedger(blocks, transfers);
+  },
+
+  /** Transfers a second, from bytes to the last state. */
+  validate() {
+    let transfers;
+    const seconds = timed(() => (transfers = recorded.validate()));
+    return transfers / seconds;
+  },
+
+  /** Seconds in which so many blocks give way to a heavier chain of as many and one. */
+  reorganise(blocks, transfers) {
+    const parted = new PartedLedgers(blocks, transfers);
+    const seconds = timed(() => mustBe(parted.meet() === blocks));
+    parted.free();
+    return seconds;
   },
 
   /** Signatures a second by the browser itself, all of them in flight, with keys that it has read before. */

@@ -2,6 +2,7 @@
 
 pub mod arithmetic;
 pub mod bits;
+pub mod chains;
 pub mod course;
 pub mod ledger;
 pub mod lending;
@@ -10,6 +11,8 @@ pub mod order;
 pub mod private;
 pub mod rooms;
 
+#[cfg(target_arch = "wasm32")]
+pub mod chains_exports;
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
 #[cfg(target_arch = "wasm32")]

@@ -4,6 +4,8 @@
 //!
 //! `bench messages MEMBERS` says how many bytes a member sends in a round besides updates.
 //!
+//! `bench chains` says how fast whole ledgers are computed again, and how long their proofs are.
+//!
 //! `bench lending SHAPE LESSONS RUNS` says how long lessons of lent nodes take, without and with what checks them.
 //!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
@@ -11,6 +13,7 @@
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
 #![allow(clippy::disallowed_methods)]
 
+mod chains_command;
 mod lending_command;
 mod private_command;
 mod rooms_command;
@@ -37,6 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Ok(());
         }
         Some((word, [])) if word == "private" => return private_command::run(),
+        Some((word, [])) if word == "chains" => return chains_command::run(),
         Some((word, rest)) if word == "lending" => return lending_command::run(rest),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}

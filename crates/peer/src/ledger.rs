@@ -26,6 +26,10 @@ const TICK: Duration = Duration::from_secs(10);
 /// Nonces that are tried at a time: other work waits for some hundredths of a second at most.
 const NONCES: u32 = 1 << 17;
 
+/// The rest between two such tries, some ten times as long as a try on a computer: where every round is recorded there is always
+/// something to write, and training, batteries and fans come first. Difficulty follows.
+const MINING_REST: Duration = Duration::from_millis(150);
+
 /// Messages of one neighbour that wait for the books: the memory, and the place before the worker, that it can claim.
 const HEARD_MAX: usize = 24;
 
@@ -38,6 +42,8 @@ pub(crate) struct Ledger {
     /// Names of records that storage holds of them.
     records: SortedSet<String>,
     tick_at: Option<Instant>,
+    /// When the next nonces are tried, while none are being.
+    mine_at: Option<Instant>,
     is_mining: bool,
 }
 
@@ -60,7 +66,7 @@ impl Ledger {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.tick_at
+        self.tick_at.into_iter().chain(self.mine_at).min()
     }
 
     fn heard(&self, from: PeerId) -> usize {
@@ -152,6 +158,11 @@ impl Engine {
             self.ledger.tick_at = Some(now + TICK);
             self.tell_books(now, BooksCall::Tick, Purpose::Told);
         }
+        if self.ledger.mine_at.is_some_and(|at| now >= at) {
+            self.ledger.mine_at = None;
+            self.ledger.is_mining = true;
+            self.tell_books(now, BooksCall::Mine(NONCES), Purpose::Mine);
+        }
     }
 
     /// The answer to a job, if it is one about the books.
@@ -208,9 +219,10 @@ impl Engine {
             }
             self.core.event(Event::Ledger(news));
         }
-        if outcome.mines && !self.ledger.is_mining {
-            self.ledger.is_mining = true;
-            self.tell_books(now, BooksCall::Mine(NONCES), Purpose::Mine);
+        if !outcome.mines {
+            self.ledger.mine_at = None;
+        } else if !self.ledger.is_mining {
+            self.ledger.mine_at.get_or_insert(now + MINING_REST);
         }
     }
 }

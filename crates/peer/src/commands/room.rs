@@ -17,7 +17,10 @@ const URL_BYTES_MAX: usize = 512;
 impl Engine {
     /// Makes a room and enters it; its secret is the invitation.
     pub fn create_room(&mut self, now: Instant) -> RoomSecret {
-        let secret = RoomSecret::founded(self.core.me, self.core.random_bytes());
+        // Half of it is enough; as many are drawn as a secret has, so that seeds of old histories replay them.
+        let drawn: [u8; 32] = self.core.random_bytes();
+        let random = *drawn.first_chunk().expect("16 of 32 bytes");
+        let secret = RoomSecret::founded(self.core.me, random);
         self.change_room(now, secret);
         secret
     }

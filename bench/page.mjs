@@ -1,5 +1,5 @@
 // The first visit: how much comes over the wire, and how long until the page does what it is told. The compute worker, and
-// modules for what few people open, are loaded a second or two after a room was entered, and counted by themselves.
+// modules for what few people open, are loaded once a room was entered, and counted by themselves.
 //
 //   node bench/page.mjs [--json]
 

@@ -1,4 +1,5 @@
-//! Views whose code is a module of its own: few people open them, and nobody waits for them at first.
+//! Views whose code is a module of its own: few people open them, and nobody waits for them at first. They are loaded once a
+//! room was entered, because the server that has them may go.
 //!
 //! With the feature `lazy` such modules are cut out of the application's when it is released. Without it, as in development,
 //! everything is one module, and comes at once.
@@ -8,11 +9,8 @@ use crate::{
     components::notice::alert,
     state::port::Problem,
 };
-use core::{future::Future, pin::Pin, time::Duration};
+use core::{future::Future, pin::Pin};
 use leptos::{prelude::*, reactive::computed::ScopedFuture, task::spawn_local};
-
-/// How long after a room was entered such modules are loaded: first come the page, the connections and the worker.
-pub(crate) const PREPARED_AFTER: Duration = Duration::from_secs(2);
 
 /// A view, once its module is here.
 pub(crate) type Coming = Pin<Box<dyn Future<Output = Result<AnyView, Away>>>>;

@@ -29,7 +29,7 @@ pub fn BooksPanel() -> impl IntoView {
     let open = move |_| is_open.set(true);
     follow(move || {
         if page.is_ready() && ledger.with(Option::is_some) {
-            set_timeout(|| spawn_local(room::prepare()), lazy::PREPARED_AFTER);
+            spawn_local(room::prepare());
         }
     });
     view! {

@@ -53,7 +53,7 @@ pub fn DataCard() -> impl IntoView {
     let page = use_page();
     follow(move || {
         if page.room.with(Option::is_some) {
-            set_timeout(|| spawn_local(prepare()), lazy::PREPARED_AFTER);
+            spawn_local(prepare());
         }
     });
     let (pictures, drawings) = (PictureDraft::default(), DrawingDraft::default());

@@ -9,8 +9,7 @@ scenario("the class pays, mines, checks the ledger and proves what is recorded",
   const pages = [await barePage(world, site), await barePage(world, site)];
   const [ada, ben] = pages;
   await meet(pages, world.server.origin);
-  const welcomed = async () => (await window.network.get_account_balance()) === 100;
-  await ben.waitForFunction(welcomed);
+  await until(ben, ({ member, balance }) => member && balance === 100);
 
   // Nobody writes for a while: what is ordered waits, until somebody mines one block.
   await ada.evaluate(() => window.network.keep_books(false));
@@ -20,7 +19,7 @@ scenario("the class pays, mines, checks the ledger and proves what is recorded",
     const [{ peer_id }] = window.network.get_discovered_peers();
     return window.network.transfer_credits(peer_id, 2.5);
   });
-  await ben.waitForFunction(async () => (await window.network.get_blockchain_stats()).waiting === 1);
+  await until(ben, ({ waiting }) => waiting === 1);
   assert.equal(await ben.evaluate(() => window.network.get_account_balance()), 100, "nothing has moved yet");
   const heard = ada.evaluate(() => new Promise((resolve) => window.network.on("credits", resolve)));
   const block = await ben.evaluate(() => window.network.mine_block());
@@ -53,3 +52,11 @@ scenario("the class pays, mines, checks the ledger and proves what is recorded",
   });
   assert.deepEqual(codes, ["not_recorded", "invalid_input", "invalid_input", "invalid_input", "invalid_input"]);
 });
+
+/** Waits until the ledger, as a page has it, is so. */
+async function until(page, holds) {
+  const look = () => page.evaluate(() => window.network.get_blockchain_stats().catch(() => ({})));
+  for (const deadline = Date.now() + 30_000; !holds(await look()); ) {
+    assert.ok(Date.now() < deadline, `not within 30 s: ${holds}`);
+  }
+}

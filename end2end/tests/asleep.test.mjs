@@ -33,6 +33,8 @@ scenario("others go on when a device sleeps, and it is back among them within se
     { falls: "frozen", until: "it is missed", seen: (s) => s.peers[id] === "restarting" },
   ];
   for (const { falls, until, seen } of naps) {
+    // Who is with nobody but one of them cannot be missed by the other.
+    await Promise.all([ada, ben].map((peer) => peer.connectedTo(cleo, 60_000)));
     const from = await roundOf(ada);
     await (falls === "asleep" ? cleo.hands.fallAsleep() : cleo.hands.freeze());
     await ada.untilRound(from + 5, SOON_MS);

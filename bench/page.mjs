@@ -52,11 +52,11 @@ async function visit(browser, meter) {
   });
   meter.reset();
   const worker = page.waitForEvent("worker");
+  const cutOut = page.waitForResponse(/split_own_data/);
   await page.goto(`${meter.origin}/`);
   await page.waitForURL(/\/room\//);
   const seconds = (await page.evaluate(() => window.interactiveMs)) / 1000;
-  const later = page.waitForResponse(/split_own_data/);
-  await Promise.all([worker, later]);
+  await Promise.all([worker, cutOut]);
   await page.waitForLoadState("networkidle");
   const received = await meter.settled();
   await context.close();

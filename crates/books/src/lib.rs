@@ -33,7 +33,6 @@ mod sync;
 pub mod view;
 
 use ledger::{Chain, Genesis, Judge, Moved, Pool};
-pub use message::BLOCK_MESSAGE_BYTES_MAX;
 use message::Message;
 use mining::Mining;
 pub use outcome::{MessageBytes, News, Outcome, Standing};

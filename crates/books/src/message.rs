@@ -1,6 +1,6 @@
 //! What devices say to each other about their room's ledger.
 
-use ledger::{BLOCK_BYTES_MAX, Header};
+use ledger::Header;
 use protocol::{
     DecodeError,
     encoding::{decode, encode},
@@ -56,9 +56,6 @@ pub(crate) enum Message {
         transaction: Vec<u8>,
     },
 }
-
-/// A block's bytes.
-pub const BLOCK_MESSAGE_BYTES_MAX: usize = BLOCK_BYTES_MAX;
 
 impl Message {
     pub(crate) fn encode(&self) -> Vec<u8> {

@@ -39,7 +39,9 @@ impl Books {
     pub(crate) fn wants_to_mine(&self) -> bool {
         let Some(chain) = &self.chain else { return false };
         let may = chain.account(self.me()).is_member();
-        may && (self.mining.once || self.mining.keeps) && !self.pool.is_empty()
+        // What is due, a loan's end or a stake that is free, happens with a block even if nobody orders anything.
+        let has_work = !self.pool.is_empty() || chain.is_anything_due(self.room_time);
+        may && (self.mining.once || self.mining.keeps) && has_work
     }
 
     /// Keeps the books on this device from here on, or no longer.
@@ -83,10 +85,11 @@ impl Books {
         self.mining.under_way = None;
         let me = self.me();
         let Some(chain) = &mut self.chain else { return };
+        let is_anything_due = chain.is_anything_due(now);
         let Ok((draft, refused)) = chain.draft(self.pool.wanted(), me, now) else { return };
         self.pool.drop_refused(&refused);
         self.drop_own(&refused);
-        if draft.transactions.is_empty() {
+        if draft.transactions.is_empty() && !is_anything_due {
             return;
         }
         self.mining.drafts += 1;

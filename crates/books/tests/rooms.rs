@@ -181,3 +181,18 @@ fn a_device_whose_clock_is_wrong_keeps_up_and_what_it_records_others_take() {
         room.check_nobody_misbehaved();
     }
 }
+
+#[test]
+fn what_is_due_happens_although_nobody_orders_anything() {
+    let mut room = Room::of(2);
+    room.records_everything();
+    let amount = Credits::whole(5);
+    room.orders(1, Action::Stake { amount });
+    room.orders(1, Action::Unstake { amount });
+    room.records_everything();
+    let bound = room.balance(0, 1);
+    room.skips(economics::UNSTAKING.as_millis() as u64);
+    room.passes(5_000);
+    assert_eq!(room.balance(0, 1), bound.plus(amount).unwrap());
+    assert!(room.all_agree());
+}

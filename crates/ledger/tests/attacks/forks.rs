@@ -222,7 +222,6 @@ fn of_two_heavier_chains_the_right_one_is_followed_although_the_wrong_one_goes_f
 }
 
 #[test]
-#[ignore = "some seconds of hashing: `cargo test -p ledger --release -- --ignored`"]
 fn a_lie_after_more_blocks_than_can_be_undone_costs_nothing_but_the_time_to_see_it() {
     let mut liar = Room::of(3);
     let mut chain = new_chain();
@@ -240,7 +239,6 @@ fn a_lie_after_more_blocks_than_can_be_undone_costs_nothing_but_the_time_to_see_
 }
 
 #[test]
-#[ignore = "some seconds of hashing: `cargo test -p ledger --release -- --ignored`"]
 fn who_fills_up_the_place_for_headers_cannot_keep_a_heavier_chain_out() {
     let mut room = Room::of(3);
     let mut other = room.twin();

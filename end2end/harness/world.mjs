@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { ChromiumHands, launchChromium, launchMortalChromium, newDevice } from "./chromium.mjs";
 import { launchFirefox } from "./firefox.mjs";
@@ -14,6 +14,16 @@ import { SleepyHands, launchSleepyChromium } from "./sleepy.mjs";
 
 const results = join(dirname(fileURLToPath(import.meta.url)), "../results");
 const TEST_TIMEOUT_MS = 240_000;
+const END_TIMEOUT_MS = 30_000;
+
+// A file whose tests are over and that holds on to something would let all others wait for ever.
+after(() => {
+  const left = () => {
+    console.error(`The tests are over and this is still open: ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  };
+  setTimeout(left, END_TIMEOUT_MS).unref();
+});
 
 /** Declares a test, left out for the reason `skip` if there is one. It fails as well if any page's console called something an error. */
 export function scenario(name, body, { skip } = {}) {
@@ -62,8 +72,9 @@ export class World {
 
   /** A Chromium context without a page. */
   async context(options) {
-    this.#chromium ??= await launchChromium();
-    return newDevice(this.#chromium, this.server.origin, options);
+    // Kept while it starts, so that devices that are asked for at once share one browser.
+    this.#chromium ??= launchChromium();
+    return newDevice(await this.#chromium, this.server.origin, options);
   }
 
   /** A tab on a device. */
@@ -87,8 +98,9 @@ export class World {
 
   /** A device of its own, in Firefox. */
   async firefoxDevice(name) {
-    this.#firefox ??= await launchFirefox();
-    return this.#add(name, new PuppeteerHands(await this.#firefox.newPage()));
+    this.#firefox ??= launchFirefox();
+    const firefox = await this.#firefox;
+    return this.#add(name, new PuppeteerHands(await firefox.newPage()));
   }
 
   /**
@@ -121,8 +133,8 @@ export class World {
   }
 
   async clear() {
-    const closing = [...this.#closers.map((close) => close()), this.#chromium?.close(), this.#firefox?.close()];
-    await Promise.allSettled(closing);
+    const shared = [this.#chromium, this.#firefox].map(async (starting) => (await starting)?.close());
+    await Promise.allSettled([...this.#closers.map((close) => close()), ...shared]);
     await Promise.allSettled(this.#servers.map((server) => server.kill()));
   }
 

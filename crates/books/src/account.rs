@@ -119,7 +119,7 @@ impl Books {
         for order in orders {
             let transaction = order.encode();
             match to {
-                Some(to) => self.send(to, &crate::Message::Transaction { transaction }),
+                Some(to) => self.tell_order(to, transaction),
                 None => self.spread(transaction, None),
             }
         }

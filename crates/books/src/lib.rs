@@ -178,6 +178,23 @@ impl Books {
         self.heard_block(from, bytes);
     }
 
+    /// A neighbour's order, which was too long for a message.
+    pub fn hear_order(&mut self, from: PeerId, bytes: &[u8], now: UnixMillis) {
+        self.set_time(now);
+        self.heard_transaction(from, bytes);
+    }
+
+    /// What the room's clocks say in the middle when this device's says `now`.
+    pub fn room_time(&self, now: UnixMillis) -> UnixMillis {
+        let behind_ms = now.0.saturating_sub(self.own_time.0);
+        UnixMillis(self.room_time.0.saturating_add(behind_ms))
+    }
+
+    /// This device.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Time has passed: who has not answered is given up, what was not recorded is told again, and rounds that
     /// nobody has reported are reported.
     pub fn tick(&mut self, now: UnixMillis) {

@@ -183,6 +183,20 @@ fn a_device_whose_clock_is_wrong_keeps_up_and_what_it_records_others_take() {
 }
 
 #[test]
+fn the_ledger_goes_on_when_it_turns_out_that_its_clocks_were_ahead() {
+    let mut room = Room::of(1);
+    // Of two clocks the later counts, which is wrong here.
+    room.comes_ahead(2, 3_600_000);
+    room.records_everything();
+    (3..=5).for_each(|number| room.comes(number));
+    room.records_everything();
+    room.orders(1, transfer(&room, 2, 1));
+    room.records_everything();
+    assert!(room.all_agree());
+    room.check_nobody_misbehaved();
+}
+
+#[test]
 fn what_is_due_happens_although_nobody_orders_anything() {
     let mut room = Room::of(2);
     room.records_everything();

@@ -92,9 +92,9 @@ impl Books {
         };
         books.restore(records);
         if books.chain.is_none() && room.is_founded_by(me) {
-            books.begin(me);
             // Nobody else can at first, and whoever makes a room wants it to have books.
             books.mining.keeps = true;
+            books.begin(me);
         }
         let outcome = books.take_outcome();
         (books, outcome)
@@ -199,6 +199,7 @@ impl Books {
     /// nobody has reported are reported.
     pub fn tick(&mut self, now: UnixMillis) {
         self.set_time(now);
+        self.drop_impossible();
         self.repeat_own_orders_after_a_while();
         self.report_rounds();
         self.sync();

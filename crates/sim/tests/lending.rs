@@ -103,8 +103,7 @@ fn nodes_are_lent_checked_paid_for_and_come_home() {
         if matches!(
             event,
             Event::Borrowing { .. } | Event::NodesMoved { .. } | Event::Refused { .. }
-        ) {
-        }
+        ) {}
     }
     assert!(
         running.iter().all(|it| it.stage == LoanStage::Open && it.segments >= 4),
@@ -147,4 +146,70 @@ fn a_lender_that_vanishes_is_replaced_from_other_offers_within_seconds() {
     println!("replaced within {took:.1?}");
     assert!(took < Duration::from_secs(20), "{took:?}");
     world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+}
+
+#[test]
+fn a_lender_that_spares_itself_lessons_is_caught_and_loses_its_stake() {
+    let mut world = room(607, 2);
+    offered(&mut world, &[(1, 48, 100), (2, 48, 900)]);
+    world.make_lazy_lender(HostId(1));
+    let (lazy, bound) = (world.peer_id(HostId(1)), balance(&world, 1));
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    assert_eq!(loans(&world)[0].lender, Some(lazy), "it is the cheaper one");
+    train(&mut world);
+    let caught = |world: &World| {
+        world.events(OWNER).find_map(|event| match event {
+            Event::Borrowing { reason, .. } if !reason.is_empty() => Some(reason.clone()),
+            _ => None,
+        })
+    };
+    world.live_until("it is caught", PATIENCE, |world| caught(world).is_some());
+    let reason = caught(&world).unwrap();
+    assert!(reason.contains("is not what its nodes have computed"), "{reason}");
+    world.live_until("an honest one has it", PATIENCE, are_away);
+    assert_eq!(loans(&world)[0].lender, Some(world.peer_id(HostId(2))));
+    world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+    world.live_until("the fraud is recorded", PATIENCE, nothing_waits);
+    world.live_for(Duration::from_secs(1_300));
+    assert!(balance(&world, 1) <= bound, "neither stake nor pay comes back");
+}
+
+#[test]
+fn a_borrower_that_signs_nothing_is_cut_off() {
+    let mut world = room(608, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    world.make_silent_borrower(OWNER);
+    train(&mut world);
+    world.live_until("it is cut off", PATIENCE, |world| {
+        world.view(HostId(1)).hosting.carried.is_empty()
+    });
+    let cut_off = world.events(OWNER).any(|event| {
+        matches!(event, Event::NodesMoved { host: None, reason, .. } if reason.contains("ended the loan"))
+    });
+    assert!(cut_off);
+}
+
+#[test]
+fn what_a_lender_has_earned_it_claims_although_both_devices_reload() {
+    let mut world = room(609, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    train(&mut world);
+    let lent = |world: &World| world.view(HostId(1)).hosting.carried.first().and_then(|it| it.loan);
+    world.live_until("it has a receipt", PATIENCE, |world| {
+        lent(world).is_some_and(|loan| loan.owed > Credits::ZERO)
+    });
+    let before = balance(&world, 1);
+    world.crash(HostId(1), true);
+    world.crash(OWNER, true);
+    world.boot(OWNER);
+    world.boot(HostId(1));
+    // Stake and pay are there when whoever could object has had the time to.
+    world.live_until("it is paid", PATIENCE * 3, |world| {
+        world.view(HostId(1)).ledger.is_some_and(|it| it.balance.as_micros() > before + 10_000_000)
+    });
 }

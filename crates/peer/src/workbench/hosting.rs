@@ -64,6 +64,14 @@ impl Workbench {
                     Ok(answer(lent, done.map(|done| (done.fired, done.message))))
                 }
             },
+            #[cfg(feature = "cheats")]
+            HostJob::Teach { slice, batch, rate, errors }
+                if self.is_lazy && matches!(self.carried.get(&slice), Some(Carried::Lent(_))) =>
+            {
+                let (lent, identity) = self.lent(slice)?;
+                let done = lent.skip_lesson(batch, rate, errors, identity);
+                Ok(answer(lent, Ok((done.fired, done.message))))
+            }
             HostJob::Teach { slice, batch, rate, errors } => match self.carried(slice)? {
                 (Carried::Free(slice), _) => {
                     let errors = wire::decode_errors(&errors).map_err(invalid)?;

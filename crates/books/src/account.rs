@@ -103,6 +103,19 @@ impl Books {
         self.store_orders();
     }
 
+    /// What has become impossible waits for nothing: whoever looks for blocks drops it without a word.
+    pub(crate) fn drop_impossible(&mut self) {
+        let (me, now) = (self.me(), self.room_time);
+        let Some(chain) = &mut self.chain else { return };
+        if self.pool.is_empty() {
+            return;
+        }
+        if let Ok((_, refused)) = chain.draft(self.pool.wanted(), me, now) {
+            self.pool.drop_refused(&refused);
+            self.drop_own(&refused);
+        }
+    }
+
     /// Takes up orders of an earlier life.
     pub(crate) fn restore_orders(&mut self, orders: Vec<Order>) {
         let Some(chain) = &self.chain else { return };
@@ -119,7 +132,7 @@ impl Books {
         for order in orders {
             let transaction = order.encode();
             match to {
-                Some(to) => self.send(to, &crate::Message::Transaction { transaction }),
+                Some(to) => self.tell_order(to, transaction),
                 None => self.spread(transaction, None),
             }
         }

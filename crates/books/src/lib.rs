@@ -92,9 +92,9 @@ impl Books {
         };
         books.restore(records);
         if books.chain.is_none() && room.is_founded_by(me) {
-            books.begin(me);
             // Nobody else can at first, and whoever makes a room wants it to have books.
             books.mining.keeps = true;
+            books.begin(me);
         }
         let outcome = books.take_outcome();
         (books, outcome)
@@ -178,10 +178,28 @@ impl Books {
         self.heard_block(from, bytes);
     }
 
+    /// A neighbour's order, which was too long for a message.
+    pub fn hear_order(&mut self, from: PeerId, bytes: &[u8], now: UnixMillis) {
+        self.set_time(now);
+        self.heard_transaction(from, bytes);
+    }
+
+    /// What the room's clocks say in the middle when this device's says `now`.
+    pub fn room_time(&self, now: UnixMillis) -> UnixMillis {
+        let behind_ms = now.0.saturating_sub(self.own_time.0);
+        UnixMillis(self.room_time.0.saturating_add(behind_ms))
+    }
+
+    /// This device.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Time has passed: who has not answered is given up, what was not recorded is told again, and rounds that
     /// nobody has reported are reported.
     pub fn tick(&mut self, now: UnixMillis) {
         self.set_time(now);
+        self.drop_impossible();
         self.repeat_own_orders_after_a_while();
         self.report_rounds();
         self.sync();

@@ -10,6 +10,8 @@ pub struct Outcome {
     pub messages: Vec<(PeerId, MessageBytes)>,
     /// Blocks to neighbours.
     pub blocks: Vec<(PeerId, MessageBytes)>,
+    /// Orders to neighbours that are too long for a message.
+    pub orders: Vec<(PeerId, MessageBytes)>,
     /// What is to be stored, by name; nothing is to be deleted.
     pub records: Vec<(String, Option<MessageBytes>)>,
     /// Peers that sent what no honest device sends, with the reason.

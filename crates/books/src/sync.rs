@@ -7,6 +7,7 @@ use crate::{
 };
 use core::{cmp::Reverse, time::Duration};
 use ledger::{Block, Header, Moved, Refusal};
+use protocol::limits;
 use units::{Hash, PeerId, SortedSet, UnixMillis};
 
 /// How long a peer has to answer.
@@ -14,6 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long a peer that did not answer is not asked again; doubles each time, up to 64 times.
 const DOUBT: Duration = Duration::from_secs(30);
+
+/// An order that a message has room for.
+const SHORT_ORDER_BYTES: usize = limits::LEDGER_MESSAGE_BYTES_MAX - 64;
 
 /// What is known of a neighbour.
 #[derive(Debug, Default)]
@@ -180,7 +184,7 @@ impl Books {
         }
     }
 
-    fn heard_transaction(&mut self, from: PeerId, bytes: &[u8]) {
+    pub(crate) fn heard_transaction(&mut self, from: PeerId, bytes: &[u8]) {
         let Some(chain) = &self.chain else { return };
         let order = match ledger::Order::decode(bytes) {
             Ok(order) => order,
@@ -248,7 +252,23 @@ impl Books {
 
     /// Sends an order to all neighbours but one.
     pub(crate) fn spread(&mut self, transaction: Vec<u8>, but: Option<PeerId>) {
-        self.send_to_all(&Message::Transaction { transaction }, but);
+        if transaction.len() <= SHORT_ORDER_BYTES {
+            return self.send_to_all(&Message::Transaction { transaction }, but);
+        }
+        let to: Vec<PeerId> =
+            self.neighbours.keys().copied().filter(|it| Some(*it) != but).collect();
+        for to in to {
+            self.tell_order(to, transaction.clone());
+        }
+    }
+
+    /// Sends an order to one neighbour.
+    pub(crate) fn tell_order(&mut self, to: PeerId, transaction: Vec<u8>) {
+        if transaction.len() <= SHORT_ORDER_BYTES {
+            self.send(to, &Message::Transaction { transaction });
+        } else {
+            self.outcome.orders.push((to, MessageBytes(transaction)));
+        }
     }
 
     /// What follows when other blocks count than before.

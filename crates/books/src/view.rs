@@ -8,12 +8,12 @@ use ledger::{
     Action, Chain, Entry, InclusionProof, Key, Order,
     contracts::{
         capsules::Capsule,
-        lending::{Loan, Offer, Phase},
+        lending::{Loan, Offer, Phase, Terms},
         money::{Account, Standing as AccountStanding},
         treasury::Treasury,
     },
     economics, fees,
-    reputation::Reputation,
+    reputation::{Reputation, percent_of_best},
 };
 use protocol::encoding::{decode, encode};
 use serde::{Deserialize, Serialize};
@@ -173,12 +173,27 @@ pub struct AccountView {
 /// The market.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketView {
-    /// Nodes for lease, by the order that offered them.
-    pub offers: Vec<(Hash, Offer)>,
+    /// Nodes for lease.
+    pub offers: Vec<OfferView>,
     /// Nodes on lease, by the order that opened the loan.
     pub loans: Vec<(Hash, Loan)>,
     /// Capsules, by content.
     pub capsules: Vec<(Hash, Capsule)>,
+}
+
+/// Nodes for lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferView {
+    /// The order that offered them.
+    pub id: Hash,
+    /// Whose they are.
+    pub owner: PeerId,
+    /// What they cost.
+    pub terms: Terms,
+    /// How long they are offered.
+    pub until: UnixMillis,
+    /// Their owner's reputation, in percent of what the best has.
+    pub reputation_percent: u8,
 }
 
 /// A proof that something is recorded.
@@ -252,6 +267,11 @@ impl Books {
             Question::Proof { transaction } => View::Proof(proof(chain, *transaction)),
             Question::Check => View::Check(self.check(chain, now)),
         })
+    }
+
+    /// Nodes for lease, the cheapest first.
+    pub fn offers(&self) -> Vec<OfferView> {
+        self.chain().map(|chain| market(chain).offers).unwrap_or_default()
     }
 
     fn overview(&self, chain: &Chain) -> Option<Overview> {
@@ -348,10 +368,14 @@ fn accounts(chain: &Chain) -> Vec<AccountView> {
 
 fn market(chain: &Chain) -> MarketView {
     let mut market = MarketView::default();
+    let reputations = chain.reputations();
     for (key, entry) in chain.state().entries() {
         match (key, entry) {
             (Key::Offer(id), Entry::Offer(offer)) if market.offers.len() < ENTRIES_MAX => {
-                market.offers.push((*id, (**offer).clone()));
+                let reputation_percent = percent_of_best(&reputations, offer.owner);
+                let Offer { owner, terms, until } = **offer;
+                let id = *id;
+                market.offers.push(OfferView { id, owner, terms, until, reputation_percent });
             }
             (Key::Loan(id), Entry::Loan(loan)) if market.loans.len() < ENTRIES_MAX => {
                 market.loans.push((*id, (**loan).clone()));
@@ -363,7 +387,7 @@ fn market(chain: &Chain) -> MarketView {
         }
     }
     // What is cheapest comes first.
-    market.offers.sort_by_key(|(id, offer)| (offer.terms.price_per_hour, *id));
+    market.offers.sort_by_key(|offer| (offer.terms.price_per_hour, offer.id));
     market.loans.sort_by_key(|(id, loan)| (loan.phase != Phase::Open, loan.since, *id));
     market
 }

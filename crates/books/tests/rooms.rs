@@ -5,8 +5,8 @@ mod common;
 
 use books::News;
 use common::Room;
-use ledger::{Action, economics};
-use units::Credits;
+use ledger::{Action, contracts::lending::Terms, economics};
+use units::{Credits, Hash};
 
 fn transfer(room: &Room, to: usize, credits: u64) -> Action {
     Action::Transfer { to: room.peer(to), amount: Credits::whole(credits) }
@@ -180,6 +180,55 @@ fn a_device_whose_clock_is_wrong_keeps_up_and_what_it_records_others_take() {
         assert!(room.all_agree(), "{ahead_ms}");
         room.check_nobody_misbehaved();
     }
+}
+
+#[test]
+fn the_ledger_goes_on_when_it_turns_out_that_its_clocks_were_ahead() {
+    let mut room = Room::of(1);
+    // Of two clocks the later counts, which is wrong here.
+    room.comes_ahead(2, 3_600_000);
+    room.records_everything();
+    (3..=5).for_each(|number| room.comes(number));
+    room.records_everything();
+    room.orders(1, transfer(&room, 2, 1));
+    room.records_everything();
+    assert!(room.all_agree());
+    room.check_nobody_misbehaved();
+}
+
+#[test]
+fn the_founder_keeps_the_books_after_a_reload() {
+    let mut room = Room::of(2);
+    room.records_everything();
+    room.reloads(0);
+    assert!(room.devices[0].books.standing().unwrap().keeps);
+    room.keeps(0, false);
+    room.reloads(0);
+    assert!(!room.devices[0].books.standing().unwrap().keeps);
+}
+
+#[test]
+fn what_has_become_impossible_waits_no_longer_with_anybody() {
+    let mut room = Room::of(3);
+    room.records_everything();
+    let terms = Terms {
+        nodes: 8,
+        price_per_hour: Credits::whole(1),
+        price_per_thousand_events: Credits::ZERO,
+        stake: economics::STAKE_MIN,
+        inputs_max: 8,
+    };
+    let offer = room.orders(0, Action::Offer(terms));
+    room.records_everything();
+    room.keeps(0, false);
+    // Only one of them can have it.
+    let (state, hours, deposit) = (Hash::of(b"state"), 1, Credits::whole(2));
+    for at in [1, 2] {
+        room.orders(at, Action::Borrow { offer, state, hours, deposit });
+    }
+    room.keeps(0, true);
+    room.records_everything();
+    assert!(room.all_agree());
 }
 
 #[test]

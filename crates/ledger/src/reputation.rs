@@ -58,6 +58,13 @@ pub struct Reason {
     pub bad: Facts,
 }
 
+/// A member's reputation in percent of what the best has; 0 for a stranger.
+pub fn percent_of_best(reputations: &[Reputation], peer: PeerId) -> u8 {
+    let best = reputations.iter().map(|it| it.score).max().unwrap_or(0).max(1);
+    let own = reputations.iter().find(|it| it.peer == peer).map_or(0, |it| it.score);
+    u8::try_from(u128::from(own) * 100 / u128::from(best)).unwrap_or(100)
+}
+
 /// A member's trust in another.
 struct Trust {
     to: usize,

@@ -255,6 +255,11 @@ impl Borrower {
         self.events
     }
 
+    /// The root of the state after all segments that are stated.
+    pub fn state(&self) -> Hash {
+        self.state
+    }
+
     /// The hash over all segments that are stated.
     pub fn transcript(&self) -> Hash {
         self.transcript

@@ -105,6 +105,22 @@ impl Lender {
         self.perform(Operation::Teach { batch, rate, errors }, identity)
     }
 
+    /// Says that the nodes have learnt from a batch, and spares itself the work.
+    #[cfg(feature = "cheats")]
+    pub(crate) fn skip_lesson(
+        &mut self,
+        batch: u64,
+        rate: f32,
+        errors: Vec<u8>,
+        identity: &Identity,
+    ) -> Answer {
+        let size = crate::operation::Size { bytes: errors.len(), ..Default::default() };
+        let is_over = self.current.push(Operation::Teach { batch, rate, errors }, size);
+        self.current.forget_taught();
+        let report = is_over.then(|| self.end_segment(identity));
+        Answer { fired: None, report }
+    }
+
     fn perform(
         &mut self,
         operation: Operation,

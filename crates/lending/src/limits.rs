@@ -48,6 +48,14 @@ pub const BATCH_BYTES_MAX: usize = limits::ACTIVATION_BYTES_MAX;
 pub const PROOF_BYTES_MAX: usize =
     GROUP_BYTES_MAX + SEGMENT_BYTES + 2 * BATCH_BYTES_MAX + 24 * SEGMENT_OPERATIONS + 32 * 1024;
 
+/// A letter between lender and borrower that shows no state: a report, with a hash for each group.
+pub const LETTER_BYTES_MAX: usize = limits::LETTER_BYTES_MAX;
+
+const _: () = assert!(32 * NODES_MAX / GROUP_NODES + 1_024 <= LETTER_BYTES_MAX);
+
+/// The one that does: a whole state.
+pub const STATE_BYTES_MAX: usize = limits::BULK_VALUE_BYTES_MAX - 64;
+
 /// Newest segments of which both sides keep what an audit needs.
 pub const SEGMENTS_KEPT: usize = 4;
 

@@ -116,6 +116,8 @@ impl Borrower {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Account {
     newest: Option<Receipt>,
+    /// The newest segment that a receipt has come for, with events and transcript after it.
+    paid: Option<(u32, u64, Hash)>,
     /// Events and transcript after each segment that no receipt has come for.
     unpaid: std::collections::VecDeque<(u32, u64, Hash)>,
 }
@@ -159,11 +161,13 @@ impl Account {
             return Err(PoorReceipt::NotTheirs);
         }
         let (segments, events) = (receipt.segments, receipt.events);
-        let place = self.unpaid.iter().position(|(number, ..)| *number == segments);
-        let done = place.map(|place| self.unpaid[place]);
-        if done.is_none_or(|(_, sent, hash)| (sent, hash) != (events, receipt.transcript)) {
-            let newest = self.unpaid.back().map_or((0, 0), |(number, sent, _)| (*number, *sent));
-            return Err(PoorReceipt::Work { segments, events, done: newest });
+        // Time is owed for where nothing has been done since.
+        let paid = self.paid.unwrap_or((0, 0, loan.state));
+        let mut done = core::iter::once(paid).chain(self.unpaid.iter().copied());
+        let signed = (segments, events, receipt.transcript);
+        if !done.any(|it| it == signed) {
+            let newest = self.unpaid.back().copied().unwrap_or(paid);
+            return Err(PoorReceipt::Work { segments, events, done: (newest.0, newest.1) });
         }
         let since = elapsed.saturating_sub(CLOCKS_DIFFER);
         let owed = amount_owed(&loan.terms, since, events).unwrap_or(Credits::MAX);
@@ -172,7 +176,8 @@ impl Account {
         if signed < owed.min(loan.deposit) || signed > loan.deposit || signed < known {
             return Err(PoorReceipt::Amount { signed, owed });
         }
-        self.unpaid.drain(..=place.unwrap_or_default());
+        self.unpaid.retain(|(number, ..)| *number > segments);
+        self.paid = Some((segments, events, receipt.transcript));
         self.newest = Some(receipt);
         Ok(())
     }

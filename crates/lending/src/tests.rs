@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cheats;
+mod conversations;
 mod forgeries;
 mod honesty;
 

@@ -1,6 +1,7 @@
 //! What an engine tells the application.
 
 use crate::job::{Answer, JobError, JobId};
+use crate::split::LoanView;
 use crate::view::{LineageLeft, LinkEnd, LinkStage};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, SessionId};
@@ -125,6 +126,19 @@ pub enum Event {
         /// Who carries them; `None` for this device.
         host: Option<PeerId>,
         /// Why they are at home again, for a person to read; empty if they were asked to.
+        reason: String,
+    },
+    /// Nodes of a cluster of this device are on lease, or are to be, and that has come further.
+    Borrowing {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Which of its parts.
+        part: u16,
+        /// The order that offered the nodes, once one was chosen.
+        offer: Option<Hash>,
+        /// How far it has come.
+        loan: LoanView,
+        /// What has gone wrong, for a person to read; empty if nothing has.
         reason: String,
     },
     /// An answer was given without nodes on other devices that did not fire in time.

@@ -12,12 +12,12 @@ pub use answer::{
 pub use books::{BooksAnswer, BooksCall, BooksJob, BooksReply, LedgerView};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 pub use masks::{GroupSum, MaskBytes, MaskGroup, MaskJob, MaskedSum};
-pub use split::{HostJob, Next, Passage, SplitJob};
+pub use split::{HostJob, LoanAnswer, LoanJob, LoanNote, LoanProgress, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
-use units::{ClusterId, Hash, PeerId, SessionId};
+use units::{ClusterId, Hash, PeerId, SessionId, UnixMillis};
 
 /// Names a job within an engine's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -181,11 +181,18 @@ pub enum Job {
     Split {
         /// The cluster.
         cluster: ClusterId,
+        /// When.
+        now: UnixMillis,
         /// What.
         job: SplitJob,
     },
     /// Something about nodes that this device carries for others.
-    Host(HostJob),
+    Host {
+        /// When.
+        now: UnixMillis,
+        /// What.
+        job: HostJob,
+    },
     /// Something about the room's books. Answer: [`Answer::Books`].
     Books(Box<BooksJob>),
     /// Something about this device's part in a group of which only the sum is seen.

@@ -192,6 +192,14 @@ impl Engine {
                 let BulkMessage::Slice { split, part, slice } = message else { return };
                 return self.handle_slice(now, from, split, part, slice);
             }
+            BulkMessage::Letter { .. } => {
+                let BulkMessage::Letter { split, part, letter } = message else { return };
+                return self.handle_letter(now, from, split, part, letter);
+            }
+            BulkMessage::Order { .. } => {
+                let BulkMessage::Order { order } = message else { return };
+                return self.books_order(now, from, order);
+            }
             BulkMessage::Block { .. } => {
                 let BulkMessage::Block { block } = message else { return };
                 return self.books_block(now, from, block);

@@ -8,7 +8,8 @@ use crate::{
     engine::Engine,
     error::CommandError,
     event::Event,
-    job::{Answer, BooksAnswer, BooksCall, BooksJob, Job, JobError, JobId, LedgerView},
+    job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Job, JobError, JobId, LedgerView},
+    loans::{BorrowPlan, offers_of},
     records::{self, Records},
 };
 use ::core::time::Duration;
@@ -18,7 +19,7 @@ use protocol::{
     room::RoomSecret,
     session::RoundRecord,
 };
-use units::{Instant, PeerId, SessionId, SortedMap, SortedSet};
+use units::{ClusterId, Credits, Hash, Instant, PeerId, SessionId, SortedMap, SortedSet};
 
 /// How often the books are told that time has passed.
 const TICK: Duration = Duration::from_secs(10);
@@ -45,11 +46,15 @@ pub(crate) struct Ledger {
     /// When the next nonces are tried, while none are being.
     mine_at: Option<Instant>,
     is_mining: bool,
+    /// Orders that are to begin loans of nodes to this device.
+    pub(crate) borrowed: SortedSet<Hash>,
+    /// What loans of an earlier life have brought, until it can be claimed.
+    pub(crate) claims: Vec<(Hash, Vec<u8>)>,
 }
 
 /// What a job about the books is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
     /// Something that happened.
     Told,
     /// Something that a neighbour said.
@@ -58,11 +63,23 @@ enum Purpose {
     Mine,
     /// Something that the application waits for.
     Asked,
+    /// Nodes for a cluster.
+    Borrow(Box<(ClusterId, BorrowPlan)>),
+    /// So many nodes, that gather so many numbers, for a part.
+    Seek(u16, [u32; 2]),
+    /// The order that begins the loan of a part.
+    Loan(u16),
+    /// What a loan of this device has brought.
+    Claim(Hash),
 }
 
 impl Ledger {
     pub(crate) fn view(&self) -> Option<LedgerView> {
         self.standing
+    }
+
+    pub(crate) fn balance(&self) -> Credits {
+        self.standing.map_or(Credits::ZERO, |standing| standing.balance)
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
@@ -83,6 +100,10 @@ impl Engine {
         let prefix = records::books_prefix(room.room_id());
         let records = stored.take_all::<Vec<u8>>(&prefix);
         self.ledger = Ledger { is_open: true, tick_at: Some(now + TICK), ..Ledger::default() };
+        let claims = stored.take_all::<serde_bytes::ByteBuf>(records::LOANS_PREFIX).into_iter();
+        let claims =
+            claims.filter_map(|(name, claim)| Some((name.parse().ok()?, claim.into_vec())));
+        self.ledger.claims = claims.collect();
         let known = records.iter().map(|(name, _)| name.clone());
         self.ledger.records = known.collect();
         let seed = self.core.identity.seed();
@@ -106,7 +127,12 @@ impl Engine {
         }
     }
 
-    fn tell_books(&mut self, now: Instant, call: BooksCall, purpose: Purpose) -> Option<JobId> {
+    pub(crate) fn tell_books(
+        &mut self,
+        now: Instant,
+        call: BooksCall,
+        purpose: Purpose,
+    ) -> Option<JobId> {
         if !self.ledger.is_open {
             return None;
         }
@@ -145,6 +171,12 @@ impl Engine {
         }
     }
 
+    pub(crate) fn books_order(&mut self, now: Instant, from: PeerId, bytes: Vec<u8>) {
+        if self.ledger.heard(from) < HEARD_MAX {
+            self.tell_books(now, BooksCall::HearOrder { from, bytes }, Purpose::Heard(from));
+        }
+    }
+
     /// A round of this device's session has ended. Who decided on it reports it; the others do if that comes to nothing.
     pub(crate) fn books_round(&mut self, now: Instant, session: SessionId, record: RoundRecord) {
         let decided = self.session.as_ref().is_some_and(|it| it.has_led(self.core.me));
@@ -178,19 +210,43 @@ impl Engine {
             Ok(Answer::Books(answer)) => {
                 let BooksAnswer { outcome, reply } = *answer;
                 self.carry_out_books(now, outcome);
-                if purpose == Purpose::Asked {
-                    let answer = BooksAnswer { outcome: Outcome::default(), reply };
-                    let result = Ok(Answer::Books(Box::new(answer)));
-                    self.core.event(Event::Answered { job, result });
+                self.books_said(now, job, purpose, Ok(reply));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let is_lost = matches!(error, JobError::WorkerLost(_));
+                self.books_said(now, job, purpose, Err(error));
+                if is_lost {
+                    self.ledger = Ledger::default();
                 }
             }
-            result if purpose == Purpose::Asked => {
-                self.core.event(Event::Answered { job, result });
-            }
-            Err(JobError::WorkerLost(_)) => self.ledger = Ledger::default(),
-            _ => {}
         }
         None
+    }
+
+    /// What the books say to something, to whoever waits for it.
+    fn books_said(
+        &mut self,
+        now: Instant,
+        job: JobId,
+        purpose: Purpose,
+        said: Result<Option<BooksReply>, JobError>,
+    ) {
+        match purpose {
+            Purpose::Told | Purpose::Heard(_) | Purpose::Mine => {}
+            Purpose::Asked => {
+                let answer = |reply| BooksAnswer { outcome: Outcome::default(), reply };
+                let result = said.map(|reply| Answer::Books(Box::new(answer(reply))));
+                self.core.event(Event::Answered { job, result });
+            }
+            Purpose::Borrow(plan) => self.borrow_from(now, job, *plan, offers_of(said)),
+            Purpose::Seek(part, shape) => {
+                self.choose_offer(now, part, shape, offers_of(said).unwrap_or_default());
+            }
+            Purpose::Loan(part) => self.loan_ordered(now, part, said),
+            // Taken, it is kept with the orders; refused, there is nothing to be had.
+            Purpose::Claim(loan) => self.core.forget(format!("{}{loan}", records::LOANS_PREFIX)),
+        }
     }
 
     fn carry_out_books(&mut self, now: Instant, outcome: Outcome) {
@@ -202,6 +258,12 @@ impl Engine {
             let link = self.roster.get_mut(to).and_then(|member| member.link.as_mut());
             if let Some(link) = link.filter(|link| link.is_open()) {
                 link.send_bulk(&BulkMessage::Block { block: block.0 }, &mut self.core);
+            }
+        }
+        for (to, order) in outcome.orders {
+            let link = self.roster.get_mut(to).and_then(|member| member.link.as_mut());
+            if let Some(link) = link.filter(|link| link.is_open()) {
+                link.send_bulk(&BulkMessage::Order { order: order.0 }, &mut self.core);
             }
         }
         let prefix = records::books_prefix(room.room_id());
@@ -216,6 +278,14 @@ impl Engine {
                 let books::Standing { height, tip, waiting, balance, member, keeps } = *it;
                 let view = LedgerView { height, tip, waiting, balance, member, keeps };
                 self.ledger.standing = Some(view);
+                self.claim_earlier_loans(now);
+            }
+            match &news {
+                News::Recorded { order, .. } => self.order_settled(now, *order, Ok(())),
+                News::Refused { order, reason } => {
+                    self.order_settled(now, *order, Err(reason.clone()));
+                }
+                _ => {}
             }
             self.core.event(Event::Ledger(news));
         }

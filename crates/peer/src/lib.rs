@@ -30,6 +30,7 @@ mod learning;
 mod ledger;
 mod left_sessions;
 mod link;
+mod loans;
 mod network;
 mod other_sessions;
 mod overlay;
@@ -56,13 +57,15 @@ pub use io::{
 };
 pub use job::{
     Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class, ClusterState, DeskJob, Evaluation,
-    GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LocalTraining, MaskBytes,
-    MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared,
-    RowBudget, Spent, SplitJob, Suggested, TableFile, WeightedUpdate,
+    GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LoanAnswer, LoanJob, LoanNote,
+    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat,
+    Next, Passage, Prediction, Prepared, RowBudget, Spent, SplitJob, Suggested, TableFile,
+    WeightedUpdate,
 };
+pub use loans::BorrowPlan;
 pub use split::{
-    CarriedView, HostingView, PartPlace, SplitPartView, SplitPoint, SplitProgress, SplitTraining,
-    SplitView,
+    CarriedView, HostingView, LoanStage, LoanView, PartPlace, SplitPartView, SplitPoint,
+    SplitProgress, SplitTraining, SplitView,
 };
 pub use view::{
     ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LineageLeft, LinkEnd, LinkStage,

@@ -21,6 +21,8 @@ pub(crate) const SPENT: &str = "spent";
 pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
 /// How many nodes of others somebody has agreed to carry.
 pub(crate) const HOSTING: &str = "hosting";
+/// What this device can claim of loans, by their names.
+pub(crate) const LOANS_PREFIX: &str = "loans/";
 const CLUSTER_PREFIX: &str = "cluster/";
 const DATASET_PREFIX: &str = "dataset/";
 const MESSAGES_PREFIX: &str = "messages/";

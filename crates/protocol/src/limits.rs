@@ -38,6 +38,9 @@ pub const WALK_PEERS_MAX: usize = 6;
 /// One message on the `control` channel: the engine's work per input.
 pub const CONTROL_MESSAGE_BYTES_MAX: usize = 64 * 1024;
 
+/// A letter between a lender and its borrower that travels in one control message.
+pub const LETTER_BYTES_MAX: usize = 8 * 1024;
+
 /// What one message says of the room's ledger: it travels in one control message, or one rumour.
 pub const LEDGER_MESSAGE_BYTES_MAX: usize = 56 * 1024;
 

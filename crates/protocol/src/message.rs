@@ -237,6 +237,22 @@ pub enum BulkMessage {
         #[serde(with = "serde_bytes")]
         slice: Vec<u8>,
     },
+    /// A state of nodes on lease, group by group, which their borrower has asked for.
+    Letter {
+        /// Which split, among the borrower's.
+        split: SplitId,
+        /// Which part of it.
+        part: u16,
+        /// A `lending::Message`, encoded.
+        #[serde(with = "serde_bytes")]
+        letter: Vec<u8>,
+    },
+    /// An order for the room's ledger that is too long for a control message.
+    Order {
+        /// An order of the crate `ledger`, encoded.
+        #[serde(with = "serde_bytes")]
+        order: Vec<u8>,
+    },
     /// A block of the room's ledger.
     Block {
         /// A block of the crate `ledger`, encoded.

@@ -14,10 +14,12 @@
 //!   │ Return(part) ───────────────────►│  at the end: the newest state, and nothing is left there
 //!   │◄──────────────── bulk Slice(part)│
 //! ```
+//! Where nodes are on lease, `Ask` names the loan, and both sides write `Letter`s about the work that is done: statements, what an
+//! audit asks for, receipts. What they say is the crate `lending`'s.
 
 use crate::{DecodeError, limits, message::at_most};
 use serde::{Deserialize, Serialize};
-use units::ClusterId;
+use units::{ClusterId, Hash};
 
 /// Names the split of a network, among all of its owner; drawn by chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,6 +47,8 @@ pub enum SplitMessage {
         cluster: ClusterId,
         /// What they cost.
         shape: SliceShape,
+        /// The order in the room's ledger that took them on lease; `None` where they are carried for nothing.
+        loan: Option<Hash>,
     },
     /// "Yes: send them."
     Agree,
@@ -86,6 +90,12 @@ pub enum SplitMessage {
     Release,
     /// "My person wants them to go: ask for their return."
     Withdraw,
+    /// Something about the loan that they are on.
+    Letter(
+        /// A `lending::Message`, encoded; at most [`limits::LETTER_BYTES_MAX`].
+        #[serde(with = "serde_bytes")]
+        Vec<u8>,
+    ),
 }
 
 /// Why a device does not carry nodes.
@@ -101,6 +111,8 @@ pub enum Refusal {
     Unknown,
     /// What came is not what was agreed on.
     Damaged,
+    /// Its ledger has no such loan, or not yet.
+    Loan,
 }
 
 impl SplitMessage {
@@ -116,6 +128,9 @@ impl SplitMessage {
                     return Err(DecodeError::Invalid { what: "control message", problem });
                 }
                 at_most("bytes of errors", errors.len(), bytes_max)
+            }
+            Self::Letter(bytes) => {
+                at_most("bytes of a letter", bytes.len(), limits::LETTER_BYTES_MAX)
             }
             _ => Ok(()),
         }

@@ -92,12 +92,31 @@ impl SplitRoom<'_> {
     /// # Panics
     /// If that never comes.
     pub fn world(&self) -> World {
+        self.open(false)
+    }
+
+    /// The same, where a ledger is kept and all are members of its economy.
+    ///
+    /// # Panics
+    /// If that never comes.
+    pub fn world_with_ledger(&self) -> World {
+        let mut world = self.open(true);
+        world.live_until("all are members", PATIENCE, |world| {
+            world.host_ids().into_iter().all(|id| {
+                world.view(id).ledger.is_some_and(|ledger| ledger.member && ledger.waiting == 0)
+            })
+        });
+        world
+    }
+
+    fn open(&self, ledger: bool) -> World {
         let path = Path {
             latency: Duration::from_millis(50),
             loss: self.loss,
             bytes_per_second: 1_000_000,
         };
-        let mut config = WorldConfig::new(self.seed, 1 + self.carry.len());
+        let mut config =
+            WorldConfig { ledger, ..WorldConfig::new(self.seed, 1 + self.carry.len()) };
         config.path = Some(path);
         let mut world = World::room(config);
         let network = self.spec();

@@ -33,6 +33,7 @@ pub(crate) struct Room {
 enum Piece {
     Message(Vec<u8>),
     Block(Vec<u8>),
+    Order(Vec<u8>),
 }
 
 fn no_judge(_: Hash, _: &Loan, _: &[u8]) -> Result<(), String> {
@@ -56,8 +57,14 @@ impl Room {
 
     /// Another device comes.
     pub(crate) fn comes(&mut self, number: u8) {
+        self.comes_ahead(number, 0);
+    }
+
+    /// Another device comes, whose clock is ahead.
+    pub(crate) fn comes_ahead(&mut self, number: u8, ahead_ms: i64) {
         self.starts(identity(number), BTreeMap::new());
         let newest = self.devices.len() - 1;
+        self.devices[newest].ahead_ms = ahead_ms;
         (0..newest).for_each(|other| self.connect(newest, other));
         self.settle();
     }
@@ -164,6 +171,10 @@ impl Room {
             let to = at(&self.devices, &to).unwrap();
             self.on_the_way.push_back((from, to, Piece::Block(bytes.0)));
         }
+        for (to, bytes) in outcome.orders {
+            let to = at(&self.devices, &to).unwrap();
+            self.on_the_way.push_back((from, to, Piece::Order(bytes.0)));
+        }
         let device = &mut self.devices[from];
         for (name, bytes) in outcome.records {
             match bytes {
@@ -185,6 +196,7 @@ impl Room {
             self.tells(to, |books, now| match piece {
                 Piece::Message(bytes) => books.hear(sender, &bytes, false, now),
                 Piece::Block(bytes) => books.hear_block(sender, &bytes, now),
+                Piece::Order(bytes) => books.hear_order(sender, &bytes, now),
             });
         }
     }

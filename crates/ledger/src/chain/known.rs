@@ -117,7 +117,7 @@ impl Headers {
         let pace = self.pace_after(before);
         rules::header::height_is_next(&header, before.header.height)?;
         rules::header::time_goes_on(&header, before.header.time)?;
-        rules::header::time_has_come(&header, now)?;
+        rules::header::time_has_come(&header, before.header.time, now)?;
         rules::header::history_is_named(&header, before.history.root())?;
         rules::header::work_is_shown(&header, name, &pace)?;
         let mut history = before.history.clone();

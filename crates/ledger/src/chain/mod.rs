@@ -126,6 +126,11 @@ impl Chain {
         self.state.due_until(now).any(loans)
     }
 
+    /// The loan that an order has opened; `None` if there is none, or it is over.
+    pub fn loan(&self, name: Hash) -> Option<&Loan> {
+        self.state.get::<Loan>(name)
+    }
+
     /// Checks that bytes show a fraud of the lender of a loan that is open.
     ///
     /// # Errors

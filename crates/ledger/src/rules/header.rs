@@ -10,6 +10,11 @@ use units::{Hash, UnixMillis};
 /// How far a miner's clock may be ahead of ours: what clocks of phones are wrong by, and little enough that nobody gains by it.
 const AHEAD_MAX_MS: u64 = 120_000;
 
+/// How far a block may be after its parent whatever clocks say. A room's clocks can fall: of two members' the later counts, and
+/// with a third the middle one. Its ledger goes on meanwhile, and as such blocks stand close, each makes the next one harder:
+/// nobody gains by making time run.
+const STEP_MAX_MS: u64 = 1_000;
+
 /// A header stands one above its parent.
 pub(crate) fn height_is_next(header: &Header, parent_height: u32) -> Result<(), Refusal> {
     let (height, after) = (header.height, parent_height);
@@ -23,10 +28,16 @@ pub(crate) fn time_goes_on(header: &Header, parent: UnixMillis) -> Result<(), Re
     (time > parent).then_some(()).ok_or(Refusal::TimeGoesBack { time, parent })
 }
 
-/// No header is from the future, but for what clocks differ. It may be right later.
-pub(crate) fn time_has_come(header: &Header, now: UnixMillis) -> Result<(), Refusal> {
+/// No header is from the future, but for what clocks differ, and for a step from its parent. It may be right later.
+pub(crate) fn time_has_come(
+    header: &Header,
+    parent: UnixMillis,
+    now: UnixMillis,
+) -> Result<(), Refusal> {
     let ahead_ms = header.time.0.saturating_sub(now.0);
-    (ahead_ms <= AHEAD_MAX_MS).then_some(()).ok_or(Refusal::FromTheFuture { ahead_ms })
+    let step_ms = header.time.0.saturating_sub(parent.0);
+    let has_come = ahead_ms <= AHEAD_MAX_MS || step_ms <= STEP_MAX_MS;
+    has_come.then_some(()).ok_or(Refusal::FromTheFuture { ahead_ms })
 }
 
 /// Its hash shows the work that its miner has to do.
@@ -84,13 +95,23 @@ mod tests {
     fn a_time_is_ahead_by_no_more_than_clocks_differ() {
         let check = |time, now| {
             let time = UnixMillis(time);
-            time_has_come(&Header { time, ..header() }, UnixMillis(now))
+            time_has_come(&Header { time, ..header() }, UnixMillis(0), UnixMillis(now))
         };
         assert_eq!(check(AHEAD_MAX_MS, 0), Ok(()));
         let ahead_ms = AHEAD_MAX_MS + 1;
         assert_eq!(check(ahead_ms, 0), Err(Refusal::FromTheFuture { ahead_ms }));
         assert_eq!(check(u64::MAX, 0), Err(Refusal::FromTheFuture { ahead_ms: u64::MAX }));
         assert_eq!(check(0, u64::MAX), Ok(()), "an old block is as good as any");
+    }
+
+    #[test]
+    fn a_block_may_follow_its_parent_although_the_clock_has_fallen_behind_it() {
+        let parent = UnixMillis(AHEAD_MAX_MS * 9);
+        let check = |step_ms| {
+            let time = UnixMillis(parent.0 + step_ms);
+            time_has_come(&Header { time, ..header() }, parent, UnixMillis(0)).is_ok()
+        };
+        assert!(check(1) && check(STEP_MAX_MS) && !check(STEP_MAX_MS + 1));
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Engine {
             return Err(CommandError::SessionRunning(session.id));
         }
         if self.is_split(&cluster) {
-            return Ok(self.teach_split(cluster, error));
+            return Ok(self.teach_split(now, cluster, error));
         }
         let job = self.ask(cluster.clone(), |cluster| Job::LearnFromError { cluster, error })?;
         self.clusters.store_lessons(now, &cluster, &mut self.core);

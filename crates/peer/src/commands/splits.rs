@@ -42,22 +42,7 @@ impl Engine {
     /// [`CommandError::ClusterSplit`] while another cluster is split, or this one is; [`CommandError::InvalidInput`] if nobody
     /// carries nodes, or the network has none to give.
     pub fn split_cluster(&mut self, now: Instant, cluster: ClusterId) -> Result<(), CommandError> {
-        self.known(&cluster)?;
-        if let Some(split) = &self.split {
-            return Err(CommandError::ClusterSplit(split.cluster.clone()));
-        }
-        if let Some(session) = self.session.as_ref().filter(|session| session.running)
-            && session.proposal.cluster == cluster
-        {
-            return Err(CommandError::SessionRunning(session.id));
-        }
-        if let Some(id) = self.moving_session(&cluster) {
-            return Err(CommandError::SessionRunning(id));
-        }
-        let known = self.clusters.get(&cluster).filter(|known| known.model.is_some());
-        let network = known.map(|known| known.network.clone());
-        let network = network.ok_or_else(|| CommandError::UnknownCluster(cluster.clone()))?;
-        check_layers(&network)?;
+        let network = self.splittable(&cluster)?;
         let placed = place(&network, &self.offers());
         if placed.is_empty() {
             return Err(CommandError::InvalidInput(
@@ -69,6 +54,27 @@ impl Engine {
         self.split = Some(Split::new(id, cluster, &network, placed, now));
         self.with_split(now, |split, around| split.advance(around));
         Ok(())
+    }
+
+    /// The network of a cluster, if it can be split now.
+    pub(crate) fn splittable(&self, cluster: &ClusterId) -> Result<NetworkSpec, CommandError> {
+        self.known(cluster)?;
+        if let Some(split) = &self.split {
+            return Err(CommandError::ClusterSplit(split.cluster.clone()));
+        }
+        if let Some(session) = self.session.as_ref().filter(|session| session.running)
+            && session.proposal.cluster == *cluster
+        {
+            return Err(CommandError::SessionRunning(session.id));
+        }
+        if let Some(id) = self.moving_session(cluster) {
+            return Err(CommandError::SessionRunning(id));
+        }
+        let known = self.clusters.get(cluster).filter(|known| known.model.is_some());
+        let network = known.map(|known| known.network.clone());
+        let network = network.ok_or_else(|| CommandError::UnknownCluster(cluster.clone()))?;
+        check_layers(&network)?;
+        Ok(network)
     }
 
     /// Trains a split cluster on this device's rows, wherever its nodes are. [`crate::Event::SplitTrained`] comes at the end.
@@ -143,15 +149,24 @@ impl Engine {
             )));
         }
         let batch = split.next_batch();
-        let job = self.core.job(Job::Split { cluster, job: SplitJob::Ask { batch, input } });
+        let at = self.core.wall_clock(now);
+        let ask = SplitJob::Ask { batch, input };
+        let job = self.core.job(Job::Split { cluster, now: at, job: ask });
         self.split_jobs.push((job, Purpose::Batch(batch)));
         self.with_split(now, |split, around| split.ask(job, around));
         Ok(job)
     }
 
     /// Has a split cluster take a lesson, wherever its nodes are.
-    pub(super) fn teach_split(&mut self, cluster: ClusterId, error: Vec<f32>) -> JobId {
-        let job = self.core.job(Job::Split { cluster, job: SplitJob::Teach { error } });
+    pub(super) fn teach_split(
+        &mut self,
+        now: Instant,
+        cluster: ClusterId,
+        error: Vec<f32>,
+    ) -> JobId {
+        let at = self.core.wall_clock(now);
+        let teach = SplitJob::Teach { error };
+        let job = self.core.job(Job::Split { cluster, now: at, job: teach });
         self.split_jobs.push((job, Purpose::Lesson(job)));
         job
     }

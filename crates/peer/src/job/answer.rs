@@ -1,6 +1,6 @@
 //! What jobs come to.
 
-use super::{BooksAnswer, ModelFile, Passage, Prepared, Suggested};
+use super::{BooksAnswer, LoanAnswer, ModelFile, Passage, Prepared, Suggested};
 use data::Summary;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,10 @@ pub enum Answer {
         #[serde(with = "serde_bytes")]
         errors: Vec<u8>,
     },
+    /// The root of a state in which nodes are lent.
+    Root(Hash),
+    /// What came of work on loans, by part; at the lender's all parts are 0.
+    Loans(Vec<(u16, LoanAnswer)>),
     /// What came of something that the room's books were told, or asked.
     Books(Box<BooksAnswer>),
     /// A lesson was taken, here and by so many other devices that carry nodes.

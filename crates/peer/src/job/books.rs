@@ -1,6 +1,6 @@
 //! Work on the room's books.
 
-use books::Outcome;
+use books::{Outcome, view::OfferView};
 use protocol::room::RoomSecret;
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, UnixMillis};
@@ -50,6 +50,14 @@ pub enum BooksCall {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// A neighbour's order that is too long for a message.
+    HearOrder {
+        /// Whose.
+        from: PeerId,
+        /// The order.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
     /// A round of a session has ended here.
     Round {
         /// A [`ledger::RoundReport`].
@@ -67,6 +75,10 @@ pub enum BooksCall {
     MineOnce(bool),
     /// Order something in this device's name. Reply: [`BooksReply::Ordered`].
     Order(Box<ledger::Action>),
+    /// Order something that was encoded. Reply: [`BooksReply::Ordered`].
+    OrderBytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// Which nodes are for lease? Reply: [`BooksReply::Offers`].
+    Offers,
     /// A [`books::view::Question`], encoded. Reply: [`BooksReply::View`].
     Look(#[serde(with = "serde_bytes")] Vec<u8>),
 }
@@ -85,6 +97,8 @@ pub struct BooksAnswer {
 pub enum BooksReply {
     /// The order's name.
     Ordered(Hash),
+    /// Nodes for lease.
+    Offers(Vec<OfferView>),
     /// A [`books::view::View`], encoded.
     View(#[serde(with = "serde_bytes")] Vec<u8>),
 }

@@ -63,7 +63,8 @@ impl Session {
         match message {
             BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
             BulkMessage::Model { record, part, .. } => self.handle_model(from, record, part, s),
-            BulkMessage::Probe { .. } | BulkMessage::Slice { .. } | BulkMessage::Block { .. } => {}
+            // Those of others are none of a session's.
+            _ => {}
         }
         self.advance(s);
     }

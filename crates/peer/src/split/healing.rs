@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{event::Event, job::SplitJob};
 use ::core::time::Duration;
+use neural::nodes::Cut;
 use protocol::split::{SliceShape, SplitMessage};
-use units::{Instant, PeerId};
+use units::{Hash, Instant, PeerId};
 
 /// Between two looks for somebody to carry a part, where nobody does.
 const SEEK_INTERVAL: Duration = Duration::from_secs(5);
@@ -43,33 +44,40 @@ impl Split {
         let now = around.now;
         for number in 0..self.parts.len() {
             let part = &mut self.parts[number];
-            if part.place != Place::Home || now < part.seek_at || self.gathering {
+            let is_free = part.place == Place::Home && part.leasing.is_none();
+            if !is_free || now < part.seek_at || self.gathering {
                 continue;
             }
             part.seek_at = now + SEEK_INTERVAL;
-            let (cut, preferred) = (part.cut, part.preferred.take());
-            let Some(peer) = self.choose(cut.nodes, preferred, around) else { continue };
-            self.parts[number].put(Place::Asking(peer), now);
-            self.carrier(peer);
-            let inputs = self.widths[cut.layer as usize - 1];
-            let shape = SliceShape {
-                layer: cut.layer as u8,
-                nodes: cut.nodes,
-                inputs,
-                classes: self.classes,
-            };
-            let cluster = self.cluster.clone();
-            self.send(peer, number as u16, SplitMessage::Ask { cluster, shape });
+            let (nodes, preferred) = (part.cut.nodes, part.preferred.take());
+            let Some(peer) = self.choose(nodes, preferred, around) else { continue };
+            self.ask_to_carry(number as u16, peer, None, now);
         }
+    }
+
+    /// Asks somebody to carry a part, for nothing or by a loan.
+    pub(super) fn ask_to_carry(
+        &mut self,
+        number: u16,
+        peer: PeerId,
+        loan: Option<Hash>,
+        now: Instant,
+    ) {
+        let part = &mut self.parts[usize::from(number)];
+        part.put(Place::Asking(peer), now);
+        let Cut { layer, nodes, .. } = part.cut;
+        self.carrier(peer);
+        let inputs = self.widths[layer as usize - 1];
+        let shape = SliceShape { layer: layer as u8, nodes, inputs, classes: self.classes };
+        let cluster = self.cluster.clone();
+        self.send(peer, number, SplitMessage::Ask { cluster, shape, loan });
     }
 
     /// Who is asked to carry so many nodes: whom placement chose, or else the first of those who can.
     fn choose(&self, nodes: u32, preferred: Option<PeerId>, around: &Around<'_>) -> Option<PeerId> {
-        let is_shunned = |peer| {
-            let mut carriers = self.carriers.iter();
-            carriers.any(|it| it.peer == peer && around.now < it.shunned_until)
+        let can = |offer: &&Offer| {
+            self.free_nodes(offer) >= nodes && !self.is_shunned(offer.peer, around.now)
         };
-        let can = |offer: &&Offer| self.free_nodes(offer) >= nodes && !is_shunned(offer.peer);
         let able = around.offers.iter().filter(can);
         let first = able.min_by_key(|offer| (Some(offer.peer) != preferred, offer.order()));
         first.map(|offer| offer.peer)
@@ -83,9 +91,8 @@ impl Split {
             let gathering = self.gathering && is_idle;
             let part = &mut self.parts[number];
             let Place::Away(host) = part.place else { continue };
-            if gathering && !part.is_keeping {
-                part.put(Place::Returning(host), now);
-                self.send(host, number as u16, SplitMessage::Return);
+            if gathering && !part.is_keeping && part.asked_at.is_none() {
+                self.call_home(number as u16, host, now);
             } else if part.snapshot_at().is_some_and(|at| now >= at)
                 || is_over && part.lessons > 0 && part.asked_at.is_none()
             {
@@ -115,7 +122,10 @@ impl Split {
                 self.work(SplitJob::Settle { end: false }, Purpose::Settle);
             }
         }
-        let is_home = self.parts.iter().all(|part| part.host().is_none() && !part.is_keeping);
+        let is_home = self.parts.iter().all(|part| {
+            let is_open = part.leasing.as_ref().is_some_and(|leasing| leasing.is_open());
+            part.host().is_none() && !part.is_keeping && !is_open
+        });
         if self.gathering && is_home && is_idle && self.training.is_none() && !self.is_ending {
             self.is_ending = true;
             self.work(SplitJob::Settle { end: true }, Purpose::Settle);
@@ -155,9 +165,15 @@ impl Split {
             // It has nothing more to answer.
             self.carrier(peer).heard();
         }
+        let is_leased = self.leasing(number).is_some();
         if was_away {
-            self.work(SplitJob::Place { part: number, here: true }, Purpose::Quiet);
+            if !is_leased {
+                self.work(SplitJob::Place { part: number, here: true }, Purpose::Quiet);
+            }
             self.moved(number, None, reason.to_owned());
+        }
+        if is_leased && !reason.is_empty() {
+            self.drop_loan(number, now);
         }
     }
 }

@@ -1,16 +1,22 @@
 //! The host's part: nodes that this device carries for others, as far as somebody here has agreed to it.
 
-use super::{Action, Purpose};
-use crate::job::{Answer, HostJob, Job, JobError};
+use super::{
+    Action, Purpose,
+    view::{LoanStage, LoanView},
+};
+use crate::job::{Answer, HostJob, JobError, LoanAnswer, LoanProgress};
 use ::core::time::Duration;
 use protocol::{
     limits,
     split::{Refusal, SliceShape, SplitId, SplitMessage},
 };
-use units::{ClusterId, Instant, PeerId};
+use units::{ClusterId, Hash, Instant, PeerId};
 
 /// Jobs that one part may have waiting: beyond, what comes for it is lost.
 const JOBS_MAX: u32 = 64;
+
+/// The same for nodes on lease, of which nothing may be lost: a borrower that sends more before it has an answer is cut off.
+const LOAN_JOBS_MAX: u32 = 256;
 
 /// How long nodes that were agreed on may be on their way, and those that are given back may wait to be fetched.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -46,10 +52,34 @@ pub(super) struct Carried {
     pub fired: u32,
     /// Batches from which they have learnt.
     pub taught: u32,
+    pub loan: Option<OnLoan>,
+}
+
+/// A loan of which this device is the lender.
+#[derive(Debug)]
+pub(super) struct OnLoan {
+    name: Hash,
+    me: PeerId,
+    until: Option<Instant>,
+    progress: LoanProgress,
+    /// The last receipt is here.
+    is_over: bool,
+    is_ending: bool,
+}
+
+impl OnLoan {
+    pub(super) fn view(&self) -> LoanView {
+        let LoanProgress { segments, events, owed, audits } = self.progress;
+        let stage = if self.is_ending { LoanStage::Ending } else { LoanStage::Open };
+        let (loan, lender) = (Some(self.name), Some(self.me));
+        LoanView { loan, lender, stage, segments, events, owed, audits }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
+    /// The ledger is asked whether it has their loan.
+    Looking,
     /// Agreed on; they are on their way.
     Awaited,
     /// They are being looked at.
@@ -59,6 +89,8 @@ enum Stage {
     Unwanted,
     /// Being written down for the last time.
     Going,
+    /// On their way home; the last receipt is to come.
+    Settling,
 }
 
 impl Hosting {
@@ -83,6 +115,10 @@ impl Hosting {
                 return;
             }
             let it = &mut self.carried[place];
+            if it.loan.is_some() {
+                // What the ledger has, its person has agreed to there.
+                continue;
+            }
             let message = if it.stage == Stage::Here {
                 (it.stage, it.since) = (Stage::Unwanted, Some(now));
                 SplitMessage::Withdraw
@@ -108,7 +144,8 @@ impl Hosting {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.carried.iter().filter_map(|it| Some(it.since? + PATIENCE)).min()
+        let ends = self.carried.iter().filter_map(|it| it.loan.as_ref()?.until);
+        self.carried.iter().filter_map(|it| Some(it.since? + PATIENCE)).chain(ends).min()
     }
 
     /// Gives up waiting.
@@ -116,6 +153,10 @@ impl Hosting {
         for place in (0..self.carried.len()).rev() {
             if self.carried[place].since.is_some_and(|since| now >= since + PATIENCE) {
                 self.forget(place, Some(Refusal::Unknown));
+            } else if let Some(OnLoan { until: Some(until), .. }) = self.carried[place].loan
+                && now >= until
+            {
+                self.forget(place, Some(Refusal::Loan));
             }
         }
     }
@@ -136,20 +177,36 @@ impl Hosting {
         split: SplitId,
         part: u16,
         message: SplitMessage,
-        now: Instant,
+        (now, me): (Instant, PeerId),
     ) {
         let known = self.find(owner, split, part);
-        if let SplitMessage::Ask { cluster, shape } = message {
+        if let SplitMessage::Ask { cluster, shape, loan } = message {
             if let Some(place) = known {
                 self.forget(place, None);
             }
-            let answer = match self.check(&shape) {
+            let answer = match self.check(&shape, loan.is_some()) {
                 Ok(()) => {
                     let slice = self.next_slice;
                     self.next_slice += 1;
-                    let stage = Stage::Awaited;
-                    let since = Some(now);
-                    let (jobs, fired, taught) = (0, 0, 0);
+                    let (mut jobs, fired, taught) = (0, 0, 0);
+                    let (stage, since) = if let Some(loan) = loan {
+                        let shape = [shape.nodes, shape.inputs];
+                        let job = HostJob::Look { loan, borrower: owner, shape };
+                        self.actions.push(Action::Host(job, Purpose::Look(slice)));
+                        jobs += 1;
+                        (Stage::Looking, None)
+                    } else {
+                        (Stage::Awaited, Some(now))
+                    };
+                    let is_looking = stage == Stage::Looking;
+                    let loan = loan.map(|name| OnLoan {
+                        name,
+                        me,
+                        until: None,
+                        progress: LoanProgress::default(),
+                        is_over: false,
+                        is_ending: false,
+                    });
                     self.carried.push(Carried {
                         owner,
                         split,
@@ -162,7 +219,11 @@ impl Hosting {
                         jobs,
                         fired,
                         taught,
+                        loan,
                     });
+                    if is_looking {
+                        return;
+                    }
                     SplitMessage::Agree
                 }
                 Err(why) => SplitMessage::Refuse(why),
@@ -178,10 +239,15 @@ impl Hosting {
         };
         let it = &mut self.carried[place];
         let slice = it.slice;
+        if it.loan.is_some() && it.jobs >= LOAN_JOBS_MAX {
+            return self.forget(place, Some(Refusal::Damaged));
+        }
+        let jobs_max = if it.loan.is_some() { LOAN_JOBS_MAX } else { JOBS_MAX };
         let is_here = matches!(it.stage, Stage::Here | Stage::Unwanted);
         let (job, purpose) = match message {
             SplitMessage::Release => return self.forget(place, None),
-            _ if !is_here || it.jobs >= JOBS_MAX => return,
+            SplitMessage::Letter(letter) => return self.handle_letter(place, letter),
+            _ if !is_here || it.jobs >= jobs_max => return,
             SplitMessage::Fire { batch, below } => {
                 (HostJob::Fire { slice, batch, below }, Purpose::Fire(slice, batch))
             }
@@ -191,12 +257,30 @@ impl Hosting {
             SplitMessage::Snapshot => (HostJob::Write { slice }, Purpose::Write(slice)),
             SplitMessage::Return => {
                 (it.stage, it.since) = (Stage::Going, None);
+                if let Some(loan) = &mut it.loan {
+                    loan.is_ending = true;
+                    it.jobs += 1;
+                    let job = HostJob::Finish { slice };
+                    self.actions.push(Action::Host(job, Purpose::Finish(slice)));
+                }
                 (HostJob::Write { slice }, Purpose::Write(slice))
             }
             _ => return,
         };
         it.jobs += 1;
-        self.actions.push(Action::Job(Job::Host(job), purpose));
+        self.actions.push(Action::Host(job, purpose));
+    }
+
+    /// A borrower has written.
+    fn handle_letter(&mut self, place: usize, letter: Vec<u8>) {
+        let it = &mut self.carried[place];
+        let has_come =
+            matches!(it.stage, Stage::Here | Stage::Unwanted | Stage::Going | Stage::Settling);
+        if it.loan.is_some() && has_come {
+            it.jobs += 1;
+            let job = HostJob::Hear { slice: it.slice, letter };
+            self.actions.push(Action::Host(job, Purpose::Hear(it.slice)));
+        }
     }
 
     /// Nodes have come.
@@ -218,13 +302,29 @@ impl Hosting {
         (it.stage, it.since) = (Stage::Coming, None);
         it.jobs += 1;
         let (slice, SliceShape { nodes, inputs, classes, .. }) = (it.slice, it.shape);
-        let job = HostJob::Take { slice, shape: [nodes, inputs, classes], bytes };
-        self.actions.push(Action::Job(Job::Host(job), Purpose::Take(slice)));
+        let loan = it.loan.as_ref().map(|loan| loan.name);
+        let job = HostJob::Take { slice, shape: [nodes, inputs, classes], bytes, loan };
+        self.actions.push(Action::Host(job, Purpose::Take(slice)));
     }
 
     /// A job has ended.
-    pub(crate) fn handle_job(&mut self, purpose: Purpose, result: Result<Answer, JobError>) {
-        let (Purpose::Take(slice)
+    pub(crate) fn handle_job(
+        &mut self,
+        purpose: Purpose,
+        result: Result<Answer, JobError>,
+        now: Instant,
+    ) {
+        if let Purpose::Drop(loan) = purpose {
+            if let Ok(Answer::Loans(answers)) = result {
+                let orders = answers.into_iter().filter_map(|(_, answer)| answer.order);
+                self.actions.extend(orders.map(|order| Action::Claim(loan, order)));
+            }
+            return;
+        }
+        let (Purpose::Look(slice)
+        | Purpose::Hear(slice)
+        | Purpose::Finish(slice)
+        | Purpose::Take(slice)
         | Purpose::Fire(slice, _)
         | Purpose::Teach(slice)
         | Purpose::Write(slice)) = purpose
@@ -236,6 +336,21 @@ impl Hosting {
         it.jobs -= 1;
         let (owner, split, part) = (it.owner, it.split, it.part);
         let action = match (purpose, result) {
+            (Purpose::Look(_), Ok(Answer::Loans(answers))) => {
+                (it.stage, it.since) = (Stage::Awaited, Some(now));
+                let lasts = answers.first().and_then(|(_, answer)| answer.lasts);
+                if let (Some(lasts), Some(loan)) = (lasts, &mut it.loan) {
+                    loan.until = Some(now + lasts);
+                }
+                Action::Send(owner, split, part, SplitMessage::Agree)
+            }
+            (Purpose::Look(_), _) => return self.forget(place, Some(Refusal::Loan)),
+            (purpose, Ok(Answer::Loans(mut answers))) => {
+                if let Some((_, answer)) = answers.pop() {
+                    self.lent(place, purpose, answer);
+                }
+                return;
+            }
             (Purpose::Take(_), Ok(_)) => {
                 it.stage = Stage::Here;
                 Action::Send(owner, split, part, SplitMessage::Hold)
@@ -253,8 +368,13 @@ impl Hosting {
             (Purpose::Write(_), Ok(Answer::Bytes(bytes))) => {
                 self.actions.push(Action::SendSlice(owner, split, part, bytes));
                 // What has been written for the last time has nothing behind it.
-                if self.carried[place].stage == Stage::Going && self.carried[place].jobs == 0 {
-                    self.forget(place, None);
+                let it = &mut self.carried[place];
+                if it.stage == Stage::Going && it.jobs == 0 {
+                    if it.loan.as_ref().is_some_and(|loan| !loan.is_over) {
+                        (it.stage, it.since) = (Stage::Settling, Some(now));
+                    } else {
+                        self.forget(place, None);
+                    }
                 }
                 return;
             }
@@ -267,10 +387,41 @@ impl Hosting {
         self.actions.push(action);
     }
 
-    /// Whether there is agreement and room.
-    fn check(&self, shape: &SliceShape) -> Result<(), Refusal> {
+    /// What has come of work on nodes on lease.
+    fn lent(&mut self, place: usize, purpose: Purpose, answer: LoanAnswer) {
+        let it = &mut self.carried[place];
+        let (owner, split, part) = (it.owner, it.split, it.part);
+        let Some(loan) = &mut it.loan else { return };
+        loan.progress = answer.progress.unwrap_or(loan.progress);
+        loan.is_over |= answer.is_over;
+        if answer.breach.is_some() {
+            return self.forget(place, Some(Refusal::Loan));
+        }
+        if let Some(claim) = answer.claim {
+            self.actions.push(Action::Keep(loan.name, claim));
+        }
+        match purpose {
+            Purpose::Fire(_, batch) => {
+                it.fired += 1;
+                let events = answer.fired.unwrap_or_default();
+                let message = SplitMessage::Fired { batch, events };
+                self.actions.push(Action::Send(owner, split, part, message));
+            }
+            Purpose::Teach(_) => it.taught += 1,
+            _ => {}
+        }
+        if let Some(letter) = answer.letter {
+            self.actions.push(Action::Write(owner, split, part, letter));
+        }
+        if it.stage == Stage::Settling && loan.is_over {
+            self.forget(place, None);
+        }
+    }
+
+    /// Whether there is agreement and room. To loans people agree in the ledger.
+    fn check(&self, shape: &SliceShape, is_loan: bool) -> Result<(), Refusal> {
         let left = self.nodes_max.saturating_sub(self.nodes());
-        if shape.nodes > left || shape.nodes == 0 {
+        if shape.nodes == 0 || (shape.nodes > left && !is_loan) {
             return Err(Refusal::Nodes(left));
         }
         if self.carried.len() >= limits::SPLIT_PARTS_MAX {
@@ -284,7 +435,8 @@ impl Hosting {
 
     /// Nodes that are here to stay, or on their way here.
     fn nodes(&self) -> u32 {
-        self.carried.iter().filter(|it| it.is_staying()).map(|it| it.shape.nodes).sum()
+        let free = self.carried.iter().filter(|it| it.is_staying() && it.loan.is_none());
+        free.map(|it| it.shape.nodes).sum()
     }
 
     fn find(&self, owner: PeerId, split: SplitId, part: u16) -> Option<usize> {
@@ -300,7 +452,8 @@ impl Hosting {
             self.actions.push(Action::Send(it.owner, it.split, it.part, message));
         }
         let job = HostJob::Drop { slice: it.slice };
-        self.actions.push(Action::Job(Job::Host(job), Purpose::Quiet));
+        let purpose = it.loan.map_or(Purpose::Quiet, |loan| Purpose::Drop(loan.name));
+        self.actions.push(Action::Host(job, purpose));
     }
 }
 

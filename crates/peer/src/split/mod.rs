@@ -7,6 +7,7 @@ mod carrier;
 mod flight;
 mod healing;
 mod host;
+mod loan;
 mod owner;
 mod part;
 mod passing;
@@ -16,17 +17,21 @@ mod view;
 mod wiring;
 
 pub(crate) use host::Hosting;
+pub(crate) use loan::{Chosen, Taken};
 pub(crate) use owner::Split;
 pub(crate) use placement::{Offer, place};
 pub use training::{SplitPoint, SplitTraining};
-pub use view::{CarriedView, HostingView, PartPlace, SplitPartView, SplitProgress, SplitView};
+pub use view::{
+    CarriedView, HostingView, LoanStage, LoanView, PartPlace, SplitPartView, SplitProgress,
+    SplitView,
+};
 
 use crate::{
     event::Event,
-    job::{Answer, Job, JobError, JobId},
+    job::{Answer, HostJob, JobError, JobId, SplitJob},
 };
 use protocol::split::{SplitId, SplitMessage};
-use units::{Hash, Instant, PeerId};
+use units::{ClusterId, Hash, Instant, PeerId};
 
 /// What owner and host want done.
 #[derive(Debug)]
@@ -35,8 +40,22 @@ pub(crate) enum Action {
     Send(PeerId, SplitId, u16, SplitMessage),
     /// Send a part.
     SendSlice(PeerId, SplitId, u16, Vec<u8>),
-    /// Do work.
-    Job(Job, Purpose),
+    /// Send a letter about a part that is on lease; a long one goes another way.
+    Write(PeerId, SplitId, u16, Vec<u8>),
+    /// Do work on a split cluster.
+    Job(ClusterId, SplitJob, Purpose),
+    /// Do work on nodes of others.
+    Host(HostJob, Purpose),
+    /// Order the loan of a part in the ledger.
+    Borrow(u16, Box<ledger::Action>),
+    /// Order what ends one, encoded.
+    Order(Vec<u8>),
+    /// Look for nodes to lease for a part: so many, that gather so many numbers.
+    Seek(u16, [u32; 2]),
+    /// What this device can claim as the lender of a loan by now: it is to survive a reload.
+    Keep(Hash, Vec<u8>),
+    /// Claim it.
+    Claim(Hash, Vec<u8>),
     /// Somebody sent something that no honest peer sends.
     Refuse(PeerId, String),
     /// Tell the application.
@@ -62,8 +81,20 @@ pub(crate) enum Purpose {
     Lesson(JobId),
     /// What is known comes together.
     Settle,
+    /// The state in which a part is to be lent.
+    Root(u16),
+    /// Something about loans of parts.
+    Loan,
     /// Nothing hangs on its answer.
     Quiet,
+    /// Whether the ledger has the loan of nodes of others.
+    Look(u32),
+    /// Their borrower has written.
+    Hear(u32),
+    /// Their borrower wants them back.
+    Finish(u32),
+    /// Nodes on lease are gone: that ends this loan.
+    Drop(Hash),
     /// Nodes of others, by the host's number: they come.
     Take(u32),
     /// They fire.
@@ -79,4 +110,6 @@ pub(crate) struct Around<'a> {
     pub now: Instant,
     /// Connected devices that carry nodes of others, by id.
     pub offers: &'a [Offer],
+    /// Connected devices, by id.
+    pub connected: &'a [PeerId],
 }

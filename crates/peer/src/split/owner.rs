@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::Event,
-    job::{Answer, Job, JobError, JobId, SplitJob},
+    job::{Answer, JobError, JobId, LoanJob, LoanNote, SplitJob},
 };
 use ::core::time::Duration;
 use neural::nodes::Cut;
@@ -40,6 +40,10 @@ pub(crate) struct Split {
     pub(super) widths: Vec<u32>,
     pub(super) classes: u32,
     pub(super) parts: Vec<Part>,
+    /// Parts that the network is to be cut into as well.
+    pub(super) coming: Vec<Part>,
+    /// What was sent to lenders, or came from them, since the workbench last heard of it.
+    pub(super) notes: Vec<LoanNote>,
     pub(super) carriers: Vec<Carrier>,
     pub(super) flights: Flights,
     /// The question that was answered last, and who was asked.
@@ -63,14 +67,16 @@ impl Split {
         placed: Vec<(Cut, PeerId)>,
         now: Instant,
     ) -> Self {
-        let cuts = placed.iter().map(|(cut, _)| *cut).collect();
-        let parts = placed.into_iter().map(|(cut, peer)| Part::new(cut, peer, now)).collect();
+        let cuts: Vec<Cut> = placed.iter().map(|(cut, _)| *cut).collect();
+        let parts = placed.into_iter().map(|(cut, peer)| Part::new(cut, Some(peer), now)).collect();
         let mut split = Self {
             id,
             cluster,
             widths: network.layers.iter().map(|layer| layer.nodes).collect(),
             classes: network.classes,
             parts,
+            coming: Vec::new(),
+            notes: Vec::new(),
             carriers: Vec::new(),
             flights: Flights::default(),
             newest_question: None,
@@ -82,7 +88,9 @@ impl Split {
             problem: None,
             actions: Vec::new(),
         };
-        split.work(SplitJob::Begin { cuts }, Purpose::Quiet);
+        if !cuts.is_empty() {
+            split.work(SplitJob::Begin { cuts }, Purpose::Quiet);
+        }
         split
     }
 
@@ -126,6 +134,8 @@ impl Split {
     pub(crate) fn advance(&mut self, around: &Around<'_>) {
         self.heal(around);
         self.land_due(around.now);
+        self.take_parts_in();
+        self.advance_loans(around);
         self.seek(around);
         self.ask_for_news(around.now);
         self.start_batches(around.now);
@@ -136,9 +146,13 @@ impl Split {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let settles_at = self.training.as_ref().and_then(Training::settles_at);
         let parts = self.parts.iter().flat_map(|part| {
-            let is_sought = part.place == Place::Home && !self.gathering;
+            let leasing = part.leasing.as_ref();
+            let is_sought = part.place == Place::Home
+                && !self.gathering
+                && leasing.is_none_or(|leasing| leasing.is_open());
             let seek_at = is_sought.then_some(part.seek_at);
-            [part.gives_up_at(), part.snapshot_at(), seek_at]
+            let loan_at = leasing.and_then(|leasing| leasing.deadline());
+            [part.gives_up_at(), part.snapshot_at(), seek_at, loan_at]
         });
         let carriers = self.carriers.iter().map(Carrier::gone_at);
         let all = parts.chain(carriers).chain([self.flights.deadline(), settles_at]);
@@ -188,6 +202,11 @@ impl Split {
                 self.work(SplitJob::Place { part: number, here: false }, Purpose::Quiet);
                 self.moved(number, Some(from), String::new());
             }
+            SplitMessage::Refuse(Refusal::Loan)
+                if place == Place::Asking(from) && part.leasing.is_some() =>
+            {
+                self.ask_again(number, now);
+            }
             SplitMessage::Refuse(why) if part.peer() == Some(from) => {
                 let reason = refusal(why);
                 self.carrier(from).shun(now + REFUSED_PAUSE);
@@ -195,9 +214,8 @@ impl Split {
             }
             SplitMessage::Fired { batch, events } => self.fired(from, number, batch, events, now),
             SplitMessage::Withdraw if place == Place::Away(from) => {
-                part.put(Place::Returning(from), now);
                 self.carrier(from).shun(now + REFUSED_PAUSE);
-                self.send(from, number, SplitMessage::Return);
+                self.call_home(number, from, now);
             }
             // Whoever carries what is elsewhere by now may forget it.
             _ if part.peer() != Some(from) => self.send(from, number, SplitMessage::Release),
@@ -237,7 +255,8 @@ impl Split {
 
     /// The largest value on `bulk` that others may have to send.
     pub(crate) fn bulk_limit_bytes(&self) -> usize {
-        self.parts.iter().map(|part| part.size_bytes + 64).max().unwrap_or(0)
+        let parts = self.parts.iter().map(|part| part.size_bytes + 64).max().unwrap_or(0);
+        parts.max(self.letter_bytes_max())
     }
 
     /// A job has ended.
@@ -259,7 +278,12 @@ impl Split {
                     self.actions.push(Action::SendSlice(to, self.id, number, slice));
                 }
             }
-            (Purpose::Keep(number, from), Ok(_)) => {
+            (Purpose::Root(number), Ok(Answer::Root(root))) => self.root_known(number, root, now),
+            (Purpose::Loan, Ok(Answer::Loans(answers))) => self.loan_answers(answers, around),
+            (Purpose::Keep(number, from), Ok(answer)) => {
+                if let Answer::Loans(answers) = answer {
+                    self.loan_answers(answers, around);
+                }
                 let part = &mut self.parts[usize::from(number)];
                 let is_from = part.host() == Some(from);
                 part.kept(now);
@@ -336,8 +360,14 @@ impl Split {
     }
 
     pub(super) fn work(&mut self, job: SplitJob, purpose: Purpose) {
-        let job = Job::Split { cluster: self.cluster.clone(), job };
-        self.actions.push(Action::Job(job, purpose));
+        let mut work = |job, purpose| {
+            self.actions.push(Action::Job(self.cluster.clone(), job, purpose));
+        };
+        if !self.notes.is_empty() {
+            let notes = LoanJob::Note(::core::mem::take(&mut self.notes));
+            work(SplitJob::Loan(notes), Purpose::Loan);
+        }
+        work(job, purpose);
     }
 
     pub(super) fn send(&mut self, to: PeerId, part: u16, message: SplitMessage) {
@@ -372,5 +402,6 @@ fn refusal(why: Refusal) -> String {
         Refusal::Parts => "its device carries as many parts as it can".to_owned(),
         Refusal::Unknown => "its device knows nothing of them".to_owned(),
         Refusal::Damaged => "its device could not use them".to_owned(),
+        Refusal::Loan => "its device has ended the loan".to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! A part of a split network, and where it is.
 
+use super::loan::Leasing;
 use ::core::time::Duration;
 use neural::nodes::Cut;
 use units::{Instant, PeerId};
@@ -40,6 +41,8 @@ pub(super) struct Part {
     pub size_bytes: usize,
     /// A state of it has come and is being looked at.
     pub is_keeping: bool,
+    /// Whether it is to be on lease, and how far that has come.
+    pub leasing: Option<Leasing>,
 }
 
 /// Where a part is.
@@ -56,18 +59,19 @@ pub(super) enum Place {
 }
 
 impl Part {
-    pub(super) fn new(cut: Cut, preferred: PeerId, now: Instant) -> Self {
+    pub(super) fn new(cut: Cut, preferred: Option<PeerId>, now: Instant) -> Self {
         Self {
             cut,
             place: Place::Home,
             since: now,
-            preferred: Some(preferred),
+            preferred,
             seek_at: now,
             lessons: 0,
             kept_at: now,
             asked_at: None,
             size_bytes: 0,
             is_keeping: false,
+            leasing: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Action, Purpose, Split, flight::Waits, part::Place};
 use crate::{
     event::Event,
-    job::{Answer, JobError, Next, Passage, SplitJob},
+    job::{Answer, JobError, LoanNote, Next, Passage, SplitJob},
 };
 use ::core::time::Duration;
 use protocol::split::SplitMessage;
@@ -15,7 +15,8 @@ const QUESTION_WAIT_MIN: Duration = Duration::from_millis(500);
 impl Split {
     /// Sends batches of training up, as many as are wanted at a time.
     pub(super) fn start_batches(&mut self, now: Instant) {
-        while let Some(training) = &mut self.training
+        while self.coming.is_empty()
+            && let Some(training) = &mut self.training
             && training.started < training.plan.steps
             && self.flights.has_room()
         {
@@ -58,6 +59,11 @@ impl Split {
             return self.send(from, number, SplitMessage::Release);
         }
         let layer = part.cut.layer;
+        if let Some(leasing) = self.leasing(number) {
+            leasing.unanswered = leasing.unanswered.saturating_sub(1);
+            self.note(LoanNote::Fired { part: number, batch, events: events.clone() });
+        }
+        let part = &self.parts[usize::from(number)];
         let sent_at = self.flights.sent_at(batch, part);
         if let Some(sent_at) = sent_at {
             let took = now.saturating_duration_since(sent_at);
@@ -125,13 +131,23 @@ impl Split {
         let (mut asked, mut wait) = (Vec::new(), Duration::ZERO);
         for number in 0..self.parts.len() {
             let part = &self.parts[number];
-            let Some(peer) = part.host().filter(|_| part.cut.layer == layer) else { continue };
+            let Place::Away(peer) = part.place else { continue };
+            if part.cut.layer != layer || !self.has_room_for(number) {
+                continue;
+            }
+            if let Some(leasing) = self.leasing(number as u16) {
+                leasing.unanswered += 1;
+            }
             let carrier = self.carrier(peer);
             carrier.ask(now, below.len());
             wait = wait.max(carrier.wait());
             asked.push((number as u16, peer));
             let message = SplitMessage::Fire { batch, below: below.to_vec() };
             self.send(peer, number as u16, message);
+        }
+        let parts = self.on_lease(&asked);
+        if !parts.is_empty() {
+            self.note(LoanNote::Fire { parts, batch, below: below.to_vec() });
         }
         self.flights.note_sent(batch, layer, now);
         let Some(flight) = self.flights.get_mut(batch) else { return };
@@ -151,7 +167,7 @@ impl Split {
         errors: &[u8],
         asked: &[(u16, PeerId)],
     ) -> u32 {
-        let mut reached: Vec<PeerId> = Vec::new();
+        let (mut reached, mut taught): (Vec<PeerId>, _) = (Vec::new(), Vec::new());
         for (number, peer) in asked {
             let part = &mut self.parts[usize::from(*number)];
             if part.place != Place::Away(*peer) {
@@ -161,9 +177,14 @@ impl Split {
             self.carrier(*peer).sent_bytes += errors.len() as u64;
             let message = SplitMessage::Teach { batch, rate, errors: errors.to_vec() };
             self.send(*peer, *number, message);
+            taught.push((*number, *peer));
             if !reached.contains(peer) {
                 reached.push(*peer);
             }
+        }
+        let parts = self.on_lease(&taught);
+        if !parts.is_empty() {
+            self.note(LoanNote::Teach { parts, batch, rate, errors: errors.to_vec() });
         }
         reached.len() as u32
     }

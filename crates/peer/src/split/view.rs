@@ -2,7 +2,7 @@
 
 use super::{Hosting, Split, part::Place, training::SplitPoint};
 use serde::{Deserialize, Serialize};
-use units::{ClusterId, PeerId};
+use units::{ClusterId, Credits, Hash, PeerId};
 
 /// A cluster of this device that several devices carry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,6 +57,43 @@ pub struct SplitPartView {
     pub sent_bytes: u64,
     /// Those that came from it.
     pub received_bytes: u64,
+    /// Its loan, if it is to be on lease.
+    pub loan: Option<LoanView>,
+}
+
+/// Nodes that are on lease, or are to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanView {
+    /// The order that opened the loan, as soon as it is made.
+    pub loan: Option<Hash>,
+    /// Who lends, as soon as somebody was found.
+    pub lender: Option<PeerId>,
+    /// How far it has come.
+    pub stage: LoanStage,
+    /// Segments of work that the lender has signed.
+    pub segments: u32,
+    /// Events that its nodes took in in them.
+    pub events: u64,
+    /// What the borrower has signed that it owes.
+    pub owed: Credits,
+    /// Segments that the borrower has computed again.
+    pub audits: u32,
+}
+
+/// How far a loan has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoanStage {
+    /// An offer is looked for.
+    Wanted,
+    /// The ledger is to record it.
+    Ordered,
+    /// It runs.
+    Open,
+    /// Its nodes are on their way home, and the last receipt is made.
+    Ending,
+    /// It is over.
+    Over,
 }
 
 /// Where a part is.
@@ -97,6 +134,8 @@ pub struct CarriedView {
     pub fired: u32,
     /// Batches from which they have learnt.
     pub taught: u32,
+    /// The loan that they are on, if they are on one.
+    pub loan: Option<LoanView>,
 }
 
 impl Split {
@@ -120,6 +159,7 @@ impl Split {
                 silent: carrier.map_or(0, |it| it.silent),
                 sent_bytes: carrier.map_or(0, |it| it.sent_bytes),
                 received_bytes: carrier.map_or(0, |it| it.received_bytes),
+                loan: part.leasing.as_ref().map(|leasing| leasing.view()),
             }
         });
         SplitView {
@@ -147,6 +187,7 @@ impl Hosting {
             nodes: it.shape.nodes,
             fired: it.fired,
             taught: it.taught,
+            loan: it.loan.as_ref().map(|loan| loan.view()),
         });
         HostingView { nodes_max: self.nodes_max(), carried: carried.collect() }
     }

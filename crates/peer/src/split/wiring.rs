@@ -4,9 +4,10 @@ use super::{Action, Around, Hosting, Offer, Purpose, Split};
 use crate::{
     engine::Engine,
     event::Event,
-    job::{Answer, JobError, JobId},
+    job::{Answer, Job, JobError, JobId},
 };
 use protocol::{
+    limits,
     message::{BulkMessage, ControlMessage},
     split::{SplitId, SplitMessage},
 };
@@ -21,7 +22,8 @@ impl Engine {
     ) {
         let Some(mut split) = self.split.take() else { return };
         let offers = self.offers();
-        handle(&mut split, &Around { now, offers: &offers });
+        let connected: Vec<PeerId> = self.roster.connected().collect();
+        handle(&mut split, &Around { now, offers: &offers, connected: &connected });
         let actions = split.take_actions();
         self.split = Some(split);
         self.perform_split_actions(now, actions);
@@ -64,10 +66,34 @@ impl Engine {
                         link.send_bulk(&message, &mut self.core);
                     }
                 }
-                Action::Job(job, purpose) => {
-                    let job = self.core.job(job);
+                Action::Write(to, split, part, letter) => {
+                    if letter.len() <= limits::LETTER_BYTES_MAX {
+                        let message = SplitMessage::Letter(letter);
+                        let message = ControlMessage::Split { split, part, message };
+                        self.send_control(now, to, &message);
+                    } else {
+                        let link = self.roster.get_mut(to).and_then(|it| it.link.as_mut());
+                        if let Some(link) = link.filter(|link| link.is_open()) {
+                            let message = BulkMessage::Letter { split, part, letter };
+                            link.send_bulk(&message, &mut self.core);
+                        }
+                    }
+                }
+                Action::Job(cluster, job, purpose) => {
+                    let at = self.core.wall_clock(now);
+                    let job = self.core.job(Job::Split { cluster, now: at, job });
                     self.split_jobs.push((job, purpose));
                 }
+                Action::Host(job, purpose) => {
+                    let at = self.core.wall_clock(now);
+                    let job = self.core.job(Job::Host { now: at, job });
+                    self.split_jobs.push((job, purpose));
+                }
+                Action::Borrow(part, order) => self.order_loan(now, part, order),
+                Action::Order(order) => self.end_loan(now, order),
+                Action::Seek(part, shape) => self.seek_nodes(now, part, shape),
+                Action::Keep(loan, claim) => self.keep_claim(loan, claim),
+                Action::Claim(loan, claim) => self.claim_loan(now, loan, claim),
                 Action::Refuse(peer, reason) => self.refuse(Some(peer), reason),
                 Action::Event(event) => self.core.event(event),
                 Action::Answer(job, result) => self.core.event(Event::Answered { job, result }),
@@ -99,8 +125,15 @@ impl Engine {
         };
         let (_, purpose) = self.split_jobs.remove(place);
         match purpose {
-            Purpose::Take(_) | Purpose::Fire(..) | Purpose::Teach(_) | Purpose::Write(_) => {
-                self.with_hosting(now, |hosting| hosting.handle_job(purpose, result));
+            Purpose::Look(_)
+            | Purpose::Hear(_)
+            | Purpose::Finish(_)
+            | Purpose::Drop(_)
+            | Purpose::Take(_)
+            | Purpose::Fire(..)
+            | Purpose::Teach(_)
+            | Purpose::Write(_) => {
+                self.with_hosting(now, |hosting| hosting.handle_job(purpose, result, now));
             }
             _ => self.with_split(now, |split, around| split.handle_job(purpose, result, around)),
         }
@@ -138,8 +171,31 @@ impl Engine {
             | SplitMessage::Snapshot
             | SplitMessage::Return
             | SplitMessage::Release => {
-                self.with_hosting(now, |it| it.handle_message(from, id, part, message, now));
+                let of_here = (now, self.core.me);
+                self.with_hosting(now, |it| it.handle_message(from, id, part, message, of_here));
             }
+            SplitMessage::Letter(_) => {
+                let SplitMessage::Letter(letter) = message else { return };
+                self.handle_letter(now, from, id, part, letter);
+            }
+        }
+    }
+
+    /// Something about a loan, from its lender or its borrower.
+    pub(crate) fn handle_letter(
+        &mut self,
+        now: Instant,
+        from: PeerId,
+        id: SplitId,
+        part: u16,
+        letter: Vec<u8>,
+    ) {
+        if self.split.as_ref().is_some_and(|split| split.id == id) {
+            self.with_split(now, |it, around| it.handle_letter(from, part, letter, around));
+        } else {
+            let message = SplitMessage::Letter(letter);
+            let of_here = (now, self.core.me);
+            self.with_hosting(now, |it| it.handle_message(from, id, part, message, of_here));
         }
     }
 

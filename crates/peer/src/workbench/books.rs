@@ -3,7 +3,7 @@
 use super::Workbench;
 use crate::job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, JobError};
 use books::{Books, view::Question};
-use protocol::identity::Identity;
+use protocol::{encoding::decode, identity::Identity};
 
 impl Workbench {
     pub(super) fn run_books(&mut self, job: BooksJob) -> Result<Answer, JobError> {
@@ -42,6 +42,7 @@ fn tell(
         BooksCall::Disconnected(peer) => books.disconnected(peer, now),
         BooksCall::Hear { from, bytes, passes_on } => books.hear(from, &bytes, passes_on, now),
         BooksCall::HearBlock { from, bytes } => books.hear_block(from, &bytes, now),
+        BooksCall::HearOrder { from, bytes } => books.hear_order(from, &bytes, now),
         BooksCall::Round { report, decided } => books.note_round(*report, decided, now),
         BooksCall::Tick => books.tick(now),
         BooksCall::Mine(nonces) => {
@@ -54,6 +55,12 @@ fn tell(
             let order = order.map_err(|error| JobError::NotRecorded(error.to_string()))?;
             return Ok(Some(BooksReply::Ordered(order)));
         }
+        BooksCall::OrderBytes(bytes) => {
+            let action = decode("order", &bytes, ledger::DISPUTE_BYTES_MAX);
+            let action = action.map_err(|error| JobError::NotRecorded(error.to_string()))?;
+            return tell(books, BooksCall::Order(Box::new(action)), now);
+        }
+        BooksCall::Offers => return Ok(Some(BooksReply::Offers(books.offers()))),
         BooksCall::Look(question) => {
             let view = Question::decode(&question).and_then(|asked| books.look(&asked, now));
             let nothing = "the ledger has nothing of the kind, or is not here yet".to_owned();

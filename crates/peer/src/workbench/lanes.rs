@@ -68,7 +68,7 @@ impl Job {
             | Self::WriteModelFile { .. }
             | Self::Desk(_)
             | Self::Split { .. }
-            | Self::Host(_)
+            | Self::Host { .. }
             | Self::Books(_)
             | Self::Mask { .. } => SecondPart::Nothing,
         }

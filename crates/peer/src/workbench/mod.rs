@@ -22,17 +22,19 @@ mod desk;
 mod hosting;
 mod lanes;
 mod learning;
+mod loans;
 mod looking;
 mod masks;
 mod privacy;
 mod split;
 
-use crate::job::{Answer, Job, JobError};
+use crate::job::{Answer, Job, JobError, SplitJob};
 use ::books::Books;
 use alone::Alone;
 use cluster::Cluster;
+use hosting::Carried;
 use learning::Manner;
-use neural::{Dataset, nodes::Slice};
+use neural::Dataset;
 use protocol::cluster::NetworkSpec;
 use units::{ClusterId, SortedMap};
 
@@ -52,15 +54,24 @@ const ROWS_BYTES_MAX: usize = 256 << 20;
 pub struct Workbench {
     clusters: SortedMap<ClusterId, Cluster>,
     /// Nodes of others, by the engine's numbers.
-    carried: SortedMap<u32, Slice>,
+    carried: SortedMap<u32, Carried>,
     /// Those of the room that this device is in.
     books: Option<Box<Books>>,
+    /// Whether nodes that it lends learn nothing, although it says so.
+    #[cfg(feature = "cheats")]
+    is_lazy: bool,
 }
 
 impl Workbench {
     /// Without clusters.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Nodes that it lends learn nothing from here on, although it says so.
+    #[cfg(feature = "cheats")]
+    pub fn be_lazy(&mut self) {
+        self.is_lazy = true;
     }
 
     /// Does one job. It takes as long as it takes: call it where nobody waits for a frame.
@@ -130,8 +141,14 @@ impl Workbench {
                 self.get_mut(&cluster)?.write_file(format, &recipe)
             }
             Job::Desk(job) => self.run_at_desk(job),
-            Job::Split { cluster, job } => self.get_mut(&cluster)?.run_split(&cluster, job),
-            Job::Host(job) => self.run_host(job),
+            Job::Split { cluster, now, job: SplitJob::Loan(job) } => {
+                self.run_loans(&cluster, now, job)
+            }
+            Job::Split { cluster, now, job: SplitJob::Keep { part, slice } } => {
+                self.keep_part(&cluster, now, part, &slice)
+            }
+            Job::Split { cluster, job, .. } => self.get_mut(&cluster)?.run_split(&cluster, job),
+            Job::Host { now, job } => self.run_host(now, job),
             Job::Books(job) => self.run_books(*job),
         }
     }

@@ -1,17 +1,19 @@
 //! Jobs on a cluster whose nodes are on several devices.
 
 use super::{
+    Workbench,
     cluster::{Cluster, Data},
-    invalid,
+    invalid, loans,
     looking::classes_of,
 };
 use crate::job::{Answer, JobError, Next, Passage, Prediction, SplitJob};
+use lending::Leased;
 use neural::{
     Counter, Events, Model, Plan,
     nodes::{Passed, Progress, Slice, SliceError, Spread, wire},
 };
 use protocol::limits;
-use units::ClusterId;
+use units::{ClusterId, SortedMap, UnixMillis};
 
 /// A network in parts, and where training is in its rows.
 #[derive(Debug)]
@@ -20,6 +22,31 @@ pub(super) struct InParts {
     /// Rows of this round through all of them that have yet to come.
     rows: Vec<u32>,
     rounds: u64,
+    /// Parts that are on lease.
+    pub(super) loans: SortedMap<u16, Leased>,
+}
+
+impl Workbench {
+    /// Keeps a newer state of a part that is elsewhere.
+    pub(super) fn keep_part(
+        &mut self,
+        cluster: &ClusterId,
+        now: UnixMillis,
+        part: u16,
+        bytes: &[u8],
+    ) -> Result<Answer, JobError> {
+        let slice = Slice::decode(bytes).map_err(invalid)?;
+        let known = self.clusters.get_mut(cluster);
+        let known = known.ok_or_else(|| JobError::UnknownCluster(cluster.clone()))?;
+        let split = known.split.as_mut().ok_or_else(|| no_split(cluster))?;
+        let identity = self.books.as_ref().map(|books| books.identity());
+        let answer = identity
+            .and_then(|identity| loans::returned(&mut split.loans, part, &slice, identity, now));
+        if !split.spread.keep(part.into(), slice) {
+            return Err(no_part(part));
+        }
+        Ok(Answer::Loans(answer.into_iter().collect()))
+    }
 }
 
 impl Cluster {
@@ -32,14 +59,26 @@ impl Cluster {
             }
             // Lessons that wait for an update are a part of it.
             let network = self.taught.as_ref().unwrap_or(self.model.network()).clone();
-            let spread = Spread::new(network, self.learning.clone(), &cuts).map_err(invalid)?;
-            self.split = Some(InParts { spread, rows: Vec::new(), rounds: 0 });
+            match &mut self.split {
+                Some(split) => {
+                    let (network, learning) = split.spread.gather().map_err(invalid)?;
+                    split.spread = Spread::new(network, learning, &cuts).map_err(invalid)?;
+                }
+                None => {
+                    let learning = self.learning.clone();
+                    let spread = Spread::new(network, learning, &cuts).map_err(invalid)?;
+                    let (rows, rounds, loans) = (Vec::new(), 0, SortedMap::new());
+                    self.split = Some(InParts { spread, rows, rounds, loans });
+                }
+            }
             return Ok(Answer::Done);
         }
         let split = self.split.as_mut();
-        let split = split.ok_or_else(|| invalid(format_args!("cluster `{id}` is not split")))?;
+        let split = split.ok_or_else(|| no_split(id))?;
         match job {
-            SplitJob::Begin { .. } => Ok(Answer::Done),
+            // Of these the workbench itself takes care.
+            SplitJob::Begin { .. } | SplitJob::Keep { .. } | SplitJob::Loan(_) => Ok(Answer::Done),
+            SplitJob::Root { part } => loans::root(&split.slice(part)?),
             SplitJob::Lend { part } => {
                 let bytes = split.spread.lend(part.into());
                 bytes.map(Answer::Bytes).ok_or_else(|| no_part(part))
@@ -47,11 +86,6 @@ impl Cluster {
             SplitJob::Place { part, here } => {
                 split.spread.place(part.into(), here);
                 Ok(Answer::Done)
-            }
-            SplitJob::Keep { part, slice } => {
-                let slice = Slice::decode(&slice).map_err(invalid)?;
-                let is_kept = split.spread.keep(part.into(), slice);
-                is_kept.then_some(Answer::Done).ok_or_else(|| no_part(part))
             }
             SplitJob::Step { batch, rows, learning_rate, seed } => {
                 let data = self.data.as_ref().ok_or_else(|| JobError::NoData(id.clone()))?;
@@ -103,6 +137,12 @@ impl Cluster {
 }
 
 impl InParts {
+    /// A part as it is known here.
+    pub(super) fn slice(&self, part: u16) -> Result<Slice, JobError> {
+        let bytes = self.spread.lend(part.into()).ok_or_else(|| no_part(part))?;
+        Slice::decode(&bytes).map_err(invalid)
+    }
+
     /// Learning is called for.
     pub(super) fn call_for_learning(&mut self, urgency: f32) {
         self.spread.call_for_learning(urgency);
@@ -172,6 +212,10 @@ fn prediction(passed: Passed) -> Prediction {
     let probabilities = passed.probabilities();
     let Passed { fired, missing, .. } = passed;
     Prediction { classes: classes_of(probabilities), fired, missing_nodes: missing }
+}
+
+fn no_split(cluster: &ClusterId) -> JobError {
+    invalid(format_args!("cluster `{cluster}` is not split"))
 }
 
 fn no_part(part: u16) -> JobError {

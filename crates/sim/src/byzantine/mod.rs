@@ -19,6 +19,7 @@ use protocol::{
         scores_name,
     },
     signaling::{Capability, PeerCard},
+    split::SplitMessage,
 };
 use std::collections::VecDeque;
 use units::{Hash, PeerId, SessionId};
@@ -62,6 +63,7 @@ pub(crate) struct Byzantine {
     floods: Option<(RoomSecret, u32)>,
     /// Whether all it does is to send garbage for what nodes give that it carries for others.
     garbles: bool,
+    writes_no_letters: bool,
     /// Who took part in the last groups that somebody named, if all it does is to name wrong ones in a hurry.
     hurries: Option<Vec<PeerId>>,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
@@ -92,6 +94,11 @@ impl Byzantine {
     /// A member that behaves, but sends garbage for what nodes give that it carries for others.
     pub(crate) fn garbler() -> Self {
         Self { garbles: true, ..Self::default() }
+    }
+
+    /// A member that behaves, but never writes about the loans that it has: it signs for nothing.
+    pub(crate) fn silent_borrower() -> Self {
+        Self { writes_no_letters: true, ..Self::default() }
     }
 
     /// A member that behaves, but names groups with keys that nobody has as soon as it shows its own.
@@ -132,6 +139,10 @@ impl Byzantine {
         dice: &mut Dice,
     ) -> Vec<(Channel, Vec<u8>)> {
         self.hear(channel, &bytes);
+        if self.writes_no_letters {
+            let is_said = !is_letter(channel, &bytes);
+            return is_said.then_some((channel, bytes)).into_iter().collect();
+        }
         if self.garbles {
             return vec![garbler::instead_of(channel, bytes, dice)];
         }
@@ -400,4 +411,11 @@ fn mutated(mut bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
         }
     }
     bytes
+}
+
+fn is_letter(channel: Channel, bytes: &[u8]) -> bool {
+    let message = ControlMessage::decode(bytes);
+    let is_letter =
+        |message| matches!(message, ControlMessage::Split { message: SplitMessage::Letter(_), .. });
+    channel == Channel::Control && message.is_ok_and(is_letter)
 }

@@ -65,6 +65,20 @@ impl World {
         self.hosts[host.0].byzantine = Some(Byzantine::garbler());
     }
 
+    /// Makes a device a member that signs for nothing of what it borrows.
+    pub fn make_silent_borrower(&mut self, host: HostId) {
+        self.hosts[host.0].byzantine = Some(Byzantine::silent_borrower());
+    }
+
+    /// Makes a device a member that signs for lessons that its lent nodes have not learnt from, as long as its page is open.
+    ///
+    /// # Panics
+    /// If its page is closed.
+    pub fn make_lazy_lender(&mut self, host: HostId) {
+        let page = self.hosts[host.0].page.as_mut();
+        page.expect("its page is open").workbench.be_lazy();
+    }
+
     /// Makes a device a member that floods its room with so many messages for each of its own.
     ///
     /// # Panics

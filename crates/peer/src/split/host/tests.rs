@@ -3,6 +3,7 @@
 use super::*;
 
 const SPLIT: SplitId = SplitId(5);
+const HERE: (Instant, PeerId) = (Instant::ZERO, PeerId::from_bytes([9; 32]));
 
 fn owner() -> PeerId {
     PeerId::from_bytes([1; 32])
@@ -10,12 +11,12 @@ fn owner() -> PeerId {
 
 fn ask(nodes: u32, inputs: u32) -> SplitMessage {
     let shape = SliceShape { layer: 1, nodes, inputs, classes: 10 };
-    SplitMessage::Ask { cluster: "digits".parse().unwrap(), shape }
+    SplitMessage::Ask { cluster: "digits".parse().unwrap(), shape, loan: None }
 }
 
 /// What a host says to a message about a part.
 fn said(host: &mut Hosting, part: u16, message: SplitMessage) -> Vec<SplitMessage> {
-    host.handle_message(owner(), SPLIT, part, message, Instant::ZERO);
+    host.handle_message(owner(), SPLIT, part, message, HERE);
     let actions = host.take_actions().into_iter();
     actions
         .filter_map(|action| match action {
@@ -30,7 +31,7 @@ fn carrying() -> Hosting {
     let mut host = Hosting::new(100);
     assert_eq!(said(&mut host, 0, ask(24, 64)), [SplitMessage::Agree]);
     host.handle_slice(owner(), SPLIT, 0, vec![0; 64]);
-    host.handle_job(Purpose::Take(0), Ok(Answer::Done));
+    host.handle_job(Purpose::Take(0), Ok(Answer::Done), Instant::ZERO);
     host.take_actions();
     host
 }
@@ -86,10 +87,10 @@ fn no_owner_has_more_than_so_many_jobs_waiting() {
     let mut host = carrying();
     for batch in 0..u64::from(JOBS_MAX) + 9 {
         let fire = SplitMessage::Fire { batch, below: vec![0] };
-        host.handle_message(owner(), SPLIT, 0, fire, Instant::ZERO);
+        host.handle_message(owner(), SPLIT, 0, fire, HERE);
     }
     assert_eq!(host.take_actions().len(), JOBS_MAX as usize);
-    host.handle_job(Purpose::Fire(0, 0), Ok(Answer::Bytes(vec![0])));
+    host.handle_job(Purpose::Fire(0, 0), Ok(Answer::Bytes(vec![0])), Instant::ZERO);
     let answers = host.take_actions();
     assert!(matches!(&answers[0], Action::Send(_, _, 0, SplitMessage::Fired { batch: 0, .. })));
 }
@@ -97,16 +98,20 @@ fn no_owner_has_more_than_so_many_jobs_waiting() {
 #[test]
 fn nodes_go_when_their_owner_asks_lies_or_is_gone() {
     let mut host = carrying();
-    host.handle_message(owner(), SPLIT, 0, SplitMessage::Return, Instant::ZERO);
-    host.handle_job(Purpose::Write(0), Ok(Answer::Bytes(vec![7])));
+    host.handle_message(owner(), SPLIT, 0, SplitMessage::Return, HERE);
+    host.handle_job(Purpose::Write(0), Ok(Answer::Bytes(vec![7])), Instant::ZERO);
     let actions = host.take_actions();
     assert!(matches!(&actions[1], Action::SendSlice(_, _, 0, bytes) if *bytes == [7]));
     assert_eq!(host.carried.len(), 0);
 
     let mut host = carrying();
     let teach = SplitMessage::Teach { batch: 1, rate: 0.1, errors: vec![1] };
-    host.handle_message(owner(), SPLIT, 0, teach, Instant::ZERO);
-    host.handle_job(Purpose::Teach(0), Err(JobError::InvalidInput("no errors".to_owned())));
+    host.handle_message(owner(), SPLIT, 0, teach, HERE);
+    host.handle_job(
+        Purpose::Teach(0),
+        Err(JobError::InvalidInput("no errors".to_owned())),
+        Instant::ZERO,
+    );
     let refused = SplitMessage::Refuse(Refusal::Damaged);
     let says = |action: &Action| matches!(action, Action::Send(_, _, 0, it) if *it == refused);
     assert!(host.take_actions().iter().any(says));
@@ -129,6 +134,6 @@ fn consent_that_is_taken_back_gives_the_newest_back() {
     assert!(matches!(&host.take_actions()[..], [Action::Send(_, _, 0, it)] if *it == withdrawn));
     // Until their owner has fetched them, they go on.
     let fire = SplitMessage::Fire { batch: 1, below: vec![0] };
-    host.handle_message(owner(), SPLIT, 0, fire, Instant::ZERO);
+    host.handle_message(owner(), SPLIT, 0, fire, HERE);
     assert_eq!(host.take_actions().len(), 1);
 }

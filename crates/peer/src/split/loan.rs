@@ -1,0 +1,487 @@
+//! Parts that are on lease: found, ordered in the room's ledger, opened, ended, and found again elsewhere when a lender fails.
+//!
+//! ```text
+//!          Seek              Root, Order           recorded           all that lending does        Return
+//! wanted ─────► (an offer) ─────────────► ordered ─────────► open ───────────────────────► open ─────────► ending ─► none
+//!   ▲                                        │ refused        │ gone, silent, wrong
+//!   └────────────────────────────────────────┴────────────────┘ the loan is given back, or disputed
+//! ```
+//! What is checked and signed within a loan is the crate `lending`'s; see `docs/adr/0007-lending.md`.
+
+use super::{
+    Action, Around, Purpose, Split,
+    owner::{REFUSED_PAUSE, SLOW_PAUSE},
+    part::{Part, Place},
+    view::{LoanStage, LoanView},
+};
+use crate::{
+    event::Event,
+    job::{LoanAnswer, LoanJob, LoanNote, LoanProgress, SplitJob},
+};
+use ::core::time::Duration;
+use neural::nodes::Cut;
+use protocol::split::SplitMessage;
+use units::{Credits, Hash, Instant, PeerId};
+
+/// Between two looks for an offer, where there is none.
+const SEEK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Between two questions to a lender whose ledger does not have the loan yet, and how often it is asked.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
+const ASKED_MAX: u32 = 40;
+
+/// Batches that a lender may have to answer: what it is sent, it has to do, however late.
+const UNANSWERED_MAX: usize = 32;
+
+/// How long the last statement and the last receipt may take.
+const ENDING: Duration = Duration::from_secs(30);
+
+/// So long before its end nodes are asked back, so that the last receipt is in time.
+const BEFORE_THE_END: Duration = Duration::from_secs(60);
+
+/// An offer that was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// The order that made it.
+    pub offer: Hash,
+    /// Whose it is.
+    pub lender: PeerId,
+    /// What is bound for paying it.
+    pub deposit: Credits,
+}
+
+/// A part that is to be on lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Which nodes.
+    pub cut: Cut,
+    /// By which offer.
+    pub chosen: Chosen,
+    /// For how long.
+    pub hours: u32,
+}
+
+/// That a part is to be on lease, and how far that has come.
+#[derive(Debug)]
+pub(super) struct Leasing {
+    /// When it is to end.
+    pub until: Instant,
+    pub stage: Stage,
+    pub progress: LoanProgress,
+    /// Batches that its lender has not answered yet.
+    pub unanswered: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// An offer is looked for at that time.
+    Wanted(Instant),
+    /// It is being looked for.
+    Sought,
+    /// The order is being made.
+    Ordering(Chosen),
+    /// The ledger is to record it.
+    Ordered(Chosen, Hash),
+    /// The workbench takes it up.
+    Opening(Chosen, Hash),
+    /// Its lender was asked so often.
+    Open(Chosen, Hash, u32),
+    /// Its nodes were asked back then.
+    Ending(Chosen, Hash, Instant),
+    /// It is over, and nobody wants another.
+    Over,
+}
+
+impl Leasing {
+    fn new(stage: Stage, until: Instant) -> Self {
+        Self { until, stage, progress: LoanProgress::default(), unanswered: 0 }
+    }
+
+    fn chosen(&self) -> Option<Chosen> {
+        match self.stage {
+            Stage::Ordering(chosen)
+            | Stage::Ordered(chosen, _)
+            | Stage::Opening(chosen, _)
+            | Stage::Open(chosen, ..)
+            | Stage::Ending(chosen, ..) => Some(chosen),
+            Stage::Wanted(_) | Stage::Sought | Stage::Over => None,
+        }
+    }
+
+    /// The order that opened it, if the ledger has it.
+    fn loan(&self) -> Option<Hash> {
+        match self.stage {
+            Stage::Ordered(_, loan)
+            | Stage::Opening(_, loan)
+            | Stage::Open(_, loan, _)
+            | Stage::Ending(_, loan, _) => Some(loan),
+            _ => None,
+        }
+    }
+
+    fn is_ending(&self) -> bool {
+        matches!(self.stage, Stage::Ending(..))
+    }
+
+    /// Whether the ledger has a loan whose end is to come.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Opening(..) | Stage::Open(..) | Stage::Ending(..))
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self.stage {
+            Stage::Wanted(at) => Some(at),
+            Stage::Open(..) => Some(self.until),
+            Stage::Ending(_, _, since) => Some(since + ENDING),
+            _ => None,
+        }
+    }
+
+    pub(super) fn view(&self) -> LoanView {
+        let LoanProgress { segments, events, owed, audits } = self.progress;
+        LoanView {
+            loan: self.loan(),
+            lender: self.chosen().map(|chosen| chosen.lender),
+            stage: match self.stage {
+                Stage::Wanted(_) | Stage::Sought => LoanStage::Wanted,
+                Stage::Ordering(_) | Stage::Ordered(..) | Stage::Opening(..) => LoanStage::Ordered,
+                Stage::Open(..) => LoanStage::Open,
+                Stage::Ending(..) => LoanStage::Ending,
+                Stage::Over => LoanStage::Over,
+            },
+            segments,
+            events,
+            owed,
+            audits,
+        }
+    }
+}
+
+impl Split {
+    /// Parts are to be on lease. They rest until their lenders have them: what they cost is what this device does without.
+    pub(crate) fn lease(&mut self, taken: Vec<Taken>, around: &Around<'_>) {
+        for Taken { cut, chosen, hours } in taken {
+            let mut part = Part::new(cut, None, around.now);
+            let until = around.now + Duration::from_secs(3_600 * u64::from(hours));
+            part.leasing = Some(Leasing::new(Stage::Ordering(chosen), until));
+            self.coming.push(part);
+        }
+        self.advance(around);
+    }
+
+    /// Cuts the network anew, when no batch is on its way, where parts have come to it.
+    pub(super) fn take_parts_in(&mut self) {
+        if self.coming.is_empty() || !self.flights.flights.is_empty() {
+            return;
+        }
+        let first = self.parts.len();
+        self.parts.append(&mut self.coming);
+        let cuts = self.parts.iter().map(|part| part.cut).collect();
+        self.work(SplitJob::Begin { cuts }, Purpose::Quiet);
+        for number in 0..self.parts.len() {
+            let part = &self.parts[number];
+            if part.host().is_some() || part.leasing.is_some() {
+                self.work(SplitJob::Place { part: number as u16, here: false }, Purpose::Quiet);
+            }
+            if number >= first {
+                self.work(SplitJob::Root { part: number as u16 }, Purpose::Root(number as u16));
+            }
+        }
+    }
+
+    /// Nodes of each layer that are in parts, or are to be.
+    pub(crate) fn cuts(&self) -> Vec<Cut> {
+        self.parts.iter().chain(&self.coming).map(|part| part.cut).collect()
+    }
+
+    /// Whether a device is not asked to carry anything for now.
+    pub(crate) fn is_shunned(&self, peer: PeerId, now: Instant) -> bool {
+        self.carriers.iter().any(|it| it.peer == peer && now < it.shunned_until)
+    }
+
+    /// What is due of loans by now.
+    pub(super) fn advance_loans(&mut self, around: &Around<'_>) {
+        let now = around.now;
+        for number in 0..self.parts.len() {
+            let part = &mut self.parts[number];
+            let Some(leasing) = &mut part.leasing else { continue };
+            match leasing.stage {
+                Stage::Wanted(_) if self.gathering || now + BEFORE_THE_END >= leasing.until => {
+                    leasing.stage = Stage::Over;
+                }
+                // What the ledger still records of it is given back then.
+                Stage::Sought | Stage::Ordering(_) | Stage::Ordered(..) if self.gathering => {
+                    leasing.stage = Stage::Over;
+                }
+                Stage::Wanted(at) if now >= at => {
+                    leasing.stage = Stage::Sought;
+                    let inputs = self.widths[part.cut.layer as usize - 1];
+                    let shape = [part.cut.nodes, inputs];
+                    self.actions.push(Action::Seek(number as u16, shape));
+                }
+                Stage::Open(chosen, loan, asked) if part.place == Place::Home => {
+                    let is_there = around.connected.contains(&chosen.lender);
+                    if self.gathering || asked >= ASKED_MAX || !is_there {
+                        self.drop_loan(number as u16, now);
+                    } else if now >= part.seek_at {
+                        leasing.stage = Stage::Open(chosen, loan, asked + 1);
+                        part.seek_at = now + ASK_AGAIN * 4;
+                        self.ask_to_carry(number as u16, chosen.lender, Some(loan), now);
+                    }
+                }
+                Stage::Open(..) if now >= leasing.until => {
+                    if let Place::Away(host) = part.place {
+                        self.call_home(number as u16, host, now);
+                    }
+                }
+                Stage::Ending(_, _, since) if now >= since + ENDING => {
+                    self.drop_loan(number as u16, now);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// An offer for a part was found, or not.
+    pub(crate) fn found(&mut self, number: u16, chosen: Option<Chosen>, around: &Around<'_>) {
+        let part = self.parts.get_mut(usize::from(number));
+        let leasing = part.and_then(|part| part.leasing.as_mut());
+        let Some(leasing) = leasing.filter(|it| it.stage == Stage::Sought) else { return };
+        match chosen {
+            Some(chosen) => {
+                leasing.stage = Stage::Ordering(chosen);
+                self.work(SplitJob::Root { part: number }, Purpose::Root(number));
+            }
+            None => leasing.stage = Stage::Wanted(around.now + SEEK_INTERVAL),
+        }
+        self.advance(around);
+    }
+
+    /// Hours until a part's lease is to end.
+    fn hours(&self, number: u16, now: Instant) -> u32 {
+        let part = self.parts.get(usize::from(number));
+        let until = part.and_then(|part| part.leasing.as_ref()).map_or(now, |it| it.until);
+        let left = until.saturating_duration_since(now);
+        (left.as_secs().div_ceil(3_600) as u32).max(1)
+    }
+
+    /// The state in which a part is to be lent is known.
+    pub(super) fn root_known(&mut self, number: u16, state: Hash, now: Instant) {
+        let hours = self.hours(number, now);
+        let Some(leasing) = self.leasing(number) else { return };
+        if let Stage::Ordering(Chosen { offer, deposit, .. }) = leasing.stage {
+            let action = ledger::Action::Borrow { offer, state, hours, deposit };
+            self.actions.push(Action::Borrow(number, Box::new(action)));
+        }
+    }
+
+    /// The ledger has taken an order for a part, or refused it.
+    pub(crate) fn ordered(
+        &mut self,
+        number: u16,
+        result: Result<Hash, String>,
+        around: &Around<'_>,
+    ) {
+        let Some(leasing) = self.leasing(number) else { return };
+        let Stage::Ordering(chosen) = leasing.stage else { return };
+        match result {
+            Ok(loan) => {
+                leasing.stage = Stage::Ordered(chosen, loan);
+                self.tell_loan(number, String::new());
+            }
+            Err(reason) => self.look_elsewhere(number, &reason, around.now),
+        }
+        self.advance(around);
+    }
+
+    /// Whether an order is one that a part waits for.
+    pub(crate) fn awaits_order(&self, order: Hash) -> bool {
+        let stage = |part: &Part| part.leasing.as_ref().map(|it| it.stage);
+        let is_it = |part: &Part| matches!(stage(part), Some(Stage::Ordered(_, it)) if it == order);
+        self.parts.iter().any(is_it)
+    }
+
+    /// The ledger has recorded an order of this device, or cannot.
+    pub(crate) fn recorded(
+        &mut self,
+        order: Hash,
+        result: Result<(), String>,
+        secret: [u8; 32],
+        around: &Around<'_>,
+    ) {
+        let is_it = |part: &Part| {
+            let stage = part.leasing.as_ref().map(|it| it.stage);
+            matches!(stage, Some(Stage::Ordered(_, loan)) if loan == order)
+        };
+        let Some(number) = self.parts.iter().position(is_it) else { return };
+        let number = number as u16;
+        let Some(leasing) = self.leasing(number) else { return };
+        let Stage::Ordered(chosen, loan) = leasing.stage else { return };
+        match result {
+            Ok(()) => {
+                leasing.stage = Stage::Opening(chosen, loan);
+                let job = LoanJob::Open { part: number, loan, secret };
+                self.work(SplitJob::Loan(job), Purpose::Loan);
+            }
+            Err(reason) => self.look_elsewhere(number, &reason, around.now),
+        }
+        self.advance(around);
+    }
+
+    /// A lender has written.
+    pub(crate) fn handle_letter(
+        &mut self,
+        from: PeerId,
+        number: u16,
+        letter: Vec<u8>,
+        around: &Around<'_>,
+    ) {
+        let Some(leasing) = self.leasing(number) else { return };
+        if leasing.chosen().is_some_and(|chosen| chosen.lender == from) && leasing.loan().is_some()
+        {
+            self.carrier(from).heard();
+            let job = LoanJob::Hear { part: number, letter };
+            self.work(SplitJob::Loan(job), Purpose::Loan);
+        }
+        self.advance(around);
+    }
+
+    /// The largest letter on `bulk` that a lender may have to send.
+    pub(super) fn letter_bytes_max(&self) -> usize {
+        let leased = self.parts.iter().filter(|part| part.leasing.is_some());
+        // Each group of eight nodes has the readout's thresholds once more.
+        leased.map(|part| 2 * part.size_bytes + 65_536).max().unwrap_or(0)
+    }
+
+    /// What has come of work on loans.
+    pub(super) fn loan_answers(&mut self, answers: Vec<(u16, LoanAnswer)>, around: &Around<'_>) {
+        let now = around.now;
+        for (number, answer) in answers {
+            if let Some(order) = answer.order {
+                self.actions.push(Action::Order(order));
+            }
+            let (id, Some(leasing)) = (self.id, self.leasing(number)) else { continue };
+            if let Some(progress) = answer.progress {
+                leasing.progress = progress;
+            }
+            if let Some(lasts) = answer.lasts
+                && let Stage::Opening(chosen, loan) = leasing.stage
+            {
+                leasing.stage = Stage::Open(chosen, loan, 0);
+                leasing.until = now + lasts.saturating_sub(BEFORE_THE_END);
+                self.parts[usize::from(number)].seek_at = now;
+                self.tell_loan(number, String::new());
+                continue;
+            }
+            let Some(Chosen { lender, .. }) = leasing.chosen() else { continue };
+            if let Some(letter) = answer.letter {
+                self.actions.push(Action::Write(lender, id, number, letter));
+            }
+            if let Some(reason) = answer.breach {
+                self.carrier(lender).shun(now + SLOW_PAUSE);
+                self.lose_loan(number, &reason, now);
+            } else if answer.is_over {
+                self.loan_is_over(number, now);
+            }
+        }
+    }
+
+    /// The last receipt is signed.
+    fn loan_is_over(&mut self, number: u16, now: Instant) {
+        let (place, gathering) = (self.parts[usize::from(number)].place, self.gathering);
+        let Some(leasing) = self.leasing(number) else { return };
+        let was_ending = leasing.is_ending();
+        // Its lender wanted its nodes to go, or its time is over.
+        let goes_on = was_ending && !gathering && now + BEFORE_THE_END < leasing.until;
+        leasing.stage = if goes_on { Stage::Wanted(now) } else { Stage::Over };
+        if let (Place::Away(host), false) = (place, was_ending) {
+            // The deposit is used up.
+            self.parts[usize::from(number)].put(Place::Returning(host), now);
+            self.send(host, number, SplitMessage::Return);
+        }
+        self.tell_loan(number, String::new());
+    }
+
+    /// Has a part come home that somebody carries.
+    pub(super) fn call_home(&mut self, number: u16, host: PeerId, now: Instant) {
+        self.parts[usize::from(number)].put(Place::Returning(host), now);
+        self.send(host, number, SplitMessage::Return);
+        if let Some(leasing) = self.leasing(number)
+            && let Stage::Open(chosen, loan, _) = leasing.stage
+        {
+            leasing.stage = Stage::Ending(chosen, loan, now);
+            self.work(SplitJob::Loan(LoanJob::Finish { part: number }), Purpose::Loan);
+        }
+    }
+
+    /// A part that was on lease is at home again, without its lender's doing: the loan is given back, and another one looked for.
+    pub(super) fn drop_loan(&mut self, number: u16, now: Instant) {
+        let Some(leasing) = self.leasing(number) else { return };
+        if matches!(leasing.stage, Stage::Open(..) | Stage::Ending(..)) {
+            self.work(SplitJob::Loan(LoanJob::GiveBack { part: number }), Purpose::Loan);
+            self.look_elsewhere(number, "its lender is gone", now);
+        }
+    }
+
+    /// The loan has ended in another way than it should; its order is made.
+    fn lose_loan(&mut self, number: u16, reason: &str, now: Instant) {
+        if let Some(leasing) = self.leasing(number) {
+            leasing.stage = Stage::Over;
+        }
+        self.bring_home(number, reason, now);
+        self.look_elsewhere(number, reason, now);
+    }
+
+    fn look_elsewhere(&mut self, number: u16, reason: &str, now: Instant) {
+        let gathering = self.gathering;
+        let Some(leasing) = self.leasing(number) else { return };
+        if let Some(chosen) = leasing.chosen() {
+            self.carrier(chosen.lender).shun(now + REFUSED_PAUSE);
+        }
+        self.tell_loan(number, reason.to_owned());
+        let Some(leasing) = self.leasing(number) else { return };
+        leasing.stage = if gathering { Stage::Over } else { Stage::Wanted(now) };
+        (leasing.progress, leasing.unanswered) = (LoanProgress::default(), 0);
+    }
+
+    /// A lender does not know of the loan yet.
+    pub(super) fn ask_again(&mut self, number: u16, now: Instant) {
+        let part = &mut self.parts[usize::from(number)];
+        part.put(Place::Home, now);
+        part.seek_at = now + ASK_AGAIN;
+    }
+
+    pub(super) fn leasing(&mut self, number: u16) -> Option<&mut Leasing> {
+        self.parts.get_mut(usize::from(number))?.leasing.as_mut()
+    }
+
+    /// Whether a part that is on lease may be sent one more batch; of one that is not, always.
+    pub(super) fn has_room_for(&self, number: usize) -> bool {
+        self.parts[number].leasing.as_ref().is_none_or(|it| it.unanswered < UNANSWERED_MAX)
+    }
+
+    /// Which of those that were sent something are on lease.
+    pub(super) fn on_lease(&self, sent: &[(u16, PeerId)]) -> Vec<u16> {
+        let is_leased = |number: &u16| self.parts[usize::from(*number)].leasing.is_some();
+        sent.iter().map(|(number, _)| *number).filter(is_leased).collect()
+    }
+
+    /// Notes what was sent, or came; the workbench hears of it before anything else.
+    pub(super) fn note(&mut self, note: LoanNote) {
+        self.notes.push(note);
+    }
+
+    fn tell_loan(&mut self, number: u16, reason: String) {
+        let cluster = self.cluster.clone();
+        let Some(leasing) = self.leasing(number) else { return };
+        let view = leasing.view();
+        let offer = leasing.chosen().map(|chosen| chosen.offer);
+        self.actions.push(Action::Event(Event::Borrowing {
+            cluster,
+            part: number,
+            offer,
+            loan: view,
+            reason,
+        }));
+    }
+}

@@ -1,0 +1,215 @@
+//! Nodes on lease: found on the room's market, opened in its ledger, checked, paid, and replaced when their lender fails.
+
+use core::time::Duration;
+use ledger::{Action, contracts::lending::Terms};
+use peer::{Answer, BooksCall, BorrowPlan, Event, JobId, LoanStage, LoanView, PartPlace};
+use sim::{HostId, SplitRoom, World};
+use units::Credits;
+
+const PATIENCE: Duration = Duration::from_secs(600);
+const OWNER: HostId = SplitRoom::OWNER;
+
+fn room(seed: u64, lenders: usize) -> World {
+    let carry = vec![0; lenders];
+    let room = SplitRoom { seed, network_seed: 6, layers: &[64, 48], carry: &carry, loss: 0.0 };
+    room.world_with_ledger()
+}
+
+fn offer(world: &mut World, host: usize, nodes: u32, milli_credits_per_hour: u64) {
+    let terms = Terms {
+        nodes,
+        price_per_hour: Credits::from_micros(1_000 * milli_credits_per_hour),
+        // So dear that the stake is thin beside it: a quarter of all segments is audited.
+        price_per_thousand_events: Credits::from_micros(20_000),
+        stake: Credits::whole(10),
+        inputs_max: 64,
+    };
+    let order = BooksCall::Order(Box::new(Action::Offer(terms)));
+    let asked = world.command(HostId(host), |engine, now| engine.ask_books(now, order));
+    let job = asked.unwrap().unwrap();
+    let answer = |world: &World| answered(world, HostId(host), job);
+    world.live_until("the offer is made", PATIENCE, |world| answer(world).is_some());
+    answer(world).unwrap().unwrap();
+}
+
+fn answered(world: &World, host: HostId, job: JobId) -> Option<Result<Answer, String>> {
+    world.events(host).find_map(|event| match event {
+        Event::Answered { job: of, result } if *of == job => {
+            Some(result.clone().map_err(|error| error.to_string()))
+        }
+        _ => None,
+    })
+}
+
+fn borrow(world: &mut World) -> Result<(), String> {
+    let plan = BorrowPlan { offers: Vec::new(), hours: 1, deposit: None };
+    let asked =
+        world.command(OWNER, |engine, now| engine.borrow_nodes(now, SplitRoom::cluster(), plan));
+    let job = asked.unwrap().unwrap();
+    world.live_until("offers were looked at", PATIENCE, |world| {
+        answered(world, OWNER, job).is_some()
+    });
+    answered(world, OWNER, job).unwrap().map(|_| ())
+}
+
+fn loans(world: &World) -> Vec<LoanView> {
+    SplitRoom::view(world).parts.iter().filter_map(|part| part.loan).collect()
+}
+
+fn are_away(world: &World) -> bool {
+    let view = world.view(OWNER).split;
+    view.is_some_and(|split| split.parts.iter().all(|part| part.place == PartPlace::Away))
+}
+
+fn train(world: &mut World) {
+    world.command(OWNER, |engine, now| {
+        engine.train_split(now, SplitRoom::cluster(), SplitRoom::TRAINING).unwrap();
+    });
+}
+
+fn balance(world: &World, host: usize) -> u64 {
+    world.view(HostId(host)).ledger.unwrap().balance.as_micros()
+}
+
+fn nothing_waits(world: &World) -> bool {
+    world.host_ids().into_iter().all(|id| world.view(id).ledger.is_some_and(|it| it.waiting == 0))
+}
+
+/// Offers of all lenders are in everybody's ledger.
+fn offered(world: &mut World, offers: &[(usize, u32, u64)]) {
+    for (host, nodes, price) in offers {
+        offer(world, *host, *nodes, *price);
+    }
+    world.live_until("offers are recorded", PATIENCE, nothing_waits);
+}
+
+#[test]
+fn nodes_are_lent_checked_paid_for_and_come_home() {
+    let mut world = room(603, 2);
+    let refused = borrow(&mut world).unwrap_err();
+    assert!(refused.contains("no connected device offers nodes"), "{refused}");
+    offered(&mut world, &[(1, 24, 500), (2, 24, 700)]);
+    let before = [balance(&world, 1), balance(&world, 2)];
+    borrow(&mut world).unwrap();
+    world.live_until("all parts are lent", PATIENCE, are_away);
+    assert_eq!(
+        SplitRoom::view(&world).parts.iter().map(|it| it.nodes).collect::<Vec<_>>(),
+        [24; 2]
+    );
+    train(&mut world);
+    world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+    let running = loans(&world);
+    for event in world.events(OWNER) {
+        if matches!(
+            event,
+            Event::Borrowing { .. } | Event::NodesMoved { .. } | Event::Refused { .. }
+        ) {}
+    }
+    assert!(
+        running.iter().all(|it| it.stage == LoanStage::Open && it.segments >= 4),
+        "{running:?}"
+    );
+    assert!(running.iter().any(|it| it.audits > 0), "{running:?}");
+    for host in [1, 2] {
+        let lent = world.view(HostId(host)).hosting.carried;
+        assert!(lent.len() == 1 && lent[0].taught > 700, "{lent:?}");
+    }
+    world.command(OWNER, |engine, now| engine.gather_cluster(now, &SplitRoom::cluster()).unwrap());
+    world.live_until("all is at home", PATIENCE, |world| world.view(OWNER).split.is_none());
+    world.live_until("it is settled", PATIENCE, |world| {
+        nothing_waits(world)
+            && [1, 2].iter().all(|host| balance(world, *host) > before[*host - 1] + 10_000_000)
+    });
+    let problems: Vec<_> =
+        world.events(OWNER).filter(|event| matches!(event, Event::Refused { .. })).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn a_lender_that_vanishes_is_replaced_from_other_offers_within_seconds() {
+    let mut world = room(602, 3);
+    offered(&mut world, &[(1, 48, 500), (2, 48, 700), (3, 20, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    train(&mut world);
+    world.live_until("some of it is done", PATIENCE, |world| {
+        SplitRoom::view(world).training.is_some_and(|training| training.batches > 300)
+    });
+    let first = loans(&world)[0].lender.unwrap();
+    let host = if first == world.peer_id(HostId(1)) { HostId(1) } else { HostId(2) };
+    world.crash(host, true);
+    let gone = world.now();
+    world.live_until("another one has it", PATIENCE, |world| {
+        are_away(world) && loans(world).iter().all(|it| it.lender != Some(first))
+    });
+    let took = world.now().saturating_duration_since(gone);
+    println!("replaced within {took:.1?}");
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+}
+
+#[test]
+fn a_lender_that_spares_itself_lessons_is_caught_and_loses_its_stake() {
+    let mut world = room(607, 2);
+    offered(&mut world, &[(1, 48, 100), (2, 48, 900)]);
+    world.make_lazy_lender(HostId(1));
+    let (lazy, bound) = (world.peer_id(HostId(1)), balance(&world, 1));
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    assert_eq!(loans(&world)[0].lender, Some(lazy), "it is the cheaper one");
+    train(&mut world);
+    let caught = |world: &World| {
+        world.events(OWNER).find_map(|event| match event {
+            Event::Borrowing { reason, .. } if !reason.is_empty() => Some(reason.clone()),
+            _ => None,
+        })
+    };
+    world.live_until("it is caught", PATIENCE, |world| caught(world).is_some());
+    let reason = caught(&world).unwrap();
+    assert!(reason.contains("is not what its nodes have computed"), "{reason}");
+    world.live_until("an honest one has it", PATIENCE, are_away);
+    assert_eq!(loans(&world)[0].lender, Some(world.peer_id(HostId(2))));
+    world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+    world.live_until("the fraud is recorded", PATIENCE, nothing_waits);
+    world.live_for(Duration::from_secs(1_300));
+    assert!(balance(&world, 1) <= bound, "neither stake nor pay comes back");
+}
+
+#[test]
+fn a_borrower_that_signs_nothing_is_cut_off() {
+    let mut world = room(608, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    world.make_silent_borrower(OWNER);
+    train(&mut world);
+    world.live_until("it is cut off", PATIENCE, |world| {
+        world.view(HostId(1)).hosting.carried.is_empty()
+    });
+    let cut_off = world.events(OWNER).any(|event| {
+        matches!(event, Event::NodesMoved { host: None, reason, .. } if reason.contains("ended the loan"))
+    });
+    assert!(cut_off);
+}
+
+#[test]
+fn what_a_lender_has_earned_it_claims_although_both_devices_reload() {
+    let mut world = room(609, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    train(&mut world);
+    let lent = |world: &World| world.view(HostId(1)).hosting.carried.first().and_then(|it| it.loan);
+    world.live_until("it has a receipt", PATIENCE, |world| {
+        lent(world).is_some_and(|loan| loan.owed > Credits::ZERO)
+    });
+    let before = balance(&world, 1);
+    world.crash(HostId(1), true);
+    world.crash(OWNER, true);
+    world.boot(OWNER);
+    world.boot(HostId(1));
+    // Stake and pay are there when whoever could object has had the time to.
+    world.live_until("it is paid", PATIENCE * 3, |world| {
+        world.view(HostId(1)).ledger.is_some_and(|it| it.balance.as_micros() > before + 10_000_000)
+    });
+}

@@ -32,6 +32,9 @@ pub struct BorrowPlan {
     pub hours: u32,
     /// What is bound for paying each lender; `None` for what busy nodes cost.
     pub deposit: Option<Credits>,
+    /// So many nodes of the lowest layer stay here, and the rest of it may be lent too: lenders then see the inputs of all rows,
+    /// though no labels. `None` keeps all of it here, and rows with it.
+    pub keep_lowest: Option<u32>,
 }
 
 impl Engine {
@@ -57,7 +60,7 @@ impl Engine {
             return invalid(format!("{count} offers at a time: {OFFERS_MAX} are possible"));
         }
         if !self.is_split(&cluster) {
-            self.splittable(&cluster)?;
+            self.splittable(&cluster, plan.keep_lowest.is_some())?;
         }
         let purpose = Purpose::Borrow(Box::new((cluster, plan)));
         self.tell_books(now, BooksCall::Offers, purpose).ok_or(CommandError::NoRoom)
@@ -106,7 +109,7 @@ impl Engine {
             offers.retain(|offer| plan.offers.contains(&offer.id));
         }
         let cuts = self.split.as_ref().map(Split::cuts).unwrap_or_default();
-        let chosen = cut(&network, &cuts, &offers);
+        let chosen = cut(&network, plan.keep_lowest, &cuts, &offers);
         if chosen.is_empty() {
             let problem = match (offers.is_empty(), plan.offers.is_empty()) {
                 (true, _) => "no connected device offers nodes: one has to offer some first",
@@ -249,19 +252,30 @@ impl Engine {
     }
 }
 
-/// Deals the nodes above the lowest layer that no cut has yet to offers, in their order, the widest layer first.
-fn cut(network: &NetworkSpec, cuts: &[Cut], offers: &[OfferView]) -> Vec<(Cut, OfferView)> {
-    let mut layers: Vec<u32> = (1..network.layers.len() as u32).collect();
+/// Deals nodes that no cut has yet to offers, in their order, the widest layer first; of the lowest layer those after the first
+/// `keep_lowest`.
+fn cut(
+    network: &NetworkSpec,
+    keep_lowest: Option<u32>,
+    cuts: &[Cut],
+    offers: &[OfferView],
+) -> Vec<(Cut, OfferView)> {
+    let lowest = u32::from(keep_lowest.is_none());
+    let mut layers: Vec<u32> = (lowest..network.layers.len() as u32).collect();
     sort_by_key(&mut layers, |layer| u32::MAX - network.layers[*layer as usize].nodes);
     let mut left: Vec<&OfferView> = offers.iter().collect();
     let mut taken: Vec<(Cut, OfferView)> = Vec::new();
     let room = limits::SPLIT_PARTS_MAX.saturating_sub(cuts.len());
     for layer in layers {
-        let inputs = network.layers[layer as usize - 1].nodes;
+        let inputs = match layer.checked_sub(1) {
+            Some(below) => network.layers[below as usize].nodes,
+            None => network.inputs,
+        };
         let node = u64::from(inputs) + 2 + u64::from(network.classes);
         let most = (PART_PARAMETERS_MAX / node).clamp(1, lending::limits::NODES_MAX as u64) as u32;
         let in_cuts = cuts.iter().filter(|cut| cut.layer == layer);
-        let mut first = in_cuts.map(|cut| cut.first + cut.nodes).max().unwrap_or(0);
+        let kept = if layer == 0 { keep_lowest.unwrap_or_default() } else { 0 };
+        let mut first = in_cuts.map(|cut| cut.first + cut.nodes).max().unwrap_or(kept);
         let nodes = network.layers[layer as usize].nodes;
         left.retain(|offer| {
             let fits = offer.terms.inputs_max >= inputs;

@@ -184,8 +184,13 @@ impl SplitRoom<'_> {
         let took = world.now().saturating_duration_since(began);
         let view = Self::view(world);
         let accuracy = gathered(world);
-        let whole = evaluate(&self.whole(), &Self::dataset(), &Self::held_out()).accuracy();
+        let whole = self.accuracy_on_one_device();
         SplitOutcome { accuracy, whole, view, took }
+    }
+
+    /// What the same network reaches on one device after as much learning.
+    pub fn accuracy_on_one_device(&self) -> f64 {
+        evaluate(&self.whole(), &Self::dataset(), &Self::held_out()).accuracy()
     }
 
     /// All of it, without anything that goes wrong but packets.

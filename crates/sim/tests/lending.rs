@@ -10,9 +10,11 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const OWNER: HostId = SplitRoom::OWNER;
 
 fn room(seed: u64, lenders: usize) -> World {
-    let carry = vec![0; lenders];
-    let room = SplitRoom { seed, network_seed: 6, layers: &[64, 48], carry: &carry, loss: 0.0 };
-    room.world_with_ledger()
+    room_of(seed, &[64, 48], &vec![0; lenders]).world_with_ledger()
+}
+
+fn room_of<'a>(seed: u64, layers: &'a [u32], carry: &'a [u32]) -> SplitRoom<'a> {
+    SplitRoom { seed, network_seed: 6, layers, carry, loss: 0.0 }
 }
 
 fn offer(world: &mut World, host: usize, nodes: u32, milli_credits_per_hour: u64) {
@@ -42,7 +44,11 @@ fn answered(world: &World, host: HostId, job: JobId) -> Option<Result<Answer, St
 }
 
 fn borrow(world: &mut World) -> Result<(), String> {
-    let plan = BorrowPlan { offers: Vec::new(), hours: 1, deposit: None };
+    borrow_but(world, None)
+}
+
+fn borrow_but(world: &mut World, keep_lowest: Option<u32>) -> Result<(), String> {
+    let plan = BorrowPlan { offers: Vec::new(), hours: 1, deposit: None, keep_lowest };
     let asked =
         world.command(OWNER, |engine, now| engine.borrow_nodes(now, SplitRoom::cluster(), plan));
     let job = asked.unwrap().unwrap();
@@ -212,4 +218,27 @@ fn what_a_lender_has_earned_it_claims_although_both_devices_reload() {
     world.live_until("it is paid", PATIENCE * 3, |world| {
         world.view(HostId(1)).ledger.is_some_and(|it| it.balance.as_micros() > before + 10_000_000)
     });
+}
+
+#[test]
+fn a_device_with_room_for_64_nodes_reaches_the_accuracy_of_512() {
+    let room = room_of(610, &[512], &[0, 0]);
+    let mut world = room.world_with_ledger();
+    offered(&mut world, &[(1, 224, 10), (2, 224, 10)]);
+    borrow_but(&mut world, Some(64)).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    let nodes: Vec<_> =
+        SplitRoom::view(&world).parts.iter().map(|it| (it.layer, it.first, it.nodes)).collect();
+    assert_eq!(nodes, [(0, 64, 224), (0, 288, 224)]);
+    train(&mut world);
+    let began = world.now();
+    world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
+    let outcome = room.outcome(&mut world, began);
+    let alone = room_of(610, &[64], &[]).accuracy_on_one_device();
+    println!(
+        "64 alone {alone:.4}, 64 and 448 on lease {:.4}, 512 {:.4}",
+        outcome.accuracy, outcome.whole
+    );
+    assert!(outcome.accuracy >= outcome.whole - 0.005, "{outcome:?}");
+    assert!(outcome.accuracy >= alone + 0.01, "{outcome:?}");
 }

@@ -42,7 +42,7 @@ impl Engine {
     /// [`CommandError::ClusterSplit`] while another cluster is split, or this one is; [`CommandError::InvalidInput`] if nobody
     /// carries nodes, or the network has none to give.
     pub fn split_cluster(&mut self, now: Instant, cluster: ClusterId) -> Result<(), CommandError> {
-        let network = self.splittable(&cluster)?;
+        let network = self.splittable(&cluster, false)?;
         let placed = place(&network, &self.offers());
         if placed.is_empty() {
             return Err(CommandError::InvalidInput(
@@ -56,8 +56,12 @@ impl Engine {
         Ok(())
     }
 
-    /// The network of a cluster, if it can be split now.
-    pub(crate) fn splittable(&self, cluster: &ClusterId) -> Result<NetworkSpec, CommandError> {
+    /// The network of a cluster, if it can be split now; `lends_lowest` if its lowest layer may go as well.
+    pub(crate) fn splittable(
+        &self,
+        cluster: &ClusterId,
+        lends_lowest: bool,
+    ) -> Result<NetworkSpec, CommandError> {
         self.known(cluster)?;
         if let Some(split) = &self.split {
             return Err(CommandError::ClusterSplit(split.cluster.clone()));
@@ -73,7 +77,7 @@ impl Engine {
         let known = self.clusters.get(cluster).filter(|known| known.model.is_some());
         let network = known.map(|known| known.network.clone());
         let network = network.ok_or_else(|| CommandError::UnknownCluster(cluster.clone()))?;
-        check_layers(&network)?;
+        check_layers(&network, lends_lowest)?;
         Ok(network)
     }
 
@@ -90,7 +94,8 @@ impl Engine {
         self.check_split(&cluster)?;
         let known = self.clusters.get(&cluster).filter(|known| known.train_rows > 0);
         let known = known.ok_or_else(|| CommandError::NoData(cluster.clone()))?;
-        let training = training.checked(&known.network)?;
+        let sees_rows = self.split.as_ref().is_some_and(Split::sends_rows);
+        let training = training.checked(&known.network, sees_rows)?;
         if self.split.as_ref().is_some_and(|split| split.is_training()) {
             return Err(CommandError::InvalidInput(format!(
                 "cluster `{cluster}` is being trained: stop that first"
@@ -173,10 +178,10 @@ impl Engine {
 }
 
 /// Whether a network has nodes to give.
-fn check_layers(network: &NetworkSpec) -> Result<(), CommandError> {
+fn check_layers(network: &NetworkSpec, lends_lowest: bool) -> Result<(), CommandError> {
     let problem = if network.steps > 1 {
         "a network of several frames stays on one device: train it together instead"
-    } else if network.layers.len() < 2 {
+    } else if network.layers.len() < 2 && !lends_lowest {
         "a network of one layer has nothing to give: the lowest layer sees rows and stays here, so choose one of two layers or more"
     } else {
         return Ok(());

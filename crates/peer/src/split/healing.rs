@@ -67,7 +67,7 @@ impl Split {
         part.put(Place::Asking(peer), now);
         let Cut { layer, nodes, .. } = part.cut;
         self.carrier(peer);
-        let inputs = self.widths[layer as usize - 1];
+        let inputs = self.inputs[layer as usize];
         let shape = SliceShape { layer: layer as u8, nodes, inputs, classes: self.classes };
         let cluster = self.cluster.clone();
         self.send(peer, number, SplitMessage::Ask { cluster, shape, loan });

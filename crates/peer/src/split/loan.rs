@@ -189,6 +189,11 @@ impl Split {
         }
     }
 
+    /// Whether nodes of the lowest layer are elsewhere, or are to be.
+    pub(crate) fn sends_rows(&self) -> bool {
+        self.cuts().iter().any(|cut| cut.layer == 0)
+    }
+
     /// Nodes of each layer that are in parts, or are to be.
     pub(crate) fn cuts(&self) -> Vec<Cut> {
         self.parts.iter().chain(&self.coming).map(|part| part.cut).collect()
@@ -215,7 +220,7 @@ impl Split {
                 }
                 Stage::Wanted(at) if now >= at => {
                     leasing.stage = Stage::Sought;
-                    let inputs = self.widths[part.cut.layer as usize - 1];
+                    let inputs = self.inputs[part.cut.layer as usize];
                     let shape = [part.cut.nodes, inputs];
                     self.actions.push(Action::Seek(number as u16, shape));
                 }

@@ -36,8 +36,8 @@ const CARRIERS_MAX: usize = 64;
 pub(crate) struct Split {
     pub(crate) id: SplitId,
     pub(crate) cluster: ClusterId,
-    /// Nodes of each layer.
-    pub(super) widths: Vec<u32>,
+    /// Numbers that nodes of each layer gather.
+    pub(super) inputs: Vec<u32>,
     pub(super) classes: u32,
     pub(super) parts: Vec<Part>,
     /// Parts that the network is to be cut into as well.
@@ -69,10 +69,11 @@ impl Split {
     ) -> Self {
         let cuts: Vec<Cut> = placed.iter().map(|(cut, _)| *cut).collect();
         let parts = placed.into_iter().map(|(cut, peer)| Part::new(cut, Some(peer), now)).collect();
+        let widths = network.layers.iter().map(|layer| layer.nodes);
         let mut split = Self {
             id,
             cluster,
-            widths: network.layers.iter().map(|layer| layer.nodes).collect(),
+            inputs: [network.inputs].into_iter().chain(widths).collect(),
             classes: network.classes,
             parts,
             coming: Vec::new(),

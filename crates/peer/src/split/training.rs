@@ -28,8 +28,12 @@ pub struct SplitTraining {
 }
 
 impl SplitTraining {
-    /// What of it is possible for a network.
-    pub(crate) fn checked(self, network: &NetworkSpec) -> Result<Self, CommandError> {
+    /// What of it is possible for a network; `sends_rows` if nodes of its lowest layer are elsewhere.
+    pub(crate) fn checked(
+        self,
+        network: &NetworkSpec,
+        sends_rows: bool,
+    ) -> Result<Self, CommandError> {
         let Self { steps, batch_rows, learning_rate_millionths } = self;
         let invalid = |problem: String| Err(CommandError::InvalidInput(problem));
         let steps_max = limits::SPLIT_STEPS_MAX;
@@ -45,7 +49,9 @@ impl SplitTraining {
                 "a learning rate of {learning_rate_millionths} millionths: 1 to 1000000 are possible"
             ));
         }
-        let width = network.layers.iter().map(|layer| layer.nodes).max().unwrap_or(1);
+        let inputs = sends_rows.then_some(network.inputs);
+        let widths = network.layers.iter().map(|layer| layer.nodes).chain(inputs);
+        let width = widths.max().unwrap_or(1);
         let fits = |rows: &u32| {
             wire::batch_bytes_max(*rows, width, network.classes) <= limits::ACTIVATION_BYTES_MAX
         };

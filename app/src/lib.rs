@@ -15,6 +15,7 @@ mod dropped;
 mod files;
 pub mod format;
 mod lazy;
+pub mod market;
 pub mod pages;
 pub mod picked;
 pub mod pixels;
@@ -24,7 +25,7 @@ pub mod state;
 
 pub use state::{
     builtin::{AvailableSets, BuiltinPart, set_file},
-    port::{PeerPort, PortState, Problem, Reply},
+    port::{Market, PeerPort, PortState, Problem, Reply},
     slot::connect_peer,
 };
 

@@ -110,6 +110,83 @@ export interface TransactionProof {
   tip: string;
 }
 
+export interface NodeOffer {
+  /** 1 to 512. */
+  nodes: number;
+  /** In credits; nothing unless given. */
+  price_per_hour?: number;
+  /** Per thousand events that the nodes take in, in credits; nothing unless given. */
+  price_per_thousand_events?: number;
+  /** What is lost if the nodes are caught cheating: 10 credits at least, and unless given. */
+  stake?: number;
+  /** Numbers that a node may gather from: 1 to 4,096, which it is unless given. */
+  inputs_max?: number;
+}
+
+export interface FreeNodes {
+  /** The offer. */
+  node_id: string;
+  owner_id: string;
+  nodes: number;
+  inputs_max: number;
+  price_per_hour: number;
+  price_per_thousand_events: number;
+  stake: number;
+  /** Its owner's, in percent of what the room's best has. */
+  reputation: number;
+  /** null if it is not measured. */
+  round_trip_ms: number | null;
+  /** Until when it stands. */
+  until: number;
+}
+
+export interface NodeStats {
+  offers: number;
+  nodes_for_lease: number;
+  cheapest_per_hour: number | null;
+  loans: number;
+  nodes_on_lease: number;
+  /** Offers of this device. */
+  own_offers: string[];
+  /** Loans of which this device is the lender, and the borrower; `peer_id` is the other side. */
+  lent: NodeLoan[];
+  borrowed: NodeLoan[];
+}
+
+export interface NodeLoan {
+  borrowing_id: string;
+  peer_id: string;
+  nodes: number;
+  deposit: number;
+  stake: number;
+  until: number;
+}
+
+export interface BorrowingOptions {
+  /** The cluster whose nodes go; the one that is split, or the only one, unless given. */
+  cluster_id?: string;
+  /**
+   * So many nodes of the lowest layer stay here, and the rest of it may be lent too: lenders then see the inputs of rows, though
+   * no labels. Without it, the whole lowest layer stays here, and rows with it.
+   */
+  keep_lowest?: number;
+  /** What is bound for paying the lender; what busy nodes cost unless given. What is not owed comes back. */
+  deposit?: number;
+}
+
+export interface Borrowing {
+  borrowing_id: string | null;
+  owner_id: string | null;
+  stage: "wanted" | "ordered" | "open" | "ending" | "over";
+  /** Segments of work that the lender has signed, and those that the borrower has computed again. */
+  segments: number;
+  audits: number;
+  /** Events that the nodes took in. */
+  events: number;
+  /** What the borrower has signed that it owes, in credits. */
+  owed: number;
+}
+
 export interface LayerSpec {
   nodes: number;
   /** After how many silent samples a node is forced; sets the firing rate (about 10 % at 4). */
@@ -463,6 +540,8 @@ export interface SplitState {
       silent: number;
       sent_bytes: number;
       received_bytes: number;
+      /** Its loan, if it is on lease or to be. */
+      loan: Borrowing | null;
     }[];
     training: boolean;
     /** Batches of the running training that have ended, and those that are wanted. */
@@ -475,7 +554,16 @@ export interface SplitState {
   } | null;
   /** So many nodes of others this device carries. */
   nodes_to_carry: number;
-  carried: { peer_id: string; cluster_id: string; layer: number; nodes: number; fired: number; taught: number }[];
+  carried: {
+    peer_id: string;
+    cluster_id: string;
+    layer: number;
+    nodes: number;
+    fired: number;
+    taught: number;
+    /** The loan that they are on. */
+    loan: Borrowing | null;
+  }[];
 }
 
 export interface PeerceptronEvents {
@@ -499,6 +587,8 @@ export interface PeerceptronEvents {
   block: { height: number; block_id: string; miner_id: string; transactions: number };
   /** This device was paid. */
   credits: { amount: number; height: number };
+  /** Nodes of a cluster are on lease, or are to be, and that has come further; `reason` says what has gone wrong. */
+  borrowing: Borrowing & { cluster_id: string; part: number; node_id: string | null; reason: string };
   /** A peer has asked this device to learn a cluster faster for a while; `urgency` is 0 to 1. */
   learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
   /** Nodes are carried by another device from here on, or (`peer_id` is null) are at home again. */

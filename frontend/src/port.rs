@@ -1,17 +1,17 @@
 //! The application's door, with a host behind it.
 
 use crate::{builtin, problem};
-use app::{BuiltinPart, PeerPort, Problem, Reply};
-use browser::{Host, HostError};
+use app::{BuiltinPart, Market, PeerPort, Problem, Reply};
+use browser::{Host, HostError, Offers};
 use core::time::Duration;
 use gloo_timers::future::sleep;
 use neural::Dataset;
 use peer::{
-    Answer, Blueprint, BooksCall, BooksReply, ClusterState, ConnectPolicy, DeskJob, Event,
-    ModelFormat, Origin, Prediction, SplitTraining, View,
+    Answer, Blueprint, BooksCall, BooksReply, BorrowPlan, ClusterState, ConnectPolicy, DeskJob,
+    Event, ModelFormat, Origin, Prediction, SplitTraining, View,
 };
 use protocol::session::SessionOptions;
-use units::{ClusterId, PeerId, RoomId, SessionId};
+use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
 /// How long after entering a room the worker is loaded: first comes the page, then the connections.
@@ -178,6 +178,21 @@ impl PeerPort for Port {
 
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>> {
         self.later(|host| async move { host.ask_books(call).await })
+    }
+
+    fn find_offers(&self) -> Reply<Market> {
+        self.later(|host| async move {
+            let Offers { free, own } = host.find_offers().await?;
+            Ok(Market { free, own })
+        })
+    }
+
+    fn borrow_nodes(&self, cluster: ClusterId, plan: BorrowPlan) -> Reply<()> {
+        self.later(|host| async move { host.borrow_nodes(cluster, plan).await })
+    }
+
+    fn end_borrowing(&self, loan: Hash) -> Reply<()> {
+        self.now(|host| host.end_borrowing(loan))
     }
 
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction> {

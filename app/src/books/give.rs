@@ -65,7 +65,7 @@ pub fn Give() -> impl IntoView {
 }
 
 /// An amount as people write it, with up to six decimals.
-fn read(text: &str) -> Option<Credits> {
+pub(crate) fn read(text: &str) -> Option<Credits> {
     let text = text.trim();
     let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_digit());

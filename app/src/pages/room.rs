@@ -10,6 +10,7 @@ use crate::{
         site_server::ServerBanner, training::Training,
     },
     dom,
+    market::MarketPanel,
     state::{
         command::Command,
         page::{Page, use_page},
@@ -64,6 +65,7 @@ pub fn RoomPage() -> impl IntoView {
                     <LogPanel />
                 </div>
             </div>
+            <MarketPanel />
             <BooksPanel />
         </main>
     }

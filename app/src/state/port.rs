@@ -4,15 +4,16 @@
 //! server there is none, and pages are drawn as they are before the peer has started.
 
 use crate::state::builtin::BuiltinPart;
+use books::view::OfferView;
 use core::{future::Future, pin::Pin};
 use neural::Dataset;
 use peer::{
-    Answer, Blueprint, BooksCall, BooksReply, ClusterState, DeskJob, ModelFormat, Prediction,
-    SplitTraining,
+    Answer, Blueprint, BooksCall, BooksReply, BorrowPlan, ClusterState, DeskJob, ModelFormat,
+    Prediction, SplitTraining,
 };
 use protocol::session::SessionOptions;
 use std::rc::Rc;
-use units::{ClusterId, PeerId, RoomId, SessionId};
+use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
 
 /// A sentence for people, with a stable name for the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,15 @@ impl Problem {
         let message = "the worker gave an answer to something else: reload the page".to_owned();
         Self { code: "worker_lost".to_owned(), message }
     }
+}
+
+/// Nodes for lease.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Market {
+    /// Those that this device can take, the best first.
+    pub free: Vec<OfferView>,
+    /// Its own.
+    pub own: Vec<OfferView>,
 }
 
 /// What a command comes to, later.
@@ -126,6 +136,12 @@ pub trait PeerPort {
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
     /// Tells the room's books something, or asks them.
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>>;
+    /// Nodes for lease.
+    fn find_offers(&self) -> Reply<Market>;
+    /// Takes nodes on lease for a cluster.
+    fn borrow_nodes(&self, cluster: ClusterId, plan: BorrowPlan) -> Reply<()>;
+    /// Ends a loan of this device.
+    fn end_borrowing(&self, loan: Hash) -> Reply<()>;
     /// What does the shared network see, and which nodes fire at it?
     fn predict(&self, cluster: ClusterId, input: Vec<f32>) -> Reply<Prediction>;
     /// Thresholds, firing rates, operations saved.

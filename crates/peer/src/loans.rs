@@ -66,6 +66,28 @@ impl Engine {
         self.tell_books(now, BooksCall::Offers, purpose).ok_or(CommandError::NoRoom)
     }
 
+    /// Offers that this device can take, the best first: cheap before dear, near before far, known before strange.
+    pub fn rank_offers(&self, now: Instant, offers: Vec<OfferView>) -> Vec<OfferView> {
+        self.ranked(now, offers)
+    }
+
+    /// Ends a loan. Its borrower's nodes come home, the last receipt is signed, and what is owed is paid; its lender asks for that.
+    /// A loan of an earlier life of this device is ended in the ledger at once.
+    ///
+    /// # Errors
+    /// [`CommandError::NoRoom`].
+    pub fn end_borrowing(&mut self, now: Instant, loan: Hash) -> Result<(), CommandError> {
+        if self.split.as_ref().is_some_and(|split| split.has_loan(loan)) {
+            self.with_split(now, |split, around| split.give_up(loan, around));
+        } else if self.hosting.has_loan(loan) {
+            self.with_hosting(now, |hosting| hosting.withdraw(loan));
+        } else {
+            let order = Action::Return { loan, owed: Credits::ZERO };
+            self.ask_books(now, BooksCall::Order(Box::new(order)))?;
+        }
+        Ok(())
+    }
+
     /// The market is known: takes what was planned.
     pub(crate) fn borrow_from(
         &mut self,
@@ -121,11 +143,12 @@ impl Engine {
         let each = chosen.len() as u64;
         let balance = self.ledger.balance().as_micros();
         let spare = Credits::from_micros((balance - balance / 10) / each.max(1));
+        let only = !plan.offers.is_empty();
         let taken = chosen.into_iter().map(|(cut, offer)| {
             let usual = deposit_for(&offer.terms, plan.hours).min(spare);
             let deposit = plan.deposit.unwrap_or(usual);
             let chosen = Chosen { offer: offer.id, lender: offer.owner, deposit };
-            Taken { cut, chosen, hours: plan.hours }
+            Taken { cut, chosen, hours: plan.hours, only }
         });
         let taken = taken.collect();
         if self.split.is_none() {

@@ -3,7 +3,7 @@
 use crate::{
     argument::text,
     failure::Failure,
-    shapes::{credits, to_js},
+    shapes::{Borrowing, BorrowingNews, credits, to_js},
 };
 use books::News;
 use core::cell::RefCell;
@@ -15,7 +15,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -26,6 +26,7 @@ const NAMES: [&str; 17] = [
     "round",
     "block",
     "credits",
+    "borrowing",
     "learning_called_for",
     "nodes_moved",
     "nodes_silent",
@@ -109,6 +110,12 @@ impl Handlers {
             Event::Ledger(News::Received { amount, height }) => {
                 let received = Received { amount: credits(*amount), height: *height };
                 self.call("credits", &received);
+            }
+            Event::Borrowing { cluster, part, offer, loan, reason } => {
+                let (node_id, loan) = (*offer, Borrowing::from(*loan));
+                let (cluster_id, part) = (cluster, *part);
+                let news = BorrowingNews { cluster_id, part, node_id, loan, reason };
+                self.call("borrowing", &news);
             }
             Event::LearningCalledFor { peer, cluster, urgency } => {
                 let (peer_id, cluster_id) = (*peer, cluster);

@@ -22,6 +22,8 @@ pub(crate) enum Wanted {
     Blocks,
     /// A proof.
     Proof,
+    /// Nodes for lease and on lease, as this device sees them.
+    Nodes(PeerId),
 }
 
 #[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(ledger_views, fallible))]
@@ -37,6 +39,9 @@ fn shaped(bytes: Vec<u8>, wanted: Wanted) -> Result<JsValue, Failure> {
         }
         (Some(View::Blocks(blocks)), Wanted::Blocks) => {
             to_js(&blocks.into_iter().map(shapes::Block::from).collect::<Vec<_>>())
+        }
+        (Some(View::Market(market)), Wanted::Nodes(me)) => {
+            to_js(&shapes::NodeStats::new(&market, me))
         }
         (Some(View::Proof(proof)), Wanted::Proof) => shapes::transaction_proof(&proof),
         _ => return Err(unexpected()),

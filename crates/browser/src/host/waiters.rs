@@ -4,8 +4,8 @@ use super::commands::FoundBlock;
 use crate::HostError;
 use books::News;
 use futures::channel::oneshot::{self, Receiver, Sender};
-use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage};
-use units::{PeerId, SortedMap};
+use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage, LoanStage, LoanView};
+use units::{Hash, PeerId, SortedMap};
 
 /// What a command that waits comes to.
 pub(super) type Outcome<T> = Result<T, HostError>;
@@ -17,6 +17,10 @@ pub(super) struct Waiters {
     connections: SortedMap<PeerId, Vec<Sender<Outcome<()>>>>,
     registrations: Vec<Sender<Outcome<()>>>,
     blocks: Vec<Sender<Outcome<FoundBlock>>>,
+    /// By the offers that they are to come of.
+    loans: SortedMap<Hash, Vec<Sender<Outcome<LoanView>>>>,
+    /// Ends of loans, by their names.
+    ends: SortedMap<Hash, Vec<Sender<Outcome<LoanView>>>>,
 }
 
 /// Waiters for one peer, or for the server: the memory that a page claims by asking over and over.
@@ -50,10 +54,42 @@ impl Waiters {
         enlist(&mut self.blocks)
     }
 
+    /// Waits until the ledger has the loan that an offer comes to.
+    pub(super) fn for_loan(&mut self, offer: Hash) -> Receiver<Outcome<LoanView>> {
+        enlist(self.loans.entry(offer).or_default())
+    }
+
+    /// Waits until a loan is over.
+    pub(super) fn for_end(&mut self, loan: Hash) -> Receiver<Outcome<LoanView>> {
+        enlist(self.ends.entry(loan).or_default())
+    }
+
+    fn observe_loan(&mut self, offer: Option<Hash>, loan: LoanView, reason: &str) {
+        let came = match loan.stage {
+            LoanStage::Open => Ok(loan),
+            LoanStage::Over => {
+                Err(HostError::Job(JobError::InvalidInput(format!("there is no loan: {reason}"))))
+            }
+            _ => return,
+        };
+        let waiting = offer.and_then(|offer| self.loans.remove(&offer));
+        for waiter in waiting.into_iter().flatten() {
+            // Nobody may wait any more.
+            let _ = waiter.send(came.clone());
+        }
+        let ended = loan.loan.filter(|_| loan.stage == LoanStage::Over);
+        for waiter in ended.and_then(|loan| self.ends.remove(&loan)).into_iter().flatten() {
+            let _ = waiter.send(Ok(loan));
+        }
+    }
+
     /// Ends what `event` ends.
     pub(super) fn observe(&mut self, event: &Event) {
         match event {
             Event::Answered { job, result } => self.answer(*job, result.clone()),
+            Event::Borrowing { offer, loan, reason, .. } => {
+                self.observe_loan(*offer, *loan, reason);
+            }
             Event::Connected { peer } => self.settle(*peer, &Ok(())),
             Event::Disconnected { peer, reason, .. } => self.fail(*peer, reason.clone()),
             Event::Link { peer, stage: LinkStage::Discovered, detail } => {

@@ -173,7 +173,7 @@ impl Split {
             self.moved(number, None, reason.to_owned());
         }
         if is_leased && !reason.is_empty() {
-            self.drop_loan(number, now);
+            self.drop_loan(number, reason, now);
         }
     }
 }

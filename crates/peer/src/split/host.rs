@@ -132,6 +132,20 @@ impl Hosting {
         }
     }
 
+    /// Whether this device lends nodes by that loan.
+    pub(crate) fn has_loan(&self, loan: Hash) -> bool {
+        self.carried.iter().any(|it| it.loan.as_ref().is_some_and(|it| it.name == loan))
+    }
+
+    /// Asks a borrower to take its nodes back.
+    pub(crate) fn withdraw(&mut self, loan: Hash) {
+        let is_it = |it: &&Carried| it.loan.as_ref().is_some_and(|it| it.name == loan);
+        if let Some(it) = self.carried.iter().find(is_it) {
+            let withdraw = SplitMessage::Withdraw;
+            self.actions.push(Action::Send(it.owner, it.split, it.part, withdraw));
+        }
+    }
+
     /// Whether this device carries nodes of a cluster for its owner.
     pub(crate) fn carries(&self, owner: PeerId, cluster: &ClusterId) -> bool {
         self.carried.iter().any(|it| it.owner == owner && it.cluster == *cluster)

@@ -39,6 +39,8 @@ const ENDING: Duration = Duration::from_secs(30);
 /// So long before its end nodes are asked back, so that the last receipt is in time.
 const BEFORE_THE_END: Duration = Duration::from_secs(60);
 
+const GONE: &str = "its lender is gone";
+
 /// An offer that was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chosen {
@@ -59,6 +61,8 @@ pub(crate) struct Taken {
     pub chosen: Chosen,
     /// For how long.
     pub hours: u32,
+    /// Whether somebody has chosen this very offer: where it cannot be had, none is.
+    pub only: bool,
 }
 
 /// That a part is to be on lease, and how far that has come.
@@ -70,6 +74,8 @@ pub(super) struct Leasing {
     pub progress: LoanProgress,
     /// Batches that its lender has not answered yet.
     pub unanswered: usize,
+    /// Whether no other offer is to be looked for.
+    only: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +99,8 @@ pub(super) enum Stage {
 }
 
 impl Leasing {
-    fn new(stage: Stage, until: Instant) -> Self {
-        Self { until, stage, progress: LoanProgress::default(), unanswered: 0 }
+    fn new(stage: Stage, until: Instant, only: bool) -> Self {
+        Self { until, stage, progress: LoanProgress::default(), unanswered: 0, only }
     }
 
     fn chosen(&self) -> Option<Chosen> {
@@ -160,10 +166,10 @@ impl Leasing {
 impl Split {
     /// Parts are to be on lease. They rest until their lenders have them: what they cost is what this device does without.
     pub(crate) fn lease(&mut self, taken: Vec<Taken>, around: &Around<'_>) {
-        for Taken { cut, chosen, hours } in taken {
+        for Taken { cut, chosen, hours, only } in taken {
             let mut part = Part::new(cut, None, around.now);
             let until = around.now + Duration::from_secs(3_600 * u64::from(hours));
-            part.leasing = Some(Leasing::new(Stage::Ordering(chosen), until));
+            part.leasing = Some(Leasing::new(Stage::Ordering(chosen), until, only));
             self.coming.push(part);
         }
         self.advance(around);
@@ -227,7 +233,8 @@ impl Split {
                 Stage::Open(chosen, loan, asked) if part.place == Place::Home => {
                     let is_there = around.connected.contains(&chosen.lender);
                     if self.gathering || asked >= ASKED_MAX || !is_there {
-                        self.drop_loan(number as u16, now);
+                        let reason = if is_there { "its lender does not take them" } else { GONE };
+                        self.drop_loan(number as u16, reason, now);
                     } else if now >= part.seek_at {
                         leasing.stage = Stage::Open(chosen, loan, asked + 1);
                         part.seek_at = now + ASK_AGAIN * 4;
@@ -240,7 +247,7 @@ impl Split {
                     }
                 }
                 Stage::Ending(_, _, since) if now >= since + ENDING => {
-                    self.drop_loan(number as u16, now);
+                    self.drop_loan(number as u16, "its lender has not stated all of it", now);
                 }
                 _ => {}
             }
@@ -292,9 +299,33 @@ impl Split {
         match result {
             Ok(loan) => {
                 leasing.stage = Stage::Ordered(chosen, loan);
-                self.tell_loan(number, String::new());
+                self.tell_loan(number);
             }
             Err(reason) => self.look_elsewhere(number, &reason, around.now),
+        }
+        self.advance(around);
+    }
+
+    /// Whether a part is on lease by that loan.
+    pub(crate) fn has_loan(&self, loan: Hash) -> bool {
+        self.parts.iter().any(|part| part.leasing.as_ref().and_then(Leasing::loan) == Some(loan))
+    }
+
+    /// A loan is to end before its time, and none is to take its place.
+    pub(crate) fn give_up(&mut self, loan: Hash, around: &Around<'_>) {
+        for number in 0..self.parts.len() {
+            let part = &mut self.parts[number];
+            let place = part.place;
+            let Some(leasing) = part.leasing.as_mut().filter(|it| it.loan() == Some(loan)) else {
+                continue;
+            };
+            leasing.until = around.now;
+            match (leasing.stage, place) {
+                (Stage::Ordered(..), _) => leasing.stage = Stage::Over,
+                (Stage::Open(..), Place::Home) => self.drop_loan(number as u16, "", around.now),
+                // Away, it is called home as at its end.
+                _ => {}
+            }
         }
         self.advance(around);
     }
@@ -373,9 +404,11 @@ impl Split {
                 && let Stage::Opening(chosen, loan) = leasing.stage
             {
                 leasing.stage = Stage::Open(chosen, loan, 0);
+                // It has come to be: should it fail, another one takes its place.
+                leasing.only = false;
                 leasing.until = now + lasts.saturating_sub(BEFORE_THE_END);
                 self.parts[usize::from(number)].seek_at = now;
-                self.tell_loan(number, String::new());
+                self.tell_loan(number);
                 continue;
             }
             let Some(Chosen { lender, .. }) = leasing.chosen() else { continue };
@@ -396,6 +429,8 @@ impl Split {
         let (place, gathering) = (self.parts[usize::from(number)].place, self.gathering);
         let Some(leasing) = self.leasing(number) else { return };
         let was_ending = leasing.is_ending();
+        self.tell_end(number, "");
+        let Some(leasing) = self.leasing(number) else { return };
         // Its lender wanted its nodes to go, or its time is over.
         let goes_on = was_ending && !gathering && now + BEFORE_THE_END < leasing.until;
         leasing.stage = if goes_on { Stage::Wanted(now) } else { Stage::Over };
@@ -404,7 +439,6 @@ impl Split {
             self.parts[usize::from(number)].put(Place::Returning(host), now);
             self.send(host, number, SplitMessage::Return);
         }
-        self.tell_loan(number, String::new());
     }
 
     /// Has a part come home that somebody carries.
@@ -420,21 +454,19 @@ impl Split {
     }
 
     /// A part that was on lease is at home again, without its lender's doing: the loan is given back, and another one looked for.
-    pub(super) fn drop_loan(&mut self, number: u16, now: Instant) {
+    pub(super) fn drop_loan(&mut self, number: u16, reason: &str, now: Instant) {
         let Some(leasing) = self.leasing(number) else { return };
         if matches!(leasing.stage, Stage::Open(..) | Stage::Ending(..)) {
             self.work(SplitJob::Loan(LoanJob::GiveBack { part: number }), Purpose::Loan);
-            self.look_elsewhere(number, "its lender is gone", now);
+            self.look_elsewhere(number, reason, now);
         }
     }
 
     /// The loan has ended in another way than it should; its order is made.
     fn lose_loan(&mut self, number: u16, reason: &str, now: Instant) {
-        if let Some(leasing) = self.leasing(number) {
-            leasing.stage = Stage::Over;
-        }
-        self.bring_home(number, reason, now);
+        // Told and given back already: its nodes only come home.
         self.look_elsewhere(number, reason, now);
+        self.bring_home(number, reason, now);
     }
 
     fn look_elsewhere(&mut self, number: u16, reason: &str, now: Instant) {
@@ -443,9 +475,10 @@ impl Split {
         if let Some(chosen) = leasing.chosen() {
             self.carrier(chosen.lender).shun(now + REFUSED_PAUSE);
         }
-        self.tell_loan(number, reason.to_owned());
+        self.tell_end(number, reason);
         let Some(leasing) = self.leasing(number) else { return };
-        leasing.stage = if gathering { Stage::Over } else { Stage::Wanted(now) };
+        let is_over = gathering || leasing.only;
+        leasing.stage = if is_over { Stage::Over } else { Stage::Wanted(now) };
         (leasing.progress, leasing.unanswered) = (LoanProgress::default(), 0);
     }
 
@@ -476,10 +509,21 @@ impl Split {
         self.notes.push(note);
     }
 
-    fn tell_loan(&mut self, number: u16, reason: String) {
-        let cluster = self.cluster.clone();
+    fn tell_loan(&mut self, number: u16) {
         let Some(leasing) = self.leasing(number) else { return };
         let view = leasing.view();
+        self.tell(number, view, String::new());
+    }
+
+    fn tell_end(&mut self, number: u16, reason: &str) {
+        let Some(leasing) = self.leasing(number) else { return };
+        let view = LoanView { stage: LoanStage::Over, ..leasing.view() };
+        self.tell(number, view, reason.to_owned());
+    }
+
+    fn tell(&mut self, number: u16, view: LoanView, reason: String) {
+        let cluster = self.cluster.clone();
+        let Some(leasing) = self.leasing(number) else { return };
         let offer = leasing.chosen().map(|chosen| chosen.offer);
         self.actions.push(Action::Event(Event::Borrowing {
             cluster,

@@ -103,7 +103,11 @@ impl DistributedNeuralNetwork {
 }
 
 impl DistributedNeuralNetwork {
-    async fn look(&self, question: Question, wanted: Wanted) -> Result<JsValue, Failure> {
+    pub(super) async fn look(
+        &self,
+        question: Question,
+        wanted: Wanted,
+    ) -> Result<JsValue, Failure> {
         let call = BooksCall::Look(question.encode());
         match self.host().await?.ask_books(call).await? {
             Some(BooksReply::View(bytes)) => to_object(bytes, wanted).await,
@@ -111,7 +115,7 @@ impl DistributedNeuralNetwork {
         }
     }
 
-    async fn order(&self, action: Action) -> Result<Hash, Failure> {
+    pub(super) async fn order(&self, action: Action) -> Result<Hash, Failure> {
         let call = BooksCall::Order(Box::new(action));
         match self.host().await?.ask_books(call).await? {
             Some(BooksReply::Ordered(order)) => Ok(order),
@@ -120,7 +124,7 @@ impl DistributedNeuralNetwork {
     }
 }
 
-fn amount(credits: &JsValue) -> Result<Credits, Failure> {
+pub(super) fn amount(credits: &JsValue) -> Result<Credits, Failure> {
     let micros = credits.as_f64().map(|credits| (credits * MICROS).round());
     // Whole numbers are exact up to 2^53, more than a room has.
     let micros = micros.filter(|it| (1.0..=9e15).contains(it));

@@ -4,6 +4,7 @@ mod clusters;
 mod data;
 mod learning;
 mod ledger;
+mod market;
 mod models;
 mod network;
 mod splits;

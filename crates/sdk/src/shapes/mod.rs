@@ -6,6 +6,7 @@ mod clusters;
 mod inspection;
 mod learning;
 mod ledger;
+mod market;
 mod splits;
 
 use js_sys::{Object, Reflect};
@@ -22,6 +23,7 @@ pub(crate) use clusters::{
 pub(crate) use inspection::inspection;
 pub(crate) use learning::Session;
 pub(crate) use ledger::{Block, LedgerCheck, LedgerStats, MinedBlock, credits, transaction_proof};
+pub(crate) use market::{Borrowing, BorrowingNews, FreeNodes, NodeStats};
 pub(crate) use splits::SplitState;
 
 /// A value as plain objects, arrays, strings, numbers and `null`.

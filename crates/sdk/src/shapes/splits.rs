@@ -1,5 +1,6 @@
 //! Splits as plain objects.
 
+use super::market::Borrowing;
 use peer::{HostingView, PartPlace, SplitPartView, SplitView};
 use serde::Serialize;
 use units::{ClusterId, PeerId};
@@ -36,6 +37,7 @@ struct Part {
     silent: u32,
     sent_bytes: f64,
     received_bytes: f64,
+    loan: Option<Borrowing>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +48,7 @@ struct Carried {
     nodes: u32,
     fired: u32,
     taught: u32,
+    loan: Option<Borrowing>,
 }
 
 impl SplitState {
@@ -57,6 +60,7 @@ impl SplitState {
             nodes: it.nodes,
             fired: it.fired,
             taught: it.taught,
+            loan: it.loan.map(Borrowing::from),
         });
         Self {
             split: split.map(Split::from),
@@ -79,6 +83,7 @@ impl From<SplitView> for Split {
             silent: it.silent,
             sent_bytes: it.sent_bytes as f64,
             received_bytes: it.received_bytes as f64,
+            loan: it.loan.map(Borrowing::from),
         };
         Self {
             cluster_id: view.cluster,

@@ -15,6 +15,7 @@ use units::Instant;
 
 pub use books::FoundBlock;
 pub use clusters::LoadedRows;
+pub use splits::Offers;
 
 /// Jobs that an application may wait for: fewer than the worker takes, so that training never finds it full.
 const JOBS_MAX: usize = 128;

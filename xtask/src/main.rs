@@ -37,7 +37,7 @@ cargo xtask <chore>
   sim [--peers 1000 --seed 7 --faults crash,loss --liars scaled:2 --rounds 20 --plot target/sim]
                                let simulated peers learn together and draw how that went; `sim help` tells of more
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
-  verify-room FILE             compute every model of a saved training record again, check every signature
+  verify-room FILE             compute a saved room again from its first page, or a training record, and check every signature
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
   screenshot                   take docs/screenshot.png of the real application
 ";

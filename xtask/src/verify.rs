@@ -1,4 +1,4 @@
-//! `cargo xtask verify-room`: the check of a training record that a member has saved.
+//! `cargo xtask verify-room`: the check of a room, or a training record, that a member has saved.
 
 use crate::{
     failure::Failure,
@@ -9,7 +9,7 @@ use crate::{
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let [file] = arguments else {
         return Err(Failure::new(
-            "Name one file: a training record, as “Save the training record” or `export_training_record()` gives it.",
+            "Name one file: a room, as `export_room()` gives it, or a training record, as “Save the training record” or `export_training_record()` does.",
         ));
     };
     let mut command = workspace.command("cargo");

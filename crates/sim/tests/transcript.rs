@@ -1,9 +1,9 @@
 //! What members save of a training can be computed again, and shows what was changed in it.
 
 use core::time::Duration;
-use peer::SessionView;
+use peer::{Answer, BooksReply, Event, SessionView};
 use sim::{HostId, World, WorldConfig};
-use transcript::Transcript;
+use transcript::{RoomFile, RoomProblem, Transcript};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 const ROUNDS: u32 = 6;
@@ -96,4 +96,79 @@ fn who_comes_late_shows_the_rounds_since() {
     let summary = saved(&world, 3).verify(|_| ()).unwrap();
     assert!((1..12).contains(&summary.rounds), "{} rounds", summary.rounds);
     assert_eq!(summary.model, world.view(HostId(0)).session.unwrap().model);
+}
+
+/// A room that keeps a ledger has learnt, and one of its members has saved all of it.
+fn saved_room(seed: u64) -> (World, RoomFile) {
+    let mut world = World::room(WorldConfig { ledger: true, ..WorldConfig::new(seed, 4) });
+    let is_settled = |world: &World| {
+        let views: Vec<_> = (0..4).filter_map(|id| world.view(HostId(id)).ledger).collect();
+        views.len() == 4 && views.iter().all(|it| it.waiting == 0 && it.tip == views[0].tip)
+    };
+    world.live_until("all are members", PATIENCE, |world| {
+        let member = |id| world.view(HostId(id)).ledger.is_some_and(|it| it.member);
+        (0..4).all(member) && is_settled(world)
+    });
+    world.start_session(HostId(1), ROUNDS).expect("the page is open").expect("there are rows");
+    world.live_until("it has learnt", PATIENCE, |world| world.divergence().is_none());
+    world.live_until("rounds are recorded", PATIENCE, is_settled);
+    let job = world.command(HostId(2), |engine, now| engine.write_room(now)).unwrap().unwrap();
+    let file = |world: &World| {
+        world.events(HostId(2)).find_map(|event| match event {
+            Event::Answered { job: of, result: Ok(Answer::Books(answer)) } if *of == job => {
+                match &answer.reply {
+                    Some(BooksReply::File(bytes)) => Some(bytes.clone()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+    };
+    world.live_until("it is written", PATIENCE, |world| file(world).is_some());
+    let bytes = file(&world).unwrap();
+    let room = RoomFile::decode(&bytes).expect("it was just written");
+    assert_eq!(room.encode(), bytes);
+    (world, room)
+}
+
+#[test]
+fn a_whole_room_can_be_computed_again_from_its_first_page() {
+    let (world, room) = saved_room(84);
+    let (mut pages, mut rounds) = (0, 0);
+    let found = room.verify(|_| pages += 1, |_| rounds += 1).unwrap();
+    let ledger = world.view(HostId(2)).ledger.unwrap();
+    assert_eq!((found.blocks, found.tip, pages), (ledger.height, ledger.tip, ledger.height));
+    let [(session, recorded)] = &found.sessions[..] else { panic!("{found:?}") };
+    assert_eq!((session.rounds, rounds), (ROUNDS as usize, ROUNDS));
+    assert!(*recorded >= ROUNDS as usize - 1, "{recorded} rounds are in the ledger as they are");
+    assert_eq!(session.model, world.view(HostId(2)).session.unwrap().model);
+}
+
+#[test]
+fn whatever_is_changed_in_a_room_is_found() {
+    let (_, room) = saved_room(85);
+    let problem = |change: &dyn Fn(&mut RoomFile)| {
+        let mut changed = room.clone();
+        change(&mut changed);
+        changed.verify(|_| {}, |_| {}).unwrap_err()
+    };
+    let last = room.blocks.len() - 1;
+    let cut = problem(&|room| drop(room.blocks.remove(0)));
+    assert!(matches!(cut, RoomProblem::Block { height: 1, .. }), "{cut}");
+    let bent = problem(&|room| *room.blocks[last].last_mut().unwrap() ^= 1);
+    assert!(
+        matches!(bent, RoomProblem::Block { height, .. } if height as usize == last + 1),
+        "{bent}"
+    );
+    let founder = problem(&|room| room.founder = units::PeerId::from_bytes([7; 32]));
+    assert!(matches!(founder, RoomProblem::Block { height: 1, .. }), "{founder}");
+    let taught = problem(&|room| {
+        let mut transcript = Transcript::decode(&room.transcripts[0]).unwrap();
+        transcript.rounds[1].updates[0].0[9] ^= 1;
+        room.transcripts[0] = transcript.encode().into();
+    });
+    assert!(matches!(taught, RoomProblem::Round(_)), "{taught}");
+    for size in 0..40 {
+        assert!(RoomFile::decode(&room.encode()[..size]).is_err());
+    }
 }

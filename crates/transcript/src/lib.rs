@@ -5,13 +5,18 @@
 //! the updates into the model as every member has, and compares what comes out with what the records say. It does not know
 //! who should have taken part, or that no other chain exists: that is the room's to decide.
 //!
+//! A [`RoomFile`] holds the room's ledger as well, from its beginning: then every block is computed again, and the rounds that it has
+//! recorded are compared with those of the transcripts.
+//!
 //! This crate refuses to know of files, clocks and peers; the program of its name reads a file and prints the verdict.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod room;
 pub mod sums;
 mod verify;
 
 use protocol::session::{Proposal, RoundRecord, Verdict};
+pub use room::{CheckedBlock, RoomFile, RoomProblem, RoomSummary};
 use serde::{Deserialize, Serialize};
 pub use verify::{Checked, Problem, Summary};
 

@@ -1,7 +1,14 @@
 //! Learning sessions.
 
-use crate::{engine::Engine, error::CommandError, event::Event, session::Session};
+use crate::{
+    engine::Engine,
+    error::CommandError,
+    event::Event,
+    job::{BooksCall, JobId},
+    session::Session,
+};
 use protocol::session::{Proposal, RoundRecord, SessionOptions, first_draw};
+use serde_bytes::ByteBuf;
 use units::{ClusterId, Instant, PeerId, SessionId, SortedSet};
 
 impl Engine {
@@ -88,6 +95,18 @@ impl Engine {
         let session = session.ok_or(CommandError::UnknownSession(id))?;
         let transcript = session.transcript().filter(|transcript| !transcript.rounds.is_empty());
         Ok(transcript.ok_or(CommandError::NoTranscript)?.encode())
+    }
+
+    /// The room as a file that anybody can check: its ledger, and the rounds of this device's session as [`Self::write_transcript`]
+    /// has them. [`crate::Event::Answered`] comes with it.
+    ///
+    /// # Errors
+    /// [`CommandError::NoRoom`].
+    pub fn write_room(&mut self, now: Instant) -> Result<JobId, CommandError> {
+        let session = self.session.as_ref().map(|session| session.id);
+        let transcript = session.and_then(|id| self.write_transcript(id).ok());
+        let transcripts = transcript.into_iter().map(ByteBuf::from).collect();
+        self.ask_books(now, BooksCall::Export(transcripts))
     }
 
     /// Stops taking part in the running session; stops it for all if this device proposed it.

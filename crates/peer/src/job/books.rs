@@ -3,6 +3,7 @@
 use books::{Outcome, view::OfferView};
 use protocol::room::RoomSecret;
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 use units::{Credits, Hash, PeerId, UnixMillis};
 
 /// Something that the books of a room are told, or asked.
@@ -77,6 +78,8 @@ pub enum BooksCall {
     Order(Box<ledger::Action>),
     /// Order something that was encoded. Reply: [`BooksReply::Ordered`].
     OrderBytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// All of it as a [`transcript::RoomFile`], with rounds of sessions. Reply: [`BooksReply::File`].
+    Export(Vec<ByteBuf>),
     /// Which nodes are for lease? Reply: [`BooksReply::Offers`].
     Offers,
     /// A [`books::view::Question`], encoded. Reply: [`BooksReply::View`].
@@ -97,6 +100,8 @@ pub struct BooksAnswer {
 pub enum BooksReply {
     /// The order's name.
     Ordered(Hash),
+    /// A file.
+    File(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Nodes for lease.
     Offers(Vec<OfferView>),
     /// A [`books::view::View`], encoded.

@@ -3,7 +3,10 @@
 use super::Workbench;
 use crate::job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, JobError};
 use books::{Books, view::Question};
+use ledger::Genesis;
 use protocol::{encoding::decode, identity::Identity};
+use serde_bytes::ByteBuf;
+use transcript::RoomFile;
 
 impl Workbench {
     pub(super) fn run_books(&mut self, job: BooksJob) -> Result<Answer, JobError> {
@@ -60,6 +63,7 @@ fn tell(
             let action = action.map_err(|error| JobError::NotRecorded(error.to_string()))?;
             return tell(books, BooksCall::Order(Box::new(action)), now);
         }
+        BooksCall::Export(transcripts) => return export(books, transcripts).map(Some),
         BooksCall::Offers => return Ok(Some(BooksReply::Offers(books.offers()))),
         BooksCall::Look(question) => {
             let view = Question::decode(&question).and_then(|asked| books.look(&asked, now));
@@ -69,4 +73,19 @@ fn tell(
         }
     }
     Ok(None)
+}
+
+/// The room as a file that anybody can check.
+fn export(books: &Books, transcripts: Vec<ByteBuf>) -> Result<BooksReply, JobError> {
+    let nothing = || JobError::InvalidInput("the ledger is not here yet".to_owned());
+    let chain = books.chain().ok_or_else(nothing)?;
+    let block = |height| chain.block(&chain.name_at(height)?);
+    let blocks = (1..=chain.height()).map(|height| {
+        let gone =
+            || JobError::InvalidInput(format!("page {height} is not on this device any more"));
+        Ok(ByteBuf::from(block(height).ok_or_else(gone)?.encode()))
+    });
+    let Genesis { room, founder } = chain.genesis();
+    let file = RoomFile { room, founder, blocks: blocks.collect::<Result<_, _>>()?, transcripts };
+    Ok(BooksReply::File(file.encode()))
 }

@@ -8,6 +8,7 @@ use crate::{
     shapes::{self, to_js},
 };
 use books::view::Question;
+use js_sys::Uint8Array;
 use ledger::Action;
 use peer::{BooksCall, BooksReply};
 use units::{Credits, Hash, PeerId};
@@ -44,6 +45,12 @@ impl DistributedNeuralNetwork {
     #[wasm_bindgen(unchecked_return_type = "LedgerCheck")]
     pub async fn validate_blockchain(&self) -> Result<JsValue, Failure> {
         self.look(Question::Check, Wanted::Check).await
+    }
+
+    /// The room as the bytes of a file: its ledger from the beginning, and the rounds of the session that this device keeps. Whoever
+    /// has it can compute every block and every model again.
+    pub async fn export_room(&self) -> Result<Uint8Array, Failure> {
+        Ok(Uint8Array::from(&self.host().await?.write_room().await?[..]))
     }
 
     /// Credits that this device, or another one, can spend.

@@ -35,6 +35,20 @@ impl Host {
         }
     }
 
+    /// The room as a file that anybody can check.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] without a room, [`HostError::Job`] if a part of the ledger is not here.
+    pub async fn write_room(&self) -> Result<Vec<u8>, HostError> {
+        match self.job(|engine, now| engine.write_room(now)).await? {
+            Answer::Books(answer) => match answer.reply {
+                Some(BooksReply::File(bytes)) => Ok(bytes),
+                _ => Ok(Vec::new()),
+            },
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Looks for one block, and gives it once it is found.
     ///
     /// # Errors

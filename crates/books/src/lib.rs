@@ -32,7 +32,7 @@ mod storage;
 mod sync;
 pub mod view;
 
-use ledger::{Chain, Genesis, Judge, Moved, Pool};
+use ledger::{Chain, Genesis, Judge, Moved, Pool, reputation};
 use message::Message;
 use mining::Mining;
 pub use outcome::{MessageBytes, News, Outcome, Standing};
@@ -61,6 +61,8 @@ pub struct Books {
     account: account::Own,
     reports: reports::Reports,
     told: Option<Standing>,
+    /// Members whom the ledger speaks against, as was told last.
+    distrusted: Vec<PeerId>,
     outcome: Outcome,
 }
 
@@ -88,6 +90,7 @@ impl Books {
             account: account::Own::default(),
             reports: reports::Reports::new(),
             told: None,
+            distrusted: Vec::new(),
             outcome: Outcome::default(),
         };
         books.restore(records);
@@ -96,6 +99,7 @@ impl Books {
             books.mining.keeps = true;
             books.begin(me);
         }
+        books.tell_distrusted();
         let outcome = books.take_outcome();
         (books, outcome)
     }
@@ -231,6 +235,16 @@ impl Books {
             self.outcome.news.push(News::Block { height, name, miner, transactions });
         }
         self.note_own(moved);
+        self.tell_distrusted();
+    }
+
+    fn tell_distrusted(&mut self) {
+        let Some(chain) = &self.chain else { return };
+        let distrusted = reputation::distrusted(&chain.reputations());
+        if distrusted != self.distrusted {
+            self.distrusted.clone_from(&distrusted);
+            self.outcome.news.push(News::Distrusted(distrusted));
+        }
     }
 
     fn refuse(&mut self, from: PeerId, reason: String) {

@@ -61,6 +61,8 @@ pub enum News {
         /// Why, as a sentence.
         reason: String,
     },
+    /// Of other members than before, those who count have found more harm than good.
+    Distrusted(Vec<PeerId>),
     /// The rules have paid this device, or moved its money in another way than its own orders do.
     Received {
         /// How much.

@@ -14,6 +14,7 @@
 use crate::{
     Chain,
     contracts::regard::{Facts, Regard},
+    economics,
     state::{Entry, Key, State},
 };
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,18 @@ pub fn percent_of_best(reputations: &[Reputation], peer: PeerId) -> u8 {
     let best = reputations.iter().map(|it| it.score).max().unwrap_or(0).max(1);
     let own = reputations.iter().find(|it| it.peer == peer).map_or(0, |it| it.score);
     u8::try_from(u128::from(own) * 100 / u128::from(best)).unwrap_or(100)
+}
+
+/// Members of whom those who count have found more harm than good: a stranger's word weighs nothing, and slander with it.
+pub fn distrusted(reputations: &[Reputation]) -> Vec<PeerId> {
+    let scores: BTreeMap<PeerId, u64> = reputations.iter().map(|it| (it.peer, it.score)).collect();
+    let balance = |reason: &Reason| {
+        let harm = i128::from(reason.bad.sum()) * i128::from(economics::HARM_TIMES);
+        let score = scores.get(&reason.from).copied().unwrap_or(0);
+        i128::from(score) * (i128::from(reason.good.sum()) - harm)
+    };
+    let of = |it: &&Reputation| it.reasons.iter().map(balance).sum::<i128>() < 0;
+    reputations.iter().filter(of).map(|it| it.peer).collect()
 }
 
 /// A member's trust in another.
@@ -215,6 +228,18 @@ mod tests {
         let first = &all.iter().find(|it| it.peer == peer(1)).unwrap().reasons;
         assert_eq!(first[0].from, peer(0), "the founder's word is the strongest");
         assert_eq!(first[0].good.rounds, 3 << 16);
+    }
+
+    #[test]
+    fn whoever_those_who_count_have_found_harmful_is_distrusted_and_slander_changes_nothing() {
+        let distrusted = |found: &[(u8, u8, u32, u32)]| {
+            super::distrusted(&of_state(&state(6, found), peer(0), NOW))
+        };
+        assert_eq!(distrusted(&[(0, 1, 3, 0), (0, 2, 0, 1)]), [peer(2)]);
+        assert_eq!(distrusted(&[(0, 1, 3, 0), (1, 2, 0, 1)]), [peer(2)]);
+        // Nobody who counts has found anything of 4 and 5.
+        assert_eq!(distrusted(&[(0, 1, 3, 0), (4, 1, 0, 90), (5, 0, 0, 90)]), []);
+        assert_eq!(distrusted(&[]), []);
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl Engine {
             limits: &self.core.limits,
             connected: &connected,
             is_partial: self.roster.is_partial,
+            distrusted: &self.ledger.distrusted,
         };
         handle(&mut session, &surroundings);
         let actions = session.take_actions();

@@ -46,6 +46,8 @@ pub(crate) struct Ledger {
     /// When the next nonces are tried, while none are being.
     mine_at: Option<Instant>,
     is_mining: bool,
+    /// Members whom the ledger speaks against.
+    pub(crate) distrusted: SortedSet<PeerId>,
     /// Orders that are to begin loans of nodes to this device.
     pub(crate) borrowed: SortedSet<Hash>,
     /// What loans of an earlier life have brought, until it can be claimed.
@@ -281,6 +283,9 @@ impl Engine {
                 self.claim_earlier_loans(now);
             }
             match &news {
+                News::Distrusted(peers) => {
+                    self.ledger.distrusted = peers.iter().copied().collect();
+                }
                 News::Recorded { order, .. } => self.order_settled(now, *order, Ok(())),
                 News::Refused { order, reason } => {
                     self.order_settled(now, *order, Err(reason.clone()));

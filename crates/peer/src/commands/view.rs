@@ -59,6 +59,7 @@ impl Engine {
             limits: &self.core.limits,
             connected: &connected,
             is_partial: self.roster.is_partial,
+            distrusted: &self.ledger.distrusted,
         };
         self.session.as_ref().map(|session| session.view(&surroundings))
     }

@@ -89,4 +89,6 @@ pub(crate) struct Surroundings<'a> {
     pub connected: &'a SortedSet<PeerId>,
     /// Whether the room is so large that not everyone is connected with everyone.
     pub is_partial: bool,
+    /// Members whom the room's ledger speaks against.
+    pub distrusted: &'a SortedSet<PeerId>,
 }

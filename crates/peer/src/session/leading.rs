@@ -65,13 +65,14 @@ impl Session {
         (!order.is_empty()).then(|| order[attempt as usize % order.len()])
     }
 
-    /// Contributors in the order in which they lead: last those who have let the others wait of late. Whoever has not shown
+    /// Contributors in the order in which they lead: last those whom the ledger speaks against, and before them those who have let
+    /// the others wait of late. What members see of both differs for moments, as who is connected does: it is the order of their patience. Whoever has not shown
     /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
     /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
     pub(super) fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
         let mut order =
             self.leading.of(self.id, self.head.decision.round + 1, self.contributors(s));
-        order.sort_by_key(|peer| !self.leads_in_turn(*peer, s));
+        order.sort_by_key(|peer| (s.distrusted.contains(peer), !self.leads_in_turn(*peer, s)));
         if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
             sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
         }

@@ -37,6 +37,8 @@ struct Member {
     keys: BTreeMap<PeerId, Identity>,
     /// Whether there are more in the room than it is connected with.
     is_in_a_crowd: bool,
+    /// Whom the room's ledger speaks against.
+    distrusted: SortedSet<PeerId>,
     now: Instant,
 }
 
@@ -105,7 +107,8 @@ impl Member {
         let keys = keys.map(|key| (key.peer_id(), key)).collect();
         let connected = connected.into_iter().collect();
         let (limits, is_in_a_crowd, now) = (Limits::default(), false, Instant::ZERO);
-        Self { session, identity, limits, connected, keys, is_in_a_crowd, now }
+        let distrusted = SortedSet::new();
+        Self { session, identity, limits, connected, keys, is_in_a_crowd, distrusted, now }
     }
 
     /// With its model on the workbench, and told that the others take part.
@@ -137,6 +140,7 @@ impl Member {
             limits: &self.limits,
             connected: &self.connected,
             is_partial: self.is_in_a_crowd,
+            distrusted: &self.distrusted,
         };
         act(&mut self.session, &surroundings);
         self.session.check_invariants();

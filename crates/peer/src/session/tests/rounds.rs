@@ -174,6 +174,20 @@ fn a_leader_that_stays_silent_is_replaced_by_one_who_has_shown_an_update() {
     assert_eq!(members, expected);
 }
 
+#[test]
+fn whom_the_ledger_speaks_against_leads_last() {
+    let mut member = Member::in_round_one();
+    let order = |member: &mut Member| {
+        let mut order = Vec::new();
+        member.does(|session, s| order = session.leaders(s));
+        order
+    };
+    let before = order(&mut member);
+    member.distrusted.insert(before[0]);
+    let [first, rest @ ..] = &before[..] else { panic!("all three lead in their turn") };
+    assert_eq!(order(&mut member), [rest, &[*first]].concat());
+}
+
 /// What a member has decided.
 fn decided(actions: &[SessionAction]) -> Option<Decision> {
     actions.iter().find_map(|action| match action {

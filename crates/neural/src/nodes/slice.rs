@@ -176,6 +176,18 @@ impl Slice {
         Ok(events)
     }
 
+    /// Has the nodes gather a batch once more that they still remember, as they are now; it is their newest then, as if it had
+    /// come again. Gives whether they do remember it.
+    pub fn gather_again(&mut self, batch: u64) -> bool {
+        let Some(place) = self.kept.iter().position(|kept| kept.batch == batch) else {
+            return false;
+        };
+        let mut kept = self.kept.remove(place).expect("it was found there");
+        self.piece.view().forward_again(&mut kept.activity, Kernels::EventDriven);
+        self.kept.push_back(kept);
+        true
+    }
+
     /// Lets the nodes fire and remembers nothing: for predictions.
     ///
     /// # Errors

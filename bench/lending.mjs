@@ -9,9 +9,9 @@ import { launchChromium } from "../end2end/harness/chromium.mjs";
 import { median, progress, report } from "./report.mjs";
 import { startSite } from "./site.mjs";
 
-const RUNS = 9;
+const RUNS = 15;
 /** Twenty segments of which one is audited. */
-const LESSONS = 2_560;
+const LESSONS = 3_200;
 const SHAPES = ["64 nodes, 784 inputs, 19 % events", "256 nodes, 256 inputs, 10 % events"];
 const MODES = ["lender alone, plain", "lender alone", "plain", "stated", "audited"];
 const root = fileURLToPath(new URL("..", import.meta.url));

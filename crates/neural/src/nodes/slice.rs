@@ -21,7 +21,7 @@ use protocol::limits;
 use std::collections::VecDeque;
 
 /// Numbers of all activities that a slice remembers (four bytes each): what others can make a device keep.
-const KEPT_NUMBERS_MAX: usize = 16_000_000;
+pub const KEPT_NUMBERS_MAX: usize = 17_000_000;
 
 /// The oldest batch that a target may be for, in batches: beyond, nodes have changed too much for it to teach them.
 const STALENESS_MAX: usize = 256;

@@ -59,10 +59,13 @@ impl Groups {
         check_sizes(slice, limits::NODES_MAX)?;
         let nodes = slice.ids().len();
         self.encodings.resize_with(nodes.div_ceil(GROUP_NODES), Vec::new);
+        self.leaves.clear();
+        // One after the other, so that each is still in the cache when it is hashed.
         for (start, encoding) in (0..).step_by(GROUP_NODES).zip(&mut self.encodings) {
             slice.encode_part_to(start..nodes.min(start + GROUP_NODES), encoding);
+            self.leaves.push(leaf(encoding));
         }
-        Ok(Self::of_encodings(self.encodings))
+        Ok(self)
     }
 
     /// A state that came from elsewhere, if it has that root.

@@ -285,7 +285,7 @@ fn read_mapped(
     let map = reader.bytes(width.div_ceil(8) as usize)?;
     let steps = reader.bytes(count)?;
     let fires: u32 = map.iter().map(|bits| bits.count_ones()).sum();
-    let beyond = map.last().map_or(0, |bits| u32::from(*bits) >> (width - 1) % 8 >> 1);
+    let beyond = map.last().map_or(0, |bits| u32::from(*bits) >> ((width - 1) % 8 + 1));
     if fires as usize != count || beyond > 0 {
         return Err(Damaged.into());
     }

@@ -70,15 +70,17 @@ impl Block {
             return Err(DecodeError::Invalid { what, problem });
         }
         let mut room = Room::new();
+        let count = protocol::encoding::encode(&self.transactions.len()).len();
+        let mut all_bytes = Header::SIZE_BYTES + count;
         for order in &self.transactions {
-            order.validate()?;
-            let size_bytes = order.encode().len();
-            if size_bytes > order.bytes_max() || !room.take(size_bytes) {
+            let size_bytes = order.validated_size()?;
+            all_bytes += size_bytes;
+            if !room.take(size_bytes) {
                 let problem = format!("no room for an order of {size_bytes} bytes");
                 return Err(DecodeError::Invalid { what, problem });
             }
         }
-        Ok(self.encode().len())
+        Ok(all_bytes)
     }
 }
 

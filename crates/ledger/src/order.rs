@@ -181,13 +181,18 @@ impl Order {
     /// # Errors
     /// [`DecodeError::Invalid`] says which does not.
     pub fn validate(&self) -> Result<(), DecodeError> {
+        self.validated_size().map(drop)
+    }
+
+    /// [`Self::validate`]; gives the size of its encoding.
+    pub(crate) fn validated_size(&self) -> Result<usize, DecodeError> {
         let (what, limit_bytes) = ("order", self.bytes_max());
         let invalid = |problem| Err(DecodeError::Invalid { what, problem });
         let size_bytes = self.encode().len();
         if size_bytes > limit_bytes {
             return Err(DecodeError::TooLarge { what, size_bytes, limit_bytes });
         }
-        match &self.action {
+        let checked = match &self.action {
             Action::RegisterCapsule { title, .. } => match title.chars().count() {
                 chars if chars > CAPSULE_TITLE_CHARS_MAX => {
                     invalid(format!("a title of {chars} characters"))
@@ -203,7 +208,8 @@ impl Order {
             }
             Action::Report(report) => report.record.validate(),
             _ => Ok(()),
-        }
+        };
+        checked.map(|()| size_bytes)
     }
 
     /// What peers are said to have signed in it. What a round's record says of the round before is signed there.

@@ -167,6 +167,35 @@ fn a_wrong_block_in_a_heavier_chain_leaves_the_ledger_as_it_was() {
 }
 
 #[test]
+fn a_wrong_signature_is_found_among_those_of_many_blocks() {
+    let mut room = Room::of(4);
+    let mut other = room.twin();
+    room.mines(1, Vec::new());
+    room.mines(4, Vec::new());
+    other.does(2, pays(9, micros(4)));
+    let right = other.newest();
+    let (order, _) = other.order(3, pays(9, micros(5)));
+    let wrong = other.block(1, vec![order]);
+    let wrong = forged(&other.chain, wrong, |it| {
+        it.transactions[0].signature = right.transactions[0].signature;
+        it.header.transactions = Block::transactions_root(&it.transactions);
+    });
+    let on_it = with_more(&mut other, &wrong, 3);
+    let (before, now) = (room.chain.tip(), other.now);
+    for block in [&right].into_iter().chain(&on_it) {
+        room.chain.add_header(block.header, now).unwrap();
+    }
+    for block in on_it.iter().rev() {
+        assert_eq!(room.chain.add_block(block.clone(), now), Ok(Moved::default()));
+    }
+    let refusal = room.chain.add_block(right, now);
+    assert!(matches!(refusal, Err(Refusal::Signature(it)) if it.peer == peer(3)), "{refusal:?}");
+    assert_eq!(room.chain.tip(), before);
+    let again = room.chain.add_header(on_it[0].header, now);
+    assert_eq!(again, Err(Refusal::RefusedBefore), "it is that block");
+}
+
+#[test]
 fn a_block_from_a_clock_ahead_is_right_once_its_time_has_come() {
     let mut room = Room::of(3);
     let now = room.now;

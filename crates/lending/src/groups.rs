@@ -12,7 +12,7 @@ use neural::nodes::{InvalidPacket, Slice};
 use units::Hash;
 
 /// A slice's state, group by group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     encodings: Vec<Vec<u8>>,
     leaves: Vec<Hash>,
@@ -51,11 +51,21 @@ impl Groups {
     /// # Errors
     /// [`InvalidState::TooLarge`] for a slice that is more than can be checked.
     pub fn of(slice: &Slice) -> Result<Self, InvalidState> {
+        Self::default().become_those_of(slice)
+    }
+
+    /// [`Self::of`] in the memory of a state that is no longer needed.
+    pub(crate) fn become_those_of(mut self, slice: &Slice) -> Result<Self, InvalidState> {
         check_sizes(slice, limits::NODES_MAX)?;
         let nodes = slice.ids().len();
-        let cuts = (0..nodes).step_by(GROUP_NODES);
-        let part = |start| slice.encode_part(start..nodes.min(start + GROUP_NODES));
-        Ok(Self::of_encodings(cuts.map(part).collect()))
+        self.encodings.resize_with(nodes.div_ceil(GROUP_NODES), Vec::new);
+        self.leaves.clear();
+        // One after the other, so that each is still in the cache when it is hashed.
+        for (start, encoding) in (0..).step_by(GROUP_NODES).zip(&mut self.encodings) {
+            slice.encode_part_to(start..nodes.min(start + GROUP_NODES), encoding);
+            self.leaves.push(leaf(encoding));
+        }
+        Ok(self)
     }
 
     /// A state that came from elsewhere, if it has that root.

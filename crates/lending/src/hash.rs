@@ -27,14 +27,18 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.waiting.extend_from_slice(bytes);
-        let whole = self.waiting.len() / PORTION_BYTES * PORTION_BYTES;
-        if whole > 0 {
-            for portion in self.waiting[..whole].chunks_exact(PORTION_BYTES) {
-                self.hasher.update(portion);
+        let mut rest = bytes;
+        while let Some((now, later)) = rest.split_at_checked(PORTION_BYTES - self.waiting.len()) {
+            if self.waiting.is_empty() {
+                self.hasher.update(now);
+            } else {
+                self.waiting.extend_from_slice(now);
+                self.hasher.update(&self.waiting);
+                self.waiting.clear();
             }
-            self.waiting.drain(..whole);
+            rest = later;
         }
+        self.waiting.extend_from_slice(rest);
     }
 
     pub(crate) fn hash(&self) -> Hash {

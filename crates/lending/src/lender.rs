@@ -144,8 +144,10 @@ impl Lender {
     }
 
     fn end_segment(&mut self, identity: &Identity) -> Report {
-        let state = Groups::of(&self.slice).expect("a slice keeps its size");
         let before = self.states.back().expect("the current segment's state is kept").1.root();
+        let oldest = (self.states.len() > limits::SEGMENTS_KEPT).then(|| self.states.pop_front());
+        let memory = oldest.flatten().map(|(_, state)| state).unwrap_or_default();
+        let state = memory.become_those_of(&self.slice).expect("a slice keeps its size");
         let digests = self.current.digests(before, state.root());
         self.events += self.current.events();
         self.transcript = transcript::extend(self.transcript, &digests);
@@ -153,13 +155,14 @@ impl Lender {
         let leaves = state.leaves().to_vec();
         let (next, carried) = self.current.next();
         self.current = next;
-        self.slice.forget_batches();
+        let is_carried = |batch| carried.iter().any(|(operation, _)| operation.batch() == batch);
+        self.slice.forget_batches_but(is_carried);
         for (operation, size) in carried {
-            operation.perform(&mut self.slice).expect("what they could take once");
+            // What the nodes remember need not be read again.
+            if !self.slice.gather_again(operation.batch()) {
+                operation.perform(&mut self.slice).expect("what they could take once");
+            }
             self.current.push(operation, size);
-        }
-        if self.states.len() > limits::SEGMENTS_KEPT {
-            self.states.pop_front();
         }
         self.states.push_back((self.current.number, state));
         Report { statement, leaves }

@@ -4,13 +4,13 @@ use protocol::limits;
 
 /// Lessons of a segment. At its end the whole state is written down and hashed, which takes as long as some four lessons of 32
 /// rows; and a proof has to show all that came within the segment. Longer ones would make proofs larger, shorter ones work dearer.
-pub const SEGMENT_LESSONS: u32 = 128;
+pub const SEGMENT_LESSONS: u32 = 160;
 
 /// A segment that has come so far in something other than lessons ends as well, so that work which is never taught from ends in a
 /// statement, too. No batch has more rows, so that no segment has more than twice as many.
-pub const SEGMENT_ROWS: usize = limits::BATCH_ROWS_MAX as usize;
+pub const SEGMENT_ROWS: usize = 32 * SEGMENT_LESSONS as usize;
 
-/// As [`SEGMENT_ROWS`], in bytes of inputs: 128 lessons of 32 digits, and as much as a dispute has room for.
+/// As [`SEGMENT_ROWS`], in bytes of inputs: 160 lessons of 32 digits, and as much as a dispute has room for.
 pub const SEGMENT_BYTES: usize = 1_400 * 1024;
 
 /// As [`SEGMENT_ROWS`], in operations.
@@ -44,7 +44,7 @@ pub const GROUP_BYTES_MAX: usize =
 pub const BATCH_BYTES_MAX: usize = limits::ACTIVATION_BYTES_MAX;
 
 /// A proof of fraud: a group, a segment's inputs, some of its outputs, and what names them. This bounds the work of checking one as
-/// well: an event takes two bytes or more, and passes eight nodes once forwards and once in a lesson.
+/// well: an event takes more than one byte, and passes eight nodes once forwards and once in a lesson.
 pub const PROOF_BYTES_MAX: usize =
     GROUP_BYTES_MAX + SEGMENT_BYTES + 2 * BATCH_BYTES_MAX + 24 * SEGMENT_OPERATIONS + 32 * 1024;
 
@@ -58,6 +58,16 @@ pub const STATE_BYTES_MAX: usize = limits::BULK_VALUE_BYTES_MAX - 64;
 
 /// Newest segments of which both sides keep what an audit needs.
 pub const SEGMENTS_KEPT: usize = 4;
+
+const _: () = assert!(SEGMENT_ROWS >= limits::BATCH_ROWS_MAX as usize);
+
+// All that a segment may have waiting for a lesson, as numbers: three a row and node, and two an event, which takes nine bits or
+// more.
+const _: () = assert!(
+    3 * (SEGMENT_ROWS + limits::BATCH_ROWS_MAX as usize) * NODES_MAX
+        + 2 * (8 * (SEGMENT_BYTES + BATCH_BYTES_MAX) / 9)
+        <= neural::nodes::KEPT_NUMBERS_MAX
+);
 
 // A dispute has to fit a block.
 const _: () = assert!(PROOF_BYTES_MAX + 1_024 <= ledger::DISPUTE_BYTES_MAX);

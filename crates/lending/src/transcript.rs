@@ -68,8 +68,8 @@ impl Segment {
 
     /// What is signed of it.
     pub(crate) fn digests(&self, before: Hash, after: Hash) -> Digests {
-        let (inputs, outputs) = (self.inputs.hash(), self.outputs.root());
-        let portions = self.outputs.portions();
+        let (inputs, all) = (self.inputs.hash(), self.outputs.all());
+        let (outputs, portions) = (all.root(), all.count() as u32);
         Digests { segment: self.number, before, inputs, outputs, portions, after }
     }
 
@@ -132,20 +132,13 @@ impl Outputs {
         })
     }
 
+    /// All portions, the one that is not full as well.
     fn all(&self) -> Peaks {
         let mut all = self.whole.clone();
         if !self.waiting.is_empty() {
             all.push(hash::of(&self.waiting));
         }
         all
-    }
-
-    pub(crate) fn root(&self) -> Hash {
-        self.all().root()
-    }
-
-    pub(crate) fn portions(&self) -> u32 {
-        self.all().count() as u32
     }
 }
 

@@ -37,7 +37,7 @@ pub use grow::Difference;
 pub use home::{ClassErrors, LayerHome, join};
 pub use packet::NodePacket;
 pub use sealed::InvalidPacket;
-pub use slice::{Slice, SliceError, Target};
+pub use slice::{KEPT_NUMBERS_MAX, Slice, SliceError, Target};
 pub use spread::{BATCHES_MAX, Cut, Joined, Passed, Progress, Spread};
 
 use core::fmt;

@@ -17,6 +17,7 @@ use curve25519_dalek::{
     traits::{IsIdentity, VartimeMultiscalarMul},
 };
 use sha2::{Digest, Sha256, Sha512};
+use std::collections::{BTreeMap, VecDeque};
 use units::PeerId;
 
 /// What a peer is said to have signed.
@@ -29,10 +30,14 @@ pub struct Claim {
 
 /// Keys that have been read, which takes a tenth of the time of a signature: of those whose signatures come again and again.
 #[derive(Default)]
-pub struct Keys(Vec<(PeerId, EdwardsPoint)>);
+pub struct Keys {
+    points: BTreeMap<PeerId, EdwardsPoint>,
+    /// The oldest first.
+    order: VecDeque<PeerId>,
+}
 
-/// Keys that are remembered at most, the newest.
-const KEYS_MAX: usize = 64;
+/// Keys that are remembered at most, the newest: 200 bytes each.
+const KEYS_MAX: usize = 512;
 
 /// One signature's part in the sum.
 struct Term {
@@ -44,7 +49,6 @@ struct Term {
 
 /// A key, and the sum of its factors.
 struct Factor {
-    peer: PeerId,
     key: EdwardsPoint,
     sum: Scalar,
 }
@@ -52,17 +56,20 @@ struct Factor {
 impl Keys {
     /// The key of a peer. `None` for what is no key, and for keys for which anything is a signature.
     fn read(&mut self, peer: PeerId) -> Option<EdwardsPoint> {
-        if let Some((_, key)) = self.0.iter().find(|(known, _)| *known == peer) {
+        if let Some(key) = self.points.get(&peer) {
             return Some(*key);
         }
         let key = CompressedEdwardsY(*peer.as_bytes()).decompress()?;
         if key.is_small_order() {
             return None;
         }
-        if self.0.len() >= KEYS_MAX {
-            self.0.remove(0);
+        if self.order.len() >= KEYS_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.points.remove(&oldest);
         }
-        self.0.push((peer, key));
+        self.points.insert(peer, key);
+        self.order.push_back(peer);
         Some(key)
     }
 }
@@ -116,17 +123,22 @@ pub fn verify_all(claims: &[Claim], keys: &mut Keys) -> Result<(), BadSignature>
     }
 }
 
+/// Whether all claims hold. Unlike [`verify_all`], it does not look for the one that does not.
+pub fn all_hold(claims: &[Claim], keys: &mut Keys) -> bool {
+    claims.is_empty() || hold_together(claims, keys)
+}
+
 fn hold_together(claims: &[Claim], keys: &mut Keys) -> bool {
     let mut of_keys: Vec<Factor> = Vec::new();
+    let mut places = BTreeMap::new();
     let mut terms = Vec::with_capacity(claims.len());
     let mut all = Sha256::new();
     for claim in claims {
         let Some(term) = claim.term() else { return false };
-        let known = of_keys.iter().position(|factor| factor.peer == claim.peer);
-        let place = known.unwrap_or(of_keys.len());
-        if known.is_none() {
+        let place = *places.entry(claim.peer).or_insert(of_keys.len());
+        if place == of_keys.len() {
             let Some(key) = keys.read(claim.peer) else { return false };
-            of_keys.push(Factor { peer: claim.peer, key, sum: Scalar::ZERO });
+            of_keys.push(Factor { key, sum: Scalar::ZERO });
         }
         all.update(term.digest);
         all.update(term.s.as_bytes());
@@ -257,10 +269,14 @@ mod tests {
     #[test]
     fn the_keys_of_many_are_remembered_up_to_a_limit() {
         let mut keys = Keys::default();
-        for number in 0..=KEYS_MAX as u8 {
-            let claims = [claim(number, b"one"), claim(0, b"two")];
+        for number in 0..=KEYS_MAX as u16 {
+            let identity =
+                Identity::from_seed(core::array::from_fn(|at| number.to_le_bytes()[at % 2]));
+            let signature = identity.sign("text", b"one");
+            let one = Claim::new(identity.peer_id(), "text", b"one", signature);
+            let claims = [one, claim(0, b"two")];
             assert_eq!(verify_all(&claims, &mut keys), Ok(()));
-            assert!(keys.0.len() <= KEYS_MAX);
+            assert!(keys.points.len() <= KEYS_MAX && keys.order.len() == keys.points.len());
         }
     }
 

@@ -39,22 +39,22 @@ pub(crate) fn carry_out(
     merits: &mut Merits,
     s: &Surroundings,
 ) -> Result<(), Refusal> {
-    let (sender, id) = (order.sender, order.id());
+    let (sender, id) = (order.sender, || order.id());
     match &order.action {
         Action::Transfer { to, amount } => money::transfer(changes, sender, *to, *amount),
         Action::Welcome { member } => money::welcome(changes, sender, *member, s),
         Action::Stake { amount } => money::stake(changes, sender, *amount),
-        Action::Unstake { amount } => money::unstake(changes, sender, *amount, id, s),
+        Action::Unstake { amount } => money::unstake(changes, sender, *amount, id(), s),
         Action::RegisterCapsule { capsule, title } => {
             capsules::register(changes, sender, *capsule, title, s)
         }
         Action::RateCapsule { capsule, use_percent } => {
             capsules::rate(changes, merits, sender, (*capsule, *use_percent), s)
         }
-        Action::Offer(terms) => lending::offer(changes, sender, *terms, id, s),
+        Action::Offer(terms) => lending::offer(changes, sender, *terms, id(), s),
         Action::Withdraw { offer } => lending::withdraw(changes, sender, *offer),
         Action::Borrow { offer, state, hours, deposit } => {
-            lending::borrow(changes, sender, id, (*offer, *state, *hours, *deposit), s)
+            lending::borrow(changes, sender, id(), (*offer, *state, *hours, *deposit), s)
         }
         Action::Claim(receipt) => lending::claim(changes, merits, sender, receipt, s),
         Action::Return { loan, owed } => lending::give_back(changes, sender, *loan, *owed, s),

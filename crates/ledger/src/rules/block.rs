@@ -12,7 +12,7 @@ use crate::{
     order::Order,
     state::Changes,
 };
-use protocol::signatures::{Keys, verify_all};
+use protocol::signatures::{Claim, Keys, verify_all};
 use units::{Credits, Hash, PeerId};
 
 /// It is one that could have come as bytes: no larger than a block may be, and of transactions that each may be. Gives its size.
@@ -33,8 +33,12 @@ pub(crate) fn signatures_hold(
     room: Hash,
     keys: &mut Keys,
 ) -> Result<(), Refusal> {
-    let claims: Vec<_> = transactions.iter().flat_map(|it| it.claims(room)).collect();
-    Ok(verify_all(&claims, keys)?)
+    Ok(verify_all(&claims(transactions, room), keys)?)
+}
+
+/// What peers are said to have signed in it.
+pub(crate) fn claims(transactions: &[Order], room: Hash) -> Vec<Claim> {
+    transactions.iter().flat_map(|it| it.claims(room)).collect()
 }
 
 /// Who mines is a member.

@@ -43,6 +43,17 @@ fn segments_end_by_themselves_on_both_sides_and_late_lessons_cross_their_borders
 }
 
 #[test]
+fn batches_that_nodes_have_forgotten_by_a_border_are_gathered_again_all_the_same() {
+    // Nodes remember 16 of the 20 that wait for their lesson.
+    let mut play = Case { late: 20, ..large() }.play();
+    for segment in 0..3 {
+        let report = play.segment(40);
+        play.borrower.take_report(report).unwrap();
+        assert_eq!(play.audit(segment), Verdict::Right);
+    }
+}
+
+#[test]
 fn only_the_newest_segments_are_kept() {
     let mut play = large().play();
     for _ in 0..SEGMENTS_KEPT + 3 {

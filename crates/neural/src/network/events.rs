@@ -127,6 +127,22 @@ impl Events {
         self.values.push(value);
     }
 
+    /// Events of the sample that is not ended yet: a bit for each node, the first in the lowest bit of the first byte, and as many
+    /// values as bits are set.
+    pub(crate) fn push_mapped(&mut self, map: &[u8], values: impl Iterator<Item = f32>) {
+        for (first, bytes) in (0..).step_by(64).zip(map.chunks(8)) {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            let mut bits = u64::from_le_bytes(word);
+            while bits > 0 {
+                self.nodes.push(first + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        self.values.extend(values);
+        debug_assert_eq!(self.nodes.len(), self.values.len());
+    }
+
     /// What was pushed since the last end is one sample.
     pub(crate) fn end_sample(&mut self) {
         self.starts.push(self.nodes.len() as u32);

@@ -59,12 +59,19 @@ impl Layer<'_> {
             let scale = 1.0 / (rms + RMS_FLOOR);
             values.iter_mut().for_each(|value| *value *= scale);
         });
-        activity.accumulators.resize(input.samples() * nodes, 0.0);
+        self.forward_again(activity, kernels);
+    }
+
+    /// [`Self::forward`] on the input that an activity is of already, by these numbers.
+    pub(crate) fn forward_again(&self, activity: &mut Activity, kernels: Kernels) {
+        let nodes = self.nodes();
         let Activity { input, accumulators, events, whole_input, panels } = activity;
+        accumulators.resize(input.samples() * nodes, 0.0);
         if kernels.is_dense_for(input) {
             input.write_dense(whole_input);
             accumulators.chunks_exact_mut(nodes).for_each(|sums| sums.copy_from_slice(self.bias));
-            panels.multiply_add(whole_input, self.weights, accumulators, width as usize, nodes);
+            let width = input.width() as usize;
+            panels.multiply_add(whole_input, self.weights, accumulators, width, nodes);
         } else if input.samples() == 1 {
             self.gather_alone(input.sample(0), accumulators);
         } else {

@@ -21,7 +21,7 @@ use protocol::limits;
 use std::collections::VecDeque;
 
 /// Numbers of all activities that a slice remembers (four bytes each): what others can make a device keep.
-const KEPT_NUMBERS_MAX: usize = 16_000_000;
+pub const KEPT_NUMBERS_MAX: usize = 17_000_000;
 
 /// The oldest batch that a target may be for, in batches: beyond, nodes have changed too much for it to teach them.
 const STALENESS_MAX: usize = 256;
@@ -174,6 +174,18 @@ impl Slice {
         let events = self.addressed(activity.events());
         self.kept.push_back(Kept { batch, activity });
         Ok(events)
+    }
+
+    /// Has the nodes gather a batch once more that they still remember, as they are now; it is their newest then, as if it had
+    /// come again. Gives whether they do remember it.
+    pub fn gather_again(&mut self, batch: u64) -> bool {
+        let Some(place) = self.kept.iter().position(|kept| kept.batch == batch) else {
+            return false;
+        };
+        let mut kept = self.kept.remove(place).expect("it was found there");
+        self.piece.view().forward_again(&mut kept.activity, Kernels::EventDriven);
+        self.kept.push_back(kept);
+        true
     }
 
     /// Lets the nodes fire and remembers nothing: for predictions.

@@ -1,8 +1,10 @@
-//! Events as they travel between devices: two bytes for most of them.
+//! Events as they travel between devices: two bytes for most of them, little more than one where many nodes fire.
 //!
 //! A batch is the number of its samples, then sample after sample: the number of its events; unless that is 0, the exponent
 //! `e` of the scale (`i8`); then for each event, by ascending node, the nodes that were left out since the one before, and
 //! the value in steps of `2^e` (`i8`, -127 to 127, not 0). Numbers without a stated type are LEB128 without trailing zeros.
+//! If more than one node in eight fires, a bit for each node of the layer, the first in the lowest bit of the first byte, says
+//! which do, and the values follow.
 //!
 //! The scale is the least power of two with which the largest value fits: it takes one byte, and products with it are
 //! exact, so that what was received is sent on as the same bytes. Events of less than half a step are silent.
@@ -34,8 +36,8 @@ const VARINT_BYTES_MAX: u32 = 3;
 /// An error of 1.
 const ERROR_STEPS: f32 = 32_767.0;
 
-/// The fewest bytes of an event: one for its node, one for its value.
-const EVENT_BYTES_MIN: usize = 2;
+/// The fewest bytes of an event where nodes are named: one for its node, one for its value.
+const NAMED_EVENT_BYTES_MIN: usize = 2;
 
 /// Bytes that are no events of the layer they are said to be of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,8 +67,9 @@ pub fn encode(events: &Events) -> Vec<u8> {
     let mut writer = Writer::new();
     let samples = events.samples().min(limits::BATCH_ROWS_MAX as usize);
     write_varint(&mut writer, samples as u32);
+    let mut map = Map::default();
     for sample in 0..samples {
-        write_sample(&mut writer, events.sample(sample));
+        write_sample(&mut writer, events.sample(sample), events.width(), &mut map);
     }
     writer.finish()
 }
@@ -158,7 +161,8 @@ pub fn decode_errors(bytes: &[u8]) -> Result<ClassErrors, Damaged> {
 /// The most bytes that a batch of so many rows takes: events of a layer of `width` nodes that all fire, or errors.
 pub fn batch_bytes_max(rows: u32, width: u32, classes: u32) -> usize {
     let (rows, width, classes) = (rows as usize, width as usize, classes as usize);
-    let events = VARINT_BYTES_MAX as usize * (1 + rows) + rows * (1 + EVENT_BYTES_MIN * width);
+    // Each row's number of events and its scale, a bit for every node, and the values.
+    let events = VARINT_BYTES_MAX as usize * (1 + rows) + rows * (1 + width.div_ceil(8) + width);
     events.max(2 + 2 * rows * classes)
 }
 
@@ -183,7 +187,19 @@ pub fn activation_bytes(network: &Network, dataset: &Dataset, rows: &[u32]) -> V
     totals.into_iter().map(mean).zip(network.spec.layers.iter().map(|it| 4 * it.nodes)).collect()
 }
 
-fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32])) {
+/// Memory for the events of one sample.
+#[derive(Default)]
+struct Map {
+    nodes: Vec<u8>,
+    steps: Vec<u8>,
+}
+
+/// Whether so many events among so many nodes are shorter with a bit for each node.
+fn is_mapped(count: usize, width: u32) -> bool {
+    8 * count as u64 > u64::from(width)
+}
+
+fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32]), width: u32, map: &mut Map) {
     let largest = values.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
     let exponent = exponent_for(largest);
     let steps = |value: f32| (value * power_of_two(-exponent)).round().clamp(-STEPS_MAX, STEPS_MAX);
@@ -194,6 +210,18 @@ fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32])) {
         return;
     }
     writer.u8((exponent as i8).cast_unsigned());
+    if is_mapped(count as usize, width) {
+        map.nodes.clear();
+        map.nodes.resize(width.div_ceil(8) as usize, 0);
+        map.steps.clear();
+        for (node, value) in audible() {
+            map.nodes[*node as usize / 8] |= 1 << (node % 8);
+            map.steps.push((steps(*value) as i8).cast_unsigned());
+        }
+        writer.bytes(&map.nodes);
+        writer.bytes(&map.steps);
+        return;
+    }
     let mut least = 0;
     for (node, value) in audible() {
         write_varint(writer, node - least);
@@ -205,37 +233,73 @@ fn write_sample(writer: &mut Writer, (nodes, values): (&[u32], &[f32])) {
 /// Gives the exponent of the sample's scale, if it has events.
 fn read_sample(reader: &mut Reader<'_>, events: &mut Events) -> Result<Option<i32>, InvalidWire> {
     let count = read_varint(reader)? as usize;
-    if count > reader.remaining() / EVENT_BYTES_MIN {
+    if count == 0 {
+        events.end_sample();
+        return Ok(None);
+    }
+    let exponent = i32::from(reader.u8()?.cast_signed());
+    if !(EXPONENT_MIN..=EXPONENT_MAX).contains(&exponent) {
         return Err(Damaged.into());
     }
-    let mut scale = None;
-    if count > 0 {
-        let exponent = i32::from(reader.u8()?.cast_signed());
-        scale = Some(exponent);
-        if !(EXPONENT_MIN..=EXPONENT_MAX).contains(&exponent) {
-            return Err(Damaged.into());
-        }
-        let (mut least, mut largest) = (0, 0);
-        for _ in 0..count {
-            let node = least + u64::from(read_varint(reader)?);
-            let width = events.width();
-            if node >= u64::from(width) {
-                return Err(InvalidWire::Node { node, width });
-            }
-            let steps = reader.u8()?.cast_signed();
-            if steps == 0 || steps == i8::MIN {
-                return Err(Damaged.into());
-            }
-            events.push(node as u32, f32::from(steps) * power_of_two(exponent));
-            least = node + 1;
-            largest = largest.max(steps.abs());
-        }
-        if largest < LARGEST_STEPS_MIN && exponent > EXPONENT_MIN {
-            return Err(Damaged.into());
-        }
+    let read = if is_mapped(count, events.width()) { read_mapped } else { read_named };
+    let largest = read(reader, events, count, power_of_two(exponent))?;
+    if largest < LARGEST_STEPS_MIN && exponent > EXPONENT_MIN {
+        return Err(Damaged.into());
     }
     events.end_sample();
-    Ok(scale)
+    Ok(Some(exponent))
+}
+
+/// Reads events with their nodes; gives the most steps.
+fn read_named(
+    reader: &mut Reader<'_>,
+    events: &mut Events,
+    count: usize,
+    step: f32,
+) -> Result<i8, InvalidWire> {
+    if count > reader.remaining() / NAMED_EVENT_BYTES_MIN {
+        return Err(Damaged.into());
+    }
+    let (width, mut least, mut largest) = (events.width(), 0, 0);
+    for _ in 0..count {
+        let node = least + u64::from(read_varint(reader)?);
+        if node >= u64::from(width) {
+            return Err(InvalidWire::Node { node, width });
+        }
+        let steps = read_steps(reader.u8()?)?;
+        events.push(node as u32, f32::from(steps) * step);
+        least = node + 1;
+        largest = largest.max(steps.abs());
+    }
+    Ok(largest)
+}
+
+/// Reads events after a bit for each node; gives the most steps.
+fn read_mapped(
+    reader: &mut Reader<'_>,
+    events: &mut Events,
+    count: usize,
+    step: f32,
+) -> Result<i8, InvalidWire> {
+    let width = events.width();
+    let map = reader.bytes(width.div_ceil(8) as usize)?;
+    let steps = reader.bytes(count)?;
+    let fires: u32 = map.iter().map(|bits| bits.count_ones()).sum();
+    let beyond = map.last().map_or(0, |bits| u32::from(*bits) >> ((width - 1) % 8 + 1));
+    if fires as usize != count || beyond > 0 {
+        return Err(Damaged.into());
+    }
+    let is_sound = steps.iter().all(|byte| *byte != 0 && *byte != i8::MIN.cast_unsigned());
+    if !is_sound {
+        return Err(Damaged.into());
+    }
+    events.push_mapped(map, steps.iter().map(|byte| f32::from(byte.cast_signed()) * step));
+    Ok(steps.iter().map(|byte| byte.cast_signed().abs()).max().unwrap_or(0))
+}
+
+fn read_steps(byte: u8) -> Result<i8, Damaged> {
+    let steps = byte.cast_signed();
+    if steps == 0 || steps == i8::MIN { Err(Damaged) } else { Ok(steps) }
 }
 
 /// The least `e` with `largest <= 127 · 2^e`, within bounds.
@@ -345,24 +409,49 @@ mod tests {
 
     #[test]
     fn bytes_that_nobody_writes_are_refused() {
-        let good = [1, 1, 0, 3, 64];
-        assert!(decode(&good, 4).is_ok());
-        assert_eq!(decode(&good, 3), Err(InvalidWire::Node { node: 3, width: 3 }));
+        let good = [1, 1, 0, 9, 64];
+        assert!(decode(&good, 10).is_ok());
+        assert_eq!(decode(&good, 9), Err(InvalidWire::Node { node: 9, width: 9 }));
         assert_eq!(decode(&[0x81, 0x20], 3), Err(InvalidWire::Samples(4097)));
         for bad in [
             &[][..],
             &[1],
             &[2, 0],
-            &[1, 1, 0, 3],
-            &[1, 1, 0, 3, 63],
-            &[1, 1, 0, 3, 0],
-            &[1, 1, 0, 3, 128],
-            &[1, 1, 43, 3, 64],
-            &[1, 1, 0, 0x83, 0, 64],
-            &[1, 1, 0, 3, 64, 0],
+            &[1, 1, 0, 9],
+            &[1, 1, 0, 9, 63],
+            &[1, 1, 0, 9, 0],
+            &[1, 1, 0, 9, 128],
+            &[1, 1, 43, 9, 64],
+            &[1, 1, 0, 0x89, 0, 64],
+            &[1, 1, 0, 9, 64, 0],
             &[1, 0xff, 0xff, 0x7f, 0],
         ] {
-            assert_eq!(decode(bad, 4), Err(InvalidWire::Damaged(Damaged)), "{bad:?}");
+            assert_eq!(decode(bad, 10), Err(InvalidWire::Damaged(Damaged)), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn where_more_than_one_node_in_eight_fires_each_has_a_bit() {
+        let of = |count: u32| {
+            let nodes: Vec<u32> = (0..count).map(|place| 16 - place).rev().collect();
+            sample(&nodes, &vec![1.0; count as usize], 17)
+        };
+        assert_eq!(encode(&of(2)), [1, 2, (-6i8).cast_unsigned(), 15, 64, 0, 64]);
+        let three = [1, 3, (-6i8).cast_unsigned(), 0, 0b1100_0000, 1, 64, 64, 64];
+        assert_eq!(encode(&of(3)), three);
+        for count in 0..=17 {
+            assert_eq!(decode(&encode(&of(count)), 17), Ok(of(count)));
+        }
+        let with = |place: usize, byte: u8| {
+            let mut bytes = three;
+            bytes[place] = byte;
+            decode(&bytes, 17)
+        };
+        for (place, byte) in
+            [(5, 2), (5, 3), (4, 0b0100_0000), (3, 1), (7, 0), (8, 128), (2, 43), (1, 4)]
+        {
+            assert_eq!(with(place, byte), Err(InvalidWire::Damaged(Damaged)), "{place}");
+        }
+        assert!(decode(&three[..8], 17).is_err());
     }
 }

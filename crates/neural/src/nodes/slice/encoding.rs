@@ -46,30 +46,42 @@ impl Slice {
     /// # Panics
     /// If there are no such places.
     pub fn encode_part(&self, places: Range<usize>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.encode_part_to(places, &mut bytes);
+        bytes
+    }
+
+    /// [`Self::encode_part`] in the memory of an encoding that is no longer needed: at best of the same part.
+    ///
+    /// # Panics
+    /// If there are no such places.
+    pub fn encode_part_to(&self, places: Range<usize>, bytes: &mut Vec<u8>) {
         let Piece { layer, indexes, width, inputs, layout, parameters, adam, .. } = &self.piece;
         let indexes = &indexes[places.clone()];
         let sizes = [*width, *inputs, layout.classes, self.timer as usize, self.batches_max];
         let mut writer = begin(MAGIC, VERSION);
-        let rows = layout.readout().end;
-        let parameters_here = rows / layout.nodes * indexes.len() + layout.classes;
-        writer.reserve(4 * (SIZES + indexes.len()) + STATE_BYTES + 12 * parameters_here);
         writer.u32(*layer);
         sizes.into_iter().chain([indexes.len()]).for_each(|size| writer.u32(size as u32));
         indexes.iter().for_each(|index| writer.u32(*index));
         let Homeostasis { pace, usual_error, timer } = self.homeostasis;
         writer.floats(&[pace, usual_error, timer]);
         writer.floats(&adam.decays());
+        let head = writer.finish();
+        let rows = layout.readout().end;
+        let of_rows = 4 * (rows / layout.nodes * indexes.len());
+        let size_bytes = of_rows + 4 * layout.classes;
+        // What is there already is written over: it needs no zeros.
+        bytes.resize(head.len() + 3 * size_bytes, 0);
+        let (start, lists) = bytes.split_at_mut(head.len());
+        start.copy_from_slice(&head);
         let [means, squares] = adam.all_moments();
-        let mut here = Vec::with_capacity(parameters_here);
-        for numbers in [parameters, means, squares] {
-            here.clear();
-            for row in numbers[..rows].chunks_exact(layout.nodes) {
-                here.extend_from_slice(&row[places.clone()]);
-            }
-            here.extend_from_slice(&numbers[layout.readout_bias()]);
-            writer.floats(&here);
+        for (list, numbers) in
+            lists.chunks_exact_mut(size_bytes).zip([parameters.as_slice(), means, squares])
+        {
+            let (of_rows, of_bias) = list.split_at_mut(of_rows);
+            write_columns(of_rows, &numbers[..rows], layout.nodes, places.clone());
+            write_floats(of_bias, &numbers[layout.readout_bias()]);
         }
-        writer.finish()
     }
 
     /// Reads a slice, which remembers no batch. Memory is taken only once the length fits the description and the hash is
@@ -140,6 +152,30 @@ impl Slice {
             })
         };
         slice(&mut reader).map_err(|_| InvalidPacket::Number)
+    }
+}
+
+/// As many columns as fill a processor's vector.
+const COLUMNS: usize = 8;
+
+/// Writes some columns of a matrix of `stride` columns, row after row.
+fn write_columns(bytes: &mut [u8], matrix: &[f32], stride: usize, places: Range<usize>) {
+    let rows = matrix.chunks_exact(stride).map(|row| &row[places.clone()]);
+    let bytes = bytes.chunks_exact_mut(4 * places.len());
+    // A number that the compiler knows makes each row a copy or two.
+    if places.len() == COLUMNS {
+        for (bytes, row) in bytes.zip(rows) {
+            write_floats(&mut bytes[..4 * COLUMNS], &row[..COLUMNS]);
+        }
+    } else {
+        bytes.zip(rows).for_each(|(bytes, row)| write_floats(bytes, row));
+    }
+}
+
+#[inline(always)]
+fn write_floats(bytes: &mut [u8], values: &[f32]) {
+    for (bytes, value) in bytes.chunks_exact_mut(4).zip(values) {
+        bytes.copy_from_slice(&value.to_le_bytes());
     }
 }
 

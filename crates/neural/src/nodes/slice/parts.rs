@@ -102,6 +102,11 @@ impl Slice {
     pub fn forget_batches(&mut self) {
         self.kept.clear();
     }
+
+    /// Forgets all batches but some.
+    pub fn forget_batches_but(&mut self, is_kept: impl Fn(u64) -> bool) {
+        self.kept.retain(|kept| is_kept(kept.batch));
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +180,27 @@ mod tests {
         whole.forward(1, &events).unwrap();
         whole.teach(1, Target::Errors(&errors), &Plan::default(), 0).unwrap();
         assert!(Slice::join(&[early, whole.part(8..NODES as usize)]).is_none());
+    }
+
+    #[test]
+    fn what_is_gathered_again_is_as_if_it_had_come_again() {
+        let (mut one, mut counter) = (slice(), Counter::new(2, 2));
+        let batches: Vec<_> = (1..=3).map(|samples| batch(&mut counter, samples)).collect();
+        for (number, (events, _)) in (0..).zip(&batches) {
+            one.forward(number, events).unwrap();
+        }
+        let plan = Plan { learning_rate: 0.01, ..Plan::default() };
+        one.teach(0, Target::Errors(&batches[0].1), &plan, 0).unwrap();
+        let mut other = one.clone();
+        one.forget_batches_but(|number| number == 2);
+        assert!(one.gather_again(2) && !one.gather_again(1) && !one.gather_again(0));
+        other.forget_batches();
+        other.forward(2, &batches[2].0).unwrap();
+        for slice in [&mut one, &mut other] {
+            slice.teach(2, Target::Errors(&batches[2].1), &plan, 0).unwrap();
+            assert!(slice.teach(1, Target::Errors(&batches[1].1), &plan, 0).is_err());
+        }
+        assert_eq!(one.encode(), other.encode());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 use ledger::{Action, contracts::lending::Terms};
-use peer::{Answer, BooksCall, BorrowPlan, Event, JobId, LoanStage, LoanView, PartPlace};
+use peer::{
+    Answer, BooksCall, BorrowPlan, Event, JobId, LoanStage, LoanView, PartPlace, SplitTraining,
+};
 use sim::{HostId, SplitRoom, World};
 use units::Credits;
 
@@ -68,8 +70,13 @@ fn are_away(world: &World) -> bool {
 }
 
 fn train(world: &mut World) {
+    train_for(world, SplitRoom::TRAINING.steps);
+}
+
+fn train_for(world: &mut World, steps: u32) {
+    let training = SplitTraining { steps, ..SplitRoom::TRAINING };
     world.command(OWNER, |engine, now| {
-        engine.train_split(now, SplitRoom::cluster(), SplitRoom::TRAINING).unwrap();
+        engine.train_split(now, SplitRoom::cluster(), training).unwrap();
     });
 }
 
@@ -102,7 +109,8 @@ fn nodes_are_lent_checked_paid_for_and_come_home() {
         SplitRoom::view(&world).parts.iter().map(|it| it.nodes).collect::<Vec<_>>(),
         [24; 2]
     );
-    train(&mut world);
+    // A quarter of some forty stretches of work is audited.
+    train_for(&mut world, 3_000);
     world.live_until("it is trained", PATIENCE, SplitRoom::is_trained);
     let running = loans(&world);
     for event in world.events(OWNER) {

@@ -38,6 +38,11 @@ impl Work {
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
+
+    /// What came to an earlier sum of it.
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
 }
 
 /// How long after each other blocks come, as far as difficulty can see to it: a transaction is recorded before whoever sent it

@@ -4,9 +4,16 @@
 //! a room was entered, because the server that has it may go.
 
 pub mod accounts;
+pub mod asked;
 pub mod blocks;
+pub mod branches;
+pub mod branches_picture;
 pub mod check;
 pub mod give;
+pub mod proof;
+pub mod proof_picture;
+pub mod received;
+pub mod regard;
 mod room;
 mod words;
 

@@ -5,6 +5,7 @@
 
 mod branches;
 mod proof;
+mod proof_text;
 mod received;
 
 use crate::Books;
@@ -21,6 +22,7 @@ use ledger::{
     reputation::Reputation,
 };
 pub use proof::{Checked, NoProof, ProofView};
+pub use proof_text::{NoProofText, PROOF_TEXT_CHARS_MAX};
 use protocol::encoding::{decode, encode};
 pub use received::ReceivedView;
 use serde::{Deserialize, Serialize};

@@ -159,6 +159,10 @@ fn every_entry_of_every_page_is_proved_by_the_newest_header() {
             assert_eq!(checked.newest.hash(), overview.tip);
             assert_eq!(checked.to_newest.is_empty(), height == overview.height);
             assert!(checked.size_bytes < 2_048 && view.work == overview.work);
+            let (read, id) = ProofView::of_text(&view.to_text(entry.id)).unwrap();
+            assert_eq!((id, read.tip), (entry.id, view.tip), "it travels as a text");
+            assert_eq!(read.check(id, read.tip).unwrap().order, checked.order);
+            assert!(ledger::work::shown_by(view.tip) >= u128::from(view.hashes));
         }
     }
 }

@@ -112,6 +112,11 @@ pub fn shows(name: Hash, hashes: u64) -> bool {
     leading(name) <= target(hashes)
 }
 
+/// How many hashes it takes on average to find a name that is as small as that one.
+pub fn shown_by(name: Hash) -> u128 {
+    u128::MAX / leading(name).max(1)
+}
+
 /// The first 16 bytes as a big-endian number.
 fn leading(name: Hash) -> u128 {
     let (first, _) = name.as_bytes().split_first_chunk().expect("32 bytes");

@@ -62,8 +62,9 @@ export class World {
 
   /** A Chromium context without a page. */
   async context(options) {
-    this.#chromium ??= await launchChromium();
-    return newDevice(this.#chromium, this.server.origin, options);
+    // Devices may come at once, and are in one browser all the same.
+    this.#chromium ??= launchChromium();
+    return newDevice(await this.#chromium, this.server.origin, options);
   }
 
   /** A tab on a device. */
@@ -87,8 +88,8 @@ export class World {
 
   /** A device of its own, in Firefox. */
   async firefoxDevice(name) {
-    this.#firefox ??= await launchFirefox();
-    return this.#add(name, new PuppeteerHands(await this.#firefox.newPage()));
+    this.#firefox ??= launchFirefox();
+    return this.#add(name, new PuppeteerHands(await (await this.#firefox).newPage()));
   }
 
   /**
@@ -121,7 +122,8 @@ export class World {
   }
 
   async clear() {
-    const closing = [...this.#closers.map((close) => close()), this.#chromium?.close(), this.#firefox?.close()];
+    const browsers = [this.#chromium, this.#firefox].map(async (browser) => (await browser)?.close());
+    const closing = [...this.#closers.map((close) => close()), ...browsers];
     await Promise.allSettled(closing);
     await Promise.allSettled(this.#servers.map((server) => server.kill()));
   }

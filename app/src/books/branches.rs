@@ -79,7 +79,7 @@ pub fn Branches() -> impl IntoView {
     .erased()
 }
 
-const EXPLANATION: &str = "Two devices may write a page at the same moment, or out of each other’s reach. Then all go on with the pages that have more work behind them; the others give way, and what was on them is written again.";
+const EXPLANATION: &str = "Two devices may write a page at the same moment, or out of each other’s reach. Then all go on with the pages that weigh more, which took more computing by more devices. The others give way, and what was on them is written again.";
 
 const NONE: &str = "All devices have written one and the same row of pages since this page was opened: none has had to give way.";
 
@@ -94,6 +94,7 @@ fn headline(branch: &BranchView, name: &dyn Fn(PeerId) -> String) -> String {
     let writers: Vec<String> = writers.into_iter().map(name).collect();
     let pages = match branch.count {
         1 => format!("A page {first}"),
+        2 => format!("Pages {first} and {last}"),
         _ => format!("Pages {first} to {last}"),
     };
     match writers.is_empty() {
@@ -103,15 +104,15 @@ fn headline(branch: &BranchView, name: &dyn Fn(PeerId) -> String) -> String {
 }
 
 fn reason(branch: &BranchView) -> String {
-    let tries = |work: u128| count(u64::try_from(work).unwrap_or(u64::MAX));
+    let weight = |work: u128| count(u64::try_from(work).unwrap_or(u64::MAX));
     if branch.refused {
         return "A rule of the books was broken there.".to_owned();
     }
     if branch.work == branch.against {
-        return "As much work was behind it as behind what stands there: then the smaller fingerprint decides, for everybody alike.".to_owned();
+        return "It weighs as much as what stands there: then the smaller fingerprint decides, for everybody alike.".to_owned();
     }
-    let (ours, theirs) = (tries(branch.against), tries(branch.work));
-    format!("It took some {theirs} tries to write; what stands in its place by now took {ours}.")
+    let (ours, theirs) = (weight(branch.against), weight(branch.work));
+    format!("What was written there weighs {theirs}, and what stands in its place by now {ours}.")
 }
 
 /// What became of all entries, in a sentence.
@@ -207,10 +208,10 @@ mod tests {
         assert_eq!(headline(&two, &name), "Pages 7 to 9, written by Ada and Ben, gave way.");
         assert_eq!(
             reason(&two),
-            "It took some 4,096 tries to write; what stands in its place by now took 12,288."
+            "What was written there weighs 4,096, and what stands in its place by now 12,288."
         );
         assert!(reason(&BranchView { refused: true, ..two.clone() }).contains("rule"));
-        assert!(reason(&BranchView { work: 12_288, ..two }).contains("As much work"));
+        assert!(reason(&BranchView { work: 12_288, ..two }).contains("as much"));
     }
 
     #[test]

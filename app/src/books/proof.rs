@@ -24,32 +24,34 @@ pub fn Proof(
     let page = use_page();
     let ledger = page.select(|view| view.ledger);
     let asked = ask(move || Question::Proof { transaction });
-    let outcome = move || {
+    let found = Memo::new(move |before: Option<&Found>| {
         let tip = ledger.with(|it| it.map(|it| it.tip))?;
         let view = proof_in(asked)?;
-        Some(match view.check(transaction, tip) {
-            Ok(checked) => {
-                let name = |peer| page.name_of(peer);
-                let checks = sentences(&checked, &view, &name);
-                let checks = checks.into_iter().map(|check| view! { <li>{check}</li> });
-                view! {
-                    <p class="books-proved" role="status">{headline(&checked)}</p>
-                    <ProofPicture checked=checked.clone() />
-                    <ul class="books-checks" aria-label="What was checked">{checks.collect_any()}</ul>
-                    <Taken view transaction />
-                }
-                .into_any()
-            }
-            Err(problem) => refusal(&problem),
-        })
-    };
+        let result = view.check(transaction, tip).map(|checked| (view, checked));
+        match (result, before) {
+            // A page has just come, and the proof up to it is on its way.
+            (Err(NoProof::OtherHeader { .. }), Some(before)) => before.clone(),
+            (result, _) => Some(result),
+        }
+    });
+    let holds = move || found.with(|it| matches!(it, Some(Ok(_))));
+    let problem = move || found.with(|it| Some(refusal(it.as_ref()?.as_ref().err()?)));
     view! {
         <div class="books-proof" role="group" aria-label="Proof">
-            {live(outcome)}
+            <Shown when=holds><Held found transaction /></Shown>
+            {live(problem)}
             <CommandProblem command=asked.command() />
         </div>
     }
     .erased()
+}
+
+/// What came of a check, once a proof is here.
+type Found = Option<Result<(ProofView, Checked), NoProof>>;
+
+/// A part of a proof that holds.
+fn held<T>(found: Memo<Found>, read: impl FnOnce(&ProofView, &Checked) -> T) -> Option<T> {
+    found.with(|it| it.as_ref()?.as_ref().ok().map(|(view, checked)| read(view, checked)))
 }
 
 fn proof_in(asked: Asked) -> Option<ProofView> {
@@ -59,23 +61,28 @@ fn proof_in(asked: Asked) -> Option<ProofView> {
     })
 }
 
-/// A page that has just come is no failure: the proof for it is on its way.
 fn refusal(problem: &NoProof) -> AnyView {
-    match problem {
-        NoProof::OtherHeader { .. } => {
-            view! { <p class="hint" role="status">"A new page has come: proving it up to there…"</p> }.erased()
-        }
-        _ => alert(Problem { code: "no_proof".to_owned(), message: problem.to_string() }),
-    }
+    alert(Problem { code: "no_proof".to_owned(), message: problem.to_string() })
 }
 
-/// Buttons to take the proof along.
+/// What a proof shows, as a picture and in words, and buttons to take it along.
 #[component]
-fn Taken(view: ProofView, transaction: Hash) -> impl IntoView {
-    let text = StoredValue::new(view.to_text(transaction));
+fn Held(found: Memo<Found>, transaction: Hash) -> impl IntoView {
+    let page = use_page();
+    let picture = move || {
+        held(found, |_, checked| view! { <ProofPicture checked=checked.clone() /> }.into_any())
+    };
+    let checks = move || {
+        let name = |peer| page.name_of(peer);
+        let checks = held(found, |view, checked| sentences(checked, view, &name));
+        let checks = checks.unwrap_or_default().into_iter();
+        checks.map(|check| view! { <li>{check}</li> }).collect_any()
+    };
+    let text =
+        move || untrack(|| held(found, |view, _| view.to_text(transaction))).unwrap_or_default();
     let copied = RwSignal::new(None::<bool>);
     let copy = move |_| {
-        let text = text.get_value();
+        let text = text();
         copied.set(None);
         spawn_local(async move {
             let done = dom::copy(&text).await;
@@ -84,7 +91,7 @@ fn Taken(view: ProofView, transaction: Hash) -> impl IntoView {
     };
     let save = move |_| {
         let name = format!("proof-{}.txt", transaction.short());
-        text.with_value(|text| files::save(text.as_bytes(), &name));
+        files::save(text().as_bytes(), &name);
     };
     let words = move || {
         copied.get().map(|done| match done {
@@ -93,16 +100,20 @@ fn Taken(view: ProofView, transaction: Hash) -> impl IntoView {
         })
     };
     view! {
+        <p class="books-proved" role="status">{live(move || held(found, |_, it| headline(it)))}</p>
+        {live(picture)}
+        <p class="hint books-prose">{FINGERPRINTS}</p>
+        <ul class="books-checks" aria-label="What was checked">{live(checks)}</ul>
         <div class="books-taken">
             <button type="button" class="button button-quiet" on:click=on(save)>"Save the proof"</button>
             <button type="button" class="button button-quiet" on:click=on(copy)>"Copy the proof"</button>
-            <Shown when=move || copied.get().is_some()>
-                <span class="hint" role="status">{live(words)}</span>
-            </Shown>
+            <span class="hint" role="status">{live(words)}</span>
         </div>
     }
-    .erased()
+    .into_any()
 }
+
+const FINGERPRINTS: &str = "A fingerprint is a number that is computed from all of a text: with one letter changed it is another, and nobody finds a second text that has it.";
 
 fn headline(checked: &Checked) -> String {
     let (place, count) = (checked.place.0 + 1, checked.place.1);
@@ -140,9 +151,8 @@ fn sentences(checked: &Checked, view: &ProofView, name: &dyn Fn(PeerId) -> Strin
             newest.height
         ),
     };
-    let tries = count(u64::try_from(view.work).unwrap_or(u64::MAX));
     let work = format!(
-        "The fingerprint of page {} shows that it took some {} tries to write, and all pages count {tries}: whoever wants to change one has to outdo that, with everybody watching.",
+        "The fingerprint of page {} shows that it took some {} tries to write: whoever wants to change an entry has to do as much again for each page since, with everybody watching.",
         newest.height,
         count(view.hashes)
     );

@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use units::Hash;
 
 /// Between two fingerprints on the way, in pixels.
-const STEP: u32 = 28;
+const STEP: u32 = 24;
 
 /// Between the last of them and what they come to.
-const GAP: u32 = 58;
+const GAP: u32 = 46;
 
 /// From the edges to the first and the last.
-const EDGE: u32 = 30;
+const EDGE: u32 = 24;
 
 /// The row of what is computed here; above it is what the proof brings.
 const ROW: u32 = 38;

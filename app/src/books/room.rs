@@ -53,8 +53,10 @@ fn Room() -> impl IntoView {
             <Accounts accounts overview />
             <Give />
         </div>
-        <Received />
-        <Regard accounts overview />
+        <div class="books-columns">
+            <Received />
+            <Regard accounts overview />
+        </div>
         <Blocks overview />
         <Branches />
         <Check />

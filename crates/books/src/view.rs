@@ -26,6 +26,7 @@ pub use proof_text::{NoProofText, PROOF_TEXT_CHARS_MAX};
 use protocol::encoding::{decode, encode};
 pub use received::ReceivedView;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use units::{Credits, Hash, PeerId, SessionId, UnixMillis};
 
 /// Entries of one answer.
@@ -372,8 +373,11 @@ fn market(chain: &Chain) -> MarketView {
             _ => {}
         }
     }
-    // What is cheapest comes first.
-    market.offers.sort_by_key(|(id, offer)| (offer.terms.price_per_hour, *id));
+    // What is cheapest comes first; of what costs the same, that of whoever is better regarded.
+    let ranks = chain.reputations().into_iter().map(|it| (it.peer, it.rank));
+    let ranks: BTreeMap<PeerId, u32> = ranks.collect();
+    let rank = |offer: &Offer| ranks.get(&offer.owner).copied().unwrap_or(u32::MAX);
+    market.offers.sort_by_key(|(id, offer)| (offer.terms.price_per_hour, rank(offer), *id));
     market.loans.sort_by_key(|(id, loan)| (loan.phase != Phase::Open, loan.since, *id));
     market
 }

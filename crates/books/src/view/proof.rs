@@ -30,8 +30,6 @@ pub struct ProofView {
     pub header: Vec<u8>,
     /// How many hashes its name has to show.
     pub hashes: u64,
-    /// What all blocks weigh, in hashes.
-    pub work: u128,
 }
 
 /// What a proof was found to show.
@@ -92,7 +90,7 @@ pub enum NoProof {
 
 impl ProofView {
     pub(super) fn of(chain: &Chain, transaction: Hash) -> Option<Self> {
-        let (ledger, tip, work) = (chain.room(), chain.tip(), chain.work().as_hashes());
+        let (ledger, tip) = (chain.room(), chain.tip());
         let header = chain.header(&tip).map_or_else(Vec::new, |it| it.encode().to_vec());
         let hashes = chain.hashes_of(&tip).unwrap_or(0);
         let find = |height: u32| {
@@ -102,7 +100,7 @@ impl ProofView {
         };
         let found = (1..=chain.height()).rev().find_map(find);
         let (height, proof) = found.map_or((None, Vec::new()), |it| (Some(it.0), it.1));
-        Some(Self { ledger, height, proof, tip, header, hashes, work })
+        Some(Self { ledger, height, proof, tip, header, hashes })
     }
 
     /// Computes once more that `transaction` is recorded in the ledger whose newest block is called `tip`: every hash on the

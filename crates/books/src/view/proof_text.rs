@@ -30,7 +30,7 @@ pub enum NoProofText {
 }
 
 impl ProofView {
-    /// The proof of that transaction as a text, without what this device says of the chain's weight.
+    /// The proof of that transaction as a text.
     pub fn to_text(&self, transaction: Hash) -> String {
         let Self { ledger, height, proof, header, .. } = self;
         let height = height.unwrap_or(0);
@@ -62,7 +62,6 @@ impl ProofView {
             tip,
             header,
             hashes: 0,
-            work: 0,
         };
         let transaction = part(text, "transaction", |value| Hash::from_str(value).ok())?;
         Ok((view, transaction))

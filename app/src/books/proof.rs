@@ -101,9 +101,13 @@ fn Held(found: Memo<Found>, transaction: Hash) -> impl IntoView {
     };
     view! {
         <p class="books-proved" role="status">{live(move || held(found, |_, it| headline(it)))}</p>
-        {live(picture)}
-        <p class="hint books-prose">{FINGERPRINTS}</p>
-        <ul class="books-checks" aria-label="What was checked">{live(checks)}</ul>
+        <div class="books-columns">
+            <div class="books-part">
+                {live(picture)}
+                <p class="hint">{FINGERPRINTS}</p>
+            </div>
+            <ul class="books-checks" aria-label="What was checked">{live(checks)}</ul>
+        </div>
         <div class="books-taken">
             <button type="button" class="button button-quiet" on:click=on(save)>"Save the proof"</button>
             <button type="button" class="button button-quiet" on:click=on(copy)>"Copy the proof"</button>

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{FRAUD, Room, completed, micros, new_chain, pays, peer, terms};
+use common::{FRAUD, Room, completed, micros, new_chain, pays, peer, records, terms};
 use ledger::{Action, Cause, Payment, economics};
 use units::{Credits, Hash};
 
@@ -45,6 +45,28 @@ fn a_welcome_a_gift_and_a_block_are_told_apart() {
     assert_eq!(newest(&room), []);
     assert_eq!(room.chain.payments(1).len(), 1, "earlier blocks are remembered");
     assert_eq!(room.chain.payments(room.chain.height() + 1), []);
+}
+
+#[test]
+fn useful_updates_and_capsules_are_paid_under_their_names() {
+    let mut room = Room::of(6);
+    room.members = vec![1];
+    let mut room = seen_by(&room, 5);
+    let (session, members) = (records::session(1), [2, 3, 4, 5]);
+    let one = records::first(session, &members, b"one");
+    let two = records::after(session, &one, &members, |_, _| 50, b"two");
+    let reports = [&one, &two].map(|it| records::reported(session, it));
+    let orders = room.orders(2, reports);
+    room.records(orders);
+    let paid = newest(&room);
+    assert_eq!(paid.iter().map(|it| it.0).collect::<Vec<_>>(), [Cause::Rounds]);
+    assert!(!paid[0].1.is_zero());
+    let capsule = Hash::of(b"capsule");
+    room.does(5, Action::RegisterCapsule { capsule, title: "t".to_owned() });
+    for by in [2, 3, 4] {
+        room.does(by, Action::RateCapsule { capsule, use_percent: 80 });
+    }
+    assert_eq!(newest(&room).iter().map(|it| it.0).collect::<Vec<_>>(), [Cause::Capsules]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod branches;
 mod draft;
 mod follow;
 mod known;
+mod paid;
 mod proofs;
 mod settled;
 
@@ -91,19 +92,6 @@ impl Chain {
             keys: Keys::default(),
             trusts_signatures: false,
         }
-    }
-
-    /// Keeps what that account is paid from here on, see [`Self::payments`].
-    pub fn watch(&mut self, account: PeerId) {
-        self.watched = Some(account);
-    }
-
-    /// What the watched account was paid with the block at that height, the largest first; nothing of blocks that cannot be
-    /// undone any more.
-    pub fn payments(&self, height: u32) -> &[Payment] {
-        let above = (self.height().checked_sub(height)).map(|blocks| blocks as usize);
-        let step = above.and_then(|above| self.steps.iter().nth_back(above));
-        step.map_or(&[], |step| step.payments.as_slice())
     }
 
     /// What it began with.

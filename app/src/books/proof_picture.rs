@@ -87,7 +87,7 @@ pub fn ProofPicture(
         }
     });
     view! {
-        <div class="books-picture books-scrolls">
+        <div class="books-picture">
             <svg
                 role="img"
                 aria-label=label

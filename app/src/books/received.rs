@@ -42,9 +42,11 @@ pub fn Received() -> impl IntoView {
     view! {
         <div class="books-part" role="group" aria-labelledby="books-received">
             <h3 id="books-received">"What came in"</h3>
-            <ol class="books-received" role="log" aria-label="What came in, newest first">
-                <Each each=list key=key let(it)>{line(it)}</Each>
-            </ol>
+            <div role="log" aria-label="What came in, newest first">
+                <ol class="books-received">
+                    <Each each=list key=key let(it)>{line(it)}</Each>
+                </ol>
+            </div>
             <Shown when=move || list().is_empty()>
                 <p class="empty">{NOTHING}</p>
             </Shown>

@@ -13,8 +13,9 @@ impl Chain {
     /// What the watched account was paid with the block at that height, the largest first; nothing of blocks that cannot be
     /// undone any more.
     pub fn payments(&self, height: u32) -> &[Payment] {
-        let above = (self.height().checked_sub(height)).map(|blocks| blocks as usize);
-        let step = above.and_then(|above| self.steps.iter().nth_back(above));
+        let above = self.height().checked_sub(height).map(|blocks| blocks as usize);
+        let place = above.and_then(|above| self.steps.len().checked_sub(above + 1));
+        let step = place.and_then(|place| self.steps.get(place));
         step.map_or(&[], |step| step.payments.as_slice())
     }
 }

@@ -38,6 +38,7 @@ cargo xtask <chore>
                                let simulated peers learn together and draw how that went; `sim help` tells of more
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
   verify-room FILE             compute a saved room again from its first page, or a training record, and check every signature
+  verify-proof FILE            check a proof that an entry is on a page of a room's books
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
   screenshot                   take docs/screenshot.png of the real application
 ";
@@ -68,6 +69,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
         "sim" => sim::run(&workspace, rest),
         "data" => data::run(&workspace, rest),
         "verify-room" => verify::run(&workspace, rest),
+        "verify-proof" => verify::run_proof(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "screenshot" => screenshot::run(&workspace, rest),
         "help" | "-h" | "--help" => {

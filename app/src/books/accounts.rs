@@ -1,19 +1,22 @@
 //! Who has what.
 
-use super::{credits, room::ask};
+use super::{asked::Asked, credits};
 use crate::{
     compact::{CollectAny, Erase, live},
     state::page::use_page,
 };
-use books::view::{AccountView, Overview, Question, View};
+use books::view::{AccountView, Overview, View};
 use leptos::prelude::*;
 
 /// All accounts, the richest first, and what belongs to nobody yet.
 #[component]
-pub fn Accounts() -> impl IntoView {
+pub fn Accounts(
+    /// Of all.
+    accounts: Asked,
+    /// And of the rest.
+    overview: Asked,
+) -> impl IntoView {
     let page = use_page();
-    let accounts = ask(|| Question::Accounts);
-    let overview = ask(|| Question::Overview);
     let list = move || {
         let of = |view: &View| match view {
             View::Accounts(accounts) => Some(accounts.clone()),
@@ -22,12 +25,15 @@ pub fn Accounts() -> impl IntoView {
         accounts.with(of).unwrap_or_default()
     };
     let line = move |account: AccountView| {
-        let words = match (account.member, account.excluded) {
+        let standing = match (account.member, account.excluded) {
             (_, true) => "excluded",
             (false, _) => "not a member",
             (true, _) if Some(account.peer) == page.me.get() => "this device",
             _ => "",
         };
+        let house = account.house.map(|house| format!("vouched for by {}", page.name_of(house)));
+        let standing = (!standing.is_empty()).then(|| standing.to_owned());
+        let words = standing.into_iter().chain(house).collect::<Vec<_>>().join(", ");
         view! {
             <li data-peer=account.peer.to_string()>
                 <span class="books-name">{page.name_of(account.peer)}</span>

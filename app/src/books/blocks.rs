@@ -1,8 +1,12 @@
 //! Page after page: what was recorded, and what waits to be.
 
-use super::{room::ask, words::deed};
+use super::{
+    asked::{Asked, ask},
+    proof::Proof,
+    words::deed,
+};
 use crate::{
-    compact::{CollectAny, Erase, Shown, live, on},
+    compact::{CollectAny, Each, Erase, Shown, live, on},
     dom,
     format::plural,
     state::page::use_page,
@@ -15,11 +19,13 @@ const SHOWN: u32 = 12;
 
 /// The newest blocks; one of them opened.
 #[component]
-pub fn Blocks() -> impl IntoView {
+pub fn Blocks(
+    /// Says what waits.
+    overview: Asked,
+) -> impl IntoView {
     let page = use_page();
     let opened = RwSignal::new(None::<u32>);
     let blocks = ask(|| Question::Blocks { from: None, count: SHOWN });
-    let overview = ask(|| Question::Overview);
     let list = move || {
         let of = |view: &View| match view {
             View::Blocks(blocks) => Some(blocks.clone()),
@@ -34,28 +40,6 @@ pub fn Blocks() -> impl IntoView {
         };
         overview.with(of).unwrap_or_default()
     };
-    let line = move |block: BlockView| {
-        let height = block.height;
-        let toggle = move |_| opened.update(|it| *it = (*it != Some(height)).then_some(height));
-        let is_open = move || opened.get() == Some(height);
-        view! {
-            <li class="books-page">
-                <button
-                    type="button"
-                    class="books-page-head"
-                    aria-expanded=live(move || is_open().to_string())
-                    on:click=on(toggle)
-                >
-                    <span class="books-number">{format!("Page {height}")}</span>
-                    <span>{plural(block.transactions.into(), "entry", "entries")}</span>
-                    <span class="hint">{format!("written by {}", page.name_of(block.miner))}</span>
-                    <time class="hint">{dom::time_of(block.time.0 as f64)}</time>
-                    <code title=block.name.to_string()>{block.name.short()}</code>
-                </button>
-                <Shown when=is_open><Entries height /></Shown>
-            </li>
-        }
-    };
     let waits = move |it: TransactionView| view! { <li>{deed(page, &it)}</li> };
     view! {
         <div class="books-part" role="group" aria-labelledby="books-pages">
@@ -67,7 +51,9 @@ pub fn Blocks() -> impl IntoView {
                 </ul>
             </Shown>
             <ol class="books-pages" aria-label="Pages, newest first">
-                {live(move || list().into_iter().map(line).collect_any())}
+                <Each each=list key=|block| (block.height, block.name) let(block)>
+                    <Written block opened />
+                </Each>
             </ol>
             <Shown when=move || list().is_empty()>
                 <p class="empty">"Nothing is written yet."</p>
@@ -77,10 +63,36 @@ pub fn Blocks() -> impl IntoView {
     .erased()
 }
 
+/// A page: what it is, and if it is opened, what is on it.
+#[component]
+fn Written(block: BlockView, opened: RwSignal<Option<u32>>) -> impl IntoView {
+    let page = use_page();
+    let BlockView { height, name, time, miner, transactions, .. } = block;
+    let toggle = move |_| opened.update(|it| *it = (*it != Some(height)).then_some(height));
+    let is_open = move || opened.get() == Some(height);
+    view! {
+        <li class="books-page">
+            <button
+                type="button"
+                class="books-page-head"
+                aria-expanded=live(move || is_open().to_string())
+                on:click=on(toggle)
+            >
+                <span class="books-number">{format!("Page {height}")}</span>
+                <span>{plural(transactions.into(), "entry", "entries")}</span>
+                <span class="hint">{live(move || format!("written by {}", page.name_of(miner)))}</span>
+                <time class="hint">{dom::time_of(time.0 as f64)}</time>
+                <code title=name.to_string()>{name.short()}</code>
+            </button>
+            <Shown when=is_open><Entries height /></Shown>
+        </li>
+    }
+    .erased()
+}
+
 /// What one block records.
 #[component]
 fn Entries(height: u32) -> impl IntoView {
-    let page = use_page();
     let block = ask(move || Question::Block { height });
     let entries = move || {
         let of = |view: &View| match view {
@@ -89,13 +101,37 @@ fn Entries(height: u32) -> impl IntoView {
         };
         block.with(of).unwrap_or_default()
     };
-    let line = move |it: TransactionView| {
-        view! { <li title=it.id.to_string()>{deed(page, &it)}</li> }
-    };
     view! {
         <ul class="books-entries" aria-label=format!("Entries of page {height}")>
-            {live(move || entries().into_iter().map(line).collect_any())}
+            <Each each=entries key=|it| it.id let(it)><Entry it /></Each>
         </ul>
+    }
+    .erased()
+}
+
+/// An entry, and its proof once that is asked for.
+#[component]
+fn Entry(it: TransactionView) -> impl IntoView {
+    let page = use_page();
+    let is_open = RwSignal::new(false);
+    let id = it.id;
+    let it = StoredValue::new(it);
+    let words = move || it.with_value(|it| deed(page, it));
+    view! {
+        <li title=id.to_string()>
+            <span>{live(words)}</span>
+            " "
+            <button
+                type="button"
+                class="text-button hint"
+                aria-expanded=live(move || is_open.get().to_string())
+                aria-label=live(move || format!("Prove it: {}", words()))
+                on:click=on(move |_| is_open.update(|it| *it = !*it))
+            >
+                {live(move || if is_open.get() { "Hide the proof" } else { "Prove it" })}
+            </button>
+            <Shown when=move || is_open.get()><Proof transaction=id /></Shown>
+        </li>
     }
     .erased()
 }

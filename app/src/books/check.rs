@@ -1,6 +1,6 @@
 //! Everything computed once more.
 
-use super::room::{Asked, look};
+use super::asked::{Asked, look};
 use crate::{
     compact::{Erase, live, on},
     components::notice::{CommandProblem, as_sentence},

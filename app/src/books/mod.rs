@@ -4,9 +4,16 @@
 //! a room was entered, because the server that has it may go.
 
 pub mod accounts;
+pub mod asked;
 pub mod blocks;
+pub mod branches;
+pub mod branches_picture;
 pub mod check;
 pub mod give;
+pub mod proof;
+pub mod proof_picture;
+pub mod received;
+pub mod regard;
 mod room;
 mod words;
 
@@ -80,8 +87,10 @@ pub(crate) fn credits(amount: Credits) -> String {
     let thousandths = amount.as_micros() / 1_000;
     let (whole, part) = (thousandths / 1_000, thousandths % 1_000);
     let whole = crate::format::count(whole);
-    if part == 0 {
-        return format!("{whole} credits");
+    match thousandths {
+        1_000 => return "1 credit".to_owned(),
+        _ if part == 0 => return format!("{whole} credits"),
+        _ => {}
     }
     format!("{whole}.{} credits", format!("{part:03}").trim_end_matches('0'))
 }
@@ -96,5 +105,6 @@ mod tests {
         assert_eq!(credits(Credits::whole(1_000)), "1,000 credits");
         assert_eq!(credits(Credits::from_micros(2_500_900)), "2.5 credits");
         assert_eq!(credits(Credits::from_micros(999)), "0 credits");
+        assert_eq!(credits(Credits::whole(1)), "1 credit");
     }
 }

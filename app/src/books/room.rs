@@ -1,15 +1,18 @@
 //! What is behind the door, in a module of its own.
 
-use super::{accounts::Accounts, blocks::Blocks, check::Check, give::Give};
+use super::{
+    accounts::Accounts, asked::ask, blocks::Blocks, branches::Branches, check::Check, give::Give,
+    received::Received, regard::Regard,
+};
 use crate::{
-    compact::{Erase, entered, follow, live},
+    compact::{Erase, entered, live},
     components::notice::CommandProblem,
     lazy::Away,
     state::{command::Command, page::use_page},
 };
-use books::view::{Question, View};
+use books::view::Question;
 use leptos::prelude::*;
-use peer::{BooksCall, BooksReply};
+use peer::BooksCall;
 use std::collections::BTreeMap;
 
 #[cfg_attr(
@@ -39,62 +42,23 @@ pub(super) async fn prepare() {
     let _ = preload().await;
 }
 
-/// Answers of the books, by what was asked, drawn anew when a page was written.
-#[derive(Clone, Copy)]
-pub(super) struct Asked {
-    answer: RwSignal<Option<View>>,
-    command: Command,
-}
-
-/// Asks the books, now and whenever they have changed.
-pub(super) fn ask(question: impl Fn() -> Question + 'static) -> Asked {
-    let page = use_page();
-    let ledger = page.select(|view| view.ledger);
-    let asked = Asked { answer: RwSignal::new(None), command: Command::default() };
-    follow(move || {
-        // A memo that nobody reads does not notice that it is out of date.
-        let _ = ledger.get();
-        let question = question().encode();
-        look(asked, question);
-    });
-    asked
-}
-
-/// Asks once.
-pub(super) fn look(asked: Asked, question: Vec<u8>) {
-    let then = move |reply| {
-        if let Some(BooksReply::View(bytes)) = reply {
-            let _ = asked.answer.try_set(View::decode(&bytes));
-        }
-    };
-    asked.command.run(move |port| port.ask_books(BooksCall::Look(question)), then);
-}
-
-impl Asked {
-    pub(super) fn new() -> Self {
-        Self { answer: RwSignal::new(None), command: Command::default() }
-    }
-
-    /// A part of the newest answer.
-    pub(super) fn with<T>(self, read: impl FnOnce(&View) -> Option<T>) -> Option<T> {
-        self.answer.with(|answer| answer.as_ref().and_then(read))
-    }
-
-    pub(super) fn command(self) -> Command {
-        self.command
-    }
-}
-
 /// Everything in the books.
 #[component]
 fn Room() -> impl IntoView {
+    let overview = ask(|| Question::Overview);
+    let accounts = ask(|| Question::Accounts);
     view! {
         <Keeping />
         <div class="books-columns">
-            <Accounts />
+            <Accounts accounts overview />
             <Give />
         </div>
-        <Blocks />
+        <div class="books-columns">
+            <Received />
+            <Regard accounts overview />
+        </div>
+        <Blocks overview />
+        <Branches />
         <Check />
     }
     .erased()

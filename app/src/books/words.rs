@@ -46,3 +46,12 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
         },
     }
 }
+
+/// Some things in a row: `a, b and c`.
+pub(super) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}

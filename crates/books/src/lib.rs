@@ -111,7 +111,9 @@ impl Books {
 
     fn begin(&mut self, founder: PeerId) {
         let genesis = Genesis { room: self.room.room_id(), founder };
-        self.chain = Some(Chain::new(genesis, self.judge));
+        let mut chain = Chain::new(genesis, self.judge);
+        chain.watch(self.me());
+        self.chain = Some(chain);
         self.store_setting();
     }
 

@@ -3,9 +3,15 @@
 //! A [`Question`] is asked with [`Books::look`], which answers with a [`View`]. Amounts are in micro-credits, times in
 //! milliseconds since 1970-01-01 UTC by the clocks of those who found the blocks.
 
+mod branches;
+mod proof;
+mod proof_text;
+mod received;
+
 use crate::Books;
+pub use branches::{BranchView, BranchesView, EntryFate, Fate};
 use ledger::{
-    Action, Chain, Entry, InclusionProof, Key, Order,
+    Action, Chain, Entry, Key, Order,
     contracts::{
         capsules::Capsule,
         lending::{Loan, Offer, Phase, Terms},
@@ -15,7 +21,10 @@ use ledger::{
     economics, fees,
     reputation::{Reputation, percent_of_best},
 };
+pub use proof::{Checked, NoProof, ProofView};
+pub use proof_text::{NoProofText, PROOF_TEXT_CHARS_MAX};
 use protocol::encoding::{decode, encode};
+pub use received::ReceivedView;
 use serde::{Deserialize, Serialize};
 use units::{Credits, Hash, PeerId, SessionId, UnixMillis};
 
@@ -55,6 +64,10 @@ pub enum Question {
     },
     /// Everything computed once more from the beginning.
     Check,
+    /// Blocks that gave way to others.
+    Branches,
+    /// What this device was paid with the newest blocks.
+    Received,
 }
 
 /// What can be said to it.
@@ -76,6 +89,10 @@ pub enum View {
     Proof(ProofView),
     /// To [`Question::Check`].
     Check(CheckView),
+    /// To [`Question::Branches`].
+    Branches(BranchesView),
+    /// To [`Question::Received`]: the newest blocks that paid this device, the newest first, 12 at most.
+    Received(Vec<ReceivedView>),
 }
 
 /// The ledger as a whole.
@@ -168,6 +185,8 @@ pub struct AccountView {
     pub member: bool,
     /// Whether it was excluded.
     pub excluded: bool,
+    /// Which member has vouched for it, if the founder did not welcome it itself.
+    pub house: Option<PeerId>,
 }
 
 /// The market.
@@ -194,18 +213,6 @@ pub struct OfferView {
     pub until: UnixMillis,
     /// Their owner's reputation, in percent of what the best has.
     pub reputation_percent: u8,
-}
-
-/// A proof that something is recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProofView {
-    /// At which height; `None` if it is not recorded, as far as is known.
-    pub height: Option<u32>,
-    /// An [`InclusionProof`], encoded, for the newest header.
-    #[serde(with = "serde_bytes")]
-    pub proof: Vec<u8>,
-    /// The newest header's name.
-    pub tip: Hash,
 }
 
 /// What came of computing everything once more.
@@ -264,8 +271,10 @@ impl Books {
             Question::Reputation => {
                 View::Reputation(chain.reputations().into_iter().take(ENTRIES_MAX).collect())
             }
-            Question::Proof { transaction } => View::Proof(proof(chain, *transaction)),
+            Question::Proof { transaction } => View::Proof(ProofView::of(chain, *transaction)?),
             Question::Check => View::Check(self.check(chain, now)),
+            Question::Branches => View::Branches(branches::view(chain, self.pool())),
+            Question::Received => View::Received(received::view(chain)),
         })
     }
 
@@ -352,6 +361,7 @@ fn account_view(peer: PeerId, account: &Account) -> AccountView {
         orders: account.nonce,
         member: account.is_member(),
         excluded: account.standing == AccountStanding::Excluded,
+        house: account.house,
     }
 }
 
@@ -386,24 +396,10 @@ fn market(chain: &Chain) -> MarketView {
             _ => {}
         }
     }
-    // What is cheapest comes first.
-    market.offers.sort_by_key(|offer| (offer.terms.price_per_hour, offer.id));
+    // What is cheapest comes first; of what costs the same, that of whoever is better regarded.
+    let order =
+        |it: &OfferView| (it.terms.price_per_hour, 100 - it.reputation_percent.min(100), it.id);
+    market.offers.sort_by_key(order);
     market.loans.sort_by_key(|(id, loan)| (loan.phase != Phase::Open, loan.since, *id));
     market
-}
-
-fn proof(chain: &Chain, transaction: Hash) -> ProofView {
-    let tip = chain.tip();
-    let find = |height: u32| {
-        let transactions = chain.transactions(&chain.name_at(height)?)?;
-        let place = transactions.iter().position(|it| it.id() == transaction)?;
-        chain.prove_transaction(height, place as u32)
-    };
-    let found = (1..=chain.height()).rev().find_map(|height| Some((height, find(height)?)));
-    let proof = |found: &(u32, InclusionProof)| found.1.encode();
-    ProofView {
-        height: found.as_ref().map(|found| found.0),
-        proof: found.as_ref().map(proof).unwrap_or_default(),
-        tip,
-    }
 }

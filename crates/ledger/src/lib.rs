@@ -43,6 +43,7 @@ mod genesis;
 mod header;
 pub mod merkle;
 mod order;
+mod payment;
 mod pool;
 mod refusal;
 pub mod reputation;
@@ -53,7 +54,8 @@ pub mod work;
 
 pub use block::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Block};
 pub use chain::{
-    BURIED_MIN, Chain, Draft, InclusionProof, Moved, PROOF_BYTES_MAX, StateProof, UNDONE_MAX,
+    BURIED_MIN, Branch, Chain, Draft, InclusionProof, Moved, PROOF_BYTES_MAX, StateProof,
+    UNDONE_MAX,
 };
 use contracts::lending::Loan;
 pub use genesis::Genesis;
@@ -61,6 +63,7 @@ pub use header::Header;
 pub use order::{
     Action, CAPSULE_TITLE_CHARS_MAX, DISPUTE_BYTES_MAX, ORDER_BYTES_MAX, Order, RoundReport,
 };
+pub use payment::{Cause, PAYMENTS_MAX, Payment};
 pub use pool::Pool;
 pub use refusal::Refusal;
 pub use rules::block::fees;

@@ -61,6 +61,34 @@ pub fn root_by_path(leaf: Hash, place: usize, count: usize, path: &[Hash]) -> Op
     }
 }
 
+/// One step of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The hash beside the one that is known.
+    pub beside: Hash,
+    /// Whether that one is on the left.
+    pub is_left: bool,
+}
+
+/// The steps of a leaf's path, the lowest first; `None` if the path is not as long as it must be.
+pub fn steps(place: usize, count: usize, path: &[Hash]) -> Option<Vec<Step>> {
+    if place >= count {
+        return None;
+    }
+    if count == 1 {
+        return path.is_empty().then(Vec::new);
+    }
+    let (beside, path) = path.split_last()?;
+    let middle = left_count(count);
+    let is_left = place >= middle;
+    let mut steps = match is_left {
+        false => self::steps(place, middle, path)?,
+        true => self::steps(place - middle, count - middle, path)?,
+    };
+    steps.push(Step { beside: *beside, is_left });
+    Some(steps)
+}
+
 /// Leaves on the left of the root of a tree of two or more: the largest power of two below their number.
 fn left_count(count: usize) -> usize {
     1 << (count - 1).ilog2()
@@ -120,6 +148,12 @@ mod tests {
         fn every_leaf_has_a_path_and_no_other_passes_for_it(count in 1usize..80, place: prop::sample::Index, flip in 0usize..9) {
             let (all, place) = (leaves(count), place.index(count));
             let mut path = path(&all, place);
+            let up = |hash, step: Step| match step.is_left {
+                true => inner(step.beside, hash),
+                false => inner(hash, step.beside),
+            };
+            let climbed = steps(place, count, &path).map(|it| it.into_iter().fold(all[place], up));
+            prop_assert_eq!(climbed, Some(root(&all)));
             prop_assert_eq!(root_by_path(all[place], place, count, &path), Some(root(&all)));
             let other = leaf(b"other");
             prop_assert_ne!(root_by_path(other, place, count, &path), Some(root(&all)));

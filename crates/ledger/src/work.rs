@@ -38,6 +38,11 @@ impl Work {
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
+
+    /// What came to an earlier sum of it.
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
 }
 
 /// How long after each other blocks come, as far as difficulty can see to it: a transaction is recorded before whoever sent it
@@ -105,6 +110,11 @@ pub(crate) fn target(hashes: u64) -> u128 {
 /// Whether a header's name shows so many hashes of work.
 pub fn shows(name: Hash, hashes: u64) -> bool {
     leading(name) <= target(hashes)
+}
+
+/// How many hashes it takes on average to find a name that is as small as that one.
+pub fn shown_by(name: Hash) -> u128 {
+    u128::MAX / leading(name).max(1)
 }
 
 /// The first 16 bytes as a big-endian number.

@@ -1,11 +1,7 @@
 //! Following the heaviest chain that is right.
 
-use super::{Chain, Moved, UNDONE_MAX};
-use crate::{
-    Refusal, rules,
-    state::{Changes, Undo},
-    work::Work,
-};
+use super::{Chain, Moved, Step, UNDONE_MAX};
+use crate::{Refusal, payment, rules, state::Changes, work::Work};
 use core::cmp::Reverse;
 use protocol::signatures::all_hold;
 use units::Hash;
@@ -60,12 +56,12 @@ impl Chain {
     fn go_over_to(&mut self, to: Hash) -> Result<(Vec<Hash>, Vec<Hash>), (Hash, Refusal)> {
         let (common, way) = self.way_to(to);
         let back = self.names.len() - 1 - common;
-        if back > self.undo.len() {
-            let (blocks, limit) = (back as u32, self.undo.len() as u32);
+        if back > self.steps.len() {
+            let (blocks, limit) = (back as u32, self.steps.len() as u32);
             let first = way.first().copied().unwrap_or(to);
             return Err((first, Refusal::TooDeep { blocks, limit }));
         }
-        let undone: Vec<(Hash, Undo)> = (0..back).map(|_| self.undo_newest()).collect();
+        let undone: Vec<(Hash, Step)> = (0..back).map(|_| self.undo_newest()).collect();
         let mut signed = 0;
         for (place, name) in way.iter().enumerate() {
             let signatures = if place < signed {
@@ -77,15 +73,15 @@ impl Chain {
                 while self.names.len() - 1 > common {
                     self.undo_newest();
                 }
-                for (name, redo) in undone.into_iter().rev() {
+                for (name, Step { undo: redo, payments }) in undone.into_iter().rev() {
                     let undo = self.state.write_back(redo);
-                    self.note_newest(name, undo);
+                    self.note_newest(name, Step { undo, payments });
                 }
                 return Err((*name, refusal));
             }
         }
-        while self.undo.len() > UNDONE_MAX {
-            self.undo.pop_front();
+        while self.steps.len() > UNDONE_MAX {
+            self.steps.pop_front();
         }
         Ok((undone.into_iter().map(|(name, _)| name).collect(), way))
     }
@@ -143,27 +139,30 @@ impl Chain {
         let mut changes = Changes::new(&self.state);
         let s = self.surroundings(&header);
         rules::block::carry_out_all(transactions, &mut changes, &s)?;
+        let payments = self.watched.map(|account| payment::of_account(changes.payments(), account));
+        let payments = payments.unwrap_or_default();
         let written = changes.into_written();
         let undo = self.state.write(written);
         if self.state.root() != header.state {
             self.state.write_back(undo);
             return Err(Refusal::Root { what: "state" });
         }
-        self.note_newest(name, undo);
+        self.note_newest(name, Step { undo, payments });
         Ok(())
     }
 
-    fn note_newest(&mut self, name: Hash, undo: Undo) {
+    fn note_newest(&mut self, name: Hash, step: Step) {
         self.bodies.count(&name, true);
         self.names.push(name);
-        self.undo.push_back(undo);
+        self.steps.push_back(step);
     }
 
     /// Gives the name of the newest block, and what does it again.
-    fn undo_newest(&mut self) -> (Hash, Undo) {
-        let undo = self.undo.pop_back().expect("it was counted");
+    fn undo_newest(&mut self) -> (Hash, Step) {
+        let Step { undo, payments } = self.steps.pop_back().expect("it was counted");
         let name = self.names.pop().expect("it was counted");
         self.bodies.count(&name, false);
-        (name, self.state.write_back(undo))
+        let undo = self.state.write_back(undo);
+        (name, Step { undo, payments })
     }
 }

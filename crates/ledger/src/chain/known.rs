@@ -72,6 +72,10 @@ impl Headers {
         self.0.get_mut(name)
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Hash, &Known)> {
+        self.0.iter()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -5,9 +5,11 @@
 //! all who know both follow the same. What no longer counts is undone block by block.
 
 mod bodies;
+mod branches;
 mod draft;
 mod follow;
 mod known;
+mod paid;
 mod proofs;
 mod settled;
 
@@ -17,11 +19,13 @@ use crate::{
     contracts::{Surroundings, lending::Loan, money::Account, rounds::Round},
     header::Header,
     order::Order,
+    payment::Payment,
     rules,
     state::{Due, Entry, State, Undo},
     work::{Pace, Work},
 };
 use bodies::Bodies;
+pub use branches::Branch;
 pub use draft::Draft;
 use known::{Headers, Known};
 pub use proofs::{InclusionProof, PROOF_BYTES_MAX, StateProof};
@@ -44,10 +48,20 @@ pub struct Chain {
     names: Vec<Hash>,
     state: State,
     /// Of the newest blocks, the newest last.
-    undo: VecDeque<Undo>,
+    steps: VecDeque<Step>,
+    /// Whose payments are kept.
+    watched: Option<PeerId>,
     keys: Keys,
     /// While blocks are restored.
     trusts_signatures: bool,
+}
+
+/// What a block has done to the state.
+struct Step {
+    /// What takes it back.
+    undo: Undo,
+    /// What the watched account was paid.
+    payments: Vec<Payment>,
 }
 
 /// What a block has changed.
@@ -73,7 +87,8 @@ impl Chain {
             bodies: Bodies::default(),
             names: vec![room],
             state: genesis.state(),
-            undo: VecDeque::new(),
+            steps: VecDeque::new(),
+            watched: None,
             keys: Keys::default(),
             trusts_signatures: false,
         }
@@ -143,6 +158,18 @@ impl Chain {
     /// What the next block has to cost.
     pub fn pace(&self) -> Pace {
         self.headers.pace_after(self.tip_known())
+    }
+
+    /// What all blocks up to that one weigh, whether it counts or not.
+    pub fn work_up_to(&self, name: &Hash) -> Option<Work> {
+        self.headers.get(name).map(|known| known.work)
+    }
+
+    /// How many hashes a block's name had to show.
+    pub fn hashes_of(&self, name: &Hash) -> Option<u64> {
+        let header = self.header(name)?;
+        let parent = self.headers.get(&header.parent)?;
+        Some(self.headers.pace_after(parent).hashes_of(header.miner))
     }
 
     /// The header of a block, whether it counts or not.

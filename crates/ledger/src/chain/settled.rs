@@ -29,7 +29,7 @@ impl Chain {
             return Err(Refusal::NotBuried { blocks, least });
         }
         self.state = State::of_snapshot(snapshot, header.state)?;
-        self.undo.clear();
+        self.steps.clear();
         self.names.iter().for_each(|name| self.bodies.count(name, false));
         self.names = self.names_up_to(name);
         self.names.iter().for_each(|name| self.bodies.count(name, true));

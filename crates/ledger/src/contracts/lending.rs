@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Refusal, economics,
+    payment::Cause,
     state::{Changes, Due},
 };
 use core::time::Duration;
@@ -131,14 +132,14 @@ pub(super) fn withdraw(
     let known = changes.get::<Offer>(offer).filter(|known| known.owner == owner).cloned();
     let known = known.ok_or(Refusal::NoSuchOffer { offer })?;
     take_down(changes, offer, &known);
-    Ok(changes.give(owner, known.terms.stake)?)
+    Ok(changes.give(owner, known.terms.stake, Cause::Unbound)?)
 }
 
 /// Nobody has taken it for as long as it stood.
 pub(super) fn expire(changes: &mut Changes<'_>, offer: Hash) -> Result<(), Refusal> {
     let Some(known) = changes.get::<Offer>(offer).cloned() else { return Ok(()) };
     take_down(changes, offer, &known);
-    Ok(changes.give(known.owner, known.terms.stake)?)
+    Ok(changes.give(known.owner, known.terms.stake, Cause::Unbound)?)
 }
 
 fn take_down(changes: &mut Changes<'_>, id: Hash, offer: &Offer) {
@@ -261,8 +262,10 @@ pub(super) fn end(
     // Rounded up: of many small payments as well, the treasury gets more than it gives back.
     let of_lender = owed.part(economics::PARTS_OF_PAYMENT - 1, economics::PARTS_OF_PAYMENT);
     changes.give_to_treasury(owed.minus(of_lender)?)?;
-    changes.give(loan.lender, of_lender.plus(loan.terms.stake)?)?;
-    changes.give(loan.borrower, loan.deposit.minus(owed)?)?;
+    let Loan { borrower, lender, .. } = loan;
+    changes.give(lender, of_lender, Cause::Loan { borrower })?;
+    changes.give(lender, loan.terms.stake, Cause::Unbound)?;
+    changes.give(borrower, loan.deposit.minus(owed)?, Cause::Unbound)?;
     merits.count_payment(loan.lender, owed);
     if !owed.is_zero() {
         regard::well(changes, (loan.borrower, loan.lender), Deed::Loan, FACT, now);
@@ -285,5 +288,7 @@ pub(super) fn dispute(
     regard::badly(changes, (loan.borrower, loan.lender), Deed::Loan, s.now);
     let of_borrower = loan.terms.stake.part(1, 2);
     changes.give_to_treasury(loan.terms.stake.minus(of_borrower)?)?;
-    Ok(changes.give(loan.borrower, loan.deposit.plus(of_borrower)?)?)
+    let Loan { borrower, lender, .. } = loan;
+    changes.give(borrower, loan.deposit, Cause::Unbound)?;
+    Ok(changes.give(borrower, of_borrower, Cause::Fraud { lender })?)
 }

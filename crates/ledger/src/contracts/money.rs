@@ -13,6 +13,7 @@
 use super::{Surroundings, due_name, later};
 use crate::{
     Refusal, economics,
+    payment::Cause,
     state::{Changes, Due},
 };
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ pub(super) fn transfer(
         return Err(Refusal::NothingToMove);
     }
     changes.take(from, amount)?;
-    Ok(changes.give(to, amount)?)
+    Ok(changes.give(to, amount, Cause::Gift { from })?)
 }
 
 /// A member brings somebody in: from the treasury if the founder does, within limits; else out of its own pocket.
@@ -105,7 +106,7 @@ pub(super) fn welcome(
         changes.take(by, economics::WELCOME.plus(economics::VOUCHING_COST)?)?;
         changes.give_to_treasury(economics::VOUCHING_COST)?;
     }
-    Ok(changes.give(newcomer, economics::WELCOME)?)
+    Ok(changes.give(newcomer, economics::WELCOME, Cause::Welcome { by })?)
 }
 
 pub(super) fn stake(
@@ -150,6 +151,6 @@ pub(super) fn free_stake(
 ) -> Result<(), Refusal> {
     match changes.account(who).standing {
         Standing::Excluded => Ok(changes.give_to_treasury(amount)?),
-        Standing::Stranger | Standing::Member => Ok(changes.give(who, amount)?),
+        Standing::Stranger | Standing::Member => Ok(changes.give(who, amount, Cause::Unbound)?),
     }
 }

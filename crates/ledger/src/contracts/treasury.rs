@@ -5,7 +5,7 @@
 //! training sessions that only they are in or praising each other's capsules, gets less for each head than who learns with all.
 
 use super::{Surroundings, money::Account};
-use crate::{Refusal, economics, state::Changes};
+use crate::{Refusal, economics, payment::Cause, state::Changes};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{AmountError, Credits, PeerId, UnixMillis};
@@ -117,23 +117,24 @@ pub(crate) fn share_out(
     treasury.shared_until = s.now;
     let houses = treasury.houses;
     changes.put((), treasury);
-    pay(changes, s.miner, due.part(economics::MINING_PERCENT, 100))?;
+    pay(changes, s.miner, due.part(economics::MINING_PERCENT, 100), Cause::Mining)?;
     let pot = due.part(economics::ROUNDS_PERCENT, 100);
     for (heads, round) in merits.heads_of_rounds().zip(&merits.rounds) {
         // To the third power: a few who train apart are paid less a head than who trains with all, and what they say of each other
         // is as good in each of their rounds, where others learn most at first.
         let of_round = (0..3).fold(pot, |pot, _| heads_part(pot, heads, houses));
-        share(changes, of_round, &round.brought, round.full)?;
+        share(changes, of_round, (&round.brought, round.full), Cause::Rounds)?;
     }
     let pot = due.part(economics::CAPSULES_PERCENT, 100);
     for merits in merits.capsules.values() {
-        share(changes, heads_part(pot, HEAD, houses), merits, 0)?;
+        share(changes, heads_part(pot, HEAD, houses), (merits, 0), Cause::Capsules)?;
     }
     let paid = Credits::sum(merits.hosting.values().copied())?.as_micros();
     let for_hosting = due.part(economics::HOSTING_PERCENT, 100);
     for (lender, amount) in &merits.hosting {
         let bonus = amount.part(1, economics::PARTS_OF_PAYMENT_AS_BONUS);
-        pay(changes, *lender, bonus.min(for_hosting.part(amount.as_micros(), paid)))?;
+        let bonus = bonus.min(for_hosting.part(amount.as_micros(), paid));
+        pay(changes, *lender, bonus, Cause::Hosting)?;
     }
     Ok(())
 }
@@ -148,22 +149,27 @@ fn heads_part(pot: Credits, heads: u64, houses: u32) -> Credits {
 fn share(
     changes: &mut Changes<'_>,
     pot: Credits,
-    merits: &BTreeMap<PeerId, u64>,
-    full: u64,
+    (merits, full): (&BTreeMap<PeerId, u64>, u64),
+    cause: Cause,
 ) -> Result<(), AmountError> {
     let whole = merits.values().fold(0, |sum: u64, merit| sum.saturating_add(*merit)).max(full);
     for (peer, merit) in merits {
-        pay(changes, *peer, pot.part(*merit, whole))?;
+        pay(changes, *peer, pot.part(*merit, whole), cause)?;
     }
     Ok(())
 }
 
 /// Pays a member from the treasury; strangers and who was excluded get nothing.
-fn pay(changes: &mut Changes<'_>, to: PeerId, amount: Credits) -> Result<(), AmountError> {
+fn pay(
+    changes: &mut Changes<'_>,
+    to: PeerId,
+    amount: Credits,
+    cause: Cause,
+) -> Result<(), AmountError> {
     let is_member = changes.get::<Account>(to).is_some_and(Account::is_member);
     if amount.is_zero() || !is_member {
         return Ok(());
     }
     changes.take_from_treasury(amount)?;
-    changes.give(to, amount)
+    changes.give(to, amount, cause)
 }

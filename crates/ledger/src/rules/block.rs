@@ -10,6 +10,7 @@ use crate::{
         treasury::{Merits, share_out},
     },
     order::Order,
+    payment::Cause,
     state::Changes,
 };
 use protocol::signatures::{Claim, Keys, verify_all};
@@ -62,7 +63,7 @@ pub(crate) fn carry_out(
     changes.take(it.sender, it.fee)?;
     contracts::carry_out(it, changes, merits, s)?;
     // Last, because who mines may have spent all it had in this order.
-    Ok(changes.give(s.miner, it.fee)?)
+    Ok(changes.give(s.miner, it.fee, Cause::Fees)?)
 }
 
 /// Carries a whole block out on the state before it: what is due, then its transactions, then what is shared out.

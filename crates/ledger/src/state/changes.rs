@@ -4,7 +4,10 @@ use super::{
     State,
     entry::{Due, Entry, Kept, Key},
 };
-use crate::contracts::{money::Account, regard::Regard, treasury::Treasury};
+use crate::{
+    contracts::{money::Account, regard::Regard, treasury::Treasury},
+    payment::{Cause, Payment},
+};
 use std::collections::BTreeMap;
 use units::{AmountError, Credits, Hash, PeerId, UnixMillis};
 
@@ -14,30 +17,41 @@ pub(crate) struct Changes<'a> {
     written: BTreeMap<Key, Option<Entry>>,
     /// What was in `written` before each write.
     journal: Vec<(Key, Option<Option<Entry>>)>,
+    /// Who was paid what.
+    payments: Vec<(PeerId, Payment)>,
 }
 
 /// A moment between two writes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark(usize);
+pub(crate) struct Mark {
+    writes: usize,
+    payments: usize,
+}
 
 impl<'a> Changes<'a> {
     pub(crate) fn new(base: &'a State) -> Self {
-        Self { base, written: BTreeMap::new(), journal: Vec::new() }
+        Self { base, written: BTreeMap::new(), journal: Vec::new(), payments: Vec::new() }
     }
 
     /// Where [`Self::take_back`] goes back to.
     pub(crate) fn mark(&self) -> Mark {
-        Mark(self.journal.len())
+        Mark { writes: self.journal.len(), payments: self.payments.len() }
     }
 
     /// Takes back what was written since.
     pub(crate) fn take_back(&mut self, mark: Mark) {
-        for (key, before) in self.journal.drain(mark.0..).rev() {
+        for (key, before) in self.journal.drain(mark.writes..).rev() {
             match before {
                 Some(entry) => self.written.insert(key, entry),
                 None => self.written.remove(&key),
             };
         }
+        self.payments.truncate(mark.payments);
+    }
+
+    /// Who was paid what, in the order in which it was.
+    pub(crate) fn payments(&self) -> &[(PeerId, Payment)] {
+        &self.payments
     }
 
     /// What is to be written.
@@ -92,13 +106,19 @@ impl<'a> Changes<'a> {
     }
 
     /// Adds to somebody's balance what was taken elsewhere.
-    pub(crate) fn give(&mut self, to: PeerId, amount: Credits) -> Result<(), AmountError> {
+    pub(crate) fn give(
+        &mut self,
+        to: PeerId,
+        amount: Credits,
+        cause: Cause,
+    ) -> Result<(), AmountError> {
         if amount.is_zero() {
             return Ok(());
         }
         let mut account = self.account(to);
         account.balance = account.balance.plus(amount)?;
         self.put(to, account);
+        self.payments.push((to, Payment { amount, cause }));
         Ok(())
     }
 

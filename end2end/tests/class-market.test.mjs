@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { barePage, meet, startBoth } from "../harness/bare.mjs";
+import { loadDigits } from "../harness/digits.mjs";
 import { scenario } from "../harness/world.mjs";
 
 scenario("the class offers, borrows, trains, and settles", async (world) => {
@@ -24,24 +25,20 @@ scenario("the class offers, borrows, trains, and settles", async (world) => {
   assert.match(refused[0], /`nodes` must be a whole number from 1 to 512/);
   assert.match(refused[1], /stake of 1 /);
   assert.match(refused[2], /has no `prize`/);
-  assert.match(refused[3], /owner's id/);
-  assert.match(refused[4], /loan's id/);
+  assert.match(refused[3], /`nobody` is not a peer id/);
+  assert.match(refused[4], /`x` is not/);
 
   const node_id = await ben.evaluate(() =>
     window.network.offer_nodes({ nodes: 448, price_per_hour: 1, price_per_thousand_events: 0.001 }),
   );
-  await until(ada, ({ waiting, height }) => waiting === 0 && height > 0);
+  for (const page of pages) await until(page, ({ waiting, height }) => waiting === 0 && height > 1);
   const free = await free_nodes(ada);
   assert.deepEqual([free.node_id, free.nodes, free.price_per_hour, free.stake], [node_id, 448, 1, 10]);
   const stats = await ben.evaluate(() => window.network.get_node_availability_stats());
   assert.deepEqual([stats.offers, stats.nodes_for_lease, stats.own_offers], [1, 448, [node_id]]);
 
   // A device with room for 64 nodes borrows 448 more, and trains all of them.
-  await ada.evaluate(async () => {
-    await window.network.create_cluster("digits", { inputs: 64, layers: [512], classes: 10 });
-    const bytes = new Uint8Array(await (await fetch("/digits.bin")).arrayBuffer());
-    await window.network.load_dataset("digits", bytes);
-  });
+  await ada.evaluate(loadDigits, { part: 0, parts: 1, layers: [512] });
   const none = await ada.evaluate(
     ([owner, node]) => window.network.request_node_borrowing(owner, node, 1).catch((error) => error.message),
     [free.owner_id, node_id],

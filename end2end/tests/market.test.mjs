@@ -34,15 +34,25 @@ scenario("nodes are lent for credits, replaced when their lender goes, and paid 
   await loans.getByText(/128 nodes of .+ work for you/).waitFor();
   const before = (await fox.state()).books.balance;
 
-  await ada.click("button", "Train over all of them");
+  await ada.evaluate(() => window.peerceptron.train_split_cluster("digits", { steps: 3000, learning_rate: 0.002 }));
   await loans.getByText(/in [1-9]\d* signed stretch/).waitFor({ timeout: PATIENCE_MS });
   // The cheaper lender goes: the other one takes its place.
-  const lender = (await ada.state()).parts[0];
-  assert.doesNotMatch(lender, /Firefox/, "the cheaper offer was taken");
+  assert.doesNotMatch((await ada.state()).parts[0], /Firefox/, "the cheaper offer was taken");
   await ben.page.close();
   await ada.until("Fox's device has the nodes", (s) => /^128 nodes of layer 2: Firefox/.test(s.parts[0] ?? ""), PATIENCE_MS);
-  await ada.until("it is trained", (s) => s.split.split === "rests" && Number(s.split.accuracy ?? 0) > 0.8, 180_000);
   await fox.until("its page says so", (s) => /^128 nodes of layer 2 of .+’s “digits”/.test(s.carried[0] ?? ""));
+  const isTrained = (s) => s.split.split === "rests" && Number(s.split.accuracy ?? 0) > 0.8;
+  await ada.until("it is trained", isTrained, 120_000);
+  // One stretch in four is computed again, by chance: Chromium finds Firefox's work right to the last bit.
+  const loan = () => ada.evaluate(() => window.peerceptron.get_split().split.parts[0].loan);
+  while ((await loan()).audits === 0) {
+    await ada.evaluate(async () => {
+      const trained = new Promise((resolve) => window.peerceptron.on("split", resolve));
+      await window.peerceptron.train_split_cluster("digits", { steps: 1000, learning_rate: 0.0005 });
+      await trained;
+    });
+  }
+  assert.equal((await loan()).stage, "open");
 
   await ada.click("button", "Bring all nodes home");
   await ada.until("the network is on one device", (s) => s.split.split === "no", PATIENCE_MS);

@@ -259,6 +259,8 @@ impl Hosting {
         let jobs_max = if it.loan.is_some() { LOAN_JOBS_MAX } else { JOBS_MAX };
         let is_here = matches!(it.stage, Stage::Here | Stage::Unwanted);
         let (job, purpose) = match message {
+            // Nodes and what is signed of them come by two channels: the last receipt may be behind.
+            SplitMessage::Release if it.awaits_receipt() => return,
             SplitMessage::Release => return self.forget(place, None),
             SplitMessage::Letter(letter) => return self.handle_letter(place, letter),
             _ if !is_here || it.jobs >= jobs_max => return,
@@ -384,7 +386,7 @@ impl Hosting {
                 // What has been written for the last time has nothing behind it.
                 let it = &mut self.carried[place];
                 if it.stage == Stage::Going && it.jobs == 0 {
-                    if it.loan.as_ref().is_some_and(|loan| !loan.is_over) {
+                    if it.awaits_receipt() {
                         (it.stage, it.since) = (Stage::Settling, Some(now));
                     } else {
                         self.forget(place, None);
@@ -472,6 +474,12 @@ impl Hosting {
 }
 
 impl Carried {
+    /// Whether its nodes were asked back, and the last receipt is still to come.
+    fn awaits_receipt(&self) -> bool {
+        let is_going = matches!(self.stage, Stage::Going | Stage::Settling);
+        is_going && self.loan.as_ref().is_some_and(|loan| !loan.is_over)
+    }
+
     fn is_staying(&self) -> bool {
         matches!(self.stage, Stage::Awaited | Stage::Coming | Stage::Here)
     }

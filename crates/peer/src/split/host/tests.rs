@@ -56,6 +56,30 @@ fn nobody_carries_more_than_was_agreed_to() {
 }
 
 #[test]
+fn nodes_on_lease_that_went_home_are_not_forgotten_before_the_last_receipt() {
+    let loan = Hash::of(b"loan");
+    let mut host = Hosting::default();
+    let SplitMessage::Ask { cluster, shape, .. } = ask(24, 64) else { unreachable!() };
+    assert_eq!(said(&mut host, 0, SplitMessage::Ask { cluster, shape, loan: Some(loan) }), []);
+    let answers = |answer| Ok(Answer::Loans(vec![(0, answer)]));
+    let lasts = LoanAnswer { lasts: Some(Duration::from_secs(60)), ..LoanAnswer::default() };
+    host.handle_job(Purpose::Look(0), answers(lasts), Instant::ZERO);
+    host.handle_slice(owner(), SPLIT, 0, vec![0; 64]);
+    host.handle_job(Purpose::Take(0), Ok(Answer::Done), Instant::ZERO);
+    said(&mut host, 0, SplitMessage::Return);
+    host.handle_job(Purpose::Finish(0), answers(LoanAnswer::default()), Instant::ZERO);
+    host.handle_job(Purpose::Write(0), Ok(Answer::Bytes(vec![7])), Instant::ZERO);
+    said(&mut host, 0, SplitMessage::Release);
+    assert!(host.has_loan(loan), "its borrower has the nodes and not yet what is signed of them");
+    said(&mut host, 0, SplitMessage::Letter(vec![1]));
+    let last = LoanAnswer { is_over: true, ..LoanAnswer::default() };
+    host.handle_job(Purpose::Hear(0), answers(last), Instant::ZERO);
+    assert!(!host.has_loan(loan));
+    let claims = |action: &Action| matches!(action, Action::Host(HostJob::Drop { .. }, Purpose::Drop(of)) if *of == loan);
+    assert!(host.take_actions().iter().any(claims));
+}
+
+#[test]
 fn what_is_not_here_is_said_to_be_unknown() {
     let mut host = Hosting::new(100);
     let unknown = [SplitMessage::Refuse(Refusal::Unknown)];

@@ -180,6 +180,10 @@ impl PeerPort for Port {
         self.later(|host| async move { host.ask_books(call).await })
     }
 
+    fn write_room(&self) -> Reply<Vec<u8>> {
+        self.later(|host| async move { host.write_room().await })
+    }
+
     fn find_offers(&self) -> Reply<Market> {
         self.later(|host| async move {
             let Offers { free, own } = host.find_offers().await?;

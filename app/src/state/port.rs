@@ -136,6 +136,8 @@ pub trait PeerPort {
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
     /// Tells the room's books something, or asks them.
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>>;
+    /// The room as a file that anybody can check.
+    fn write_room(&self) -> Reply<Vec<u8>>;
     /// Nodes for lease.
     fn find_offers(&self) -> Reply<Market>;
     /// Takes nodes on lease for a cluster.

@@ -15,7 +15,9 @@ mod class;
 mod events;
 mod failure;
 mod given;
+mod later;
 mod ledger_views;
+mod market;
 mod shapes;
 
 pub use booting::Booting;

@@ -14,15 +14,18 @@ use crate::{
     booting::Booting,
     events::Handlers,
     failure::Failure,
+    later::prepare,
     shapes::{self, to_js},
 };
 use browser::{Host, HostError, Options, WorkerScript};
 use core::cell::{Cell, RefCell};
-use peer::{ConnectPolicy, View};
+use peer::{ConnectPolicy, Event, View};
 use std::rc::Rc;
 use units::RoomId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
+
+pub(crate) use ledger::amount;
 
 /// As many workers as the work can be divided among.
 const WORKERS_MAX: u32 = 2;
@@ -61,7 +64,12 @@ impl DistributedNeuralNetwork {
         spawn_local(async move {
             match booting.host().await {
                 Ok(host) if is_closed.get() => host.close(),
-                Ok(host) => host.on_event(move |event| handlers.tell(event)),
+                Ok(host) => host.on_event(move |event| {
+                    if matches!(event, Event::SignalingRegistered) {
+                        spawn_local(prepare());
+                    }
+                    handlers.tell(event);
+                }),
                 Err(error) => handlers.tell_error(&error.into()),
             }
         });

@@ -1,4 +1,4 @@
-//! Parts of the class that are a module of their own in the application (`lazy`), because few pages use them: `given`, `class_market`
+//! Parts of the class that are a module of their own in the application (`lazy`), because few pages use them: `brought`, `class_market`
 //! and `ledger_views`.
 
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ pub(crate) type Later<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 pub(crate) async fn prepare() {
     #[cfg(feature = "lazy")]
     {
-        let _ = crate::given::prepare().await;
+        let _ = crate::brought::prepare().await;
         let _ = crate::market::prepare().await;
         let _ = crate::ledger_views::prepare().await;
     }

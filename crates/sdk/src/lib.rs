@@ -11,6 +11,7 @@
 mod argument;
 mod blueprint;
 mod booting;
+mod brought;
 mod class;
 mod events;
 mod failure;

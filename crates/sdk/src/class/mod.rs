@@ -1,20 +1,21 @@
 //! The class: one method a command.
 
-mod clusters;
-mod data;
-mod learning;
+pub(crate) mod clusters;
+pub(crate) mod data;
+pub(crate) mod learning;
 mod ledger;
 mod market;
-mod models;
+pub(crate) mod models;
 mod network;
 mod splits;
 
 use crate::{
     argument::{Fields, is_missing, text},
     booting::Booting,
+    brought::{Ask, beginning},
     events::Handlers,
     failure::Failure,
-    later::prepare,
+    later::{later, prepare},
     shapes::{self, to_js},
 };
 use browser::{Host, HostError, Options, WorkerScript};
@@ -82,6 +83,11 @@ impl DistributedNeuralNetwork {
         let host = self.booting.host().await?;
         host.restored().await;
         Ok(host)
+    }
+
+    async fn bring(&self, ask: Ask) -> Result<JsValue, Failure> {
+        let host = self.host().await?;
+        later!(beginning(host, ask))
     }
 
     /// Where things stand, if the peer has started.

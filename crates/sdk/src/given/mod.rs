@@ -7,11 +7,7 @@ mod question;
 mod rows;
 mod table;
 
-use crate::{
-    argument::{Fields, numbers},
-    failure::Failure,
-    later::{Later, later},
-};
+use crate::{argument::Fields, failure::Failure};
 use browser::Host;
 use data::{Recipe, Summary, advice};
 use neural::Dataset;
@@ -21,6 +17,7 @@ use table::TableGiven;
 use wasm_bindgen::JsValue;
 
 pub(crate) use file::binary;
+pub(crate) use question::input;
 
 const HELD_OUT_PERCENT: u32 = 20;
 const HELD_OUT_PERCENT_MAX: u32 = 90;
@@ -58,7 +55,7 @@ impl Given {
         value: &JsValue,
         cluster_classes: Option<u32>,
     ) -> Result<Self, Failure> {
-        later!(reading(value.clone(), cluster_classes, &["held_out_percent"]))
+        Self::read(value, cluster_classes, &["held_out_percent"]).await
     }
 
     /// Rows to evaluate a cluster on.
@@ -66,7 +63,7 @@ impl Given {
         value: &JsValue,
         cluster_classes: Option<u32>,
     ) -> Result<Self, Failure> {
-        later!(reading(value.clone(), cluster_classes, &[]))
+        Self::read(value, cluster_classes, &[]).await
     }
 
     async fn read(
@@ -108,10 +105,6 @@ impl Given {
         host: &Host,
         recipe: Option<&Recipe>,
     ) -> Result<Dataset, Failure> {
-        later!(making_rows(self, host.clone(), recipe.cloned()))
-    }
-
-    async fn make_rows(self, host: &Host, recipe: Option<&Recipe>) -> Result<Dataset, Failure> {
         match (self.data, recipe) {
             (Data::Rows(dataset), _) => Ok(dataset),
             (Data::Table(table), Some(Recipe::Table(preparation))) => {
@@ -127,10 +120,6 @@ impl Given {
 
     /// Rows, recipe and network of data that come first.
     pub(crate) async fn inspect(self, host: &Host) -> Result<Inspected, Failure> {
-        later!(inspecting(self, host.clone()))
-    }
-
-    async fn look_into(self, host: &Host) -> Result<Inspected, Failure> {
         let held_out = self.held_out_percent;
         let dataset = match self.data {
             Data::Table(table) => return table.inspect(host, held_out).await,
@@ -144,46 +133,6 @@ impl Given {
         let classes = (0..dataset.classes).map(|class| class.to_string()).collect();
         suggest(host, dataset, classes, Vec::new(), held_out).await
     }
-}
-
-/// What a cluster with this recipe is given.
-pub(crate) async fn input(
-    host: &Host,
-    value: &JsValue,
-    recipe: Option<&Recipe>,
-) -> Result<Vec<f32>, Failure> {
-    match recipe {
-        None => numbers(value, "an input"),
-        Some(recipe) => later!(asking(host.clone(), value.clone(), recipe.clone())),
-    }
-}
-
-#[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(given, fallible, preload(preload)))]
-fn reading(
-    value: JsValue,
-    cluster_classes: Option<u32>,
-    also: &'static [&'static str],
-) -> Result<Later<Given>, Failure> {
-    Ok(Box::pin(async move { Given::read(&value, cluster_classes, also).await }))
-}
-
-#[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(given, fallible))]
-fn making_rows(
-    given: Given,
-    host: Host,
-    recipe: Option<Recipe>,
-) -> Result<Later<Dataset>, Failure> {
-    Ok(Box::pin(async move { given.make_rows(&host, recipe.as_ref()).await }))
-}
-
-#[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(given, fallible))]
-fn inspecting(given: Given, host: Host) -> Result<Later<Inspected>, Failure> {
-    Ok(Box::pin(async move { given.look_into(&host).await }))
-}
-
-#[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(given, fallible))]
-fn asking(host: Host, value: JsValue, recipe: Recipe) -> Result<Later<Vec<f32>>, Failure> {
-    Ok(Box::pin(async move { question::input(&host, &value, Some(&recipe)).await }))
 }
 
 async fn suggest(
@@ -206,10 +155,4 @@ fn unprepared(what: &str) -> Failure {
     Failure::invalid(format!(
         "the cluster was not made for {what}: make one by `create_cluster(cluster_id, {{ dataset }})`, or by the network that `inspect_dataset` suggests"
     ))
-}
-
-/// Brings the module before anybody asks for it.
-#[cfg(feature = "lazy")]
-pub(crate) async fn prepare() -> Result<(), Failure> {
-    Ok(preload().await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::{Books, News, sync::after};
 use core::time::Duration;
-use ledger::{Action, Moved, Order, Refusal, economics};
+use ledger::{Action, Moved, Order, Refusal, contracts::lending::Phase, economics};
 use protocol::encoding::encode;
 use units::{AmountError, Credits, Hash, PeerId, SortedMap, UnixMillis};
 
@@ -62,6 +62,27 @@ impl Books {
         self.account.waiting.insert(id, order);
         self.store_orders();
         Ok(id)
+    }
+
+    /// Whether a loan goes on: it is recorded, or was and will be again where other blocks count by now, and nobody has begun to
+    /// end it, as far as this device knows.
+    pub fn is_open(&self, loan: Hash) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        let is_ours = |order: &Order| ended_by(&order.action) == Some(loan);
+        let is_open = match chain.loan(loan) {
+            Some(known) => known.phase == Phase::Open,
+            None => self.pool.contains(loan),
+        };
+        is_open && !self.account.waiting().any(is_ours)
+    }
+
+    /// Whether there is nothing that an action could end: no loan, and none that is to be recorded.
+    pub fn is_pointless(&self, action: &Action) -> bool {
+        let known = |loan| {
+            let chain = self.chain.as_ref();
+            chain.is_none_or(|it| it.loan(loan).is_some()) || self.pool.contains(loan)
+        };
+        ended_by(action).is_some_and(|loan| !known(loan))
     }
 
     /// The founder welcomes whoever is new.
@@ -183,6 +204,15 @@ impl Books {
         if recorded {
             self.store_orders();
         }
+    }
+}
+
+/// The loan that an action of one of its sides ends.
+fn ended_by(action: &Action) -> Option<Hash> {
+    match action {
+        Action::Claim(receipt) => Some(receipt.loan),
+        Action::Return { loan, .. } => Some(*loan),
+        _ => None,
     }
 }
 

@@ -103,8 +103,8 @@ impl Books {
         let own = |(id, refusal): &(Hash, Refusal)| {
             Some((self.account.waiting.get(id)?.nonce, refusal.to_string()))
         };
-        let waits = |refusal: &Refusal| matches!(refusal, Refusal::Nonce { nonce, next, .. } if nonce > next);
-        let refused = refused.iter().filter(|(_, refusal)| !waits(refusal)).filter_map(own);
+        let gone = refused.iter().filter(|(_, refusal)| !self.pool.waits(refusal));
+        let refused = gone.filter_map(own);
         let Some((first, reason)) = refused.min() else { return };
         let after = self.account.waiting.iter().filter(|(_, order)| order.nonce >= first);
         let after: Vec<(Hash, u64, Credits, bool)> =

@@ -53,7 +53,7 @@ pub(crate) struct Ledger {
     pub(crate) borrowed: SortedSet<Hash>,
     /// What loans have brought and is to be ordered: of an earlier life, or what could not be recorded when it was ordered.
     pub(crate) claims: Vec<(Hash, Vec<u8>)>,
-    /// What was ordered of that and is not recorded yet, by the order: till then a record keeps it.
+    /// What was ordered of that, by the order: should its page give way, it may have to be again. Until it is recorded, storage has it.
     pub(crate) claimed: SortedMap<Hash, (Hash, Vec<u8>)>,
 }
 

@@ -245,11 +245,14 @@ impl Engine {
 
     /// The books have recorded an order of this device, or refused it.
     pub(crate) fn order_settled(&mut self, now: Instant, order: Hash, result: Result<(), String>) {
-        if let Some((loan, claim)) = self.ledger.claimed.remove(&order) {
-            match result {
-                Ok(()) => self.forget_claim(loan),
-                // Perhaps for an order before it.
-                Err(_) => self.ledger.claims.push((loan, claim)),
+        if let Some((loan, claim)) = self.ledger.claimed.get(&order).cloned() {
+            if result.is_ok() {
+                self.forget_claim(loan);
+            } else {
+                // Perhaps for an order before it, or because its page has given way.
+                self.ledger.claimed.remove(&order);
+                self.keep_claim(loan, claim.clone());
+                self.ledger.claims.push((loan, claim));
             }
             return;
         }

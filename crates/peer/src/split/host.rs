@@ -453,7 +453,12 @@ impl Hosting {
             }
             (_, Ok(_)) => return,
             (_, Err(error)) => {
-                self.actions.push(Action::Refuse(owner, error.to_string()));
+                // What fails here is not its owner's doing.
+                let is_ours = matches!(purpose, Purpose::Check(_))
+                    || matches!(error, JobError::WorkerLost(_));
+                if !is_ours {
+                    self.actions.push(Action::Refuse(owner, error.to_string()));
+                }
                 return self.forget(place, Some(Refusal::Damaged));
             }
         };

@@ -259,3 +259,14 @@ fn whenever_the_ledger_goes_on_it_is_looked_whether_it_has_the_loan() {
     let claims = |it: &Action| matches!(it, Action::Host(HostJob::Drop { .. }, _));
     assert!(host.take_actions().iter().any(claims));
 }
+
+#[test]
+fn nobody_is_blamed_for_what_fails_here() {
+    let mut host = lending();
+    host.take_actions();
+    said(&mut host, 0, SplitMessage::Fire { batch: 0, below: vec![0] });
+    host.handle_job(Purpose::Fire(0, 0), Err(JobError::WorkerLost("memory".into())), Instant::ZERO);
+    assert!(!host.has_loan(LOAN));
+    let blames = |it: &Action| matches!(it, Action::Refuse(..));
+    assert!(!host.take_actions().iter().any(blames));
+}

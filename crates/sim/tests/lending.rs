@@ -314,3 +314,21 @@ fn a_split_that_is_called_home_while_its_loans_are_ordered_ends_and_says_so() {
         nothing_waits(world) && balance(world, 0) + 1_000_000 > before
     });
 }
+
+#[test]
+fn a_lender_that_was_reloaded_before_anything_was_signed_gives_the_loan_back() {
+    let mut world = room(614, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    let bound = balance(&world, 1);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    world.crash(HostId(1), true);
+    world.crash(OWNER, true);
+    world.boot(OWNER);
+    world.boot(HostId(1));
+    // It may not go on where it was, and would be bound for the rest of the hour.
+    world.live_until("its stake is free", PATIENCE * 3, |world| {
+        let ledger = world.view(HostId(1)).ledger;
+        ledger.is_some_and(|it| it.balance.as_micros() > bound + 9_000_000)
+    });
+}

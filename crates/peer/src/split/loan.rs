@@ -6,7 +6,7 @@
 //!   ▲                                        │ refused        │ gone, silent, wrong
 //!   └────────────────────────────────────────┴────────────────┘ the loan is given back, or disputed
 //! ```
-//! What is checked and signed within a loan is the crate `lending`'s; see `docs/adr/0007-lending.md`.
+//! What is checked and signed within a loan is the crate `lending`'s; see `docs/adr/0007-checked-lending.md`.
 
 use super::{
     Action, Around, Purpose, Split,

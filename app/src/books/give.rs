@@ -1,5 +1,6 @@
 //! Giving credits to somebody.
 
+use super::some_credits;
 use crate::{
     compact::{CollectAny, Erase, entered, live, on},
     components::notice::CommandProblem,
@@ -16,6 +17,7 @@ pub fn Give() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
     let (to, amount) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let ordered = RwSignal::new(String::new());
     let others = Memo::new(move |_| {
         page.peers.with(|peers| peers.iter().map(|peer| peer.peer).collect::<Vec<_>>())
     });
@@ -25,15 +27,24 @@ pub fn Give() -> impl IntoView {
     };
     let give = move |event: SubmitEvent| {
         event.prevent_default();
+        ordered.set(String::new());
         let Some(to) = untrack(chosen) else {
             return command.refuse("unknown_peer", "nobody else is here to give to");
         };
-        let Some(amount) = amount.with_untracked(|text| read(text)) else {
+        let Some(given) = amount.with_untracked(|text| read(text)) else {
             let problem = "give an amount of credits, such as 2 or 0.5";
             return command.refuse("invalid_input", problem);
         };
-        let call = BooksCall::Order(Box::new(Action::Transfer { to, amount }));
-        command.run(move |port| port.ask_books(call), |_| {});
+        let words = format!(
+            "{} for {}: written into the books within seconds.",
+            some_credits(given),
+            page.name_of(to)
+        );
+        let call = BooksCall::Order(Box::new(Action::Transfer { to, amount: given }));
+        let then = move |_| {
+            let _ = (amount.try_set(String::new()), ordered.try_set(words));
+        };
+        command.run(move |port| port.ask_books(call), then);
     };
     let option = move |peer: PeerId| {
         view! { <option value=peer.to_string()>{page.name_of(peer)}</option> }
@@ -58,6 +69,7 @@ pub fn Give() -> impl IntoView {
                 />
             </label>
             <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
+            <p class="hint" role="status">{live(move || ordered.get())}</p>
             <CommandProblem command />
         </form>
     }

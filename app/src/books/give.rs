@@ -32,7 +32,9 @@ pub fn Give() -> impl IntoView {
             return command.refuse("unknown_peer", "nobody else is here to give to");
         };
         let Some(given) = amount.with_untracked(|text| read(text)) else {
-            let problem = "give an amount of credits, such as 2 or 0.5";
+            let problem = amount.with_untracked(|text| {
+                format!("give an amount of credits, such as 2 or 0.5, not `{text}`")
+            });
             return command.refuse("invalid_input", problem);
         };
         let words = format!(
@@ -52,13 +54,14 @@ pub fn Give() -> impl IntoView {
     view! {
         <form class="books-part books-give" aria-labelledby="books-give" on:submit=on(give)>
             <h3 id="books-give">"Give credits"</h3>
-            <label class="field">
+            <div class="market-terms">
+            <label class="field field-wide">
                 <span>"To"</span>
                 <select on:change=entered(move |value| to.set(value))>
                     {live(move || others.get().into_iter().map(option).collect_any())}
                 </select>
             </label>
-            <label class="field">
+            <label class="field field-wide">
                 <span>"How many"</span>
                 <input
                     type="text"
@@ -69,6 +72,7 @@ pub fn Give() -> impl IntoView {
                 />
             </label>
             <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
+            </div>
             <p class="hint" role="status">{live(move || ordered.get())}</p>
             <CommandProblem command />
         </form>

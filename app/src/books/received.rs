@@ -93,7 +93,7 @@ fn sentence(Payment { amount, cause }: Payment, name: &dyn Fn(PeerId) -> String)
                 name(lender)
             )
         }
-        Cause::Unbound => format!("{amount} of its own, which were set aside, are free again."),
+        Cause::Unbound => format!("{amount} of this device, which were set aside, are free again."),
         // What pages pay their writers is summed up by whoever asks, and a newer ledger may know more.
         _ => format!("The rules of the books paid {amount}."),
     }

@@ -37,17 +37,13 @@ pub fn Lend(
         );
     };
     let terms = move || -> Result<Terms, String> {
-        let nodes = nodes.with(|nodes| nodes.trim().parse().ok());
-        let nodes = nodes.filter(|it| (1..=NODES_MAX as u32).contains(it));
-        let nodes = nodes.ok_or(format!("offer 1 to {NODES_MAX} nodes"))?;
-        let (Some(price_per_hour), Some(price_per_thousand_events)) =
-            (hour.with(|hour| read_price(hour)), thousand.with(|thousand| read_price(thousand)))
-        else {
-            let problem = "give prices in credits, such as 1 or 0.001, or 0 for nothing";
-            return Err(problem.to_owned());
-        };
-        let (stake, inputs_max) = (economics::STAKE_MIN, INPUTS_MAX);
-        Ok(Terms { nodes, price_per_hour, price_per_thousand_events, stake, inputs_max })
+        Ok(Terms {
+            nodes: nodes.with(|nodes| read_nodes(nodes))?,
+            price_per_hour: hour.with(|hour| read_price(hour))?,
+            price_per_thousand_events: thousand.with(|thousand| read_price(thousand))?,
+            stake: economics::STAKE_MIN,
+            inputs_max: INPUTS_MAX,
+        })
     };
     let offer = move |event: SubmitEvent| {
         event.prevent_default();
@@ -64,7 +60,7 @@ pub fn Lend(
             <li class="market-offer">
                 <div>
                     <strong>{plural(offer.terms.nodes.into(), "node", "nodes")}</strong>
-                    <p>{price::words(&offer.terms)}</p>
+                    <p>{format!("For {}", price::words(&offer.terms))}</p>
                 </div>
                 <button
                     type="button"
@@ -96,12 +92,16 @@ pub fn Lend(
     view! {
         <form class="books-part market-lend" aria-labelledby="market-lend" on:submit=on(offer)>
             <h3 id="market-lend">"Lend nodes of this device"</h3>
-            {field("Nodes", nodes, "numeric")}
-            {field("Credits an hour", hour, "decimal")}
-            {field("Credits for a thousand events", thousand, "decimal")}
+            <div class="market-fields">
+                {field("Nodes", nodes, "numeric")}
+                {field("Credits an hour", hour, "decimal")}
+                {field("Credits for a thousand events", thousand, "decimal")}
+            </div>
             <p class="hint">{live(move || terms().ok().map(|terms| worth(&terms)))}</p>
-            <button type="submit" class="button" disabled=live(move || command.is_pending())>"Offer them"</button>
-            <p class="hint" role="status">{live(move || ordered.get())}</p>
+            <div class="market-terms">
+                <button type="submit" class="button" disabled=live(move || command.is_pending())>"Offer them"</button>
+                <p class="hint" role="status">{live(move || ordered.get())}</p>
+            </div>
             <CommandProblem command />
             <Shown when=has_own>
                 <p class="hint">"Offered now:"</p>
@@ -129,22 +129,42 @@ fn worth(terms: &Terms) -> String {
     }
 }
 
+fn read_nodes(text: &str) -> Result<u32, String> {
+    let nodes = text.trim().parse().ok().filter(|it| (1..=NODES_MAX as u32).contains(it));
+    nodes.ok_or_else(|| format!("offer 1 to {NODES_MAX} nodes, not `{text}`"))
+}
+
 /// A price, which may be nothing.
-fn read_price(text: &str) -> Option<Credits> {
+fn read_price(text: &str) -> Result<Credits, String> {
     let is_nothing = text.trim().parse() == Ok(0.0);
-    if is_nothing { Some(Credits::ZERO) } else { read(text) }
+    let price = if is_nothing { Some(Credits::ZERO) } else { read(text) };
+    price.ok_or_else(|| {
+        format!("give prices in credits, such as 1 or 0.001, or 0 for nothing, not `{text}`")
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::read_price;
+    use super::{read_nodes, read_price};
     use units::Credits;
 
     #[test]
     fn a_price_may_be_nothing() {
-        assert_eq!(read_price("0"), Some(Credits::ZERO));
-        assert_eq!(read_price("0.0"), Some(Credits::ZERO));
-        assert_eq!(read_price("1.5"), Some(Credits::from_micros(1_500_000)));
-        assert_eq!((read_price(""), read_price("-1"), read_price("a lot")), (None, None, None));
+        assert_eq!(read_price("0"), Ok(Credits::ZERO));
+        assert_eq!(read_price("0.0"), Ok(Credits::ZERO));
+        assert_eq!(read_price("1.5"), Ok(Credits::from_micros(1_500_000)));
+        for wrong in ["", "-1", "a lot"] {
+            let problem = read_price(wrong).unwrap_err();
+            assert!(problem.ends_with(&format!("not `{wrong}`")), "{problem}");
+        }
+    }
+
+    #[test]
+    fn no_more_nodes_are_offered_than_can_be_checked() {
+        assert_eq!((read_nodes("1"), read_nodes(" 512 ")), (Ok(1), Ok(512)));
+        for wrong in ["0", "513", "12.5", ""] {
+            let problem = read_nodes(wrong).unwrap_err();
+            assert_eq!(problem, format!("offer 1 to 512 nodes, not `{wrong}`"));
+        }
     }
 }

@@ -5,7 +5,7 @@
 pub mod lend;
 pub mod loans;
 pub mod offers;
-mod price;
+pub(crate) mod price;
 mod room;
 
 use crate::{

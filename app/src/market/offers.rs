@@ -61,7 +61,7 @@ pub fn Offers(
                 <div>
                     <strong>{plural(offer.terms.nodes.into(), "node", "nodes")}</strong>
                     {format!(" of {name}")}
-                    <p>{price::words(&offer.terms)}</p>
+                    <p>{format!("For {}", price::words(&offer.terms))}</p>
                     <p class="hint">{standing(page, offer)}</p>
                 </div>
                 <button
@@ -92,6 +92,7 @@ pub fn Offers(
             <Shown when=move || has_offers() && !has_network()>
                 <p class="hint">"Choose data first, under “Data”: that makes the network to which nodes can be added."</p>
             </Shown>
+            <Shown when=has_offers>
             <div class="market-terms">
                 <label class="field">
                     <span>"For how long"</span>
@@ -102,7 +103,7 @@ pub fn Offers(
                 <button
                     type="button"
                     class="button"
-                    disabled=live(move || !(has_offers() && may_take()))
+                    disabled=live(move || !may_take())
                     on:click=on(move |_| take(Vec::new()))
                 >
                     "Borrow all that help"
@@ -127,6 +128,7 @@ pub fn Offers(
                         on:input=entered(move |value| kept.set(value))
                     />
                 </label>
+            </Shown>
             </Shown>
             <CommandProblem command />
             <p class="hint">

@@ -6,23 +6,32 @@ use lending::deposit_for;
 use units::Credits;
 
 /// What nodes cost, and what that comes to while they are busy.
-pub(super) fn words(terms: &Terms) -> String {
+pub(crate) fn words(terms: &Terms) -> String {
+    match terms.price_per_thousand_events.is_zero() {
+        true => rates(terms),
+        false => {
+            let busy = credits(deposit_for(terms, 1));
+            format!("{}: some {busy} in a busy hour", rates(terms))
+        }
+    }
+}
+
+/// What nodes cost.
+pub(crate) fn rates(terms: &Terms) -> String {
     let hour = terms.price_per_hour;
     let events = terms.price_per_thousand_events;
     match (hour.is_zero(), events.is_zero()) {
-        (true, true) => "For nothing".to_owned(),
+        (true, true) => "nothing".to_owned(),
         (false, true) => format!("{} an hour", exact(hour)),
-        (is_free, false) => {
-            let hour =
-                if is_free { String::new() } else { format!("{} an hour and ", exact(hour)) };
-            let busy = credits(deposit_for(terms, 1));
-            format!("{hour}{} for a thousand events: some {busy} in a busy hour", exact(events))
+        (true, false) => format!("{} for a thousand events", exact(events)),
+        (false, false) => {
+            format!("{} an hour and {} for a thousand events", exact(hour), exact(events))
         }
     }
 }
 
 /// An amount with all of its decimals.
-pub(super) fn exact(amount: Credits) -> String {
+pub(crate) fn exact(amount: Credits) -> String {
     let (whole, part) = (amount.as_micros() / 1_000_000, amount.as_micros() % 1_000_000);
     let part = format!("{part:06}");
     match (whole, part.trim_end_matches('0')) {
@@ -49,7 +58,7 @@ mod tests {
                 inputs_max: 64,
             })
         };
-        assert_eq!(said(0, 0), "For nothing");
+        assert_eq!(said(0, 0), "nothing");
         assert_eq!(said(2_500_000, 0), "2.5 credits an hour");
         assert_eq!(
             said(1_000_000, 1_000),

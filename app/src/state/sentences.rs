@@ -1,6 +1,6 @@
 //! One sentence for each thing that happens.
 
-use crate::{books::credits, format::plural, shown::with_quotation_marks};
+use crate::{books::some_credits, format::plural, shown::with_quotation_marks};
 use books::News;
 use peer::{Event, LineageLeft, LinkStage, LoanStage, LoanView};
 use units::{PeerId, SessionId};
@@ -186,7 +186,7 @@ fn in_the_books(news: &News) -> Option<Sentence> {
     let (tone, text) = match news {
         News::Received { amount, height } => (
             Tone::Good,
-            format!("You received {} with page {height} of the books.", credits(*amount)),
+            format!("With page {height} of the books you have {} more.", some_credits(*amount)),
         ),
         News::Refused { reason, .. } => {
             (Tone::Problem, format!("The books cannot take what was wanted: {reason}."))

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!          Seek              Root, Order           recorded           all that lending does        Return
-//! wanted ─────► (an offer) ─────────────► ordered ─────────► open ───────────────────────► open ─────────► ending ─► none
+//! wanted ─────► (an offer) ─────────────► ordered ─────────► open ───────────────────────► open ─────────► ending ─► over
 //!   ▲                                        │ refused        │ gone, silent, wrong
 //!   └────────────────────────────────────────┴────────────────┘ the loan is given back, or disputed
 //! ```

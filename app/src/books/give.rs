@@ -54,24 +54,24 @@ pub fn Give() -> impl IntoView {
     view! {
         <form class="books-part books-give" aria-labelledby="books-give" on:submit=on(give)>
             <h3 id="books-give">"Give credits"</h3>
-            <div class="market-terms">
-            <label class="field field-wide">
-                <span>"To"</span>
-                <select on:change=entered(move |value| to.set(value))>
-                    {live(move || others.get().into_iter().map(option).collect_any())}
-                </select>
-            </label>
-            <label class="field field-wide">
-                <span>"How many"</span>
-                <input
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    prop:value=live(move || amount.get())
-                    on:input=entered(move |value| amount.set(value))
-                />
-            </label>
-            <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
+            <div class="fields-row">
+                <label class="field field-wide">
+                    <span>"To"</span>
+                    <select on:change=entered(move |value| to.set(value))>
+                        {live(move || others.get().into_iter().map(option).collect_any())}
+                    </select>
+                </label>
+                <label class="field field-wide">
+                    <span>"How many"</span>
+                    <input
+                        type="text"
+                        inputmode="decimal"
+                        autocomplete="off"
+                        prop:value=live(move || amount.get())
+                        on:input=entered(move |value| amount.set(value))
+                    />
+                </label>
+                <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
             </div>
             <p class="hint" role="status">{live(move || ordered.get())}</p>
             <CommandProblem command />

@@ -98,7 +98,7 @@ pub fn Lend(
                 {field("Credits for a thousand events", thousand, "decimal")}
             </div>
             <p class="hint">{live(move || terms().ok().map(|terms| worth(&terms)))}</p>
-            <div class="market-terms">
+            <div class="fields-row">
                 <button type="submit" class="button" disabled=live(move || command.is_pending())>"Offer them"</button>
                 <p class="hint" role="status">{live(move || ordered.get())}</p>
             </div>

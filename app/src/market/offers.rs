@@ -93,47 +93,47 @@ pub fn Offers(
                 <p class="hint">"Choose data first, under “Data”: that makes the network to which nodes can be added."</p>
             </Shown>
             <Shown when=has_offers>
-            <div class="market-terms">
-                <label class="field">
-                    <span>"For how long"</span>
-                    <select on:change=entered(move |value| hours.set(value.parse().unwrap_or(HOURS[0])))>
-                        {HOURS.into_iter().map(hour).collect_any()}
-                    </select>
-                </label>
-                <button
-                    type="button"
-                    class="button"
-                    disabled=live(move || !may_take())
-                    on:click=on(move |_| take(Vec::new()))
-                >
-                    "Borrow all that help"
-                </button>
-            </div>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=live(move || shows_rows.get())
-                    on:change=on(move |event| shows_rows.set(event_target_checked(&event)))
-                />
-                <span>"Lend out the lowest layer too: lenders then see this device’s rows"</span>
-            </label>
-            <Shown when=move || shows_rows.get()>
-                <label class="field market-short">
-                    <span>"Nodes of the lowest layer that stay here"</span>
+                <div class="fields-row">
+                    <label class="field">
+                        <span>"For how long"</span>
+                        <select on:change=entered(move |value| hours.set(value.parse().unwrap_or(HOURS[0])))>
+                            {HOURS.into_iter().map(hour).collect_any()}
+                        </select>
+                    </label>
+                    <button
+                        type="button"
+                        class="button"
+                        disabled=live(move || !may_take())
+                        on:click=on(move |_| take(Vec::new()))
+                    >
+                        "Borrow all that help"
+                    </button>
+                </div>
+                <label class="check">
                     <input
-                        type="text"
-                        inputmode="numeric"
-                        autocomplete="off"
-                        prop:value=live(move || kept.get())
-                        on:input=entered(move |value| kept.set(value))
+                        type="checkbox"
+                        prop:checked=live(move || shows_rows.get())
+                        on:change=on(move |event| shows_rows.set(event_target_checked(&event)))
                     />
+                    <span>"Lend out the lowest layer too: lenders then see this device’s rows"</span>
                 </label>
-            </Shown>
+                <Shown when=move || shows_rows.get()>
+                    <label class="field market-short">
+                        <span>"Nodes of the lowest layer that stay here"</span>
+                        <input
+                            type="text"
+                            inputmode="numeric"
+                            autocomplete="off"
+                            prop:value=live(move || kept.get())
+                            on:input=entered(move |value| kept.set(value))
+                        />
+                    </label>
+                </Shown>
+                <p class="hint">
+                    "The price of the busy hours is set aside from your credits, and what is not used comes back. Labels never leave this device, and without the choice above no row does."
+                </p>
             </Shown>
             <CommandProblem command />
-            <p class="hint">
-                "The price of the busy hours is set aside from your credits, and what is not used comes back. Labels never leave this device, and without the choice above no row does."
-            </p>
         </div>
     }
     .erased()

@@ -3,7 +3,7 @@
 use super::price::{self, exact};
 use crate::{
     books::{credits, give::read},
-    compact::{CollectAny, Erase, Shown, entered, live, on},
+    compact::{CollectAny, Erase, Shown, entered, follow, live, on},
     components::notice::CommandProblem,
     format::plural,
     state::{command::Command, port::Market},
@@ -36,6 +36,12 @@ pub fn Lend(
             },
         );
     };
+    // Once the books say so, the list does.
+    let own_count = Memo::new(move |_| market.with(|market| market.own.len()));
+    follow(move || {
+        let _ = own_count.get();
+        ordered.set("");
+    });
     let terms = move || -> Result<Terms, String> {
         Ok(Terms {
             nodes: nodes.with(|nodes| read_nodes(nodes))?,

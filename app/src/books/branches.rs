@@ -81,7 +81,7 @@ pub fn Branches() -> impl IntoView {
 
 const EXPLANATION: &str = "Two devices may write a page at the same moment, or out of each other’s reach. Then all go on with the pages that weigh more, which took more computing by more devices. The others give way, and what was on them is written again.";
 
-const NONE: &str = "All devices have written one and the same row of pages since this page was opened: none has had to give way.";
+const NONE: &str = "All devices write one and the same row of pages. Since this tab was opened, none has had to give way.";
 
 fn headline(branch: &BranchView, name: &dyn Fn(PeerId) -> String) -> String {
     let (first, last) = (branch.parting + 1, branch.parting + branch.count);

@@ -54,7 +54,7 @@ pub fn Check() -> impl IntoView {
                 "Save the room"
             </button>
             <p class="hint">
-                "All pages and the rounds that this device keeps, as a file. Anybody can compute all of it again elsewhere."
+                "All pages and the rounds that this device keeps, as a file. Whoever gets it computes all of it again with “cargo xtask verify-room”."
             </p>
             <CommandProblem command=saving />
         </div>

@@ -1,5 +1,6 @@
 //! Giving credits to somebody.
 
+use super::some_credits;
 use crate::{
     compact::{CollectAny, Erase, entered, live, on},
     components::notice::CommandProblem,
@@ -16,6 +17,7 @@ pub fn Give() -> impl IntoView {
     let page = use_page();
     let command = Command::default();
     let (to, amount) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let ordered = RwSignal::new(String::new());
     let others = Memo::new(move |_| {
         page.peers.with(|peers| peers.iter().map(|peer| peer.peer).collect::<Vec<_>>())
     });
@@ -25,15 +27,26 @@ pub fn Give() -> impl IntoView {
     };
     let give = move |event: SubmitEvent| {
         event.prevent_default();
+        ordered.set(String::new());
         let Some(to) = untrack(chosen) else {
             return command.refuse("unknown_peer", "nobody else is here to give to");
         };
-        let Some(amount) = amount.with_untracked(|text| read(text)) else {
-            let problem = "give an amount of credits, such as 2 or 0.5";
+        let Some(given) = amount.with_untracked(|text| read(text)) else {
+            let problem = amount.with_untracked(|text| {
+                format!("give an amount of credits, such as 2 or 0.5, not `{text}`")
+            });
             return command.refuse("invalid_input", problem);
         };
-        let call = BooksCall::Order(Box::new(Action::Transfer { to, amount }));
-        command.run(move |port| port.ask_books(call), |_| {});
+        let words = format!(
+            "{} for {}: written into the books within seconds.",
+            some_credits(given),
+            page.name_of(to)
+        );
+        let call = BooksCall::Order(Box::new(Action::Transfer { to, amount: given }));
+        let then = move |_| {
+            let _ = (amount.try_set(String::new()), ordered.try_set(words));
+        };
+        command.run(move |port| port.ask_books(call), then);
     };
     let option = move |peer: PeerId| {
         view! { <option value=peer.to_string()>{page.name_of(peer)}</option> }
@@ -41,23 +54,26 @@ pub fn Give() -> impl IntoView {
     view! {
         <form class="books-part books-give" aria-labelledby="books-give" on:submit=on(give)>
             <h3 id="books-give">"Give credits"</h3>
-            <label class="field">
-                <span>"To"</span>
-                <select on:change=entered(move |value| to.set(value))>
-                    {live(move || others.get().into_iter().map(option).collect_any())}
-                </select>
-            </label>
-            <label class="field">
-                <span>"How many"</span>
-                <input
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    prop:value=live(move || amount.get())
-                    on:input=entered(move |value| amount.set(value))
-                />
-            </label>
-            <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
+            <div class="fields-row">
+                <label class="field field-wide">
+                    <span>"To"</span>
+                    <select on:change=entered(move |value| to.set(value))>
+                        {live(move || others.get().into_iter().map(option).collect_any())}
+                    </select>
+                </label>
+                <label class="field field-wide">
+                    <span>"How many"</span>
+                    <input
+                        type="text"
+                        inputmode="decimal"
+                        autocomplete="off"
+                        prop:value=live(move || amount.get())
+                        on:input=entered(move |value| amount.set(value))
+                    />
+                </label>
+                <button type="submit" class="button" disabled=live(move || command.is_pending())>"Give"</button>
+            </div>
+            <p class="hint" role="status">{live(move || ordered.get())}</p>
             <CommandProblem command />
         </form>
     }

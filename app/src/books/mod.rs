@@ -95,6 +95,14 @@ pub(crate) fn credits(amount: Credits) -> String {
     format!("{whole}.{} credits", format!("{part:03}").trim_end_matches('0'))
 }
 
+/// An amount that is something, however little.
+pub(crate) fn some_credits(amount: Credits) -> String {
+    match amount.as_micros() {
+        1..1_000 => "under 0.001 credits".to_owned(),
+        _ => credits(amount),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::credits;

@@ -1,6 +1,6 @@
 //! What came in, as it comes.
 
-use super::{asked::ask, credits};
+use super::{asked::ask, some_credits};
 use crate::{
     compact::{Each, Erase, Shown, live},
     dom,
@@ -32,7 +32,7 @@ pub fn Received() -> impl IntoView {
         let says = move || sentences(&payments, height, &|peer| page.name_of(peer));
         view! {
             <li>
-                <span class="books-amount books-gain">{format!("+ {}", amount_of(all))}</span>
+                <span class="books-amount books-gain">{format!("+ {}", some_credits(all))}</span>
                 <span>{live(says)}</span>
                 <time class="hint">{dom::time_of(time.0 as f64)}</time>
             </li>
@@ -71,13 +71,13 @@ fn sentences(payments: &[Payment], height: u32, name: &dyn Fn(PeerId) -> String)
     let others = payments.iter().filter(|payment| !is_writers(payment));
     let mut said: Vec<String> = others.map(|payment| sentence(*payment, name)).collect();
     if !writers.is_zero() {
-        said.push(format!("Writing page {height} brought {}.", amount_of(writers)));
+        said.push(format!("Writing page {height} brought {}.", some_credits(writers)));
     }
     said.join(" ")
 }
 
 fn sentence(Payment { amount, cause }: Payment, name: &dyn Fn(PeerId) -> String) -> String {
-    let amount = amount_of(amount);
+    let amount = some_credits(amount);
     match cause {
         Cause::Welcome { by } => format!("{} welcomed this device with {amount}.", name(by)),
         Cause::Gift { from } => format!("{} gave this device {amount}.", name(from)),
@@ -93,17 +93,9 @@ fn sentence(Payment { amount, cause }: Payment, name: &dyn Fn(PeerId) -> String)
                 name(lender)
             )
         }
-        Cause::Unbound => format!("{amount} of its own, which were set aside, are free again."),
+        Cause::Unbound => format!("{amount} of this device, which were set aside, are free again."),
         // What pages pay their writers is summed up by whoever asks, and a newer ledger may know more.
         _ => format!("The rules of the books paid {amount}."),
-    }
-}
-
-/// An amount that is something, however little.
-fn amount_of(amount: Credits) -> String {
-    match amount.as_micros() {
-        1..1_000 => "under 0.001 credits".to_owned(),
-        _ => credits(amount),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn Regard(
     .erased()
 }
 
-const EXPLANATION: &str = "Trust starts with whoever made the room, and is passed on by deeds: updates that helped, loans that ended well, capsules of use. Words count for nothing, old deeds fade, and whoever is known to nobody trusted stays at nothing.";
+const EXPLANATION: &str = "Trust starts with whoever made the room, and is passed on by deeds: updates that helped, loans that ended well. Words count for nothing, old deeds fade, and whoever nobody trusted knows stays at nothing.";
 
 fn houses(view: &View) -> Option<BTreeMap<PeerId, PeerId>> {
     let View::Accounts(accounts) = view else { return None };

@@ -1,7 +1,7 @@
 //! What is recorded, in words.
 
 use super::credits;
-use crate::{format::plural, state::page::Page};
+use crate::{format::plural, market::price, state::page::Page};
 use books::view::{Deed, TransactionView};
 use ledger::Action;
 
@@ -29,14 +29,16 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
             }
             Action::Offer(terms) => {
                 let nodes = plural(terms.nodes.into(), "node", "nodes");
-                format!("{who} offered {nodes} for {} an hour.", credits(terms.price_per_hour))
+                format!("{who} offered {nodes} for {}.", price::rates(terms))
             }
             Action::Withdraw { .. } => format!("{who} took an offer back."),
             Action::Borrow { hours, deposit, .. } => {
                 let hours = plural((*hours).into(), "hour", "hours");
                 format!("{who} borrowed nodes for {hours}, with {} set aside.", credits(*deposit))
             }
-            Action::Claim(receipt) => format!("{who} was owed {}.", credits(receipt.owed)),
+            Action::Claim(receipt) => {
+                format!("{who} was owed {} for the work of its nodes.", credits(receipt.owed))
+            }
             Action::Return { owed, .. } => {
                 format!("{who} gave nodes back and owes {}.", credits(*owed))
             }

@@ -188,6 +188,7 @@ fn part_words(page: Page, part: &SplitPartView) -> String {
         format!("{} of layer {}", plural(part.nodes.into(), "node", "nodes"), part.layer + 1);
     let host = part.host.map(|host| page.name_of(host)).unwrap_or_default();
     match part.place {
+        PartPlace::Home if part.loan.is_some() => format!("{nodes}: at rest on this device"),
         PartPlace::Home => format!("{nodes}: on this device"),
         PartPlace::Moving => format!("{nodes}: on their way to {host}"),
         PartPlace::Returning => format!("{nodes}: on their way home from {host}"),

@@ -1,7 +1,7 @@
 //! Loans that run: receipts, and what was checked.
 
 use crate::{
-    books::credits,
+    books::some_credits,
     compact::{CollectAny, Erase, Shown, live, on},
     components::notice::CommandProblem,
     format::{count, plural},
@@ -33,11 +33,14 @@ pub fn Loans() -> impl IntoView {
     let end = move |loan: Hash| command.run(move |port| port.end_borrowing(loan), |()| {});
     let line = move |line: &Line| {
         let runs = line.loan.loan.filter(|_| line.loan.stage == LoanStage::Open);
+        let title = title(page, line);
+        let label = format!("End this loan: {title}");
         let button = runs.map(|loan| {
             view! {
                 <button
                     type="button"
                     class="button button-quiet"
+                    aria-label=label
                     disabled=live(move || command.is_pending())
                     on:click=on(move |_| end(loan))
                 >
@@ -48,7 +51,7 @@ pub fn Loans() -> impl IntoView {
         view! {
             <li class="market-offer" data-stage=stage_name(line.loan.stage)>
                 <div>
-                    <strong>{title(page, line)}</strong>
+                    <strong>{title}</strong>
                     <p class="hint">{loan_words(line)}</p>
                 </div>
                 {button.erased()}
@@ -90,35 +93,45 @@ fn stage_name(stage: LoanStage) -> &'static str {
 
 fn title(page: Page, line: &Line) -> String {
     let nodes = plural(line.nodes.into(), "node", "nodes");
-    match (line.with, line.is_lender) {
-        (Some(peer), false) => format!("{nodes} of {} work for you", page.name_of(peer)),
-        (Some(peer), true) => format!("{nodes} of yours work for {}", page.name_of(peer)),
-        (None, _) => format!("{nodes} of yours rest"),
+    match (line.with.map(|peer| page.name_of(peer)), line.is_lender, line.loan.stage) {
+        (Some(name), true, _) => format!("{nodes} of yours work for {name}"),
+        (Some(name), false, LoanStage::Ordered) => format!("{nodes} of {name} are to work for you"),
+        (Some(name), false, _) => format!("{nodes} of {name} work for you"),
+        (None, ..) => format!("{nodes} of your network rest"),
     }
 }
 
 fn loan_words(line: &Line) -> String {
-    let LoanView { stage, segments, events, owed, audits, .. } = line.loan;
-    let work = format!(
-        "{} events in {}",
-        count(events),
-        plural(segments.into(), "signed stretch of work", "signed stretches of work")
-    );
-    let checked = match (line.is_lender, audits) {
-        (true, _) => String::new(),
-        (false, audits) => format!(", {} checked again here", count(audits.into())),
-    };
-    let money = match line.is_lender {
-        true => format!("{} are receipted", credits(owed)),
-        false => format!("you owe {}", credits(owed)),
-    };
-    match stage {
-        LoanStage::Wanted => {
-            "Nobody offers as many yet: they learn again when somebody does.".to_owned()
-        }
-        LoanStage::Ordered => "The loan is being written into the books.".to_owned(),
-        LoanStage::Open => format!("{work}{checked}. So far {money}."),
-        LoanStage::Ending => format!("{work}{checked}. On their way home; {money}."),
-        LoanStage::Over => "The loan is over: bring the network home to use them here.".to_owned(),
+    let is_lender = line.is_lender;
+    match line.loan.stage {
+        LoanStage::Wanted => "Nobody lends as many now. They learn again as soon as somebody does.".to_owned(),
+        LoanStage::Ordered => "The loan is being written into the books, which takes some seconds.".to_owned(),
+        LoanStage::Open if line.loan.segments == 0 => match is_lender {
+            true => "Ready. What they do is paid as it is done.".to_owned(),
+            false => "Ready. They work when you press “Train over all of them”, under “Network”.".to_owned(),
+        },
+        LoanStage::Open => format!("{}. {}.", work(line), money(line)),
+        LoanStage::Ending => format!("{}. They are on their way home. {}.", work(line), money(line)),
+        LoanStage::Over => "The loan is over. To use these nodes on this device, press “Bring all nodes home”, under “Network”.".to_owned(),
+    }
+}
+
+/// What was done, and checked.
+fn work(line: &Line) -> String {
+    let LoanView { segments, events, audits, .. } = line.loan;
+    let stretches = plural(segments.into(), "signed stretch of work", "signed stretches of work");
+    let done = format!("{} in {stretches}", plural(events, "event", "events"));
+    match line.is_lender {
+        true => done,
+        false => format!("{done}, {} checked again here", count(audits.into())),
+    }
+}
+
+/// What it comes to by now.
+fn money(line: &Line) -> String {
+    let owed = some_credits(line.loan.owed);
+    match line.is_lender {
+        true => format!("You have earned {owed} so far"),
+        false => format!("You owe {owed} so far"),
     }
 }

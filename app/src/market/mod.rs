@@ -5,6 +5,7 @@
 pub mod lend;
 pub mod loans;
 pub mod offers;
+pub(crate) mod price;
 mod room;
 
 use crate::{

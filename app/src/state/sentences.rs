@@ -1,8 +1,8 @@
 //! One sentence for each thing that happens.
 
-use crate::{books::credits, format::plural, shown::with_quotation_marks};
+use crate::{books::some_credits, format::plural, shown::with_quotation_marks};
 use books::News;
-use peer::{Event, LineageLeft, LinkStage};
+use peer::{Event, LineageLeft, LinkStage, LoanStage, LoanView};
 use units::{PeerId, SessionId};
 
 /// What happened, in words.
@@ -79,6 +79,11 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
                 None => (Tone::Plain, with_detail(&format!("Here again: {nodes}"), reason)),
             }
         }
+        Event::Borrowing { loan, reason, .. } => borrowing(loan, reason, &name),
+        Event::LearningCalledFor { peer, cluster, .. } => {
+            let text = format!("{} asks for faster learning of cluster {cluster}.", name(*peer));
+            (Tone::Plain, text)
+        }
         Event::NodesSilent { nodes, .. } => {
             let nodes = plural(u64::from(*nodes), "node", "nodes");
             (Tone::Problem, format!("{nodes} on other devices did not answer in time."))
@@ -143,6 +148,24 @@ pub fn lineage_left(left: &LineageLeft) -> String {
     )
 }
 
+/// How far a loan of nodes to this device has come.
+fn borrowing(loan: &LoanView, reason: &str, name: impl Fn(PeerId) -> String) -> (Tone, String) {
+    let lender = loan.lender.map_or("others".to_owned(), name);
+    let (tone, text) = match loan.stage {
+        LoanStage::Wanted => (Tone::Plain, "Nodes are looked for on the market".to_owned()),
+        LoanStage::Ordered => {
+            (Tone::Plain, format!("The loan of nodes of {lender} is being written into the books"))
+        }
+        LoanStage::Open => (Tone::Good, format!("Nodes of {lender} are on loan to this device")),
+        LoanStage::Ending => (Tone::Plain, format!("Nodes come home from {lender}")),
+        LoanStage::Over if reason.is_empty() => {
+            (Tone::Plain, format!("The loan of nodes of {lender} is over"))
+        }
+        LoanStage::Over => (Tone::Problem, format!("The loan of nodes of {lender} is over")),
+    };
+    (tone, with_detail(&text, reason))
+}
+
 fn link(stage: LinkStage, name: &str) -> String {
     match stage {
         LinkStage::Discovered => format!("Not connected with {name}"),
@@ -163,7 +186,7 @@ fn in_the_books(news: &News) -> Option<Sentence> {
     let (tone, text) = match news {
         News::Received { amount, height } => (
             Tone::Good,
-            format!("You received {} with page {height} of the books.", credits(*amount)),
+            format!("With page {height} of the books you have {} more.", some_credits(*amount)),
         ),
         News::Refused { reason, .. } => {
             (Tone::Problem, format!("The books cannot take what was wanted: {reason}."))
@@ -187,6 +210,31 @@ mod tests {
 
     fn text(event: Event) -> String {
         sentence(&event, |_| "Ada's phone".to_owned()).unwrap().text
+    }
+
+    #[test]
+    fn a_loan_is_told_as_it_comes_and_goes() {
+        let news = |stage, reason: &str| {
+            let loan = LoanView {
+                loan: None,
+                lender: Some(PeerId::from_bytes([1; 32])),
+                stage,
+                segments: 0,
+                events: 0,
+                owed: units::Credits::ZERO,
+                audits: 0,
+            };
+            let cluster = "digits".parse().unwrap();
+            Event::Borrowing { cluster, part: 0, offer: None, loan, reason: reason.to_owned() }
+        };
+        let open = text(news(LoanStage::Open, ""));
+        assert_eq!(open, "Nodes of Ada's phone are on loan to this device.");
+        let lost = sentence(&news(LoanStage::Over, "its lender is gone"), |_| "Ben".to_owned());
+        let lost = lost.unwrap();
+        assert_eq!(lost.text, "The loan of nodes of Ben is over: its lender is gone.");
+        assert_eq!(lost.tone, Tone::Problem);
+        let over = sentence(&news(LoanStage::Over, ""), |_| "Ben".to_owned()).unwrap();
+        assert_eq!(over.tone, Tone::Plain);
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn an_order_that_cannot_be_recorded_is_refused_at_once_with_its_reason() {
     let action = transfer(&room, 0, 5_000);
     room.tells(1, |books, _| {
         let error = books.order(action.clone()).unwrap_err();
-        assert!(error.to_string().contains("of 99.998 cr that are there"), "{error}");
+        assert!(error.to_string().contains("more than the 99.998 cr that are there"), "{error}");
     });
     assert!(room.books(1).pool().is_empty());
 }

@@ -66,11 +66,6 @@ impl Engine {
         self.tell_books(now, BooksCall::Offers, purpose).ok_or(CommandError::NoRoom)
     }
 
-    /// Offers that this device can take, the best first: cheap before dear, near before far, known before strange.
-    pub fn rank_offers(&self, now: Instant, offers: Vec<OfferView>) -> Vec<OfferView> {
-        self.ranked(now, offers)
-    }
-
     /// Ends a loan. Its borrower's nodes come home, the last receipt is signed, and what is owed is paid; its lender asks for that.
     /// A loan of an earlier life of this device is ended in the ledger at once.
     ///
@@ -126,7 +121,7 @@ impl Engine {
             };
             return Err(invalid(format!("the offer {name} {problem}")));
         }
-        let mut offers = self.ranked(now, offers);
+        let mut offers = self.rank_offers(now, offers);
         if !plan.offers.is_empty() {
             offers.retain(|offer| plan.offers.contains(&offer.id));
         }
@@ -142,7 +137,7 @@ impl Engine {
         }
         let each = chosen.len() as u64;
         let balance = self.ledger.balance().as_micros();
-        let spare = Credits::from_micros((balance - balance / 10) / each.max(1));
+        let spare = Credits::from_micros((balance - balance / 10) / each);
         let only = !plan.offers.is_empty();
         let taken = chosen.into_iter().map(|(cut, offer)| {
             let usual = deposit_for(&offer.terms, plan.hours).min(spare);
@@ -159,8 +154,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Offers of connected devices, the best first.
-    fn ranked(&self, now: Instant, offers: Vec<OfferView>) -> Vec<OfferView> {
+    /// Offers that this device can take, those of connected devices, the best first: cheap before dear, near before far, known before
+    /// strange.
+    pub fn rank_offers(&self, now: Instant, offers: Vec<OfferView>) -> Vec<OfferView> {
         let is_there = |offer: &OfferView| {
             let is_shunned =
                 self.split.as_ref().is_some_and(|split| split.is_shunned(offer.owner, now));
@@ -198,7 +194,7 @@ impl Engine {
         [nodes, inputs]: [u32; 2],
         offers: Vec<OfferView>,
     ) {
-        let offers = self.ranked(now, offers);
+        let offers = self.rank_offers(now, offers);
         let fits = |it: &&OfferView| it.terms.nodes >= nodes && it.terms.inputs_max >= inputs;
         let balance = self.ledger.balance();
         let spare = Credits::from_micros(balance.as_micros() / 2);

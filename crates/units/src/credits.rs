@@ -26,7 +26,7 @@ pub enum AmountError {
         other: Credits,
     },
     /// Below nothing.
-    #[error("{wanted} of {there} that are there")]
+    #[error("{wanted} are more than the {there} that are there")]
     Insufficient {
         /// What was to be taken.
         wanted: Credits,

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!          Seek              Root, Order           recorded           all that lending does        Return
-//! wanted ─────► (an offer) ─────────────► ordered ─────────► open ───────────────────────► open ─────────► ending ─► none
+//! wanted ─────► (an offer) ─────────────► ordered ─────────► open ───────────────────────► open ─────────► ending ─► over
 //!   ▲                                        │ refused        │ gone, silent, wrong
 //!   └────────────────────────────────────────┴────────────────┘ the loan is given back, or disputed
 //! ```
-//! What is checked and signed within a loan is the crate `lending`'s; see `docs/adr/0007-lending.md`.
+//! What is checked and signed within a loan is the crate `lending`'s; see `docs/adr/0007-checked-lending.md`.
 
 use super::{
     Action, Around, Purpose, Split,

@@ -2,7 +2,7 @@
 
 use crate::{Books, News, sync::after};
 use core::time::Duration;
-use ledger::{Action, Moved, Order, Refusal, economics};
+use ledger::{Action, Moved, Order, Refusal, contracts::lending::Phase, economics};
 use protocol::encoding::encode;
 use units::{AmountError, Credits, Hash, PeerId, SortedMap, UnixMillis};
 
@@ -64,6 +64,27 @@ impl Books {
         Ok(id)
     }
 
+    /// Whether a loan goes on: it is recorded, or was and will be again where other blocks count by now, and nobody has begun to
+    /// end it, as far as this device knows.
+    pub fn is_open(&self, loan: Hash) -> bool {
+        let Some(chain) = &self.chain else { return false };
+        let is_ours = |order: &Order| ended_by(&order.action) == Some(loan);
+        let is_open = match chain.loan(loan) {
+            Some(known) => known.phase == Phase::Open,
+            None => self.pool.contains(loan),
+        };
+        is_open && !self.account.waiting().any(is_ours)
+    }
+
+    /// Whether there is nothing that an action could end: no loan, and none that is to be recorded.
+    pub fn is_pointless(&self, action: &Action) -> bool {
+        let known = |loan| {
+            let chain = self.chain.as_ref();
+            chain.is_none_or(|it| it.loan(loan).is_some()) || self.pool.contains(loan)
+        };
+        ended_by(action).is_some_and(|loan| !known(loan))
+    }
+
     /// The founder welcomes whoever is new.
     pub(crate) fn welcome(&mut self, peer: PeerId) {
         let Some(chain) = &self.chain else { return };
@@ -82,8 +103,8 @@ impl Books {
         let own = |(id, refusal): &(Hash, Refusal)| {
             Some((self.account.waiting.get(id)?.nonce, refusal.to_string()))
         };
-        let waits = |refusal: &Refusal| matches!(refusal, Refusal::Nonce { nonce, next, .. } if nonce > next);
-        let refused = refused.iter().filter(|(_, refusal)| !waits(refusal)).filter_map(own);
+        let gone = refused.iter().filter(|(_, refusal)| !self.pool.waits(refusal));
+        let refused = gone.filter_map(own);
         let Some((first, reason)) = refused.min() else { return };
         let after = self.account.waiting.iter().filter(|(_, order)| order.nonce >= first);
         let after: Vec<(Hash, u64, Credits, bool)> =
@@ -183,6 +204,15 @@ impl Books {
         if recorded {
             self.store_orders();
         }
+    }
+}
+
+/// The loan that an action of one of its sides ends.
+fn ended_by(action: &Action) -> Option<Hash> {
+    match action {
+        Action::Claim(receipt) => Some(receipt.loan),
+        Action::Return { loan, .. } => Some(*loan),
+        _ => None,
     }
 }
 

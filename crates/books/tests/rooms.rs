@@ -5,7 +5,12 @@ mod common;
 
 use books::News;
 use common::Room;
-use ledger::{Action, contracts::lending::Terms, economics};
+use ledger::{
+    Action,
+    contracts::lending::{Receipt, Terms},
+    economics,
+};
+use protocol::identity::Signature;
 use units::{Credits, Hash};
 
 fn transfer(room: &Room, to: usize, credits: u64) -> Action {
@@ -244,4 +249,57 @@ fn what_is_due_happens_although_nobody_orders_anything() {
     room.passes(5_000);
     assert_eq!(room.balance(0, 1), bound.plus(amount).unwrap());
     assert!(room.all_agree());
+}
+
+#[test]
+fn a_loan_that_gave_way_with_its_claim_is_recorded_again_and_paid() {
+    // Whose order comes first in a page depends on who they are.
+    for (borrower, lender) in [(0, 1), (1, 0)] {
+        let mut room = Room::of(4);
+        room.records_everything();
+        let before = room.balance(0, lender);
+        room.cut_at(2);
+        room.keeps(2, true);
+        let terms = Terms {
+            nodes: 8,
+            price_per_hour: Credits::whole(10),
+            price_per_thousand_events: Credits::ZERO,
+            stake: economics::STAKE_MIN,
+            inputs_max: 8,
+        };
+        let offer = room.orders(lender, Action::Offer(terms));
+        room.records_everything();
+        let (state, hours, deposit) = (Hash::of(b"state"), 1, Credits::whole(20));
+        let loan = room.orders(borrower, Action::Borrow { offer, state, hours, deposit });
+        room.records_everything();
+        let books = &room.devices[borrower].books;
+        let unsigned = Receipt {
+            loan,
+            segments: 1,
+            events: 1,
+            owed: Credits::whole(10),
+            transcript: state,
+            last: true,
+            borrower: room.peer(borrower),
+            signature: Signature::from_bytes([0; 64]),
+        };
+        let receipt = Receipt::sign(books.identity(), books.chain().unwrap().room(), unsigned);
+        assert!(books.is_open(loan));
+        room.orders(lender, Action::Claim(receipt));
+        assert!(!room.devices[lender].books.is_open(loan), "its claim is on its way");
+        room.records_everything();
+        for _ in 0..12 {
+            room.orders(2, transfer(&room, 3, 1));
+            room.records_everything();
+        }
+        room.heal();
+        room.records_everything();
+        room.passes(5_000);
+        room.records_everything();
+        assert!(room.all_agree());
+        let undone = room.devices[lender].news.iter().any(|it| matches!(it, News::Undone { .. }));
+        assert!(undone, "the other half's pages are heavier");
+        let paid = room.balance(2, lender).minus(before).expect("it has earned something");
+        assert!(paid > Credits::whole(9), "{paid}");
+    }
 }

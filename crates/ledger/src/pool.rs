@@ -120,11 +120,23 @@ impl Pool {
         gone.into_iter().for_each(|id| self.forget(id));
     }
 
-    /// Lets go of orders that cannot be recorded, but for those whose turn has not come.
+    /// Whether an order that was refused with this may be recorded yet: its turn has not come, or what it is about waits here itself,
+    /// as where a loan has given way together with its claim.
+    pub fn waits(&self, refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::Nonce { nonce, next, .. } => nonce > next,
+            Refusal::NoSuchOffer { offer: name } | Refusal::NoSuchLoan { loan: name } => {
+                self.contains(*name)
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets go of orders that cannot be recorded, but for those that wait.
     pub fn drop_refused(&mut self, refused: &[(Hash, Refusal)]) {
-        let waits = |refusal: &Refusal| matches!(refusal, Refusal::Nonce { nonce, next, .. } if nonce > next);
-        for (id, _) in refused.iter().filter(|(_, refusal)| !waits(refusal)) {
-            self.forget(*id);
+        let gone = refused.iter().filter(|(_, refusal)| !self.waits(refusal));
+        for id in gone.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.forget(id);
         }
     }
 

@@ -24,8 +24,10 @@ pub struct Leased {
     /// Draws what is audited: 32 random bytes that nobody is told.
     secret: [u8; 32],
     reputation_percent: u8,
-    /// Segments whose state was asked for, the oldest first.
+    /// Segments whose state is wanted, the oldest first.
     asked: VecDeque<u32>,
+    /// The first of these was asked for: a lender shows what it is asked for, each time.
+    awaits_state: bool,
     audits: u32,
     newest: Option<Receipt>,
     is_finishing: bool,
@@ -72,6 +74,7 @@ impl Leased {
             secret,
             reputation_percent,
             asked: VecDeque::new(),
+            awaits_state: false,
             audits: 0,
             newest: None,
             is_finishing: false,
@@ -115,7 +118,7 @@ impl Leased {
         match message {
             Message::Report(report) => self.stated(report)?,
             Message::State { segment, groups } => {
-                if self.asked.front() != Some(&segment) {
+                if !self.awaits_state || self.asked.front() != Some(&segment) {
                     return Err(self.give_up(format!(
                         "it has shown a state before segment {segment} that nobody asked for"
                     )));
@@ -131,6 +134,7 @@ impl Leased {
                     Err(problem) => return Err(self.give_up(problem.to_string())),
                 }
                 self.asked.pop_front();
+                self.awaits_state = false;
             }
             Message::AskState { .. } | Message::Receipt(_) => {
                 return Err(self.give_up("it has sent what only borrowers send".to_owned()));
@@ -140,8 +144,9 @@ impl Leased {
     }
 
     fn answer(&mut self, identity: &Identity, now: UnixMillis) -> Result<Option<Message>, Breach> {
-        if let Some(segment) = self.asked.front() {
-            return Ok(Some(Message::AskState { segment: *segment }));
+        if let Some(segment) = self.asked.front().copied() {
+            let is_first = !core::mem::replace(&mut self.awaits_state, true);
+            return Ok(is_first.then_some(Message::AskState { segment }));
         }
         let is_stated = self.is_finishing && self.borrower.unstated() == 0;
         if is_stated && self.returned.is_some_and(|found| found != self.borrower.state()) {

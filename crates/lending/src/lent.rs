@@ -47,6 +47,9 @@ pub enum Stop {
     /// The loan's time is over.
     #[error("the loan's time is over")]
     Over,
+    /// The ledger has no such loan any more, or somebody has begun to end it there.
+    #[error("the loan ends in the ledger")]
+    Closing,
     /// A message that only lenders send.
     #[error("a message that only lenders send")]
     Unexpected,
@@ -167,6 +170,11 @@ impl Lent {
             }
             Message::Report(_) | Message::State { .. } => Err(Stop::Unexpected),
         }
+    }
+
+    /// Its loan, by the order that opened it.
+    pub fn loan(&self) -> Hash {
+        self.name
     }
 
     /// The newest receipt.

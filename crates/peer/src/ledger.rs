@@ -11,6 +11,7 @@ use crate::{
     job::{Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Job, JobError, JobId, LedgerView},
     loans::{BorrowPlan, offers_of},
     records::{self, Records},
+    split::Hosting,
 };
 use ::core::time::Duration;
 use books::{News, Outcome};
@@ -50,8 +51,10 @@ pub(crate) struct Ledger {
     pub(crate) distrusted: SortedSet<PeerId>,
     /// Orders that are to begin loans of nodes to this device.
     pub(crate) borrowed: SortedSet<Hash>,
-    /// What loans of an earlier life have brought, until it can be claimed.
+    /// What loans have brought and is to be ordered: of an earlier life, or what could not be recorded when it was ordered.
     pub(crate) claims: Vec<(Hash, Vec<u8>)>,
+    /// What was ordered of that, by the order: should its page give way, it may have to be again. Until it is recorded, storage has it.
+    pub(crate) claimed: SortedMap<Hash, (Hash, Vec<u8>)>,
 }
 
 /// What a job about the books is for.
@@ -71,8 +74,8 @@ pub(crate) enum Purpose {
     Seek(u16, [u32; 2]),
     /// The order that begins the loan of a part.
     Loan(u16),
-    /// What a loan of this device has brought.
-    Claim(Hash),
+    /// What a loan of this device has brought, and the order that claims it.
+    Claim(Hash, Vec<u8>),
 }
 
 impl Ledger {
@@ -106,6 +109,7 @@ impl Engine {
         let claims =
             claims.filter_map(|(name, claim)| Some((name.parse().ok()?, claim.into_vec())));
         self.ledger.claims = claims.collect();
+        self.hosting.remember_loans(self.ledger.claims.iter().map(|(loan, _)| *loan));
         let known = records.iter().map(|(name, _)| name.clone());
         self.ledger.records = known.collect();
         let seed = self.core.identity.seed();
@@ -246,8 +250,7 @@ impl Engine {
                 self.choose_offer(now, part, shape, offers_of(said).unwrap_or_default());
             }
             Purpose::Loan(part) => self.loan_ordered(now, part, said),
-            // Taken, it is kept with the orders; refused, there is nothing to be had.
-            Purpose::Claim(loan) => self.core.forget(format!("{}{loan}", records::LOANS_PREFIX)),
+            Purpose::Claim(loan, claim) => self.claim_ordered(loan, claim, said),
         }
     }
 
@@ -275,12 +278,15 @@ impl Engine {
         for (from, reason) in outcome.refused {
             self.refuse(Some(from), reason);
         }
+        if outcome.news.iter().any(|news| matches!(news, News::Block { .. })) {
+            self.with_hosting(now, Hosting::ledger_moved);
+        }
         for news in outcome.news {
             if let News::Standing(it) = &news {
                 let books::Standing { height, tip, waiting, balance, member, keeps } = *it;
                 let view = LedgerView { height, tip, waiting, balance, member, keeps };
                 self.ledger.standing = Some(view);
-                self.claim_earlier_loans(now);
+                self.claim_left_loans(now);
             }
             match &news {
                 News::Distrusted(peers) => {

@@ -75,7 +75,7 @@ impl Engine {
         if self.split.as_ref().is_some_and(|split| split.has_loan(loan)) {
             self.with_split(now, |split, around| split.give_up(loan, around));
         } else if self.hosting.has_loan(loan) {
-            self.with_hosting(now, |hosting| hosting.withdraw(loan));
+            self.with_hosting(now, |hosting| hosting.withdraw(loan, now));
         } else {
             let order = Action::Return { loan, owed: Credits::ZERO };
             self.ask_books(now, BooksCall::Order(Box::new(order)))?;
@@ -198,10 +198,12 @@ impl Engine {
         let fits = |it: &&OfferView| it.terms.nodes >= nodes && it.terms.inputs_max >= inputs;
         let balance = self.ledger.balance();
         let spare = Credits::from_micros(balance.as_micros() / 2);
-        let chosen = offers.iter().find(fits).map(|offer| Chosen {
-            offer: offer.id,
-            lender: offer.owner,
-            deposit: deposit_for(&offer.terms, 1).min(spare).max(offer.terms.price_per_hour),
+        let hours = self.split.as_ref().map_or(1, |split| split.hours(part, now));
+        let chosen = offers.iter().find(fits).map(|offer| {
+            // No loan begins with less.
+            let least = offer.terms.price_per_hour.times(hours.into()).unwrap_or(Credits::MAX);
+            let deposit = deposit_for(&offer.terms, hours).min(spare).max(least);
+            Chosen { offer: offer.id, lender: offer.owner, deposit }
         });
         self.with_split(now, |split, around| split.found(part, chosen, around));
     }
@@ -239,6 +241,17 @@ impl Engine {
 
     /// The books have recorded an order of this device, or refused it.
     pub(crate) fn order_settled(&mut self, now: Instant, order: Hash, result: Result<(), String>) {
+        if let Some((loan, claim)) = self.ledger.claimed.get(&order).cloned() {
+            if result.is_ok() {
+                self.forget_claim(loan);
+            } else {
+                // Perhaps for an order before it, or because its page has given way.
+                self.ledger.claimed.remove(&order);
+                self.keep_claim(loan, claim.clone());
+                self.ledger.claims.push((loan, claim));
+            }
+            return;
+        }
         if !self.ledger.borrowed.remove(&order) {
             return;
         }
@@ -260,11 +273,32 @@ impl Engine {
 
     /// Claims what a loan has brought.
     pub(crate) fn claim_loan(&mut self, now: Instant, loan: Hash, claim: Vec<u8>) {
-        self.tell_books(now, BooksCall::OrderBytes(claim), Purpose::Claim(loan));
+        let purpose = Purpose::Claim(loan, claim.clone());
+        self.tell_books(now, BooksCall::OrderBytes(claim), purpose);
     }
 
-    /// Claims what loans of an earlier life have brought.
-    pub(crate) fn claim_earlier_loans(&mut self, now: Instant) {
+    /// The books have taken a claim, have nothing that it could be of, or cannot record it by now: it is tried again.
+    pub(crate) fn claim_ordered(
+        &mut self,
+        loan: Hash,
+        claim: Vec<u8>,
+        said: Result<Option<BooksReply>, JobError>,
+    ) {
+        match said {
+            Ok(Some(BooksReply::Ordered(order))) => {
+                self.ledger.claimed.insert(order, (loan, claim));
+            }
+            Ok(_) => self.forget_claim(loan),
+            Err(_) => self.ledger.claims.push((loan, claim)),
+        }
+    }
+
+    fn forget_claim(&mut self, loan: Hash) {
+        self.core.forget(format!("{}{loan}", records::LOANS_PREFIX));
+    }
+
+    /// Claims what loans have brought and is not claimed yet.
+    pub(crate) fn claim_left_loans(&mut self, now: Instant) {
         for (loan, claim) in ::core::mem::take(&mut self.ledger.claims) {
             self.claim_loan(now, loan, claim);
         }
@@ -290,6 +324,11 @@ fn cut(
             Some(below) => network.layers[below as usize].nodes,
             None => network.inputs,
         };
+        let limits = (lending::limits::INPUTS_MAX, lending::limits::CLASSES_MAX);
+        if inputs > limits.0 || network.classes > limits.1 {
+            // What is larger cannot be checked.
+            continue;
+        }
         let node = u64::from(inputs) + 2 + u64::from(network.classes);
         let most = (PART_PARAMETERS_MAX / node).clamp(1, lending::limits::NODES_MAX as u64) as u32;
         let in_cuts = cuts.iter().filter(|cut| cut.layer == layer);

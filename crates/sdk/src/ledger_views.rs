@@ -26,7 +26,10 @@ pub(crate) enum Wanted {
     Nodes(PeerId),
 }
 
-#[cfg_attr(feature = "lazy", wasm_split_helpers::wasm_split(ledger_views, fallible))]
+#[cfg_attr(
+    feature = "lazy",
+    wasm_split_helpers::wasm_split(ledger_views, fallible, preload(preload))
+)]
 fn shaped(bytes: Vec<u8>, wanted: Wanted) -> Result<JsValue, Failure> {
     Ok(match (View::decode(&bytes), wanted) {
         (Some(View::Check(check)), Wanted::Check) => to_js(&shapes::LedgerCheck::from(check)),
@@ -56,15 +59,13 @@ pub(crate) async fn to_object(bytes: Vec<u8>, wanted: Wanted) -> Result<JsValue,
     shaped(bytes, wanted)
 }
 
-#[cfg(feature = "lazy")]
-impl From<wasm_split_helpers::SplitLoaderError> for Failure {
-    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
-        let message = "the part of the page that reads the ledger could not be loaded: its server does not answer";
-        Self { code: "not_loaded".to_owned(), message: message.to_owned() }
-    }
-}
-
 /// The worker answered something else than it was asked. No worker of this build does.
 pub(crate) fn unexpected() -> Failure {
     HostError::Job(peer::JobError::WorkerLost("it answered something else".to_owned())).into()
+}
+
+/// Brings the module before anybody asks for it.
+#[cfg(feature = "lazy")]
+pub(crate) async fn prepare() -> Result<(), Failure> {
+    Ok(preload().await?)
 }

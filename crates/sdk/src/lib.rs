@@ -11,11 +11,14 @@
 mod argument;
 mod blueprint;
 mod booting;
+mod brought;
 mod class;
 mod events;
 mod failure;
 mod given;
+mod later;
 mod ledger_views;
+mod market;
 mod shapes;
 
 pub use booting::Booting;

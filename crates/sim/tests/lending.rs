@@ -200,10 +200,12 @@ fn a_borrower_that_signs_nothing_is_cut_off() {
     world.live_until("it is cut off", PATIENCE, |world| {
         world.view(HostId(1)).hosting.carried.is_empty()
     });
-    let cut_off = world.events(OWNER).any(|event| {
-        matches!(event, Event::NodesMoved { host: None, reason, .. } if reason.contains("ended the loan"))
-    });
-    assert!(cut_off);
+    let hears = |world: &World| {
+        world.events(OWNER).any(|event| {
+            matches!(event, Event::NodesMoved { host: None, reason, .. } if reason.contains("ended the loan"))
+        })
+    };
+    world.live_until("its borrower hears of it", PATIENCE, hears);
 }
 
 #[test]
@@ -249,4 +251,84 @@ fn a_device_with_room_for_64_nodes_reaches_the_accuracy_of_512() {
     );
     assert!(outcome.accuracy >= outcome.whole - 0.005, "{outcome:?}");
     assert!(outcome.accuracy >= alone + 0.01, "{outcome:?}");
+}
+
+#[test]
+fn a_borrower_that_ends_the_loan_in_the_ledger_and_goes_on_does_not_get_work_for_nothing() {
+    let mut world = room(611, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    let before = balance(&world, 1);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    train_for(&mut world, 1_000_000);
+    let lent = |world: &World| world.view(HostId(1)).hosting.carried.first().and_then(|it| it.loan);
+    world.live_until("it has a receipt", PATIENCE, |world| {
+        lent(world).is_some_and(|loan| loan.owed > Credits::ZERO)
+    });
+    let loan = loans(&world)[0].loan.unwrap();
+    let end = BooksCall::Order(Box::new(Action::Return { loan, owed: Credits::ZERO }));
+    world.command(OWNER, |engine, now| engine.ask_books(now, end).unwrap());
+    world.live_until("its lender stops", PATIENCE, |world| lent(world).is_none());
+    world.live_until("it is paid", PATIENCE * 3, |world| balance(world, 1) > before + 10_000_000);
+}
+
+#[test]
+fn nodes_that_are_borrowed_while_others_are_ordered_leave_those_as_they_are() {
+    let mut world = room_of(612, &[64, 48, 40], &[0, 0]).world_with_ledger();
+    offered(&mut world, &[(1, 48, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    train_for(&mut world, 1_000_000);
+    // The network is cut anew while the second loan is on its way into the ledger, and learns all the while.
+    offered(&mut world, &[(2, 20, 100)]);
+    borrow(&mut world).unwrap();
+    offered(&mut world, &[(1, 20, 100)]);
+    borrow(&mut world).unwrap();
+    world.live_until("all are lent", PATIENCE, |world| are_away(world) && loans(world).len() == 3);
+    let lost = world
+        .events(OWNER)
+        .any(|event| matches!(event, Event::Borrowing { reason, .. } if !reason.is_empty()));
+    assert!(!lost);
+    world.command(OWNER, |engine, now| engine.gather_cluster(now, &SplitRoom::cluster()).unwrap());
+    world.live_until("all is at home", PATIENCE, |world| world.view(OWNER).split.is_none());
+}
+
+#[test]
+fn a_split_that_is_called_home_while_its_loans_are_ordered_ends_and_says_so() {
+    let mut world = room(613, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    let before = balance(&world, 0);
+    borrow(&mut world).unwrap();
+    world.live_until("it is ordered", PATIENCE, |world| {
+        world.view(OWNER).split.is_some_and(|split| {
+            split.parts.iter().any(|part| part.loan.is_some_and(|it| it.loan.is_some()))
+        })
+    });
+    world.command(OWNER, |engine, now| engine.gather_cluster(now, &SplitRoom::cluster()).unwrap());
+    world.live_until("it ends", PATIENCE, |world| world.view(OWNER).split.is_none());
+    let told = world.events(OWNER).any(
+        |event| matches!(event, Event::Borrowing { loan, .. } if loan.stage == LoanStage::Over),
+    );
+    assert!(told, "who waits for the loan waits for ever");
+    world.live_until("its deposit is there again", PATIENCE * 3, |world| {
+        nothing_waits(world) && balance(world, 0) + 1_000_000 > before
+    });
+}
+
+#[test]
+fn a_lender_that_was_reloaded_before_anything_was_signed_gives_the_loan_back() {
+    let mut world = room(614, 1);
+    offered(&mut world, &[(1, 48, 100)]);
+    let bound = balance(&world, 1);
+    borrow(&mut world).unwrap();
+    world.live_until("it is lent", PATIENCE, are_away);
+    world.crash(HostId(1), true);
+    world.crash(OWNER, true);
+    world.boot(OWNER);
+    world.boot(HostId(1));
+    // It may not go on where it was, and would be bound for the rest of the hour.
+    world.live_until("its stake is free", PATIENCE * 3, |world| {
+        let ledger = world.view(HostId(1)).ledger;
+        ledger.is_some_and(|it| it.balance.as_micros() > bound + 9_000_000)
+    });
 }

@@ -23,8 +23,11 @@ pub(super) struct Waiters {
     ends: SortedMap<Hash, Vec<Sender<Outcome<LoanView>>>>,
 }
 
-/// Waiters for one peer, or for the server: the memory that a page claims by asking over and over.
+/// Waiters for one peer, one loan, or the server: the memory that a page claims by asking over and over.
 const ALIKE_MAX: usize = 64;
+
+/// Loans that are waited for, and that are waited for to end.
+const LOANS_MAX: usize = 256;
 
 impl Waiters {
     /// Waits for a job's answer.
@@ -56,12 +59,12 @@ impl Waiters {
 
     /// Waits until the ledger has the loan that an offer comes to.
     pub(super) fn for_loan(&mut self, offer: Hash) -> Receiver<Outcome<LoanView>> {
-        enlist(self.loans.entry(offer).or_default())
+        enlist_by(&mut self.loans, offer)
     }
 
     /// Waits until a loan is over.
     pub(super) fn for_end(&mut self, loan: Hash) -> Receiver<Outcome<LoanView>> {
-        enlist(self.ends.entry(loan).or_default())
+        enlist_by(&mut self.ends, loan)
     }
 
     fn observe_loan(&mut self, offer: Option<Hash>, loan: LoanView, reason: &str) {
@@ -140,12 +143,51 @@ impl Waiters {
 }
 
 fn enlist<T>(waiters: &mut Vec<Sender<Outcome<T>>>) -> Receiver<Outcome<T>> {
+    // Whose command has failed meanwhile waits no longer.
+    waiters.retain(|waiter| !waiter.is_canceled());
     let (sender, receiver) = oneshot::channel();
     if waiters.len() < ALIKE_MAX {
         waiters.push(sender);
     } else {
-        let problem = format!("{ALIKE_MAX} commands wait for the same already");
-        let _ = sender.send(Err(CommandError::InvalidInput(problem).into()));
+        refuse(sender, format!("{ALIKE_MAX} commands wait for the same already"));
     }
     receiver
+}
+
+fn enlist_by<T>(
+    waiters: &mut SortedMap<Hash, Vec<Sender<Outcome<T>>>>,
+    name: Hash,
+) -> Receiver<Outcome<T>> {
+    waiters.retain(|_, alike| alike.iter().any(|waiter| !waiter.is_canceled()));
+    if waiters.len() < LOANS_MAX || waiters.contains_key(&name) {
+        return enlist(waiters.entry(name).or_default());
+    }
+    let (sender, receiver) = oneshot::channel();
+    refuse(sender, format!("{LOANS_MAX} loans are waited for already: end some first"));
+    receiver
+}
+
+fn refuse<T>(waiter: Sender<Outcome<T>>, problem: String) {
+    let _ = waiter.send(Err(CommandError::InvalidInput(problem).into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    #[test]
+    fn whoever_waits_no_longer_takes_no_place_and_too_many_are_told_so() {
+        let mut waiters = Waiters::default();
+        for number in 0..10_000_u32 {
+            drop(waiters.for_loan(Hash::of(&number.to_le_bytes())));
+        }
+        assert!(waiters.loans.len() <= 1, "{}", waiters.loans.len());
+        let offer = |number: usize| Hash::of(&number.to_le_bytes());
+        let mut waiting: Vec<_> = (0..LOANS_MAX).map(|it| waiters.for_loan(offer(it))).collect();
+        assert!(waiting.iter_mut().all(|it| it.now_or_never().is_none()));
+        let one_more = waiters.for_loan(offer(LOANS_MAX)).now_or_never();
+        assert!(matches!(one_more, Some(Ok(Err(_)))));
+        assert!(waiters.for_loan(offer(0)).now_or_never().is_none(), "the same as another");
+    }
 }

@@ -192,3 +192,33 @@ fn what_only_the_other_side_sends_ends_the_loan() {
     let breach = leased.hear(Message::AskState { segment: 0 }, identity, pair.now).unwrap_err();
     assert!(matches!(*breach.order, Action::Return { .. }));
 }
+
+#[test]
+fn a_state_that_is_slow_to_come_is_asked_for_once() {
+    // A stake this thin has a quarter of all segments audited; the states come only when a later segment is stated.
+    let mut pair = Pair::new(|_| {}, 0);
+    let mut asked = Vec::new();
+    for _ in 0..4_000 {
+        let said = pair.step();
+        let is_stated = !said.is_empty();
+        for message in said {
+            let (identity, leased) = &mut pair.borrower;
+            let answer = leased.hear(message, identity, pair.now).unwrap();
+            let there = pair.there();
+            match answer {
+                Some(Message::AskState { segment }) => asked.push((pair.batch, segment)),
+                Some(answer) => assert_eq!(pair.lender.1.hear(answer, there), Ok(None)),
+                None => {}
+            }
+        }
+        let is_due = asked.first().is_some_and(|(batch, _)| pair.batch > *batch + 1 && is_stated);
+        if is_due {
+            let (_, segment) = asked.remove(0);
+            let there = pair.there();
+            let state = pair.lender.1.hear(Message::AskState { segment }, there).unwrap();
+            pair.talk(state.into_iter().collect());
+        }
+    }
+    assert_eq!(pair.stop, None);
+    assert!(pair.borrower.1.progress().audits > 2, "{:?}", pair.borrower.1.progress());
+}

@@ -200,6 +200,11 @@ pub enum HostJob {
         /// Nodes, and what each gathers.
         shape: [u32; 2],
     },
+    /// Does the ledger have the loan of these nodes still? Answer: [`Answer::Loans`](super::Answer::Loans), with a breach if not.
+    Check {
+        /// Which.
+        slice: u32,
+    },
     /// Take nodes in. Answer: [`Answer::Done`](super::Answer::Done).
     Take {
         /// The order that took them on lease.

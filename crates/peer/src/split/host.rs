@@ -7,10 +7,11 @@ use super::{
 use crate::job::{Answer, HostJob, JobError, LoanAnswer, LoanProgress};
 use ::core::time::Duration;
 use protocol::{
+    encoding::encode,
     limits,
     split::{Refusal, SliceShape, SplitId, SplitMessage},
 };
-use units::{ClusterId, Hash, Instant, PeerId};
+use units::{ClusterId, Credits, Hash, Instant, PeerId, SortedSet};
 
 /// Jobs that one part may have waiting: beyond, what comes for it is lost.
 const JOBS_MAX: u32 = 64;
@@ -31,6 +32,10 @@ pub(crate) struct Hosting {
     nodes_max: u32,
     pub(super) carried: Vec<Carried>,
     next_slice: u32,
+    /// Loans that this device has taken up, in this life or an earlier one whose claim is not recorded: it may not do so twice.
+    taken: SortedSet<Hash>,
+    /// How often the ledger is being asked for a loan.
+    looks: usize,
     actions: Vec<Action>,
 }
 
@@ -65,6 +70,8 @@ pub(super) struct OnLoan {
     /// The last receipt is here.
     is_over: bool,
     is_ending: bool,
+    /// The ledger is being looked into.
+    is_checked: bool,
 }
 
 impl OnLoan {
@@ -137,12 +144,44 @@ impl Hosting {
         self.carried.iter().any(|it| it.loan.as_ref().is_some_and(|it| it.name == loan))
     }
 
-    /// Asks a borrower to take its nodes back.
-    pub(crate) fn withdraw(&mut self, loan: Hash) {
-        let is_it = |it: &&Carried| it.loan.as_ref().is_some_and(|it| it.name == loan);
-        if let Some(it) = self.carried.iter().find(is_it) {
-            let withdraw = SplitMessage::Withdraw;
-            self.actions.push(Action::Send(it.owner, it.split, it.part, withdraw));
+    /// Loans of an earlier life that the ledger may still have.
+    pub(crate) fn remember_loans(&mut self, loans: impl IntoIterator<Item = Hash>) {
+        self.taken.extend(loans);
+    }
+
+    /// Asks a borrower to take its nodes back, for which it has a minute; what has not come is given up.
+    pub(crate) fn withdraw(&mut self, loan: Hash, now: Instant) {
+        let is_it = |it: &Carried| it.loan.as_ref().is_some_and(|it| it.name == loan);
+        let Some(place) = self.carried.iter().position(is_it) else { return };
+        let it = &mut self.carried[place];
+        match it.stage {
+            Stage::Here => {
+                (it.stage, it.since) = (Stage::Unwanted, Some(now));
+                let withdraw = SplitMessage::Withdraw;
+                self.actions.push(Action::Send(it.owner, it.split, it.part, withdraw));
+            }
+            Stage::Looking | Stage::Awaited => {
+                self.taken.insert(loan);
+                let claim = never_used(loan);
+                self.actions.push(Action::Claim(loan, claim));
+                self.forget(place, Some(Refusal::Loan));
+            }
+            Stage::Coming => self.forget(place, Some(Refusal::Loan)),
+            Stage::Unwanted | Stage::Going | Stage::Settling => {}
+        }
+    }
+
+    /// The ledger has gone on: what it has ended is worked for no longer, and claimed while that can be done.
+    pub(crate) fn ledger_moved(&mut self) {
+        for it in &mut self.carried {
+            let is_taken = !matches!(it.stage, Stage::Looking | Stage::Awaited | Stage::Coming);
+            let Some(loan) = it.loan.as_mut().filter(|loan| is_taken && !loan.is_checked) else {
+                continue;
+            };
+            loan.is_checked = true;
+            it.jobs += 1;
+            let job = HostJob::Check { slice: it.slice };
+            self.actions.push(Action::Host(job, Purpose::Check(it.slice)));
         }
     }
 
@@ -198,7 +237,7 @@ impl Hosting {
             if let Some(place) = known {
                 self.forget(place, None);
             }
-            let answer = match self.check(&shape, loan.is_some()) {
+            let answer = match self.check(&shape, loan) {
                 Ok(()) => {
                     let slice = self.next_slice;
                     self.next_slice += 1;
@@ -207,6 +246,7 @@ impl Hosting {
                         let shape = [shape.nodes, shape.inputs];
                         let job = HostJob::Look { loan, borrower: owner, shape };
                         self.actions.push(Action::Host(job, Purpose::Look(slice)));
+                        self.looks += 1;
                         jobs += 1;
                         (Stage::Looking, None)
                     } else {
@@ -220,6 +260,7 @@ impl Hosting {
                         progress: LoanProgress::default(),
                         is_over: false,
                         is_ending: false,
+                        is_checked: false,
                     });
                     self.carried.push(Carried {
                         owner,
@@ -319,6 +360,11 @@ impl Hosting {
         it.jobs += 1;
         let (slice, SliceShape { nodes, inputs, classes, .. }) = (it.slice, it.shape);
         let loan = it.loan.as_ref().map(|loan| loan.name);
+        if let Some(loan) = loan {
+            // From here on, whatever happens, this device signs nothing else for it.
+            self.taken.insert(loan);
+            self.actions.push(Action::Keep(loan, never_used(loan)));
+        }
         let job = HostJob::Take { slice, shape: [nodes, inputs, classes], bytes, loan };
         self.actions.push(Action::Host(job, Purpose::Take(slice)));
     }
@@ -337,7 +383,11 @@ impl Hosting {
             }
             return;
         }
+        if matches!(purpose, Purpose::Look(_)) {
+            self.looks = self.looks.saturating_sub(1);
+        }
         let (Purpose::Look(slice)
+        | Purpose::Check(slice)
         | Purpose::Hear(slice)
         | Purpose::Finish(slice)
         | Purpose::Take(slice)
@@ -348,8 +398,15 @@ impl Hosting {
             return;
         };
         let Some(place) = self.carried.iter().position(|it| it.slice == slice) else { return };
+        let named = self.carried[place].loan.as_ref().map(|loan| loan.name);
+        if matches!(purpose, Purpose::Look(_)) && named.is_some_and(|loan| self.is_taken(loan)) {
+            return self.forget(place, Some(Refusal::Loan));
+        }
         let it = &mut self.carried[place];
         it.jobs -= 1;
+        if let (Purpose::Check(_), Some(loan)) = (purpose, &mut it.loan) {
+            loan.is_checked = false;
+        }
         let (owner, split, part) = (it.owner, it.split, it.part);
         let action = match (purpose, result) {
             (Purpose::Look(_), Ok(Answer::Loans(answers))) => {
@@ -396,7 +453,12 @@ impl Hosting {
             }
             (_, Ok(_)) => return,
             (_, Err(error)) => {
-                self.actions.push(Action::Refuse(owner, error.to_string()));
+                // What fails here is not its owner's doing.
+                let is_ours = matches!(purpose, Purpose::Check(_))
+                    || matches!(error, JobError::WorkerLost(_));
+                if !is_ours {
+                    self.actions.push(Action::Refuse(owner, error.to_string()));
+                }
                 return self.forget(place, Some(Refusal::Damaged));
             }
         };
@@ -435,10 +497,13 @@ impl Hosting {
     }
 
     /// Whether there is agreement and room. To loans people agree in the ledger.
-    fn check(&self, shape: &SliceShape, is_loan: bool) -> Result<(), Refusal> {
+    fn check(&self, shape: &SliceShape, loan: Option<Hash>) -> Result<(), Refusal> {
         let left = self.nodes_max.saturating_sub(self.nodes());
-        if shape.nodes == 0 || (shape.nodes > left && !is_loan) {
+        if shape.nodes == 0 || (shape.nodes > left && loan.is_none()) {
             return Err(Refusal::Nodes(left));
+        }
+        if loan.is_some_and(|it| self.is_taken(it) || self.looks >= limits::SPLIT_PARTS_MAX) {
+            return Err(Refusal::Loan);
         }
         if self.carried.len() >= limits::SPLIT_PARTS_MAX {
             return Err(Refusal::Parts);
@@ -447,6 +512,14 @@ impl Hosting {
         let is_too_much = held.saturating_add(parameters(shape)) > limits::CARRIED_PARAMETERS_MAX
             || slice_bytes_max(shape) > limits::BULK_VALUE_BYTES_MAX as u64;
         if is_too_much { Err(Refusal::Memory) } else { Ok(()) }
+    }
+
+    /// Whether a loan was taken up already, or its nodes are on their way.
+    fn is_taken(&self, loan: Hash) -> bool {
+        let is_it = |it: &Carried| {
+            it.stage != Stage::Looking && it.loan.as_ref().is_some_and(|it| it.name == loan)
+        };
+        self.taken.contains(&loan) || self.carried.iter().any(is_it)
     }
 
     /// Nodes that are here to stay, or on their way here.
@@ -467,6 +540,10 @@ impl Hosting {
             let message = SplitMessage::Refuse(why);
             self.actions.push(Action::Send(it.owner, it.split, it.part, message));
         }
+        if matches!(it.stage, Stage::Looking | Stage::Awaited) {
+            // The workbench has nothing of it.
+            return;
+        }
         let job = HostJob::Drop { slice: it.slice };
         let purpose = it.loan.map_or(Purpose::Quiet, |loan| Purpose::Drop(loan.name));
         self.actions.push(Action::Host(job, purpose));
@@ -483,6 +560,11 @@ impl Carried {
     fn is_staying(&self) -> bool {
         matches!(self.stage, Stage::Awaited | Stage::Coming | Stage::Here)
     }
+}
+
+/// What is to be ordered for a loan whose borrower has signed nothing.
+fn never_used(loan: Hash) -> Vec<u8> {
+    encode(&ledger::Action::Return { loan, owed: Credits::ZERO })
 }
 
 /// What nodes of a shape are made of; shapes come from others and may say anything.

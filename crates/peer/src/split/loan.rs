@@ -20,7 +20,7 @@ use crate::{
 };
 use ::core::time::Duration;
 use neural::nodes::Cut;
-use protocol::split::SplitMessage;
+use protocol::{encoding::encode, split::SplitMessage};
 use units::{Credits, Hash, Instant, PeerId};
 
 /// Between two looks for an offer, where there is none.
@@ -134,11 +134,18 @@ impl Leasing {
         matches!(self.stage, Stage::Opening(..) | Stage::Open(..) | Stage::Ending(..))
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    /// Whether its lender is to be asked to carry the part, which is at home.
+    pub(super) fn is_to_be_asked(&self) -> bool {
+        matches!(self.stage, Stage::Open(..))
+    }
+
+    pub(super) fn deadline(&self, place: Place, since: Instant) -> Option<Instant> {
         match self.stage {
             Stage::Wanted(at) => Some(at),
-            Stage::Open(..) => Some(self.until),
-            Stage::Ending(_, _, since) => Some(since + ENDING),
+            // On its way there, it is called home when it has come.
+            Stage::Open(..) => matches!(place, Place::Away(_)).then_some(self.until),
+            // While its nodes travel, they are waited for as those of others.
+            Stage::Ending(_, _, began) => (place == Place::Home).then(|| began.max(since) + ENDING),
             _ => None,
         }
     }
@@ -222,7 +229,7 @@ impl Split {
                 }
                 // What the ledger still records of it is given back then.
                 Stage::Sought | Stage::Ordering(_) | Stage::Ordered(..) if self.gathering => {
-                    leasing.stage = Stage::Over;
+                    self.look_elsewhere(number as u16, "its nodes were called home", now);
                 }
                 Stage::Wanted(at) if now >= at => {
                     leasing.stage = Stage::Sought;
@@ -246,7 +253,9 @@ impl Split {
                         self.call_home(number as u16, host, now);
                     }
                 }
-                Stage::Ending(_, _, since) if now >= since + ENDING => {
+                Stage::Ending(..)
+                    if leasing.deadline(part.place, part.since).is_some_and(|at| now >= at) =>
+                {
                     self.drop_loan(number as u16, "its lender has not stated all of it", now);
                 }
                 _ => {}
@@ -270,7 +279,7 @@ impl Split {
     }
 
     /// Hours until a part's lease is to end.
-    fn hours(&self, number: u16, now: Instant) -> u32 {
+    pub(crate) fn hours(&self, number: u16, now: Instant) -> u32 {
         let part = self.parts.get(usize::from(number));
         let until = part.and_then(|part| part.leasing.as_ref()).map_or(now, |it| it.until);
         let left = until.saturating_duration_since(now);
@@ -321,7 +330,12 @@ impl Split {
             };
             leasing.until = around.now;
             match (leasing.stage, place) {
-                (Stage::Ordered(..), _) => leasing.stage = Stage::Over,
+                (Stage::Ordered(..), _) => {
+                    self.tell_end(number as u16, "it was ended before the ledger had it");
+                    if let Some(leasing) = self.leasing(number as u16) {
+                        leasing.stage = Stage::Over;
+                    }
+                }
                 (Stage::Open(..), Place::Home) => self.drop_loan(number as u16, "", around.now),
                 // Away, it is called home as at its end.
                 _ => {}
@@ -357,11 +371,25 @@ impl Split {
             Ok(()) => {
                 leasing.stage = Stage::Opening(chosen, loan);
                 let job = LoanJob::Open { part: number, loan, secret };
-                self.work(SplitJob::Loan(job), Purpose::Loan);
+                self.work(SplitJob::Loan(job), Purpose::Open(number));
             }
             Err(reason) => self.look_elsewhere(number, &reason, around.now),
         }
         self.advance(around);
+    }
+
+    /// The workbench cannot say in which state a part is to be lent, or take up its loan: there is none.
+    pub(super) fn not_opened(&mut self, number: u16, reason: &str, now: Instant) {
+        let Some(leasing) = self.leasing(number) else { return };
+        match leasing.stage {
+            Stage::Ordering(_) => leasing.only = true,
+            Stage::Opening(_, loan) => {
+                let order = ledger::Action::Return { loan, owed: Credits::ZERO };
+                self.actions.push(Action::Order(encode(&order)));
+            }
+            _ => return,
+        }
+        self.look_elsewhere(number, reason, now);
     }
 
     /// A lender has written.
@@ -373,8 +401,7 @@ impl Split {
         around: &Around<'_>,
     ) {
         let Some(leasing) = self.leasing(number) else { return };
-        if leasing.chosen().is_some_and(|chosen| chosen.lender == from) && leasing.loan().is_some()
-        {
+        if leasing.chosen().is_some_and(|chosen| chosen.lender == from) && leasing.is_open() {
             self.carrier(from).heard();
             let job = LoanJob::Hear { part: number, letter };
             self.work(SplitJob::Loan(job), Purpose::Loan);
@@ -406,7 +433,8 @@ impl Split {
                 leasing.stage = Stage::Open(chosen, loan, 0);
                 // It has come to be: should it fail, another one takes its place.
                 leasing.only = false;
-                leasing.until = now + lasts.saturating_sub(BEFORE_THE_END);
+                // What was planned, or given up meanwhile, ends no later for it.
+                leasing.until = leasing.until.min(now + lasts.saturating_sub(BEFORE_THE_END));
                 self.parts[usize::from(number)].seek_at = now;
                 self.tell_loan(number);
                 continue;
@@ -479,7 +507,7 @@ impl Split {
         let Some(leasing) = self.leasing(number) else { return };
         let is_over = gathering || leasing.only;
         leasing.stage = if is_over { Stage::Over } else { Stage::Wanted(now) };
-        (leasing.progress, leasing.unanswered) = (LoanProgress::default(), 0);
+        leasing.progress = LoanProgress::default();
     }
 
     /// A lender does not know of the loan yet.
@@ -534,3 +562,6 @@ impl Split {
         }));
     }
 }
+
+#[cfg(test)]
+mod tests;

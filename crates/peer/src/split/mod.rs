@@ -83,12 +83,16 @@ pub(crate) enum Purpose {
     Settle,
     /// The state in which a part is to be lent.
     Root(u16),
-    /// Something about loans of parts.
+    /// The loan of a part is taken up.
+    Open(u16),
+    /// Something else about loans of parts.
     Loan,
     /// Nothing hangs on its answer.
     Quiet,
     /// Whether the ledger has the loan of nodes of others.
     Look(u32),
+    /// Whether the ledger has their loan still.
+    Check(u32),
     /// Their borrower has written.
     Hear(u32),
     /// Their borrower wants them back.

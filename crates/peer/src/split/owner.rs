@@ -150,9 +150,9 @@ impl Split {
             let leasing = part.leasing.as_ref();
             let is_sought = part.place == Place::Home
                 && !self.gathering
-                && leasing.is_none_or(|leasing| leasing.is_open());
+                && leasing.is_none_or(|leasing| leasing.is_to_be_asked());
             let seek_at = is_sought.then_some(part.seek_at);
-            let loan_at = leasing.and_then(|leasing| leasing.deadline());
+            let loan_at = leasing.and_then(|leasing| leasing.deadline(part.place, part.since));
             [part.gives_up_at(), part.snapshot_at(), seek_at, loan_at]
         });
         let carriers = self.carriers.iter().map(Carrier::gone_at);
@@ -200,6 +200,9 @@ impl Split {
             SplitMessage::Hold if place == Place::Lending(from) => {
                 part.put(Place::Away(from), now);
                 (part.lessons, part.kept_at) = (0, now);
+                if let Some(leasing) = &mut part.leasing {
+                    leasing.unanswered = 0;
+                }
                 self.work(SplitJob::Place { part: number, here: false }, Purpose::Quiet);
                 self.moved(number, Some(from), String::new());
             }
@@ -280,7 +283,12 @@ impl Split {
                 }
             }
             (Purpose::Root(number), Ok(Answer::Root(root))) => self.root_known(number, root, now),
-            (Purpose::Loan, Ok(Answer::Loans(answers))) => self.loan_answers(answers, around),
+            (Purpose::Loan | Purpose::Open(_), Ok(Answer::Loans(answers))) => {
+                self.loan_answers(answers, around);
+            }
+            (Purpose::Root(number) | Purpose::Open(number), Err(error)) => {
+                self.not_opened(number, &error.to_string(), now);
+            }
             (Purpose::Keep(number, from), Ok(answer)) => {
                 if let Answer::Loans(answers) = answer {
                     self.loan_answers(answers, around);

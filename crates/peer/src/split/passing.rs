@@ -60,7 +60,11 @@ impl Split {
         }
         let layer = part.cut.layer;
         if let Some(leasing) = self.leasing(number) {
-            leasing.unanswered = leasing.unanswered.saturating_sub(1);
+            let Some(left) = leasing.unanswered.checked_sub(1) else {
+                let reason = format!("events on batch {batch} that it was not asked for");
+                return self.drop_liar(from, reason, now);
+            };
+            leasing.unanswered = left;
             self.note(LoanNote::Fired { part: number, batch, events: events.clone() });
         }
         let part = &self.parts[usize::from(number)];

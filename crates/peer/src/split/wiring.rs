@@ -126,6 +126,7 @@ impl Engine {
         let (_, purpose) = self.split_jobs.remove(place);
         match purpose {
             Purpose::Look(_)
+            | Purpose::Check(_)
             | Purpose::Hear(_)
             | Purpose::Finish(_)
             | Purpose::Drop(_)

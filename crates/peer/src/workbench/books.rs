@@ -61,6 +61,9 @@ fn tell(
         BooksCall::OrderBytes(bytes) => {
             let action = decode("order", &bytes, ledger::DISPUTE_BYTES_MAX);
             let action = action.map_err(|error| JobError::NotRecorded(error.to_string()))?;
+            if books.is_pointless(&action) {
+                return Ok(None);
+            }
             return tell(books, BooksCall::Order(Box::new(action)), now);
         }
         BooksCall::Export(transcripts) => return export(books, transcripts).map(Some),

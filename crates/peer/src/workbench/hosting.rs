@@ -3,7 +3,7 @@
 
 use super::{Workbench, invalid};
 use crate::job::{Answer, HostJob, JobError, LoanAnswer, LoanProgress};
-use ::ledger::contracts::lending::{Loan, Phase};
+use ::ledger::contracts::lending::Loan;
 use lending::{Lent, Message, Span, Stop};
 use neural::{
     Plan,
@@ -30,6 +30,12 @@ impl Workbench {
                 }
                 let answer = LoanAnswer { lasts: Some(hours.whole()), ..LoanAnswer::default() };
                 Ok(Answer::Loans(vec![(0, answer)]))
+            }
+            HostJob::Check { slice } => {
+                let name = self.lent(slice)?.0.loan();
+                let lasts = self.books.as_ref().is_some_and(|books| books.is_open(name));
+                let done = if lasts { Ok((None, None)) } else { Err(Stop::Closing) };
+                Ok(answer(self.lent(slice)?.0, done))
             }
             HostJob::Take { slice, shape, bytes, loan } => {
                 if self.carried.len() >= limits::SPLIT_PARTS_MAX {
@@ -124,8 +130,8 @@ impl Workbench {
     fn own_loan(&self, name: Hash, now: UnixMillis) -> Result<(Hash, Loan, Span), JobError> {
         let unknown = || invalid(format_args!("the ledger has no loan {name} of this device's"));
         let (room, loan, hours) = self.loan(name, now).ok_or_else(unknown)?;
-        let me = self.books.as_ref().map(|books| books.identity().peer_id());
-        let is_ours = Some(loan.lender) == me && loan.phase == Phase::Open;
+        let books = self.books.as_ref().ok_or_else(unknown)?;
+        let is_ours = loan.lender == books.identity().peer_id() && books.is_open(name);
         (is_ours && hours.until > now).then_some((room, loan, hours)).ok_or_else(unknown)
     }
 

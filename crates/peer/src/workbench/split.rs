@@ -61,8 +61,13 @@ impl Cluster {
             let network = self.taught.as_ref().unwrap_or(self.model.network()).clone();
             match &mut self.split {
                 Some(split) => {
+                    // What is a part already stays as it is, to the bit: an order may name its state.
+                    let parts: Vec<Slice> = (0..).map_while(|it| split.slice(it).ok()).collect();
                     let (network, learning) = split.spread.gather().map_err(invalid)?;
                     split.spread = Spread::new(network, learning, &cuts).map_err(invalid)?;
+                    for (number, part) in parts.into_iter().enumerate() {
+                        split.spread.keep(number, part);
+                    }
                 }
                 None => {
                     let learning = self.learning.clone();

@@ -4,6 +4,7 @@ use super::DistributedNeuralNetwork;
 use crate::{
     argument::{Fields, numbers, parsed, within_one},
     blueprint::{blueprint, resized},
+    brought::Ask,
     failure::Failure,
     given::{self, Given},
     shapes::{self, CreatedCluster, to_js},
@@ -11,10 +12,10 @@ use crate::{
 use browser::{Host, HostError};
 use data::Recipe;
 use js_sys::{Float32Array, Reflect};
-use peer::{Blueprint, ClusterView, CommandError, Origin, Prediction};
+use peer::{Blueprint, ClusterView, CommandError, Origin};
 use protocol::limits;
 use units::ClusterId;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// Clusters.
 #[wasm_bindgen]
@@ -28,13 +29,7 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "number | NetworkSpec | SizedByData")] spec: JsValue,
     ) -> Result<JsValue, Failure> {
-        let cluster_id = parsed::<ClusterId>(&cluster_id, "a cluster's id")?;
-        if spec.is_object() && Reflect::has(&spec, &"dataset".into()).unwrap_or(false) {
-            let sized = SizedByData::read(&spec).await?;
-            return Ok(to_js(&sized.create(&self.host().await?, cluster_id).await?));
-        }
-        let blueprint = blueprint(&spec)?;
-        Ok(to_js(&create(&self.host().await?, cluster_id, blueprint).await?))
+        self.bring(Ask::Create(cluster_id, spec)).await
     }
 
     /// One forward pass: the probability of each class.
@@ -44,8 +39,7 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
     ) -> Result<Float32Array, Failure> {
-        let (prediction, _) = self.ask(&cluster_id, &input).await?;
-        Ok(shapes::outputs(&prediction.classes))
+        Ok(self.bring(Ask::Predict(cluster_id, input, true)).await?.unchecked_into())
     }
 
     /// Classes by falling probability.
@@ -55,11 +49,7 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Input")] input: JsValue,
     ) -> Result<JsValue, Failure> {
-        let (prediction, recipe) = self.ask(&cluster_id, &input).await?;
-        let names = recipe.as_ref().map(Recipe::classes);
-        let classes = prediction.classes.into_iter();
-        let classes = classes.map(|class| shapes::Prediction::new(class, names));
-        Ok(to_js(&classes.collect::<Vec<_>>()))
+        self.bring(Ask::Predict(cluster_id, input, false)).await
     }
 
     /// One local learning step on the newest input, or the newest frames: `error` is predicted less wanted probability, one
@@ -100,18 +90,37 @@ impl DistributedNeuralNetwork {
     }
 }
 
-impl DistributedNeuralNetwork {
-    async fn ask(
-        &self,
-        cluster_id: &JsValue,
-        input: &JsValue,
-    ) -> Result<(Prediction, Option<Recipe>), Failure> {
-        let cluster = parsed::<ClusterId>(cluster_id, "a cluster's id")?;
-        let host = self.host().await?;
-        let recipe = recipe_of(&view_of(&host, &cluster)?)?;
-        let input = given::input(&host, input, recipe.as_ref()).await?;
-        Ok((host.predict(cluster, input).await?, recipe))
+pub(crate) async fn create_as_told(
+    host: &Host,
+    cluster_id: &JsValue,
+    spec: &JsValue,
+) -> Result<JsValue, Failure> {
+    let cluster_id = parsed::<ClusterId>(cluster_id, "a cluster's id")?;
+    if spec.is_object() && Reflect::has(spec, &"dataset".into()).unwrap_or(false) {
+        let sized = SizedByData::read(spec).await?;
+        return Ok(to_js(&sized.create(host, cluster_id).await?));
     }
+    Ok(to_js(&create(host, cluster_id, blueprint(spec)?).await?))
+}
+
+/// Classes by falling probability, or, `plain`, the probability of each.
+pub(crate) async fn predict(
+    host: &Host,
+    cluster_id: &JsValue,
+    input: &JsValue,
+    plain: bool,
+) -> Result<JsValue, Failure> {
+    let cluster = parsed::<ClusterId>(cluster_id, "a cluster's id")?;
+    let recipe = recipe_of(&view_of(host, &cluster)?)?;
+    let input = given::input(host, input, recipe.as_ref()).await?;
+    let prediction = host.predict(cluster, input).await?;
+    if plain {
+        return Ok(shapes::outputs(&prediction.classes).into());
+    }
+    let names = recipe.as_ref().map(Recipe::classes);
+    let classes = prediction.classes.into_iter();
+    let classes = classes.map(|class| shapes::Prediction::new(class, names));
+    Ok(to_js(&classes.collect::<Vec<_>>()))
 }
 
 /// `{ dataset, nodes }`.

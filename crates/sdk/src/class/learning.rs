@@ -3,6 +3,7 @@
 use super::DistributedNeuralNetwork;
 use crate::{
     argument::{Fields, is_missing, parsed, text},
+    brought::Ask,
     failure::Failure,
     shapes::{self, to_js},
 };
@@ -21,21 +22,14 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 impl DistributedNeuralNetwork {
     /// Starts to train together with the peers of the list; `"everyone"`, or no list, invites the whole room, and an empty
     /// list trains alone. Resolves to the session's id.
+    #[wasm_bindgen(unchecked_return_type = "string")]
     pub async fn start_collaborative_learning(
         &self,
         #[wasm_bindgen(unchecked_param_type = "string[] | \"everyone\" | null")] peers: JsValue,
         #[wasm_bindgen(unchecked_param_type = "string")] task: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LearningOptions")] options: JsValue,
-    ) -> Result<String, Failure> {
-        let invited = invited(&peers)?;
-        let task = text(&task, "a task")?;
-        let (cluster, options) = learning_options(&options)?;
-        let host = self.host().await?;
-        let cluster = match cluster {
-            Some(cluster) => cluster,
-            None => only_cluster(&host, &task)?,
-        };
-        Ok(host.start_session(cluster, task, options, invited)?.to_string())
+    ) -> Result<JsValue, Failure> {
+        self.bring(Ask::Learn(peers, task, options)).await
     }
 
     /// Stops taking part; stops the session for all if this device started it.
@@ -96,6 +90,22 @@ fn invited(peers: &JsValue) -> Result<Option<Vec<PeerId>>, Failure> {
         return Err(Failure::invalid(problem));
     }
     list.iter().map(|peer| parsed(&peer, "a peer's id")).collect::<Result<_, _>>().map(Some)
+}
+
+pub(crate) fn start(
+    host: &Host,
+    peers: &JsValue,
+    task: &JsValue,
+    options: &JsValue,
+) -> Result<JsValue, Failure> {
+    let invited = invited(peers)?;
+    let task = text(task, "a task")?;
+    let (cluster, options) = learning_options(options)?;
+    let cluster = match cluster {
+        Some(cluster) => cluster,
+        None => only_cluster(host, &task)?,
+    };
+    Ok(host.start_session(cluster, task, options, invited)?.to_string().into())
 }
 
 fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {

@@ -122,7 +122,7 @@ impl DistributedNeuralNetwork {
         }
     }
 
-    pub(super) async fn order(&self, action: Action) -> Result<Hash, Failure> {
+    async fn order(&self, action: Action) -> Result<Hash, Failure> {
         let call = BooksCall::Order(Box::new(action));
         match self.host().await?.ask_books(call).await? {
             Some(BooksReply::Ordered(order)) => Ok(order),
@@ -131,7 +131,7 @@ impl DistributedNeuralNetwork {
     }
 }
 
-pub(super) fn amount(credits: &JsValue) -> Result<Credits, Failure> {
+pub(crate) fn amount(credits: &JsValue) -> Result<Credits, Failure> {
     let micros = credits.as_f64().map(|credits| (credits * MICROS).round());
     // Whole numbers are exact up to 2^53, more than a room has.
     let micros = micros.filter(|it| (1.0..=9e15).contains(it));

@@ -1,28 +1,32 @@
 //! The class: one method a command.
 
-mod clusters;
-mod data;
-mod learning;
+pub(crate) mod clusters;
+pub(crate) mod data;
+pub(crate) mod learning;
 mod ledger;
 mod market;
-mod models;
+pub(crate) mod models;
 mod network;
 mod splits;
 
 use crate::{
     argument::{Fields, is_missing, text},
     booting::Booting,
+    brought::{Ask, beginning},
     events::Handlers,
     failure::Failure,
+    later::{later, prepare},
     shapes::{self, to_js},
 };
 use browser::{Host, HostError, Options, WorkerScript};
 use core::cell::{Cell, RefCell};
-use peer::{ConnectPolicy, View};
+use peer::{ConnectPolicy, Event, View};
 use std::rc::Rc;
 use units::RoomId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
+
+pub(crate) use ledger::amount;
 
 /// As many workers as the work can be divided among.
 const WORKERS_MAX: u32 = 2;
@@ -61,7 +65,12 @@ impl DistributedNeuralNetwork {
         spawn_local(async move {
             match booting.host().await {
                 Ok(host) if is_closed.get() => host.close(),
-                Ok(host) => host.on_event(move |event| handlers.tell(event)),
+                Ok(host) => host.on_event(move |event| {
+                    if matches!(event, Event::SignalingRegistered) {
+                        spawn_local(prepare());
+                    }
+                    handlers.tell(event);
+                }),
                 Err(error) => handlers.tell_error(&error.into()),
             }
         });
@@ -74,6 +83,11 @@ impl DistributedNeuralNetwork {
         let host = self.booting.host().await?;
         host.restored().await;
         Ok(host)
+    }
+
+    async fn bring(&self, ask: Ask) -> Result<JsValue, Failure> {
+        let host = self.host().await?;
+        later!(beginning(host, ask))
     }
 
     /// Where things stand, if the peer has started.

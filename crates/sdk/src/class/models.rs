@@ -3,10 +3,12 @@
 use super::{DistributedNeuralNetwork, clusters::create};
 use crate::{
     argument::{Fields, is_missing, parsed},
+    brought::Ask,
     failure::Failure,
     given::binary,
     shapes::{self, to_js},
 };
+use browser::Host;
 use js_sys::Uint8Array;
 use peer::{Blueprint, ModelFormat};
 use units::{ClusterId, Hash};
@@ -48,23 +50,31 @@ impl DistributedNeuralNetwork {
         #[wasm_bindgen(unchecked_optional_param_type = "string")] cluster_id: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "ImportOptions")] options: JsValue,
     ) -> Result<JsValue, Failure> {
-        let file = binary(&bytes, "a model's file").await?;
-        let cluster_id = match is_missing(&cluster_id) {
-            true => named_by(&file)?,
-            false => parsed::<ClusterId>(&cluster_id, "a cluster's id")?,
-        };
-        let options = Fields::new(&options, "the options object", &["rows_of"])?;
-        let rows_of = options.get("rows_of").map(|id| parsed(&id, "`rows_of`")).transpose()?;
-        let host = self.host().await?;
-        if let Some(cluster) = &rows_of {
-            super::clusters::view_of(&host, cluster)?;
-        }
-        let model = host.read_model_file(file, rows_of).await?;
-        let (network, recipe) = (model.network, model.recipe);
-        let blueprint = Blueprint { network, recipe, model: Some(model.model) };
-        let cluster = create(&host, cluster_id, blueprint).await?;
-        Ok(to_js(&shapes::ImportedModel { cluster, remark: model.remark }))
+        self.bring(Ask::Import(bytes, cluster_id, options)).await
     }
+}
+
+pub(crate) async fn import(
+    host: &Host,
+    bytes: &JsValue,
+    cluster_id: &JsValue,
+    options: &JsValue,
+) -> Result<JsValue, Failure> {
+    let file = binary(bytes, "a model's file").await?;
+    let cluster_id = match is_missing(cluster_id) {
+        true => named_by(&file)?,
+        false => parsed::<ClusterId>(cluster_id, "a cluster's id")?,
+    };
+    let options = Fields::new(options, "the options object", &["rows_of"])?;
+    let rows_of = options.get("rows_of").map(|id| parsed(&id, "`rows_of`")).transpose()?;
+    if let Some(cluster) = &rows_of {
+        super::clusters::view_of(host, cluster)?;
+    }
+    let model = host.read_model_file(file, rows_of).await?;
+    let (network, recipe) = (model.network, model.recipe);
+    let blueprint = Blueprint { network, recipe, model: Some(model.model) };
+    let cluster = create(host, cluster_id, blueprint).await?;
+    Ok(to_js(&shapes::ImportedModel { cluster, remark: model.remark }))
 }
 
 fn named_by(file: &[u8]) -> Result<ClusterId, Failure> {

@@ -161,3 +161,112 @@ fn consent_that_is_taken_back_gives_the_newest_back() {
     host.handle_message(owner(), SPLIT, 0, fire, HERE);
     assert_eq!(host.take_actions().len(), 1);
 }
+
+const LOAN: Hash = Hash::from_bytes([6; 32]);
+
+fn ask_on_loan() -> SplitMessage {
+    let SplitMessage::Ask { cluster, shape, .. } = ask(24, 64) else { unreachable!() };
+    SplitMessage::Ask { cluster, shape, loan: Some(LOAN) }
+}
+
+fn loan_answer(answer: LoanAnswer) -> Result<Answer, JobError> {
+    Ok(Answer::Loans(vec![(0, answer)]))
+}
+
+/// A host on which nodes of a loan have come as part 0.
+fn lending() -> Hosting {
+    let mut host = Hosting::default();
+    assert_eq!(said(&mut host, 0, ask_on_loan()), []);
+    let lasts = LoanAnswer { lasts: Some(Duration::from_secs(3_600)), ..LoanAnswer::default() };
+    host.handle_job(Purpose::Look(0), loan_answer(lasts), Instant::ZERO);
+    host.handle_slice(owner(), SPLIT, 0, vec![0; 64]);
+    host.handle_job(Purpose::Take(0), Ok(Answer::Done), Instant::ZERO);
+    host
+}
+
+#[test]
+fn a_loan_is_taken_up_once() {
+    // Whoever works for it twice signs two statements of one segment, which is fraud.
+    let refuse = [SplitMessage::Refuse(Refusal::Loan)];
+    let mut host = lending();
+    let keeps = |action: &Action| matches!(action, Action::Keep(loan, _) if *loan == LOAN);
+    assert!(host.take_actions().iter().any(keeps), "the next life has to know of it");
+    assert_eq!(said(&mut host, 1, ask_on_loan()), refuse, "as another part");
+    said(&mut host, 0, SplitMessage::Release);
+    assert_eq!(host.carried.len(), 0);
+    assert_eq!(said(&mut host, 0, ask_on_loan()), refuse, "when they have been here already");
+
+    let mut host = Hosting::default();
+    host.remember_loans([LOAN]);
+    assert_eq!(said(&mut host, 0, ask_on_loan()), refuse, "in another life");
+
+    let mut host = Hosting::default();
+    assert_eq!(said(&mut host, 0, ask_on_loan()), []);
+    assert_eq!(said(&mut host, 1, ask_on_loan()), []);
+    for slice in 0..2 {
+        host.handle_job(Purpose::Look(slice), loan_answer(LoanAnswer::default()), Instant::ZERO);
+    }
+    let agreed = |it: &Action| matches!(it, Action::Send(_, _, _, SplitMessage::Agree));
+    let agreed = host.take_actions().iter().filter(|it| agreed(it)).count();
+    assert_eq!((agreed, host.carried.len()), (1, 1), "asked for at the same time");
+}
+
+#[test]
+fn nobody_has_the_ledger_looked_into_without_end() {
+    let mut host = Hosting::default();
+    let mut looks = 0;
+    for _ in 0..1_000 {
+        host.handle_message(owner(), SPLIT, 0, ask_on_loan(), HERE);
+        host.handle_message(owner(), SPLIT, 0, SplitMessage::Release, HERE);
+        looks += host.take_actions().iter().filter(|it| matches!(it, Action::Host(..))).count();
+    }
+    assert!(looks <= limits::SPLIT_PARTS_MAX, "{looks}");
+    for slice in 0..limits::SPLIT_PARTS_MAX as u32 {
+        let none = Err(JobError::InvalidInput("no such loan".to_owned()));
+        host.handle_job(Purpose::Look(slice), none, Instant::ZERO);
+    }
+    assert_eq!(said(&mut host, 0, ask_on_loan()), [], "looked for again");
+}
+
+#[test]
+fn a_lender_that_wants_its_nodes_back_waits_for_its_borrower_but_not_for_long() {
+    let mut host = lending();
+    host.withdraw(LOAN, Instant::ZERO);
+    assert!(host.has_loan(LOAN));
+    host.handle_timeout(Instant::ZERO + PATIENCE);
+    assert!(!host.has_loan(LOAN));
+
+    let mut host = Hosting::default();
+    said(&mut host, 0, ask_on_loan());
+    host.withdraw(LOAN, Instant::ZERO);
+    assert!(!host.has_loan(LOAN), "what has not come need not be waited for");
+    let claims = |it: &Action| matches!(it, Action::Claim(loan, _) if *loan == LOAN);
+    assert!(host.take_actions().iter().any(claims));
+    assert_eq!(said(&mut host, 0, ask_on_loan()), [SplitMessage::Refuse(Refusal::Loan)]);
+}
+
+#[test]
+fn whenever_the_ledger_goes_on_it_is_looked_whether_it_has_the_loan() {
+    let mut host = lending();
+    host.take_actions();
+    host.ledger_moved();
+    host.ledger_moved();
+    let checks = |it: &Action| matches!(it, Action::Host(HostJob::Check { .. }, _));
+    assert_eq!(host.take_actions().iter().filter(|it| checks(it)).count(), 1, "one at a time");
+    let over = LoanAnswer { breach: Some("it is over".to_owned()), ..LoanAnswer::default() };
+    host.handle_job(Purpose::Check(0), loan_answer(over), Instant::ZERO);
+    assert!(!host.has_loan(LOAN));
+    let claims = |it: &Action| matches!(it, Action::Host(HostJob::Drop { .. }, _));
+    assert!(host.take_actions().iter().any(claims));
+}
+
+#[test]
+fn nobody_is_blamed_for_what_fails_here() {
+    let mut host = lending();
+    host.take_actions();
+    said(&mut host, 0, SplitMessage::Fire { batch: 0, below: vec![0] });
+    host.handle_job(Purpose::Fire(0, 0), Err(JobError::WorkerLost("memory".into())), Instant::ZERO);
+    assert!(!host.has_loan(LOAN));
+    let blames = |it: &Action| matches!(it, Action::Refuse(..));
+    assert!(!host.take_actions().iter().any(blames));
+}

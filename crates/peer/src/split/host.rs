@@ -407,6 +407,19 @@ impl Hosting {
         if let (Purpose::Check(_), Some(loan)) = (purpose, &mut it.loan) {
             loan.is_checked = false;
         }
+        self.done(place, purpose, result, now);
+        self.settle(slice, now);
+    }
+
+    /// What has come of a job for a part that is carried.
+    fn done(
+        &mut self,
+        place: usize,
+        purpose: Purpose,
+        result: Result<Answer, JobError>,
+        now: Instant,
+    ) {
+        let it = &mut self.carried[place];
         let (owner, split, part) = (it.owner, it.split, it.part);
         let action = match (purpose, result) {
             (Purpose::Look(_), Ok(Answer::Loans(answers))) => {
@@ -440,15 +453,6 @@ impl Hosting {
             }
             (Purpose::Write(_), Ok(Answer::Bytes(bytes))) => {
                 self.actions.push(Action::SendSlice(owner, split, part, bytes));
-                // What has been written for the last time has nothing behind it.
-                let it = &mut self.carried[place];
-                if it.stage == Stage::Going && it.jobs == 0 {
-                    if it.awaits_receipt() {
-                        (it.stage, it.since) = (Stage::Settling, Some(now));
-                    } else {
-                        self.forget(place, None);
-                    }
-                }
                 return;
             }
             (_, Ok(_)) => return,
@@ -491,8 +495,20 @@ impl Hosting {
         if let Some(letter) = answer.letter {
             self.actions.push(Action::Write(owner, split, part, letter));
         }
-        if it.stage == Stage::Settling && loan.is_over {
-            self.forget(place, None);
+    }
+
+    /// Forgets nodes that went home once nothing is behind them: no job, and of those on lease the last receipt, which may be heard
+    /// before they are written or after.
+    fn settle(&mut self, slice: u32, now: Instant) {
+        let Some(place) = self.carried.iter().position(|it| it.slice == slice) else { return };
+        let it = &mut self.carried[place];
+        match it.stage {
+            Stage::Going if it.jobs == 0 && it.awaits_receipt() => {
+                (it.stage, it.since) = (Stage::Settling, Some(now));
+            }
+            Stage::Going if it.jobs == 0 => self.forget(place, None),
+            Stage::Settling if !it.awaits_receipt() => self.forget(place, None),
+            _ => {}
         }
     }
 

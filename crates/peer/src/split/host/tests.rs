@@ -185,6 +185,22 @@ fn lending() -> Hosting {
 }
 
 #[test]
+fn a_last_receipt_that_is_being_heard_while_nodes_are_written_is_claimed_all_the_same() {
+    let mut host = lending();
+    said(&mut host, 0, SplitMessage::Return);
+    host.handle_job(Purpose::Finish(0), loan_answer(LoanAnswer::default()), Instant::ZERO);
+    said(&mut host, 0, SplitMessage::Letter(vec![1]));
+    host.handle_job(Purpose::Write(0), Ok(Answer::Bytes(vec![7])), Instant::ZERO);
+    said(&mut host, 0, SplitMessage::Release);
+    assert!(host.has_loan(LOAN));
+    let last = LoanAnswer { is_over: true, ..LoanAnswer::default() };
+    host.handle_job(Purpose::Hear(0), loan_answer(last), Instant::ZERO);
+    assert!(!host.has_loan(LOAN));
+    let claims = |action: &Action| matches!(action, Action::Host(HostJob::Drop { .. }, Purpose::Drop(of)) if *of == LOAN);
+    assert!(host.take_actions().iter().any(claims));
+}
+
+#[test]
 fn a_loan_is_taken_up_once() {
     // Whoever works for it twice signs two statements of one segment, which is fraud.
     let refuse = [SplitMessage::Refuse(Refusal::Loan)];

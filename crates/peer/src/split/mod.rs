@@ -7,6 +7,7 @@ mod carrier;
 mod flight;
 mod healing;
 mod host;
+mod leasing;
 mod loan;
 mod owner;
 mod part;
@@ -17,7 +18,7 @@ mod view;
 mod wiring;
 
 pub(crate) use host::Hosting;
-pub(crate) use loan::{Chosen, Taken};
+pub(crate) use leasing::{Chosen, Taken};
 pub(crate) use owner::Split;
 pub(crate) use placement::{Offer, place};
 pub use training::{SplitPoint, SplitTraining};

@@ -1,6 +1,6 @@
 //! A part of a split network, and where it is.
 
-use super::loan::Leasing;
+use super::leasing::Leasing;
 use ::core::time::Duration;
 use neural::nodes::Cut;
 use units::{Instant, PeerId};

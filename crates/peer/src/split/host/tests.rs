@@ -1,6 +1,7 @@
 //! What a device carries, refuses and gives back.
 
 use super::*;
+use crate::job::LoanAnswer;
 
 const SPLIT: SplitId = SplitId(5);
 const HERE: (Instant, PeerId) = (Instant::ZERO, PeerId::from_bytes([9; 32]));

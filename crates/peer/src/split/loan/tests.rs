@@ -1,6 +1,7 @@
 //! Loans that come to nothing, take long, or are given up, and lenders that send what nobody asked for.
 
 use super::*;
+use crate::split::leasing::ENDING;
 use crate::job::{Answer, JobError};
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use protocol::split::{Refusal, SplitId};

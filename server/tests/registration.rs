@@ -77,10 +77,12 @@ async fn another_version_is_refused_even_in_a_form_that_this_one_does_not_know()
     assert_eq!(client.closed().await, Some(CloseCode::Policy));
 
     let mut client = Client::connect(running.address).await;
-    client.send_text(r#"{"type":"register","version":9,"passport":"x"}"#).await;
+    let newer = VERSION + 1;
+    let form = format!(r#"{{"type":"register","version":{newer},"passport":"x"}}"#);
+    client.send_text(&form).await;
     let (code, message) = client.refused().await;
     assert_eq!(code, ErrorCode::WrongVersion);
-    assert!(message.contains("version 9"), "{message}");
+    assert!(message.contains(&format!("version {newer}")), "{message}");
 }
 
 #[tokio::test]

@@ -30,10 +30,10 @@ fn offer(world: &mut World, host: usize, nodes: u32, milli_credits_per_hour: u64
     };
     let order = BooksCall::Order(Box::new(Action::Offer(terms)));
     let asked = world.command(HostId(host), |engine, now| engine.ask_books(now, order));
-    let job = asked.unwrap().unwrap();
+    let job = asked.expect("the page is open").expect("there is a room");
     let answer = |world: &World| answered(world, HostId(host), job);
     world.live_until("the offer is made", PATIENCE, |world| answer(world).is_some());
-    answer(world).unwrap().unwrap();
+    answer(world).expect("it was waited for").expect("the offer can be made");
 }
 
 fn answered(world: &World, host: HostId, job: JobId) -> Option<Result<Answer, String>> {
@@ -53,11 +53,11 @@ fn borrow_but(world: &mut World, keep_lowest: Option<u32>) -> Result<(), String>
     let plan = BorrowPlan { offers: Vec::new(), hours: 1, deposit: None, keep_lowest };
     let asked =
         world.command(OWNER, |engine, now| engine.borrow_nodes(now, SplitRoom::cluster(), plan));
-    let job = asked.unwrap().unwrap();
+    let job = asked.expect("the page is open").expect("the cluster can be split");
     world.live_until("offers were looked at", PATIENCE, |world| {
         answered(world, OWNER, job).is_some()
     });
-    answered(world, OWNER, job).unwrap().map(|_| ())
+    answered(world, OWNER, job).expect("it was waited for").map(|_| ())
 }
 
 fn loans(world: &World) -> Vec<LoanView> {
@@ -76,12 +76,12 @@ fn train(world: &mut World) {
 fn train_for(world: &mut World, steps: u32) {
     let training = SplitTraining { steps, ..SplitRoom::TRAINING };
     world.command(OWNER, |engine, now| {
-        engine.train_split(now, SplitRoom::cluster(), training).unwrap();
+        engine.train_split(now, SplitRoom::cluster(), training).expect("there are rows");
     });
 }
 
 fn balance(world: &World, host: usize) -> u64 {
-    world.view(HostId(host)).ledger.unwrap().balance.as_micros()
+    world.view(HostId(host)).ledger.expect("it has a ledger").balance.as_micros()
 }
 
 fn nothing_waits(world: &World) -> bool {

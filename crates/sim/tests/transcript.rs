@@ -112,7 +112,8 @@ fn saved_room(seed: u64) -> (World, RoomFile) {
     world.start_session(HostId(1), ROUNDS).expect("the page is open").expect("there are rows");
     world.live_until("it has learnt", PATIENCE, |world| world.divergence().is_none());
     world.live_until("rounds are recorded", PATIENCE, is_settled);
-    let job = world.command(HostId(2), |engine, now| engine.write_room(now)).unwrap().unwrap();
+    let job = world.command(HostId(2), |engine, now| engine.write_room(now));
+    let job = job.expect("the page is open").expect("there is a room");
     let file = |world: &World| {
         world.events(HostId(2)).find_map(|event| match event {
             Event::Answered { job: of, result: Ok(Answer::Books(answer)) } if *of == job => {
@@ -125,7 +126,7 @@ fn saved_room(seed: u64) -> (World, RoomFile) {
         })
     };
     world.live_until("it is written", PATIENCE, |world| file(world).is_some());
-    let bytes = file(&world).unwrap();
+    let bytes = file(&world).expect("it was waited for");
     let room = RoomFile::decode(&bytes).expect("it was just written");
     assert_eq!(room.encode(), bytes);
     (world, room)

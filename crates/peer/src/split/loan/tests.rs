@@ -1,8 +1,8 @@
 //! Loans that come to nothing, take long, or are given up, and lenders that send what nobody asked for.
 
 use super::*;
-use crate::split::leasing::ENDING;
 use crate::job::{Answer, JobError};
+use crate::split::leasing::ENDING;
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use protocol::split::{Refusal, SplitId};
 use units::ClusterId;

@@ -116,7 +116,11 @@ pub fn Lend(
                 </ul>
             </Shown>
             <p class="hint">
-                {format!("{} of yours are set aside while an offer stands, and lost if the nodes are caught giving wrong answers.", exact(economics::STAKE_MIN))}
+                {format!(
+                    "{} of yours are set aside while an offer stands, and lost if the nodes are caught giving wrong answers. Of what a loan brings, one part in {} goes to the room. Nodes can be carried for nothing, too: under “Network”.",
+                    exact(economics::STAKE_MIN),
+                    economics::PARTS_OF_PAYMENT
+                )}
             </p>
         </form>
     }

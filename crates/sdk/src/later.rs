@@ -9,12 +9,13 @@ pub(crate) type Later<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// Brings the modules of all parts before anybody asks for them: the server that has them may go. If one does not come, using it
 /// tries again.
-pub(crate) async fn prepare() {
+pub(crate) fn prepare() {
     #[cfg(feature = "lazy")]
     {
-        let _ = crate::brought::prepare().await;
-        let _ = crate::market::prepare().await;
-        let _ = crate::ledger_views::prepare().await;
+        use wasm_bindgen_futures::spawn_local;
+        spawn_local(async { drop(crate::brought::prepare().await) });
+        spawn_local(async { drop(crate::market::prepare().await) });
+        spawn_local(async { drop(crate::ledger_views::prepare().await) });
     }
 }
 

@@ -67,7 +67,7 @@ impl DistributedNeuralNetwork {
                 Ok(host) if is_closed.get() => host.close(),
                 Ok(host) => host.on_event(move |event| {
                     if matches!(event, Event::SignalingRegistered) {
-                        spawn_local(prepare());
+                        prepare();
                     }
                     handlers.tell(event);
                 }),

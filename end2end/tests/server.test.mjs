@@ -58,8 +58,8 @@ scenario("the server says goodbye when it is asked to stop", async (world) => {
   const ada = await world.device("Ada");
   await ada.createRoom(world.server.origin);
   ada.expectProblem(/WebSocket connection/);
-  // Parts of the page that come once a room was entered may be on their way.
-  ada.expectProblem(/\/pkg\/.+\.(wasm|js)/);
+  // Parts of the page come once a room was entered.
+  await ada.page.waitForLoadState("networkidle");
   assert.equal(await world.server.stop(), 0, "a graceful end is a success");
   await ada.until("the loss of the server is shown", (s) => s.signaling !== "registered");
 });

@@ -10,13 +10,10 @@ use crate::{
 };
 use browser::Host;
 use ledger::{Action, contracts::lending::Terms, economics};
+use lending::limits::{INPUTS_MAX, NODES_MAX};
 use peer::{BooksCall, BooksReply, BorrowPlan};
 use units::{ClusterId, Credits, Hash, PeerId};
 use wasm_bindgen::JsValue;
-
-/// Nodes of one offer, and numbers that each gathers: what can be checked.
-const NODES_MAX: u32 = 512;
-const INPUTS_MAX: u32 = 4_096;
 
 /// What a page asks for, with its arguments as they came.
 pub(crate) enum Ask {
@@ -65,7 +62,7 @@ fn offer(spec: &JsValue) -> Result<Action, Failure> {
     let fields = Fields::new(spec, "the offer", &known)?;
     let price = |name| fields.get(name).map_or(Ok(Credits::ZERO), |it| price(&it));
     Ok(Action::Offer(Terms {
-        nodes: whole(&fields.require("nodes")?, "`nodes`", 1, NODES_MAX)?,
+        nodes: whole(&fields.require("nodes")?, "`nodes`", 1, NODES_MAX as u32)?,
         price_per_hour: price("price_per_hour")?,
         price_per_thousand_events: price("price_per_thousand_events")?,
         stake: match fields.get("stake") {

@@ -11,6 +11,7 @@
 //! This crate refuses to know of files, clocks and peers; the program of its name reads a file and prints the verdict.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod frame;
 mod room;
 pub mod sums;
 mod verify;
@@ -89,9 +90,7 @@ pub enum InvalidTranscript {
 impl Transcript {
     /// The file's bytes: `PCNT`, the protocol's version (two bytes, little-endian), the rest as postcard writes it.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = [&MAGIC[..], &protocol::VERSION.to_le_bytes()].concat();
-        bytes.extend(postcard::to_allocvec(self).expect("a transcript has an encoding"));
-        bytes
+        frame::seal(MAGIC, self)
     }
 
     /// Reads a file.
@@ -99,19 +98,6 @@ impl Transcript {
     /// # Errors
     /// [`InvalidTranscript`] for anything else than [`Self::encode`] gives.
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidTranscript> {
-        let size_bytes = bytes.len();
-        if size_bytes > TRANSCRIPT_BYTES_MAX {
-            return Err(InvalidTranscript::TooLarge { size_bytes });
-        }
-        let rest = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_first_chunk());
-        let (version, rest) = rest.ok_or(InvalidTranscript::Unknown { size_bytes })?;
-        let (theirs, ours) = (u16::from_le_bytes(*version), protocol::VERSION);
-        if theirs != ours {
-            return Err(InvalidTranscript::Version { theirs, ours });
-        }
-        match postcard::take_from_bytes(rest) {
-            Ok((transcript, [])) => Ok(transcript),
-            _ => Err(InvalidTranscript::Malformed),
-        }
+        frame::open(MAGIC, bytes)
     }
 }

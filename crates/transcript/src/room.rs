@@ -1,11 +1,11 @@
 //! A whole room as a file that anybody can check: its ledger from the beginning, and the rounds that a member has kept.
 
-use crate::{Checked, InvalidTranscript, Problem, Summary, TRANSCRIPT_BYTES_MAX, Transcript};
+use crate::{Checked, InvalidTranscript, Problem, Summary, Transcript, frame};
 use ledger::{Action, Block, Chain, Genesis};
-use protocol::session::RoundRecord;
+use protocol::{encoding::encode, session::RoundRecord};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, PeerId, RoomId};
 
 const MAGIC: &[u8; 4] = b"PCRM";
@@ -88,9 +88,7 @@ pub enum RoomProblem {
 impl RoomFile {
     /// The file's bytes: `PCRM`, the protocol's version (two bytes, little-endian), the rest as postcard writes it.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = [&MAGIC[..], &protocol::VERSION.to_le_bytes()].concat();
-        bytes.extend(postcard::to_allocvec(self).expect("a room has an encoding"));
-        bytes
+        frame::seal(MAGIC, self)
     }
 
     /// Whether bytes begin like such a file.
@@ -103,20 +101,7 @@ impl RoomFile {
     /// # Errors
     /// [`InvalidTranscript`] for anything else than [`Self::encode`] gives.
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidTranscript> {
-        let size_bytes = bytes.len();
-        if size_bytes > TRANSCRIPT_BYTES_MAX {
-            return Err(InvalidTranscript::TooLarge { size_bytes });
-        }
-        let rest = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_first_chunk());
-        let (version, rest) = rest.ok_or(InvalidTranscript::Unknown { size_bytes })?;
-        let (theirs, ours) = (u16::from_le_bytes(*version), protocol::VERSION);
-        if theirs != ours {
-            return Err(InvalidTranscript::Version { theirs, ours });
-        }
-        match postcard::take_from_bytes(rest) {
-            Ok((room, [])) => Ok(room),
-            _ => Err(InvalidTranscript::Malformed),
-        }
+        frame::open(MAGIC, bytes)
     }
 
     /// Computes everything again: every block from the beginning, with each signature, each contract and each state, and every
@@ -151,6 +136,8 @@ impl RoomFile {
             block_done(CheckedBlock { height, name, orders: count });
         }
         let recorded: BTreeSet<Hash> = rounds.iter().map(RoundRecord::hash).collect();
+        let models: BTreeMap<Vec<u8>, Hash> =
+            rounds.iter().map(|it| (encode(&it.decision), it.model)).collect();
         let mut sessions = Vec::new();
         for bytes in &self.transcripts {
             let transcript = Transcript::decode(bytes)?;
@@ -159,11 +146,10 @@ impl RoomFile {
             for round in &transcript.rounds {
                 let record = &round.record;
                 found += usize::from(recorded.contains(&record.hash()));
-                let same = |other: &&RoundRecord| other.decision == record.decision;
-                if let Some(other) = rounds.iter().find(same)
-                    && other.model != record.model
+                if let Some(theirs) = models.get(&encode(&record.decision))
+                    && *theirs != record.model
                 {
-                    let (round, ours, theirs) = (record.decision.round, record.model, other.model);
+                    let (round, ours, theirs) = (record.decision.round, record.model, *theirs);
                     return Err(RoomProblem::Differs { round, ours, theirs });
                 }
             }

@@ -1,0 +1,1 @@
+//! What in a text tells who somebody is or opens a door, and the text without it.

@@ -1,0 +1,1 @@
+//! The vectors nearest to another one, exactly or nearly.

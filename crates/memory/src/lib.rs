@@ -3,6 +3,11 @@
 //! Nothing here has a clock, a generator or storage of its own: time, randomness and bytes come in as arguments.
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod capsule;
 pub mod embedding;
+pub mod library;
+pub mod limits;
+pub mod log;
 pub mod masking;
+pub mod message;
 pub mod vectors;

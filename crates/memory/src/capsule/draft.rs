@@ -1,0 +1,158 @@
+//! What is to become a capsule.
+
+use super::{Capsule, Content, Embedding, Event, Head, Privacy, SignedHead, head::is_tag};
+use crate::limits;
+use protocol::identity::Identity;
+use units::{Hash, UnixMillis};
+
+/// A capsule before it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    content: Content,
+    tags: Vec<String>,
+    privacy: Privacy,
+    importance: u8,
+    sources: Vec<Hash>,
+}
+
+/// What cannot become one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidDraft {
+    /// There is nothing in it.
+    #[error("there is nothing to remember: write something first")]
+    Empty,
+    /// More than fits.
+    #[error(
+        "a note may have {} bytes, and this has {size_bytes}: make two of it",
+        limits::TEXT_BYTES_MAX
+    )]
+    TooLong {
+        /// How long it is.
+        size_bytes: usize,
+    },
+    /// A tag that is none.
+    #[error("`{tag}` cannot be a tag: one has 1 to {} characters", limits::TAG_CHARS_MAX)]
+    Tag {
+        /// Its first characters.
+        tag: String,
+    },
+    /// More tags than fit.
+    #[error("{count} tags are too many: {} are possible", limits::TAGS_MAX)]
+    TooManyTags {
+        /// How many.
+        count: usize,
+    },
+}
+
+/// How much notes matter at first, of 100.
+const IMPORTANCE_OF_NOTES: u8 = 60;
+
+impl Draft {
+    /// Something that somebody wrote.
+    ///
+    /// # Errors
+    /// [`InvalidDraft`].
+    pub fn note<'a>(
+        text: &str,
+        tags: impl IntoIterator<Item = &'a str>,
+        privacy: Privacy,
+    ) -> Result<Self, InvalidDraft> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(InvalidDraft::Empty);
+        }
+        if text.len() > limits::TEXT_BYTES_MAX {
+            return Err(InvalidDraft::TooLong { size_bytes: text.len() });
+        }
+        let tags = sorted_tags(tags)?;
+        let content = Content::Note(text.to_owned());
+        Ok(Self { content, tags, privacy, importance: IMPORTANCE_OF_NOTES, sources: Vec::new() })
+    }
+
+    /// Something that a network learnt. `surprise` of 100 is how much it matters.
+    pub fn episode(event: Event, surprise: u8, privacy: Privacy) -> Self {
+        let content = Content::Episode(event);
+        let importance = surprise.min(100);
+        Self { content, tags: Vec::new(), privacy, importance, sources: Vec::new() }
+    }
+
+    /// Made of other capsules, of which some are named.
+    pub fn made_of(self, sources: impl IntoIterator<Item = Hash>) -> Self {
+        let sources = sources.into_iter().take(limits::SOURCES_MAX).collect();
+        Self { sources, ..self }
+    }
+
+    /// What is in it.
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// Who may have it.
+    pub fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    /// The capsule that `owner` makes of it.
+    pub fn seal(
+        self,
+        owner: &Identity,
+        embedding: Embedding,
+        novelty: u8,
+        now: UnixMillis,
+    ) -> Capsule {
+        let head = Head {
+            owner: owner.peer_id(),
+            kind: self.content.kind(),
+            privacy: self.privacy,
+            made_at: now,
+            tags: self.tags,
+            embedding,
+            importance: self.importance,
+            novelty: novelty.min(100),
+            sources: self.sources,
+            content: self.content.hash(),
+        };
+        let capsule = Capsule { signed: SignedHead::sign(owner, head), content: self.content };
+        debug_assert_eq!(capsule.check(), Ok(()));
+        capsule
+    }
+}
+
+/// Tags as capsules have them: trimmed, in lower case, in order, each once.
+pub(crate) fn sorted_tags<'a>(
+    tags: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<String>, InvalidDraft> {
+    let tags = tags.into_iter().map(|tag| tag.trim().to_lowercase());
+    let mut tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
+    if let Some(tag) = tags.iter().find(|tag| !is_tag(tag)) {
+        return Err(InvalidDraft::Tag { tag: tag.chars().take(40).collect() });
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    match tags.len() {
+        count if count > limits::TAGS_MAX => Err(InvalidDraft::TooManyTags { count }),
+        _ => Ok(tags),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_the_same_however_they_are_written() {
+        let tags = sorted_tags(["  Garden", "bees", "garden ", ""]);
+        assert_eq!(tags, Ok(vec!["bees".to_owned(), "garden".to_owned()]));
+        assert!(sorted_tags(["a\u{7}b"]).is_err());
+        assert!(sorted_tags(["x".repeat(33).as_str()]).is_err());
+    }
+
+    #[test]
+    fn a_note_says_something_and_not_too_much() {
+        let note = |text: &str| Draft::note(text, [], Privacy::Open).map(|_| ());
+        assert_eq!(note(" \n"), Err(InvalidDraft::Empty));
+        assert_eq!(note(&"x".repeat(16 * 1024)), Ok(()));
+        assert!(matches!(note(&"x".repeat(16 * 1024 + 1)), Err(InvalidDraft::TooLong { .. })));
+    }
+}

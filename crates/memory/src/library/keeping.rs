@@ -1,0 +1,314 @@
+//! What is kept, from the log and into it.
+
+use super::{Kept, Library, News, Outcome, exchange::Exchange, words::Words};
+use crate::{
+    capsule::{Capsule, Draft, Embedding, InvalidCapsule, PersonalKey, Privacy, Space},
+    limits,
+    log::{self, Entry, HEADER, InvalidLog},
+};
+use protocol::identity::Identity;
+use std::collections::BTreeMap;
+use units::{Hash, PeerId, SortedMap, UnixMillis};
+
+/// A log is written anew when it would be half as long, and is long enough for that to matter.
+const REWRITE_BYTES_MIN: u64 = 1 << 20;
+
+/// What a log had to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Capsules that are kept.
+    pub capsules: u32,
+    /// Entries that could not be read, and are left out.
+    pub damaged: u32,
+    /// What is whole of the log: whatever stands behind is to be cut off before anything is written.
+    pub whole_bytes: u64,
+}
+
+/// Why a capsule is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeepError {
+    /// It is not what it says.
+    #[error(transparent)]
+    Invalid(#[from] InvalidCapsule),
+    /// It was taken away here.
+    #[error("capsule {} was forgotten on this device", capsule.short())]
+    Forgotten {
+        /// Which.
+        capsule: Hash,
+    },
+    /// There is no room.
+    #[error("{} capsules are as many as a device keeps: forget some first", limits::CAPSULES_MAX)]
+    Full,
+    /// There is no room for more of one device's.
+    #[error("{} capsules are as many as a device keeps for {}", limits::CAPSULES_OF_ANOTHER_MAX, peer.short())]
+    FullOf {
+        /// Whose.
+        peer: PeerId,
+    },
+    /// It is somebody's for themselves.
+    #[error("capsule {} is personal: it stays on its owner's devices", capsule.short())]
+    Personal {
+        /// Which.
+        capsule: Hash,
+    },
+    /// Nothing of that name is kept.
+    #[error("this device has no capsule {}", capsule.short())]
+    Unknown {
+        /// The name.
+        capsule: Hash,
+    },
+}
+
+impl Library {
+    /// The library of a device as its log left it; an empty log is a new one.
+    ///
+    /// # Errors
+    /// [`InvalidLog`]: such a file must not be written to.
+    pub fn open(
+        owner: Identity,
+        personal: PersonalKey,
+        bytes: &[u8],
+    ) -> Result<(Self, Opened), InvalidLog> {
+        let read = log::read(bytes)?;
+        let mut library = Self {
+            owner,
+            personal,
+            kept: Vec::new(),
+            keys: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
+            places: SortedMap::new(),
+            words: Words::default(),
+            model: None,
+            given: SortedMap::new(),
+            exchange: Exchange::default(),
+            log_bytes: read.whole_bytes as u64,
+            live_bytes: HEADER.len() as u64,
+            outcome: Outcome::default(),
+        };
+        let mut damaged = read.damaged;
+        for entry in read.entries {
+            damaged += u32::from(!library.take_up(entry));
+        }
+        if read.whole_bytes == 0 {
+            library.outcome.append = HEADER.to_vec();
+            library.log_bytes = HEADER.len() as u64;
+        }
+        let capsules = library.keys.len() as u32;
+        let opened = Opened { capsules, damaged, whole_bytes: read.whole_bytes as u64 };
+        Ok((library, opened))
+    }
+
+    /// Takes up what the log says; `false` if it makes no sense.
+    fn take_up(&mut self, entry: Entry) -> bool {
+        let log_bytes = |capsule: &[u8]| capsule.len() as u32;
+        match entry {
+            Entry::Kept { capsule: bytes, from } => {
+                let Ok(capsule) = Capsule::decode_own(&bytes) else { return false };
+                self.shelve(capsule, from, log_bytes(&bytes));
+            }
+            Entry::Sealed(bytes) => {
+                let opened = self.personal.open(&bytes).ok();
+                let Some(capsule) = opened.and_then(|it| Capsule::decode_own(&it).ok()) else {
+                    return false;
+                };
+                self.shelve(capsule, None, log_bytes(&bytes));
+            }
+            Entry::Forgotten { capsule, asks_others } => {
+                self.unshelve(capsule);
+                self.forgotten.insert(capsule, asks_others);
+            }
+            Entry::Used { capsule, at } => self.note_use(capsule, at),
+        }
+        true
+    }
+
+    /// Makes a capsule and keeps it. What is there already is used once more.
+    ///
+    /// # Errors
+    /// [`KeepError::Full`].
+    pub fn remember(&mut self, draft: Draft, now: UnixMillis) -> Result<Hash, KeepError> {
+        let space = self.model.as_ref().map_or(Space(0), |model| model.space());
+        let embedding = self.embed_content(draft.content());
+        let embedding = embedding.unwrap_or(Embedding::none(space));
+        self.remember_at(draft, embedding, now)
+    }
+
+    /// The same for what has an embedding of its own.
+    ///
+    /// # Errors
+    /// [`KeepError::Full`].
+    pub fn remember_at(
+        &mut self,
+        draft: Draft,
+        embedding: Embedding,
+        now: UnixMillis,
+    ) -> Result<Hash, KeepError> {
+        if self.keys.len() >= limits::CAPSULES_MAX {
+            return Err(KeepError::Full);
+        }
+        let novelty = self.novelty(&embedding);
+        let capsule = draft.seal(&self.owner, embedding, novelty, now);
+        let id = capsule.id();
+        self.keep(capsule, None);
+        Ok(id)
+    }
+
+    /// How far something lies from all that is known, of 100.
+    fn novelty(&self, embedding: &Embedding) -> u8 {
+        let places = self.places.get(&embedding.space);
+        let nearest =
+            places.and_then(|places| places.near(embedding, 1, |_| true).into_iter().next());
+        let similarity = nearest.map_or(0.0, |near| near.similarity.clamp(0.0, 1.0));
+        ((1.0 - similarity) * 100.0) as u8
+    }
+
+    /// Keeps a capsule that another device has given; says its name, and whether it is new here.
+    ///
+    /// # Errors
+    /// [`KeepError`].
+    pub fn receive(&mut self, from: PeerId, bytes: &[u8]) -> Result<(Hash, bool), KeepError> {
+        let capsule = Capsule::decode(bytes)?;
+        let id = capsule.id();
+        if self.keys.contains_key(&id) {
+            return Ok((id, false));
+        }
+        if capsule.head().privacy == Privacy::Personal {
+            return Err(KeepError::Personal { capsule: id });
+        }
+        if self.forgotten.contains_key(&id) {
+            return Err(KeepError::Forgotten { capsule: id });
+        }
+        if self.keys.len() >= limits::CAPSULES_MAX {
+            return Err(KeepError::Full);
+        }
+        let given = self.given.get(&from).copied().unwrap_or_default();
+        if given as usize >= limits::CAPSULES_OF_ANOTHER_MAX {
+            return Err(KeepError::FullOf { peer: from });
+        }
+        self.keep(capsule, Some(from));
+        Ok((id, true))
+    }
+
+    fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
+        let entry = match capsule.head().privacy {
+            Privacy::Personal => Entry::Sealed(self.personal.seal(&capsule)),
+            _ => Entry::Kept { capsule: capsule.encode(), from },
+        };
+        let log_bytes = self.write(&entry);
+        let id = capsule.id();
+        self.shelve(capsule, from, log_bytes);
+        self.outcome.news.push(News::Kept { capsule: id, from });
+    }
+
+    /// Forgets a capsule on this device. If it was this device's own and others may have it, they are asked to forget it too.
+    ///
+    /// # Errors
+    /// [`KeepError::Unknown`].
+    pub fn forget(&mut self, id: Hash) -> Result<(), KeepError> {
+        let kept = self.get(id).ok_or(KeepError::Unknown { capsule: id })?;
+        let head = kept.capsule.head();
+        let asks_others = head.owner == self.me() && super::may_leave(head.privacy);
+        self.drop_for_good(id, asks_others);
+        if asks_others {
+            self.ask_to_forget(id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn drop_for_good(&mut self, id: Hash, asks_others: bool) {
+        self.write(&Entry::Forgotten { capsule: id, asks_others });
+        self.unshelve(id);
+        self.forgotten.insert(id, asks_others);
+        self.outcome.news.push(News::Forgotten { capsule: id });
+        // What was forgotten is not to lie about in a file.
+        self.rewrite();
+    }
+
+    /// Somebody has made use of a capsule.
+    pub fn use_capsule(&mut self, id: Hash, now: UnixMillis) {
+        if self.keys.contains_key(&id) {
+            self.write(&Entry::Used { capsule: id, at: now });
+            self.note_use(id, now);
+            self.rewrite_if_long();
+        }
+    }
+
+    fn note_use(&mut self, id: Hash, at: UnixMillis) {
+        let Some(key) = self.keys.get(&id) else { return };
+        if let Some(Some(kept)) = self.kept.get_mut(*key as usize) {
+            kept.uses = kept.uses.saturating_add(1);
+            kept.used_at = kept.used_at.max(at);
+        }
+    }
+
+    fn shelve(&mut self, capsule: Capsule, from: Option<PeerId>, log_bytes: u32) {
+        let id = capsule.id();
+        if self.keys.contains_key(&id) {
+            return;
+        }
+        let key = self.kept.len() as u32;
+        let text = capsule.content.text().unwrap_or_default();
+        self.words.add(key, text);
+        if let Some(from) = from {
+            *self.given.entry(from).or_default() += 1;
+        }
+        self.live_bytes += u64::from(log_bytes);
+        let used_at = capsule.head().made_at;
+        self.keys.insert(id, key);
+        self.kept.push(Some(Kept { capsule, from, used_at, uses: 0, log_bytes }));
+        self.place(key);
+    }
+
+    fn unshelve(&mut self, id: Hash) {
+        let Some(key) = self.keys.remove(&id) else { return };
+        let Some(kept) = self.kept.get_mut(key as usize).and_then(Option::take) else { return };
+        self.live_bytes -= u64::from(kept.log_bytes);
+        self.places.values_mut().for_each(|places| places.remove(key));
+        if let Some(given) = kept.from.and_then(|from| self.given.get_mut(&from)) {
+            *given -= 1;
+        }
+    }
+
+    /// Writes an entry; says how many bytes it takes.
+    fn write(&mut self, entry: &Entry) -> u32 {
+        let frame = log::frame(entry);
+        let bytes = frame.len() as u32;
+        self.log_bytes += u64::from(bytes);
+        match &mut self.outcome.rewrite {
+            Some(log) => log.extend(frame),
+            None => self.outcome.append.extend(frame),
+        }
+        bytes
+    }
+
+    fn rewrite_if_long(&mut self) {
+        if self.log_bytes > REWRITE_BYTES_MIN && self.log_bytes > 2 * self.live_bytes {
+            self.rewrite();
+        }
+    }
+
+    /// Writes the log anew, with what counts and nothing else.
+    fn rewrite(&mut self) {
+        let mut bytes = HEADER.to_vec();
+        for (id, asks_others) in self.forgotten.iter() {
+            let entry = Entry::Forgotten { capsule: *id, asks_others: *asks_others };
+            bytes.extend(log::frame(&entry));
+        }
+        for kept in self.kept.iter().flatten() {
+            let entry = match kept.capsule.head().privacy {
+                Privacy::Personal => Entry::Sealed(self.personal.seal(&kept.capsule)),
+                _ => Entry::Kept { capsule: kept.capsule.encode(), from: kept.from },
+            };
+            bytes.extend(log::frame(&entry));
+            let used = Entry::Used { capsule: kept.capsule.id(), at: kept.used_at };
+            (0..kept.uses.min(USES_KEPT)).for_each(|_| bytes.extend(log::frame(&used)));
+        }
+        self.log_bytes = bytes.len() as u64;
+        self.outcome.append.clear();
+        self.outcome.rewrite = Some(bytes);
+    }
+}
+
+/// Uses that a log written anew still tells of: more say no more.
+const USES_KEPT: u32 = 8;

@@ -1,0 +1,71 @@
+//! What a library wants done.
+
+use super::Found;
+use crate::message::Declined;
+use units::{Hash, PeerId};
+
+/// What follows from something that a library was told.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// A log that takes the old one's place, as a whole or not at all.
+    pub rewrite: Option<Vec<u8>>,
+    /// What is to be written behind the log.
+    pub append: Vec<u8>,
+    /// Messages to neighbours, which leave once that is written.
+    pub messages: Vec<(PeerId, Vec<u8>)>,
+    /// Peers that sent what no honest device sends, with the reason.
+    pub refused: Vec<(PeerId, String)>,
+    /// What people would like to know.
+    pub news: Vec<News>,
+}
+
+/// What people would like to know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// A capsule is kept from now on.
+    Kept {
+        /// Which.
+        capsule: Hash,
+        /// Who gave it; `None` for one of this device.
+        from: Option<PeerId>,
+    },
+    /// One is not kept any longer.
+    Forgotten {
+        /// Which.
+        capsule: Hash,
+    },
+    /// A neighbour has answered a question.
+    Found {
+        /// Which question.
+        query: u32,
+        /// Who.
+        from: PeerId,
+        /// What it has that this device has not.
+        found: Vec<Found>,
+        /// Neighbours that have not answered yet.
+        waiting: u32,
+    },
+    /// A neighbour has checked and stored what was given to it.
+    Given {
+        /// Which.
+        capsule: Hash,
+        /// To whom.
+        to: PeerId,
+    },
+    /// A neighbour has not.
+    NotGiven {
+        /// Which.
+        capsule: Hash,
+        /// To whom.
+        to: PeerId,
+        /// Why not.
+        why: Declined,
+    },
+    /// A neighbour does not have, or does not give, what it was asked for.
+    NotHere {
+        /// Which.
+        capsule: Hash,
+        /// Who.
+        from: PeerId,
+    },
+}

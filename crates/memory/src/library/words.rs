@@ -1,0 +1,157 @@
+//! Which texts hold which words: names, numbers and rare words lie nowhere by their meaning, and are what people remember.
+
+use std::{collections::BTreeMap, ops::Bound};
+
+/// Words of one text that are looked at.
+const WORDS_MAX: usize = 1_000;
+
+/// Bytes of a word that are looked at.
+const WORD_BYTES_MAX: usize = 32;
+
+/// Words that the beginning of one may stand for.
+const COMPLETIONS_MAX: usize = 32;
+
+/// Words, each with the keys of the texts that hold it.
+#[derive(Default)]
+pub(super) struct Words {
+    texts: BTreeMap<Box<str>, Vec<u32>>,
+    count: u32,
+}
+
+/// Words that are looked for.
+pub(super) struct Sought {
+    words: Vec<Vec<String>>,
+    weights: Vec<u32>,
+}
+
+impl Words {
+    /// Another text. Keys are given out in ascending order.
+    pub(super) fn add(&mut self, key: u32, text: &str) {
+        self.count += 1;
+        for word in words_of(text).take(WORDS_MAX) {
+            let keys = self.texts.entry(word.into()).or_default();
+            if keys.last() != Some(&key) {
+                keys.push(key);
+            }
+        }
+    }
+
+    /// The words of `query`, each with how rare it is; the last may be the beginning of one.
+    pub(super) fn seek(&self, query: &str) -> Sought {
+        let mut sought = Sought { words: Vec::new(), weights: Vec::new() };
+        let is_open = query.chars().next_back().is_some_and(char::is_alphanumeric);
+        let words: Vec<String> = words_of(query).take(WORDS_MAX).collect();
+        let last = words.len().saturating_sub(1);
+        for (place, word) in words.into_iter().enumerate() {
+            let forms: Vec<String> = match is_open && place == last {
+                true => self.completions(&word),
+                false => vec![word],
+            };
+            let texts: usize = forms.iter().map(|form| self.texts_with(form).len()).sum();
+            // A step of the binary logarithm of how few texts hold it.
+            let weight = self.count / (texts.max(1) as u32);
+            sought.weights.push(weight.max(1).ilog2() + 1);
+            sought.words.push(forms);
+        }
+        sought
+    }
+
+    /// Keys of texts that hold the rarest of the words, `count` at most.
+    pub(super) fn candidates(&self, sought: &Sought, count: usize) -> Vec<u32> {
+        let mut order: Vec<usize> = (0..sought.words.len()).collect();
+        order.sort_by_key(|place| core::cmp::Reverse(sought.weights[*place]));
+        let mut keys = Vec::new();
+        for place in order {
+            for form in &sought.words[place] {
+                // The newest first.
+                keys.extend(self.texts_with(form).iter().rev().take(count - keys.len()));
+            }
+            if keys.len() >= count {
+                break;
+            }
+        }
+        keys
+    }
+
+    fn texts_with(&self, word: &str) -> &[u32] {
+        self.texts.get(word).map_or(&[], |keys| keys)
+    }
+
+    fn completions(&self, begun: &str) -> Vec<String> {
+        let from = self.texts.range::<str, _>((Bound::Included(begun), Bound::Unbounded));
+        let words = from.map(|(word, _)| word).take_while(|word| word.starts_with(begun));
+        let mut words: Vec<String> =
+            words.take(COMPLETIONS_MAX).map(|word| word.to_string()).collect();
+        if words.is_empty() {
+            words.push(begun.to_owned());
+        }
+        words
+    }
+}
+
+impl Sought {
+    /// Which of the words `text` holds, as they stand there, and their part of the weight of all, from 0 to 1.
+    pub(super) fn found_in(&self, text: &str) -> (Vec<String>, f32) {
+        let there: Vec<String> = words_of(text).take(WORDS_MAX).collect();
+        let (mut found, mut weight) = (Vec::new(), 0);
+        for (forms, its) in self.words.iter().zip(&self.weights) {
+            if let Some(form) = forms.iter().find(|form| there.contains(form)) {
+                weight += its;
+                if !found.contains(form) {
+                    found.push(form.clone());
+                }
+            }
+        }
+        let all: u32 = self.weights.iter().sum();
+        (found, weight as f32 / all.max(1) as f32)
+    }
+}
+
+/// Runs of letters and digits, in lower case.
+fn words_of(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| {
+        let end = word.floor_char_boundary(WORD_BYTES_MAX);
+        word[..end].to_lowercase()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(texts: &[&str]) -> Words {
+        let mut words = Words::default();
+        texts.iter().enumerate().for_each(|(key, text)| words.add(key as u32, text));
+        words
+    }
+
+    #[test]
+    fn a_rare_word_counts_for_more_than_common_ones() {
+        let texts = ["the hive is full", "the key is here", "the door is open", "the E-37 is slow"];
+        let words = words(&texts);
+        let sought = words.seek("the hive of ");
+        assert_eq!(words.candidates(&sought, 1), [0]);
+        let (found, part) = sought.found_in(texts[0]);
+        assert_eq!(found, ["the", "hive"]);
+        assert!(part > sought.found_in(texts[1]).1);
+    }
+
+    #[test]
+    fn the_word_that_is_being_written_may_be_any_that_begins_so() {
+        let words = words(&["Gardening on Sunday", "guard duty"]);
+        assert_eq!(words.candidates(&words.seek("gard"), 8), [0]);
+        assert_eq!(words.candidates(&words.seek("gard "), 8), [0; 0]);
+        assert_eq!(
+            words.seek("gard").found_in("Gardening on Sunday"),
+            (vec!["gardening".into()], 1.0)
+        );
+    }
+
+    #[test]
+    fn nothing_is_found_by_nothing() {
+        let words = words(&["one"]);
+        assert_eq!(words.candidates(&words.seek(""), 8), [0; 0]);
+        assert_eq!(words.seek(" .").found_in("one"), (vec![], 0.0));
+    }
+}

@@ -1,0 +1,34 @@
+//! The largest of everything that is remembered, in one place. Each comment says what the limit protects.
+
+/// Text of a note: some pages of writing, and what one message carries.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// Tags of a capsule.
+pub const TAGS_MAX: usize = 16;
+
+/// Characters of a tag.
+pub const TAG_CHARS_MAX: usize = 32;
+
+/// Capsules that one names as what it was made of.
+pub const SOURCES_MAX: usize = 8;
+
+/// Numbers of an embedding: the memory of a search.
+pub const DIMENSIONS_MAX: usize = 512;
+
+/// A whole capsule: it travels in one message, or in one large value.
+pub const CAPSULE_BYTES_MAX: usize = 32 * 1024;
+
+/// Capsules on one device: the memory of its index.
+pub const CAPSULES_MAX: usize = 200_000;
+
+/// Capsules that a device keeps for one other.
+pub const CAPSULES_OF_ANOTHER_MAX: usize = 5_000;
+
+/// What a search gives at most.
+pub const RESULTS_MAX: usize = 50;
+
+/// What a device answers another's search with at most: it travels in one message.
+pub const HITS_MAX: usize = 20;
+
+/// The log of a device: what is read when it starts.
+pub const LOG_BYTES_MAX: usize = 512 * 1024 * 1024;

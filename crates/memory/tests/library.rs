@@ -1,0 +1,242 @@
+//! What a device remembers, whatever happens to its file and whatever others say.
+
+use memory::{
+    capsule::{Draft, PersonalKey, Privacy},
+    library::{Filter, KeepError, Library, News, Query},
+    log::HEADER,
+};
+use protocol::identity::Identity;
+use units::{Hash, PeerId, UnixMillis};
+
+const NOW: UnixMillis = UnixMillis(1_000_000);
+
+/// A device with its file.
+struct Device {
+    library: Library,
+    file: Vec<u8>,
+    seed: u8,
+}
+
+impl Device {
+    fn new(seed: u8) -> Self {
+        let mut device = Self { library: open(seed, &[]), file: Vec::new(), seed };
+        device.settle();
+        device
+    }
+
+    /// Carries out what is to be written, and gives what is to be sent and told.
+    fn settle(&mut self) -> (Vec<(PeerId, Vec<u8>)>, Vec<News>) {
+        let outcome = self.library.take_outcome();
+        if let Some(log) = outcome.rewrite {
+            self.file = log;
+        }
+        self.file.extend(outcome.append);
+        assert_eq!(outcome.refused, [], "nobody here lies");
+        (outcome.messages, outcome.news)
+    }
+
+    fn reload(&mut self) {
+        self.library = open(self.seed, &self.file);
+    }
+
+    fn id(&self) -> PeerId {
+        Identity::from_seed([self.seed; 32]).peer_id()
+    }
+
+    fn note(&mut self, text: &str, tags: &[&str], privacy: Privacy) -> Hash {
+        let draft = Draft::note(text, tags.iter().copied(), privacy).expect("a note");
+        let id = self.library.remember(draft, NOW).expect("there is room");
+        self.settle();
+        id
+    }
+
+    fn texts(&self, query: &Query) -> Vec<String> {
+        let found = self.library.search(query, NOW);
+        found.into_iter().filter_map(|it| it.text).collect()
+    }
+}
+
+fn open(seed: u8, file: &[u8]) -> Library {
+    let personal = PersonalKey::from_bytes([seed; 32]);
+    let owner = Identity::from_seed([seed; 32]);
+    let (mut library, _) = Library::open(owner, personal, file).expect("it is a log");
+    library.take_model(memory::embedding::Model::for_tests());
+    library
+}
+
+fn query(text: &str) -> Query {
+    Query { text: text.to_owned(), count: 10, ..Query::default() }
+}
+
+/// Passes messages on until nobody has anything to say, and gives what each device has to tell.
+fn exchange(devices: &mut [Device]) -> Vec<Vec<News>> {
+    let mut told = vec![Vec::new(); devices.len()];
+    loop {
+        let mut on_the_way = Vec::new();
+        for (place, device) in devices.iter_mut().enumerate() {
+            let (messages, news) = device.settle();
+            told[place].extend(news);
+            on_the_way.extend(messages.into_iter().map(|(to, bytes)| (device.id(), to, bytes)));
+        }
+        if on_the_way.is_empty() {
+            return told;
+        }
+        for (from, to, bytes) in on_the_way {
+            let device = devices.iter_mut().find(|it| it.id() == to).expect("it is there");
+            device.library.hear(from, &bytes, NOW);
+        }
+    }
+}
+
+fn pair() -> Vec<Device> {
+    let mut devices = vec![Device::new(1), Device::new(2)];
+    let ids = [devices[0].id(), devices[1].id()];
+    devices[0].library.connected(ids[1]);
+    devices[1].library.connected(ids[0]);
+    devices
+}
+
+#[test]
+fn notes_survive_a_reload_and_are_found_by_their_words() {
+    let mut device = Device::new(1);
+    device.note("the hive swarms in May", &["bees"], Privacy::Open);
+    device.note("the door key lies under the third stone", &[], Privacy::Personal);
+    device.reload();
+    assert_eq!(device.texts(&query("third stone"))[0], "the door key lies under the third stone");
+    let by_tag = Filter { tag: Some("bees".to_owned()), ..Filter::default() };
+    let bees = Query { filter: by_tag, count: 5, ..Query::default() };
+    assert_eq!(device.texts(&bees), ["the hive swarms in May"]);
+    assert_eq!(device.library.stats().capsules, 2);
+}
+
+#[test]
+fn what_is_personal_lies_sealed_in_the_file() {
+    let mut device = Device::new(1);
+    device.note("the door key lies under the third stone", &["secret place"], Privacy::Personal);
+    for words in [&b"third stone"[..], b"secret place"] {
+        assert!(!device.file.windows(words.len()).any(|window| window == words));
+    }
+}
+
+#[test]
+fn what_is_forgotten_is_gone_from_the_file_and_does_not_come_back() {
+    let mut devices = pair();
+    let id = devices[0].note("a rumour about Tuesday", &[], Privacy::Open);
+    let to = devices[1].id();
+    devices[0].library.give(to, id).expect("it may leave");
+    exchange(&mut devices);
+    assert!(devices[1].library.capsule(id).is_some());
+    let bytes = devices[1].library.capsule(id).expect("it is kept").encode();
+
+    devices[0].library.forget(id).expect("it is there");
+    exchange(&mut devices);
+    for device in &mut devices {
+        assert!(device.library.capsule(id).is_none());
+        let words = b"rumour";
+        assert!(!device.file.windows(words.len()).any(|window| window == words));
+        device.reload();
+        assert!(device.texts(&query("rumour")).is_empty());
+        let again = device.library.receive(PeerId::from_bytes([9; 32]), &bytes);
+        assert_eq!(again, Err(KeepError::Forgotten { capsule: id }));
+    }
+}
+
+#[test]
+fn a_device_that_was_away_is_told_what_is_to_be_forgotten() {
+    let mut devices = pair();
+    let id = devices[0].note("a rumour about Tuesday", &[], Privacy::Open);
+    let (first, second) = (devices[0].id(), devices[1].id());
+    devices[0].library.give(second, id).expect("it may leave");
+    exchange(&mut devices);
+    devices[0].library.disconnected(second);
+    devices[0].library.forget(id).expect("it is there");
+    exchange(&mut devices);
+    devices[0].reload();
+    devices[1].library.connected(first);
+    devices[0].library.connected(second);
+    exchange(&mut devices);
+    assert!(devices[1].library.capsule(id).is_none());
+}
+
+#[test]
+fn only_the_owner_can_ask_others_to_forget() {
+    let mut devices = pair();
+    let id = devices[0].note("what everyone should know", &[], Privacy::Open);
+    let (first, second) = (devices[0].id(), devices[1].id());
+    devices[0].library.give(second, id).expect("it may leave");
+    exchange(&mut devices);
+    devices[1].library.forget(id).expect("it is there");
+    exchange(&mut devices);
+    assert!(devices[0].library.capsule(id).is_some(), "it forgot for itself alone");
+    let _ = first;
+}
+
+#[test]
+fn a_neighbour_is_asked_by_meaning_and_what_it_has_can_be_fetched() {
+    let mut devices = pair();
+    let id = devices[1].note("bees swarm in May", &["bees"], Privacy::Open);
+    devices[1].note("bees sting", &[], Privacy::Personal);
+    let (number, asked) = devices[0].library.ask_around(&query("bees swarm"));
+    assert_eq!(asked, 1);
+    let told = exchange(&mut devices);
+    let [News::Found { query, from, found, waiting: 0 }] = &told[0][..] else {
+        panic!("one answer was expected, and not {:?}", told[0]);
+    };
+    assert_eq!((*query, *from), (number, devices[1].id()));
+    assert_eq!(found.iter().map(|it| it.id).collect::<Vec<_>>(), [id], "nothing personal");
+    assert!(found[0].similarity > 0.5 && found[0].text.is_none());
+    let holder = devices[1].id();
+    devices[0].library.fetch(holder, id);
+    exchange(&mut devices);
+    assert_eq!(devices[0].texts(&self::query("bees")), ["bees swarm in May"]);
+}
+
+#[test]
+fn what_is_personal_is_neither_given_nor_fetched() {
+    let mut devices = pair();
+    let id = devices[1].note("for me alone", &[], Privacy::Personal);
+    let (first, second) = (devices[0].id(), devices[1].id());
+    assert_eq!(devices[1].library.give(first, id), Err(KeepError::Personal { capsule: id }));
+    devices[0].library.fetch(second, id);
+    let told = exchange(&mut devices);
+    assert_eq!(told[0], [News::NotHere { capsule: id, from: second }]);
+}
+
+#[test]
+fn a_neighbour_cannot_fill_the_device() {
+    let mut device = Device::new(1);
+    let from = Identity::from_seed([2; 32]);
+    let refused = (0..5_001).find_map(|n: u32| {
+        let note = Draft::note(&format!("note {n}"), [], Privacy::Open).expect("a note");
+        let space = memory::capsule::Space(1);
+        let capsule = note.seal(&from, memory::capsule::Embedding::none(space), 0, NOW);
+        device.library.receive(from.peer_id(), &capsule.encode()).err()
+    });
+    assert_eq!(refused, Some(KeepError::FullOf { peer: from.peer_id() }));
+}
+
+#[test]
+fn a_file_that_was_cut_short_keeps_what_was_acknowledged() {
+    let mut device = Device::new(1);
+    device.note("first", &[], Privacy::Open);
+    let whole = device.file.len();
+    device.note("second", &[], Privacy::Personal);
+    for cut in [whole, whole + 1, device.file.len() - 1] {
+        let library = open(1, &device.file[..cut]);
+        assert_eq!(library.stats().capsules, 1, "cut at {cut}");
+    }
+    assert!(device.file.starts_with(HEADER));
+}
+
+#[test]
+fn uses_do_not_make_the_file_grow_for_ever() {
+    let mut device = Device::new(1);
+    let id = device.note("used often", &[], Privacy::Open);
+    for n in 0..40_000 {
+        device.library.use_capsule(id, UnixMillis(NOW.0 + n));
+        device.settle();
+    }
+    assert!(device.file.len() < 2 << 20, "{} bytes", device.file.len());
+    device.reload();
+    assert_eq!(device.library.stats().capsules, 1);
+}

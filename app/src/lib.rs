@@ -16,6 +16,7 @@ mod files;
 pub mod format;
 mod lazy;
 pub mod market;
+pub mod memories;
 pub mod pages;
 pub mod picked;
 pub mod pixels;

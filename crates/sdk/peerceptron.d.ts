@@ -566,6 +566,70 @@ export interface SplitState {
   }[];
 }
 
+export interface RememberOptions {
+  /** Up to 16 words to find it by, of up to 32 characters each. */
+  tags?: string[];
+  /** `personal`, unless given: sealed, for this person's devices alone. `open`: for whoever finds it. */
+  privacy?: "personal" | "open";
+  /** What a vector is of; needed for one. */
+  text?: string;
+}
+
+export interface SearchOptions {
+  /** A tag that a capsule must have. */
+  tag?: string;
+  /** Whose it must be. */
+  owner?: string;
+  privacy?: "personal" | "behavioural" | "open";
+  /** Whether connected devices are asked too: true unless given. */
+  everywhere?: boolean;
+  /** How long they are waited for, in milliseconds; 500 unless given, 60,000 at most. */
+  wait_ms?: number;
+}
+
+export interface MemoryRecord {
+  capsule_id: string;
+  kind: "note" | "episode";
+  privacy: "personal" | "behavioural" | "open";
+  /** The device that made it. */
+  owner: string;
+  /** Null where it is not on this device, or nobody has written anything. */
+  text: string | null;
+  tags: string[];
+  created_at: number;
+  /** How much it mattered when it was made, 0 to 1. */
+  importance: number;
+  /** How far it lay from all that its owner knew, 0 to 1. */
+  novelty: number;
+  /** How much it counts by now: importance that fades unless it is used, 0 to 1. */
+  strength: number;
+  /** Capsules that it was made of. */
+  sources: string[];
+}
+
+export interface FoundMemory extends MemoryRecord {
+  /** By which results are ranked. */
+  score: number;
+  /** The cosine between the query and the capsule. */
+  similarity: number;
+  /** Words of the query that are in the text. */
+  words: string[];
+  /** That its owner's signature over all of this was checked. */
+  verified: boolean;
+  /** The connected device that has it; null for this one. */
+  held_by: string | null;
+}
+
+export interface VectorDatabaseStats {
+  capsules: number;
+  of_others: number;
+  with_embedding: number;
+  stored_bytes: number;
+  /** Whether texts are found by meaning: the model comes with the first text. */
+  has_model: boolean;
+  tags: { tag: string; capsules: number }[];
+}
+
 export interface PeerceptronEvents {
   /** A peer has appeared in the room. */
   peer_joined: { peer_id: string };
@@ -589,6 +653,8 @@ export interface PeerceptronEvents {
   credits: { amount: number; height: number };
   /** Nodes of a cluster are on lease, or are to be, and that has come further; `reason` says what has gone wrong. */
   borrowing: Borrowing & { cluster_id: string; part: number; node_id: string | null; reason: string };
+  /** A capsule is kept on this device (`peer_id` gave it, or is null), is forgotten, or was given to `peer_id`. */
+  capsule: { capsule_id: string; what: "kept" | "forgotten" | "given"; peer_id: string | null };
   /** A peer has asked this device to learn a cluster faster for a while; `urgency` is 0 to 1. */
   learning_called_for: { peer_id: string; cluster_id: string; urgency: number };
   /** Nodes are carried by another device from here on, or (`peer_id` is null) are at home again. */

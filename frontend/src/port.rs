@@ -176,6 +176,10 @@ impl PeerPort for Port {
         self.now(|host| host.gather_cluster(&cluster))
     }
 
+    fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>> {
+        self.later(|host| async move { host.ask_memory(call).await })
+    }
+
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>> {
         self.later(|host| async move { host.ask_books(call).await })
     }

@@ -18,9 +18,10 @@ use std::{fs, process::Command, thread};
 /// The profile of everything that is compiled for browsers; the same as `lib-profile-release` in the root manifest.
 const WASM_PROFILE: &str = "wasm-release";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
-/// What goes beside the application: the class for pages of other sites, and the compute worker of both. Packages, and
+/// What goes beside the application: the class for pages of other sites, and the workers of both. Packages, and
 /// the names of their modules.
-const MODULES: [(&str, &str); 2] = [("module", "peerceptron"), ("worker", "compute")];
+const MODULES: [(&str, &str); 3] =
+    [("module", "peerceptron"), ("worker", "compute"), ("recall", "recall")];
 const MODULES_FOLDER: &str = "target/site/sdk";
 /// What few people open is a module of its own, which is cut out of the application's once it is linked.
 const SPLIT_FEATURE: &str = "lazy";

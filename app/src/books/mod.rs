@@ -1,7 +1,6 @@
 //! The room's books: who has what, what is recorded, and what waits to be.
 //!
-//! Only the door is part of the page that people wait for; the rest comes when it is opened ([`room::open`]), or a while after
-//! a room was entered, because the server that has it may go.
+//! What is behind the door comes when it is opened ([`room::open`]), or a while after a room was entered.
 
 pub mod accounts;
 pub mod asked;
@@ -18,27 +17,30 @@ mod room;
 mod words;
 
 use crate::{
-    compact::{Erase, Shown, follow, live, on},
+    compact::{Erase, live},
+    components::door::{Door, has_ledger},
     format::plural,
-    lazy,
     state::page::use_page,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use peer::LedgerView;
 use units::Credits;
 
 /// The door to the books.
 #[component]
 pub fn BooksPanel() -> impl IntoView {
-    let page = use_page();
-    let ledger = page.select(|view| view.ledger);
-    let is_open = RwSignal::new(false);
-    let open = move |_| is_open.set(true);
-    follow(move || {
-        if page.is_ready() && ledger.with(Option::is_some) {
-            spawn_local(room::prepare());
-        }
-    });
+    let ledger = use_page().select(|view| view.ledger);
+    let door = Door {
+        id: "books-title",
+        title: "The room’s books",
+        button: "Open the books",
+        standing: Box::new(move || {
+            ledger.with(|it| it.as_ref().map_or(NOBODY.to_owned(), standing))
+        }),
+        can_open: has_ledger,
+        open: || Box::pin(room::open()),
+        prepare: || Box::pin(room::prepare()),
+    };
     view! {
         <section
             class="panel books"
@@ -47,21 +49,7 @@ pub fn BooksPanel() -> impl IntoView {
             data-waiting=live(move || ledger.with(|it| it.map(|it| it.waiting.to_string())))
             data-balance=live(move || ledger.with(|it| it.map(|it| it.balance.as_micros().to_string())))
         >
-            <h2 id="books-title">"The room’s books"</h2>
-            <p class="books-standing">{live(move || ledger.with(|it| it.as_ref().map_or(NOBODY.to_owned(), standing)))}</p>
-            <Shown when=move || !is_open.get()>
-                <p>
-                    <button
-                        type="button"
-                        class="button button-quiet"
-                        disabled=live(move || ledger.with(Option::is_none))
-                        on:click=on(open)
-                    >
-                        "Open the books"
-                    </button>
-                </p>
-            </Shown>
-            {live(move || is_open.get().then(|| lazy::place(Box::pin(room::open()))))}
+            {door.view()}
         </section>
     }
     .erased()

@@ -12,6 +12,7 @@ pub mod curves;
 pub mod data_card;
 pub mod device_picture;
 pub mod distribution;
+pub mod door;
 pub mod drawing_canvas;
 pub mod drawing_pad;
 pub mod figures;

@@ -1,6 +1,4 @@
 //! The room's market: nodes for lease, and on lease.
-//!
-//! Only the door is part of the page that people wait for; see [`crate::lazy`].
 
 pub mod lend;
 pub mod loans;
@@ -9,44 +7,30 @@ pub(crate) mod price;
 mod room;
 
 use crate::{
-    compact::{Erase, Shown, follow, live, on},
+    compact::Erase,
+    components::door::{Door, has_ledger},
     format::plural,
-    lazy,
     state::page::use_page,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use peer::{LoanStage, View};
 
 /// The door to the market.
 #[component]
 pub fn MarketPanel() -> impl IntoView {
-    let page = use_page();
-    let ledger = page.select(|view| view.ledger);
-    let standing = page.select(standing);
-    let is_open = RwSignal::new(false);
-    let open = move |_| is_open.set(true);
-    follow(move || {
-        if page.is_ready() && ledger.with(Option::is_some) {
-            spawn_local(room::prepare());
-        }
-    });
+    let standing = use_page().select(standing);
+    let door = Door {
+        id: "market-title",
+        title: "The market",
+        button: "Open the market",
+        standing: Box::new(move || standing.get()),
+        can_open: has_ledger,
+        open: || Box::pin(room::open()),
+        prepare: || Box::pin(room::prepare()),
+    };
     view! {
         <section class="panel market" aria-labelledby="market-title">
-            <h2 id="market-title">"The market"</h2>
-            <p class="books-standing">{live(move || standing.get())}</p>
-            <Shown when=move || !is_open.get()>
-                <p>
-                    <button
-                        type="button"
-                        class="button button-quiet"
-                        disabled=live(move || ledger.with(Option::is_none))
-                        on:click=on(open)
-                    >
-                        "Open the market"
-                    </button>
-                </p>
-            </Shown>
-            {live(move || is_open.get().then(|| lazy::place(Box::pin(room::open()))))}
+            {door.view()}
         </section>
     }
     .erased()

@@ -11,6 +11,7 @@ use crate::{
     },
     dom,
     market::MarketPanel,
+    memories::MemoriesPanel,
     state::{
         command::Command,
         page::{Page, use_page},
@@ -65,6 +66,7 @@ pub fn RoomPage() -> impl IntoView {
                     <LogPanel />
                 </div>
             </div>
+            <MemoriesPanel />
             <MarketPanel />
             <BooksPanel />
         </main>

@@ -47,6 +47,8 @@ pub struct Page {
     names: StoredValue<Names>,
     /// What has happened, newest first.
     pub log: Log,
+    /// What the device's memory has told and nobody has read yet: `memory::library::News`, encoded.
+    pub memory_news: RwSignal<Vec<Vec<u8>>>,
     /// Counts finished rounds, so that a picture can show that bytes have travelled.
     pub rounds_finished: RwSignal<u64>,
     /// Counts changes of theme, so that canvases are drawn again in the new colours.
@@ -87,6 +89,7 @@ impl Page {
             view,
             names: StoredValue::default(),
             log: Log::default(),
+            memory_news: RwSignal::default(),
             rounds_finished: RwSignal::new(0),
             theme_changes: RwSignal::new(0),
             chosen_cluster: RwSignal::new(None),

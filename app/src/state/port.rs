@@ -134,6 +134,8 @@ pub trait PeerPort {
     fn train_split(&self, cluster: ClusterId, training: SplitTraining) -> Reply<()>;
     /// Brings all nodes of a cluster home, with what they have learnt.
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
+    /// Asks this device's memory for something: a `memory::call::Call`, encoded. The answer is a `Reply` or a `Refusal`.
+    fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>>;
     /// Tells the room's books something, or asks them.
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>>;
     /// The room as a file that anybody can check.

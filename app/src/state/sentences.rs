@@ -67,7 +67,9 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
             (Tone::Plain, format!("{} has your message.", name(*to)))
         }
         // Answers are shown where the command was given, measurements in the list of people.
-        Event::Answered { .. } | Event::Pong { .. } | Event::Probe { .. } => return None,
+        Event::Answered { .. } | Event::Pong { .. } | Event::Probe { .. } | Event::Memory(_) => {
+            return None;
+        }
         Event::DatasetWanted { cluster, source } => {
             (Tone::Plain, format!("Loading the rows of cluster {cluster} again ({source})."))
         }

@@ -89,9 +89,19 @@ fn port_is(candidate: &Rc<dyn PeerPort>) -> bool {
     port().is_some_and(|port| Rc::ptr_eq(&port, candidate))
 }
 
+/// News of the memory that wait for somebody to read them.
+const UNREAD_MAX: usize = 256;
+
 fn note(page: Page, event: &Event) {
     if matches!(event, Event::Round { .. }) {
         page.rounds_finished.update(|rounds| *rounds += 1);
+    }
+    if let Event::Memory(news) = event {
+        page.memory_news.update(|unread| {
+            // Nobody may be there to read them.
+            unread.truncate(UNREAD_MAX - 1);
+            unread.push(news.clone());
+        });
     }
     if let Some(sentence) = sentence(event, |peer| page.name_now(peer)) {
         page.log.add(sentence);

@@ -9,6 +9,7 @@ use crate::{
     job::{Answer, JobError, JobId},
     ledger::Ledger,
     left_sessions::LeftSessions,
+    memories::Memories,
     other_sessions::OtherSession,
     overlay::Overlay,
     records::{
@@ -47,6 +48,8 @@ pub struct Engine {
     /// Whether rooms have ledgers here.
     pub(crate) keeps_ledgers: bool,
     pub(crate) ledger: Ledger,
+    /// What this device remembers.
+    pub(crate) memories: Memories,
     pub(crate) split_jobs: Vec<(JobId, Purpose)>,
     /// Sessions that connected peers run besides ours.
     pub(crate) others: SortedMap<PeerId, OtherSession>,
@@ -101,6 +104,7 @@ impl Engine {
             hosting: Hosting::default(),
             keeps_ledgers: config.ledger,
             ledger: Ledger::default(),
+            memories: Memories::default(),
             split_jobs: Vec::new(),
             others: SortedMap::new(),
             left: LeftSessions::default(),
@@ -114,6 +118,7 @@ impl Engine {
         }
         engine.hosting = Hosting::new(records.take(records::HOSTING).unwrap_or_default());
         engine.core.capability.nodes_for_others = engine.hosting.nodes_max();
+        engine.memories = Memories::new(records.take(records::PERSONAL));
         engine.restore(now, &mut records);
         for key in records.damaged {
             engine.core.forget(key.clone());
@@ -315,6 +320,7 @@ impl Engine {
             }
             return;
         }
+        let Some(result) = self.handle_memory_job(now, job, result) else { return };
         let Some(result) = self.handle_books_job(now, job, result) else { return };
         let Some(result) = self.handle_split_job(now, job, result) else { return };
         match self.clusters.handle_job(now, job, result, &mut self.core) {

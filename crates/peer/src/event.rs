@@ -199,6 +199,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Something about what this device remembers: `memory::library::News`, encoded.
+    Memory(Vec<u8>),
     /// Something has happened in the room's ledger.
     Ledger(books::News),
     /// A record of an earlier life was damaged and has been dropped.

@@ -4,7 +4,7 @@
 
 use crate::{
     SecondAnswer,
-    job::{Answer, Job, JobError, JobId},
+    job::{Answer, Job, JobError, JobId, MemoryAnswer, MemoryJob},
 };
 
 /// What whoever keeps the workbench says before anything else: it is ready, and was built from these sources.
@@ -68,6 +68,34 @@ pub fn encode_second(result: &Result<SecondAnswer, JobError>) -> Vec<u8> {
 /// # Errors
 /// [`Unreadable`].
 pub fn decode_second(bytes: &[u8]) -> Result<Result<SecondAnswer, JobError>, Unreadable> {
+    postcard::from_bytes(bytes).map_err(|problem| Unreadable { size_bytes: bytes.len(), problem })
+}
+
+/// A job for whoever keeps the memory, as bytes.
+pub fn encode_memory_job(id: JobId, job: &MemoryJob) -> Vec<u8> {
+    postcard::to_allocvec(&(id, job)).expect("jobs have an encoding")
+}
+
+/// A job about memories from its bytes.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn decode_memory_job(bytes: &[u8]) -> Result<(JobId, MemoryJob), Unreadable> {
+    postcard::from_bytes(bytes).map_err(|problem| Unreadable { size_bytes: bytes.len(), problem })
+}
+
+/// What became of a job about memories, as bytes.
+pub fn encode_memory_answer(id: JobId, result: &Result<MemoryAnswer, JobError>) -> Vec<u8> {
+    postcard::to_allocvec(&(id, result)).expect("answers have an encoding")
+}
+
+/// What became of a job about memories, from its bytes.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn decode_memory_answer(
+    bytes: &[u8],
+) -> Result<(JobId, Result<MemoryAnswer, JobError>), Unreadable> {
     postcard::from_bytes(bytes).map_err(|problem| Unreadable { size_bytes: bytes.len(), problem })
 }
 

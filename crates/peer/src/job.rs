@@ -4,6 +4,7 @@ mod answer;
 mod books;
 mod desk;
 mod masks;
+mod memory;
 mod split;
 
 pub use answer::{
@@ -12,6 +13,7 @@ pub use answer::{
 pub use books::{BooksAnswer, BooksCall, BooksJob, BooksReply, LedgerView};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 pub use masks::{GroupSum, MaskBytes, MaskGroup, MaskJob, MaskedSum};
+pub use memory::{MemoryAnswer, MemoryCall, MemoryJob};
 pub use split::{HostJob, LoanAnswer, LoanJob, LoanNote, LoanProgress, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
@@ -195,6 +197,8 @@ pub enum Job {
     },
     /// Something about the room's books. Answer: [`Answer::Books`].
     Books(Box<BooksJob>),
+    /// Something about what this device remembers, which no [`crate::Workbench`] does. Answer: [`Answer::Memory`].
+    Memory(Box<MemoryJob>),
     /// Something about this device's part in a group of which only the sum is seen.
     Mask {
         /// The cluster.

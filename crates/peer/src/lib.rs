@@ -31,6 +31,7 @@ mod ledger;
 mod left_sessions;
 mod link;
 mod loans;
+mod memories;
 mod network;
 mod other_sessions;
 mod overlay;
@@ -58,7 +59,7 @@ pub use io::{
 pub use job::{
     Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class, ClusterState, DeskJob, Evaluation,
     GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LoanAnswer, LoanJob, LoanNote,
-    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, ModelFile, ModelFormat,
+    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, MemoryAnswer, MemoryCall, MemoryJob, ModelFile, ModelFormat,
     Next, Passage, Prediction, Prepared, RowBudget, Spent, SplitJob, Suggested, TableFile,
     WeightedUpdate,
 };

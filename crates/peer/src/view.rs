@@ -40,6 +40,8 @@ pub struct View {
     pub hosting: HostingView,
     /// How the room's ledger stands here; `None` while nothing is known of it.
     pub ledger: Option<LedgerView>,
+    /// How many capsules this device keeps; `None` before its memory was opened.
+    pub capsules: Option<u32>,
     /// The newest messages, oldest first.
     pub messages: Vec<MessageView>,
 }

@@ -88,6 +88,12 @@ pub enum ControlMessage {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// About what devices remember.
+    Memory {
+        /// A message of the crate `memory`, at most [`limits::MEMORY_MESSAGE_BYTES_MAX`] bytes.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
     /// About nodes of a split network.
     Split {
         /// Which, among the owner's.
@@ -300,6 +306,9 @@ impl ControlMessage {
             }
             Self::Session { message, .. } => message.validate()?,
             Self::Overlay(message) => message.validate()?,
+            Self::Memory { bytes } => {
+                at_most("bytes about memories", bytes.len(), limits::MEMORY_MESSAGE_BYTES_MAX)?;
+            }
             Self::Ledger { bytes } => {
                 at_most("bytes about the ledger", bytes.len(), limits::LEDGER_MESSAGE_BYTES_MAX)?;
             }

@@ -15,7 +15,7 @@ use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The names that `on` takes.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "peer_joined",
     "peer_left",
     "connected",
@@ -26,6 +26,7 @@ const NAMES: [&str; 18] = [
     "round",
     "block",
     "credits",
+    "capsule",
     "borrowing",
     "learning_called_for",
     "nodes_moved",
@@ -171,15 +172,24 @@ impl Handlers {
         self.tell_error(&Failure { code: code.to_owned(), message });
     }
 
+    /// Whether anybody wants to hear of it.
+    pub(crate) fn has(&self, name: &'static str) -> bool {
+        self.0.borrow().get(name).is_some_and(|handlers| !handlers.is_empty())
+    }
+
     fn call<T: Serialize>(&self, name: &'static str, detail: &T) {
-        // A handler may add or take off others.
-        let handlers = self.0.borrow().get(name).cloned().unwrap_or_default();
-        if handlers.is_empty() {
+        if !self.has(name) {
             return;
         }
-        let detail = to_js(detail);
+        self.call_with(name, &to_js(detail));
+    }
+
+    /// Calls the handlers of an event with an object.
+    pub(crate) fn call_with(&self, name: &'static str, detail: &JsValue) {
+        // A handler may add or take off others.
+        let handlers = self.0.borrow().get(name).cloned().unwrap_or_default();
         for handler in handlers {
-            if let Err(thrown) = handler.call1(&JsValue::UNDEFINED, &detail) {
+            if let Err(thrown) = handler.call1(&JsValue::UNDEFINED, detail) {
                 let what = format!("a handler of `{name}` threw");
                 web_sys::console::error_2(&what.into(), &thrown);
             }

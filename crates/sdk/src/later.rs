@@ -1,5 +1,5 @@
-//! Parts of the class that are a module of their own in the application (`lazy`), because few pages use them: `brought`, `class_market`
-//! and `ledger_views`.
+//! Parts of the class that are a module of their own in the application (`lazy`), because few pages use them: `brought`, `class_market`,
+//! `class_memory` and `ledger_views`.
 
 use crate::failure::Failure;
 use core::{future::Future, pin::Pin};
@@ -16,6 +16,7 @@ pub(crate) fn prepare() {
         spawn_local(async { drop(crate::brought::prepare().await) });
         spawn_local(async { drop(crate::market::prepare().await) });
         spawn_local(async { drop(crate::ledger_views::prepare().await) });
+        spawn_local(async { drop(crate::memory::prepare().await) });
     }
 }
 

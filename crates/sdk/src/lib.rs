@@ -19,6 +19,7 @@ mod given;
 mod later;
 mod ledger_views;
 mod market;
+mod memory;
 mod shapes;
 
 pub use booting::Booting;

@@ -8,7 +8,9 @@ use crate::{
     world::World,
 };
 use core::time::Duration;
-use peer::{Channel, ConnectionId, ConnectionOutput, Event, Input, Job, JobId, Output};
+use peer::{
+    Answer, Channel, ConnectionId, ConnectionOutput, Event, Input, Job, JobError, JobId, Output,
+};
 use units::{Instant, SessionId};
 
 /// What one input may lead to: a resumed round sends every update it holds to every member.
@@ -178,6 +180,14 @@ impl World {
         };
         if let Job::TrainMasked { budget, .. } = &work {
             page.trains_privately = budget.is_some();
+        }
+        if let Job::Memory(work) = work {
+            let result = page.memory.run(work.call, work.now).map_err(JobError::Storage);
+            let result = result.map(|answer| Answer::Memory(Box::new(answer)));
+            // In a worker of its own, beside the other.
+            let done_at = now + self.env.dice.duration_ms(1, 10);
+            let input = Input::JobDone { job, result };
+            return self.env.schedule.at(done_at, Happening::Input(life, input));
         }
         let result = masked::run(
             &mut page.workbench,

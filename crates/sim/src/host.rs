@@ -7,7 +7,9 @@ use crate::{
     recording::Recording,
     strategy::Strategy,
 };
+use crate::memory_file::MemoryFile;
 use core::time::Duration;
+use memory::keeper::Keeper;
 use peer::{ConnectPolicy, Engine, Event, Input, Workbench};
 use protocol::room::RoomSecret;
 use units::{Instant, PeerId};
@@ -18,6 +20,8 @@ pub(crate) struct Host {
     pub(crate) lives: u32,
     pub(crate) page: Option<Page>,
     pub(crate) disk: Disk,
+    /// What it remembers.
+    pub(crate) memory: MemoryFile,
     /// How slowly it computes: milliseconds of a small job.
     pub(crate) slowness_ms: u64,
     /// How far its wall clock is from the world's.
@@ -54,6 +58,7 @@ pub(crate) struct Host {
 pub(crate) struct Page {
     pub(crate) engine: Engine,
     pub(crate) workbench: Workbench,
+    pub(crate) memory: Keeper<MemoryFile>,
     /// Whether its newest training under masks kept rows private.
     pub(crate) trains_privately: bool,
     /// When the jobs given so far are done.

@@ -32,6 +32,7 @@ mod flood;
 mod halved;
 mod host;
 mod masked;
+mod memory_file;
 mod network;
 mod observer;
 mod recording;

@@ -10,7 +10,7 @@ use crate::{
     signaling::Socket,
     storage::Storage,
     timer::Timer,
-    worker::Compute,
+    worker::{Compute, Task},
 };
 use core::cell::{Cell, RefCell};
 use peer::{Config, ConnectPolicy, Engine, Input, Limits};
@@ -86,8 +86,14 @@ impl Host {
             limits: Limits::default(),
         };
         let workers = options.workers.unwrap_or_else(|| u8::from(clock::logical_cores() > 1) + 1);
-        let compute = |dispatch| Compute::new(dispatch, options.worker, workers);
-        let inner = assemble(config, storage, lock, compute);
+        let worker = |dispatch: &Dispatch, task| {
+            Compute::new(dispatch.clone(), options.worker.clone(), task)
+        };
+        let workers = |dispatch: &Dispatch| {
+            let recall = worker(dispatch, Task::Recall(options.device.clone()));
+            (worker(dispatch, Task::Compute(workers)), recall)
+        };
+        let inner = assemble(config, storage, lock, workers);
         for (code, message) in problems {
             inner.dispatch.problem(code, message);
         }
@@ -112,11 +118,12 @@ fn assemble(
     config: Config,
     storage: Storage,
     lock: Option<IdentityLock>,
-    compute: impl FnOnce(Dispatch) -> Compute,
+    workers: impl FnOnce(&Dispatch) -> (Compute, Compute),
 ) -> Rc<Inner> {
     Rc::new_cyclic(|weak| {
         let dispatch = Dispatch::new(weak.clone());
         let deadline = dispatch.clone();
+        let (compute, recall) = workers(&dispatch);
         let bulk_window_bytes = config.limits.bulk_window_bytes;
         Inner {
             engine: RefCell::new(Engine::new(config, clock::now())),
@@ -126,7 +133,8 @@ fn assemble(
             socket: Socket::new(dispatch.clone()),
             connections: Connections::new(dispatch.clone(), bulk_window_bytes),
             storage,
-            compute: compute(dispatch.clone()),
+            compute,
+            recall,
             timer: Timer::new(move || deadline.deadline_passed()),
             waiters: RefCell::new(Waiters::default()),
             notifier: Notifier::new(dispatch.clone()),

@@ -37,8 +37,13 @@ impl Dispatch {
 
     /// Tells the application of something that the engine has no part in.
     pub(crate) fn problem(&self, code: &str, message: String) {
+        self.event(Event::Problem { code: code.to_owned(), message });
+    }
+
+    /// Tells the application what a worker has told by itself.
+    pub(crate) fn event(&self, event: Event) {
         if let Some(inner) = self.0.upgrade() {
-            inner.notifier.event(Event::Problem { code: code.to_owned(), message });
+            inner.notifier.event(event);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 use core::cell::{Cell, RefCell};
 use notify::Notifier;
-use peer::{Engine, Input, Output, View};
+use peer::{Engine, Input, Job, Output, View};
 use std::{collections::VecDeque, rc::Rc};
 use units::PeerId;
 use waiters::Waiters;
@@ -38,6 +38,7 @@ pub(crate) struct Inner {
     connections: Connections,
     storage: Storage,
     compute: Compute,
+    recall: Compute,
     timer: Timer,
     waiters: RefCell<Waiters>,
     notifier: Notifier,
@@ -93,6 +94,7 @@ impl Host {
         self.0.socket.close();
         self.0.connections.close();
         self.0.compute.close();
+        self.0.recall.close();
         self.0.storage.close();
         *self.0.waiters.borrow_mut() = Waiters::default();
         self.0.notifier.close();
@@ -130,6 +132,7 @@ impl Inner {
                 Output::Signaling(output) => self.socket.carry_out(output),
                 Output::Connection(id, output) => self.connections.carry_out(id, output),
                 Output::Store { key, value } => self.store(key, value),
+                Output::Job(id, job @ Job::Memory(_)) => self.recall.submit(id, &job),
                 Output::Job(id, job) => self.compute.submit(id, &job),
                 Output::Event(event) => {
                     self.waiters.borrow_mut().observe(&event);

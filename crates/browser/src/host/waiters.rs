@@ -3,7 +3,10 @@
 use super::commands::FoundBlock;
 use crate::HostError;
 use books::News;
-use futures::channel::oneshot::{self, Receiver, Sender};
+use futures::channel::{
+    mpsc::{self, UnboundedReceiver, UnboundedSender},
+    oneshot::{self, Receiver, Sender},
+};
 use peer::{Answer, CommandError, Event, JobError, JobId, LinkStage, LoanStage, LoanView};
 use units::{Hash, PeerId, SortedMap};
 
@@ -19,6 +22,8 @@ pub(super) struct Waiters {
     blocks: Vec<Sender<Outcome<FoundBlock>>>,
     /// By the offers that they are to come of.
     loans: SortedMap<Hash, Vec<Sender<Outcome<LoanView>>>>,
+    /// Whoever listens to what the memory tells.
+    memory: Vec<UnboundedSender<Vec<u8>>>,
     /// Ends of loans, by their names.
     ends: SortedMap<Hash, Vec<Sender<Outcome<LoanView>>>>,
 }
@@ -67,6 +72,16 @@ impl Waiters {
         enlist_by(&mut self.ends, loan)
     }
 
+    /// All that the memory tells from here on, until the receiver is dropped.
+    pub(super) fn for_memory(&mut self) -> UnboundedReceiver<Vec<u8>> {
+        let (sender, receiver) = mpsc::unbounded();
+        self.memory.retain(|listener| !listener.is_closed());
+        if self.memory.len() < ALIKE_MAX {
+            self.memory.push(sender);
+        }
+        receiver
+    }
+
     fn observe_loan(&mut self, offer: Option<Hash>, loan: LoanView, reason: &str) {
         let came = match loan.stage {
             LoanStage::Open => Ok(loan),
@@ -92,6 +107,9 @@ impl Waiters {
             Event::Answered { job, result } => self.answer(*job, result.clone()),
             Event::Borrowing { offer, loan, reason, .. } => {
                 self.observe_loan(*offer, *loan, reason);
+            }
+            Event::Memory(news) => {
+                self.memory.retain(|listener| listener.unbounded_send(news.clone()).is_ok());
             }
             Event::Connected { peer } => self.settle(*peer, &Ok(())),
             Event::Disconnected { peer, reason, .. } => self.fail(*peer, reason.clone()),

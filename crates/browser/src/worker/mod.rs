@@ -1,7 +1,7 @@
-//! The compute worker: jobs go in, answers come back, and the page never stalls.
+//! Workers: jobs go in, answers come back, and the page never stalls.
 //!
-//! The worker has a WebAssembly module of its own, which this page does not hold. Where the device has more than one core,
-//! two workers share the work of one workbench; jobs go to the first of them.
+//! One trains, the other remembers, so that a search waits for no training. Each has a WebAssembly module of its own, which this page does not hold. Where the device has
+//! more than one core, two share the work of one workbench; jobs go to the first of them.
 
 mod script;
 
@@ -14,7 +14,11 @@ use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use peer::{
     Input, Job, JobError, JobId,
-    handover::{FIRST_LANE, GREETING, SECOND_LANE, decode_answer, encode_job, is_of_another_build},
+    Answer, Event,
+    handover::{
+        FIRST_LANE, GREETING, SECOND_LANE, decode_answer, decode_memory_answer, encode_job,
+        encode_memory_job, is_of_another_build,
+    },
 };
 use std::rc::Rc;
 use units::SortedSet;
@@ -34,11 +38,20 @@ const OTHER_BUILD: &str = "it is of another build than this page";
 /// As many workers as work can be divided among.
 const WORKERS_MAX: u8 = 2;
 
-/// The compute worker of a host, started when it is prepared or the first job comes.
+/// What a worker is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// All jobs but those about memories, by so many workers: 1 to [`WORKERS_MAX`].
+    Compute(u8),
+    /// What the device of this name remembers.
+    Recall(String),
+}
+
+/// A worker of a host, started when it is prepared or the first job comes.
 pub(crate) struct Compute {
     dispatch: Dispatch,
     script: WorkerScript,
-    workers: u8,
+    task: Task,
     state: Rc<RefCell<State>>,
 }
 
@@ -67,9 +80,8 @@ impl Running {
 }
 
 impl Compute {
-    /// `workers` are 1 to [`WORKERS_MAX`].
-    pub(crate) fn new(dispatch: Dispatch, script: WorkerScript, workers: u8) -> Self {
-        Self { dispatch, script, workers, state: Rc::default() }
+    pub(crate) fn new(dispatch: Dispatch, script: WorkerScript, task: Task) -> Self {
+        Self { dispatch, script, task, state: Rc::default() }
     }
 
     /// Hands a job over. Every job is answered once: by the worker, or with the reason why it cannot be.
@@ -102,7 +114,11 @@ impl Compute {
             )));
         }
         let worker = self.worker().map_err(JobError::WorkerLost)?;
-        let buffer = Uint8Array::from(&encode_job(id, job)[..]).buffer();
+        let bytes = match job {
+            Job::Memory(job) => encode_memory_job(id, job),
+            job => encode_job(id, job),
+        };
+        let buffer = Uint8Array::from(&bytes[..]).buffer();
         worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|thrown| {
             JobError::WorkerLost(format!("a job could not be sent: {}", describe(&thrown)))
         })?;
@@ -130,11 +146,19 @@ impl Compute {
     }
 
     fn start(&self) -> Result<Vec<Worker>, JsValue> {
-        let first = self.script.start()?;
-        if self.workers < WORKERS_MAX {
+        let workers = match &self.task {
+            Task::Compute(workers) => *workers,
+            Task::Recall(device) => {
+                let worker = self.script.start(script::RECALL)?;
+                worker.post_message(&device.into())?;
+                return Ok(vec![worker]);
+            }
+        };
+        let first = self.script.start(script::COMPUTE)?;
+        if workers < WORKERS_MAX {
             return Ok(vec![first]);
         }
-        let second = self.script.start()?;
+        let second = self.script.start(script::COMPUTE)?;
         let channel = MessageChannel::new()?;
         make_lane(&first, FIRST_LANE, &channel.port1())?;
         make_lane(&second, SECOND_LANE, &channel.port2())?;
@@ -144,10 +168,17 @@ impl Compute {
     fn listen_for_answers(&self, worker: &Worker) -> Listener {
         let (state, dispatch) = (self.state.clone(), self.dispatch.clone());
         let lose = self.loser();
+        let decode = match self.task {
+            Task::Compute(_) => decode_answer,
+            Task::Recall(_) => |bytes: &[u8]| {
+                let (job, result) = decode_memory_answer(bytes)?;
+                Ok((job, result.map(|answer| Answer::Memory(Box::new(answer)))))
+            },
+        };
         Listener::new(worker, "message", move |event| {
             let data = event.unchecked_ref::<MessageEvent>().data();
             if let Some(buffer) = data.dyn_ref::<ArrayBuffer>() {
-                match decode_answer(&Uint8Array::new(buffer).to_vec()) {
+                match decode(&Uint8Array::new(buffer).to_vec()) {
                     Ok((job, result)) => {
                         if state.borrow_mut().waiting.remove(&job) {
                             dispatch.input(Input::JobDone { job, result });
@@ -156,6 +187,9 @@ impl Compute {
                     Err(error) => lose(format!("an answer of {error}")),
                 }
                 return;
+            }
+            if let Some(news) = data.dyn_ref::<Uint8Array>() {
+                return dispatch.event(Event::Memory(news.to_vec()));
             }
             match data.as_string() {
                 Some(text) if text == GREETING => {

@@ -10,8 +10,11 @@ const SCRIPT: &str = include_str!("../../../../public/sdk/worker.js");
 
 const SCRIPT_FILE: &str = "worker.js";
 
-/// What loads the worker's WebAssembly; both lie beside its script.
-const MODULE_FILE: &str = "compute.js";
+/// What loads the compute worker's WebAssembly; both lie beside its script.
+pub(super) const COMPUTE: &str = "compute.js";
+
+/// What loads the memory worker's.
+pub(super) const RECALL: &str = "recall.js";
 
 /// Where the worker's script comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,11 +28,11 @@ pub enum WorkerScript {
 
 impl WorkerScript {
     /// Starts the script, which loads the module that the worker's name says.
-    pub(super) fn start(&self) -> Result<Worker, JsValue> {
+    pub(super) fn start(&self, module: &str) -> Result<Worker, JsValue> {
         let script = self.url()?;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        options.set_name(&Url::new_with_base(MODULE_FILE, &script.href())?.href());
+        options.set_name(&Url::new_with_base(module, &script.href())?.href());
         // A worker of another site is one that no browser starts.
         if script.origin() == window().location().origin()? {
             Worker::new_with_options(&script.href(), &options)

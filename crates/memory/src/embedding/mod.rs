@@ -1,6 +1,7 @@
 //! Texts as vectors, so that what means the same lies near.
 #![allow(missing_docs)]
 use crate::capsule::Space;
+#[derive(Clone)]
 pub struct Model {
     space: Space,
 }

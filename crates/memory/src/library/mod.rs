@@ -22,6 +22,7 @@ use crate::{
 };
 use places::Places;
 use protocol::identity::Identity;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use units::{Hash, PeerId, SortedMap, UnixMillis};
 use words::Words;
@@ -64,7 +65,7 @@ pub(crate) struct Kept {
 }
 
 /// How much a device remembers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// Capsules that it keeps.
     pub capsules: u32,
@@ -87,6 +88,11 @@ impl Library {
         for key in 0..self.kept.len() as u32 {
             self.place(key);
         }
+    }
+
+    /// What embeds texts.
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 
     /// Whether there is one.

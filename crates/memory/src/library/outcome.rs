@@ -2,6 +2,7 @@
 
 use super::Found;
 use crate::message::Declined;
+use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId};
 
 /// What follows from something that a library was told.
@@ -20,7 +21,7 @@ pub struct Outcome {
 }
 
 /// What people would like to know.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum News {
     /// A capsule is kept from now on.
     Kept {
@@ -67,5 +68,22 @@ pub enum News {
         capsule: Hash,
         /// Who.
         from: PeerId,
+    },
+    /// The model that embeds texts is on its way.
+    ModelComing {
+        /// Bytes that are here.
+        bytes: u32,
+        /// Bytes that it has; 0 where nobody says.
+        of: u32,
+    },
+    /// It does not come: texts are looked for by their words.
+    NoModel {
+        /// Why, for a person to read.
+        reason: String,
+    },
+    /// The browser gives no storage: what is remembered is lost with the page.
+    NotStored {
+        /// Why, for a person to read.
+        reason: String,
     },
 }

@@ -2,16 +2,17 @@
 
 use super::{Library, RANKING, may_leave, ranking::strength};
 use crate::{
-    capsule::{Capsule, Embedding, Kind, Privacy, SignedHead},
+    capsule::{Embedding, Head, Kind, Privacy, SignedHead},
     limits,
 };
+use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SortedMap, UnixMillis};
 
 /// Capsules that are looked at more closely, of the nearest and of those with the rarest words each.
 const CANDIDATES: usize = 100;
 
 /// What is looked for.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Query {
     /// Words; none to go by the embedding alone, or to see what is newest.
     pub text: String,
@@ -26,7 +27,7 @@ pub struct Query {
 }
 
 /// What may be found at all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// A tag that a capsule must have.
     pub tag: Option<String>,
@@ -41,7 +42,7 @@ pub struct Filter {
 }
 
 /// A capsule that was found, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// Its name.
     pub id: Hash,
@@ -62,8 +63,8 @@ pub struct Found {
 }
 
 impl Filter {
-    fn lets_through(&self, capsule: &Capsule) -> bool {
-        let head = capsule.head();
+    /// Whether it lets a capsule through that says this of itself.
+    pub fn lets_through(&self, head: &Head) -> bool {
         self.tag.as_ref().is_none_or(|tag| head.tags.contains(tag))
             && self.owner.is_none_or(|owner| head.owner == owner)
             && self.privacy.is_none_or(|privacy| head.privacy == privacy)
@@ -82,7 +83,7 @@ impl Library {
         }
         let is_wanted = |key: u32| {
             let kept = self.kept.get(key as usize).and_then(Option::as_ref);
-            kept.is_some_and(|kept| query.filter.lets_through(&kept.capsule))
+            kept.is_some_and(|kept| query.filter.lets_through(kept.capsule.head()))
         };
         let mut similarities: SortedMap<u32, f32> = SortedMap::new();
         if let Some(embedding) = &embedding
@@ -178,7 +179,7 @@ impl Library {
     fn newest(&self, query: &Query, count: usize, now: UnixMillis) -> Vec<Found> {
         let kept =
             self.kept.iter().enumerate().filter_map(|(key, kept)| Some((key, kept.as_ref()?)));
-        let wanted = kept.filter(|(_, kept)| query.filter.lets_through(&kept.capsule));
+        let wanted = kept.filter(|(_, kept)| query.filter.lets_through(kept.capsule.head()));
         let mut keys: Vec<(UnixMillis, u32)> =
             wanted.map(|(key, kept)| (kept.capsule.head().made_at, key as u32)).collect();
         keys.sort_unstable_by(|a, b| b.cmp(a));

@@ -46,6 +46,7 @@ impl Engine {
             split: self.split.as_ref().map(Split::view),
             hosting: self.hosting.view(),
             ledger: self.ledger.view(),
+            capsules: self.memories.capsules(),
             messages: self.texts.as_ref().map_or(Vec::new(), |t| t.messages().to_vec()),
         }
     }

@@ -1,6 +1,6 @@
 //! What jobs come to.
 
-use super::{BooksAnswer, LoanAnswer, ModelFile, Passage, Prepared, Suggested};
+use super::{BooksAnswer, LoanAnswer, MemoryAnswer, ModelFile, Passage, Prepared, Suggested};
 use data::Summary;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,8 @@ pub enum Answer {
     Loans(Vec<(u16, LoanAnswer)>),
     /// What came of something that the room's books were told, or asked.
     Books(Box<BooksAnswer>),
+    /// What came of something about memories.
+    Memory(Box<MemoryAnswer>),
     /// A lesson was taken, here and by so many other devices that carry nodes.
     Taught {
         /// How many.
@@ -216,6 +218,9 @@ pub enum JobError {
     /// The room's ledger cannot record it.
     #[error("{0}")]
     NotRecorded(String),
+    /// What is remembered cannot be read or stored.
+    #[error("{0}")]
+    Storage(String),
     /// The worker is gone.
     #[error("the compute worker stopped: {0}; reload the page")]
     WorkerLost(String),
@@ -230,6 +235,7 @@ impl JobError {
             Self::InvalidInput(_) => "invalid_input",
             Self::BudgetSpent => "budget_spent",
             Self::NotRecorded(_) => "not_recorded",
+            Self::Storage(_) => "storage",
             Self::WorkerLost(_) => "worker_lost",
         }
     }

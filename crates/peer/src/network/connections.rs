@@ -112,6 +112,7 @@ impl Engine {
             self.send_control(now, peer, &ControlMessage::Text { id, text });
         }
         self.books_neighbour(now, peer, true);
+        self.memory_neighbour(now, peer, true);
         self.with_session(now, |session, s| session.peer_connected(peer, s));
         self.with_split(now, |split, around| split.offers_changed(around));
     }
@@ -149,6 +150,7 @@ impl Engine {
             ControlMessage::CallForLearning { cluster, urgency } => {
                 self.handle_call_for_learning(now, from, cluster, urgency);
             }
+            ControlMessage::Memory { bytes } => self.memory_message(now, from, bytes),
             ControlMessage::Ledger { bytes } => self.books_message(now, from, bytes),
             ControlMessage::Overlay(message) => self.handle_overlay(now, from, message),
             ControlMessage::Split { split, part, message } => {
@@ -233,6 +235,7 @@ impl Engine {
             self.overlay.gossip.neighbour_down(peer);
             self.overlay.walks.neighbour_down(peer);
             self.books_neighbour(now, peer, false);
+            self.memory_neighbour(now, peer, false);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
             self.with_split(now, |split, around| split.peer_disconnected(peer, around));
             self.with_hosting(now, |hosting| hosting.peer_disconnected(peer));

@@ -70,6 +70,7 @@ impl Job {
             | Self::Split { .. }
             | Self::Host { .. }
             | Self::Books(_)
+            | Self::Memory(_)
             | Self::Mask { .. } => SecondPart::Nothing,
         }
     }

@@ -150,6 +150,7 @@ impl Workbench {
             Job::Split { cluster, job, .. } => self.get_mut(&cluster)?.run_split(&cluster, job),
             Job::Host { now, job } => self.run_host(now, job),
             Job::Books(job) => self.run_books(*job),
+            Job::Memory(_) => Err(invalid("a memory is kept elsewhere")),
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod learning;
 mod ledger;
 mod market;
+mod memory;
 pub(crate) mod models;
 mod network;
 mod splits;
@@ -65,12 +66,20 @@ impl DistributedNeuralNetwork {
         spawn_local(async move {
             match booting.host().await {
                 Ok(host) if is_closed.get() => host.close(),
-                Ok(host) => host.on_event(move |event| {
-                    if matches!(event, Event::SignalingRegistered) {
-                        prepare();
-                    }
-                    handlers.tell(event);
-                }),
+                Ok(host) => {
+                    let peer = host.clone();
+                    host.on_event(move |event| {
+                        match event {
+                            Event::SignalingRegistered => prepare(),
+                            // What it says is read by a part that comes later.
+                            Event::Memory(news) if handlers.has("capsule") => {
+                                tell_of_capsules(peer.clone(), handlers.clone(), news.clone());
+                            }
+                            _ => {}
+                        }
+                        handlers.tell(event);
+                    });
+                }
                 Err(error) => handlers.tell_error(&error.into()),
             }
         });
@@ -94,6 +103,14 @@ impl DistributedNeuralNetwork {
     fn view(&self) -> Option<View> {
         self.booting.started().map(|host| host.view())
     }
+}
+
+fn tell_of_capsules(host: Host, handlers: Handlers, news: Vec<u8>) {
+    spawn_local(async move {
+        let told = async { later!(crate::memory::beginning(host, crate::memory::Ask::Tell(handlers, news))) };
+        // A part that does not come is told of where somebody asks for it.
+        let _: Result<JsValue, Failure> = told.await;
+    });
 }
 
 /// Set-up.

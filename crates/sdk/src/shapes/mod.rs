@@ -7,6 +7,7 @@ mod inspection;
 mod learning;
 mod ledger;
 mod market;
+mod memory;
 mod splits;
 
 use js_sys::{Object, Reflect};
@@ -24,6 +25,7 @@ pub(crate) use inspection::inspection;
 pub(crate) use learning::Session;
 pub(crate) use ledger::{Block, LedgerCheck, LedgerStats, MinedBlock, credits, transaction_proof};
 pub(crate) use market::{Borrowing, BorrowingNews, FreeNodes, NodeStats};
+pub(crate) use memory::{MemoryRecord, MemoryStats};
 pub(crate) use splits::SplitState;
 
 /// A value as plain objects, arrays, strings, numbers and `null`.

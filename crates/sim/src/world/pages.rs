@@ -3,6 +3,7 @@
 use super::{EPOCH_MS, World};
 use crate::{host::Page, network::HostId, recording::Recording, server::SERVER_URL};
 use core::time::Duration;
+use memory::keeper::Keeper;
 use peer::{Config, Engine, Input, Workbench};
 use protocol::signaling::Capability;
 use units::{Instant, UnixMillis};
@@ -45,6 +46,7 @@ impl World {
         host.page = Some(Page {
             engine,
             workbench: Workbench::new(),
+            memory: Keeper::new(host.memory.clone()),
             trains_privately: false,
             busy_until: now,
             deadline: None,

@@ -4,6 +4,7 @@ mod books;
 mod clusters;
 mod desk;
 mod learning;
+mod memory;
 mod network;
 mod splits;
 

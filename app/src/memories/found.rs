@@ -1,0 +1,205 @@
+//! One capsule that was found: what it says, why it was found, and what can be done with it.
+
+use super::asked::{Desk, ask};
+use crate::{
+    compact::{Erase, Shown, entered, live, on},
+    components::{notice::CommandProblem, peer_options::PeerOptions},
+    dom,
+    state::{command::Command, page::use_page},
+};
+use leptos::prelude::*;
+use memory::{
+    call::Call,
+    capsule::Privacy,
+    library::{Found, News},
+};
+use units::PeerId;
+
+/// Characters of a text that are shown at first.
+const SHOWN_CHARS: usize = 400;
+
+/// A capsule in a list.
+#[component]
+pub fn FoundItem(
+    /// What the panel shares.
+    desk: Desk,
+    /// What was found.
+    found: Found,
+) -> impl IntoView {
+    let page = use_page();
+    let command = Command::default();
+    let Found { id, signed, text, similarity, words, at, .. } = found;
+    let head = signed.head;
+    let (owner, privacy) = (head.owner, head.privacy);
+    let is_mine = move || page.me.get() == Some(owner);
+    let whose = move || match is_mine() {
+        true => "yours".to_owned(),
+        false => format!("by {}", page.name_of(owner)),
+    };
+    let to = RwSignal::new(None::<PeerId>);
+    let given = RwSignal::new(String::new());
+    crate::compact::follow(move || {
+        desk.told.with(|(_, told)| {
+            let said = told.iter().find_map(|news| match news {
+                News::Given { capsule, to } if *capsule == id => {
+                    Some(format!("{} has checked and stored it.", page.name_now(*to)))
+                }
+                News::NotGiven { capsule, to, why } if *capsule == id => {
+                    Some(declined(&page.name_now(*to), *why))
+                }
+                News::NotHere { capsule, from } if *capsule == id => {
+                    Some(format!("{} does not give it.", page.name_now(*from)))
+                }
+                _ => None,
+            });
+            if let Some(said) = said {
+                given.set(said);
+            }
+        });
+    });
+    let forget = move |_| ask(command, Call::Forget(id), move |_| desk.changed());
+    let give = move |_| {
+        if let Some(to) = to.get_untracked() {
+            given.set(String::new());
+            ask(command, Call::Give { capsule: id, to }, |_| {});
+        }
+    };
+    let fetch = at.map(|from| {
+        let fetch = move |_| ask(command, Call::Fetch { capsule: id, from }, |_| {});
+        view! {
+            <button type="button" class="button button-quiet" on:click=on(fetch)>
+                {live(move || format!("Fetch it from {}", page.name_of(from)))}
+            </button>
+        }
+        .erased()
+    });
+    let here = at.is_none();
+    let can_give = move || here && privacy != Privacy::Personal && page.connected.get() > 0;
+    let tags: Vec<_> = head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
+    let shown_text = match &text {
+        Some(text) => marked(&shortened(text), &words),
+        None => vec![view! { <em>"Its text is with whoever has it."</em> }.erased()],
+    };
+    view! {
+        <li class="memories-item" data-capsule=id.to_string() data-privacy=privacy.name()>
+            <p class="memories-text">{shown_text}</p>
+            <p class="memories-facts">
+                <span class="memories-privacy">{privacy_words(privacy)}</span>
+                <span>{live(whose)}</span>
+                <time>{dom::time_of(head.made_at.0 as f64)}</time>
+                {(similarity > 0.0).then(|| view! { <span class="memories-why">{why(similarity, &words)}</span> }.erased())}
+            </p>
+            <ul class="tags" aria-label="Tags of this capsule">{tags}</ul>
+            <div class="memories-actions">
+                {fetch}
+                <Shown when=can_give>
+                    <label class="field field-inline">
+                        <span>"Give it to"</span>
+                        <select on:change=entered(move |value| to.set(value.parse().ok()))>
+                            <option value="">"choose a device"</option>
+                            <PeerOptions chosen=to />
+                        </select>
+                    </label>
+                    <button
+                        type="button"
+                        class="button button-quiet"
+                        disabled=live(move || to.get().is_none() || command.is_pending())
+                        on:click=on(give)
+                    >
+                        "Give"
+                    </button>
+                </Shown>
+                <Shown when=move || here>
+                    <button type="button" class="button button-quiet" on:click=on(forget)>"Forget"</button>
+                </Shown>
+            </div>
+            <p class="hint" role="status">{live(move || given.get())}</p>
+            <CommandProblem command />
+        </li>
+    }
+    .erased()
+}
+
+fn privacy_words(privacy: Privacy) -> &'static str {
+    match privacy {
+        Privacy::Personal => "only your devices",
+        Privacy::Behavioural => "without words",
+        Privacy::Open => "open",
+    }
+}
+
+fn declined(name: &str, why: memory::message::Declined) -> String {
+    use memory::message::Declined;
+    match why {
+        Declined::Invalid => format!("{name} found it damaged."),
+        Declined::Forgotten => format!("{name} has forgotten it before, and does not take it again."),
+        Declined::Full => format!("{name} has no room for more of yours."),
+    }
+}
+
+/// Why something was found.
+fn why(similarity: f32, words: &[String]) -> String {
+    let near = match similarity {
+        0.75.. => "means nearly the same",
+        0.5.. => "means something like it",
+        0.3.. => "is about something near",
+        _ => "lies far off",
+    };
+    match words {
+        [] => format!("{near} ({similarity:.2})"),
+        words => format!("{near} ({similarity:.2}), and has {}", words.join(", ")),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// A text in which words of the question are marked.
+fn marked(text: &str, words: &[String]) -> Vec<AnyView> {
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    for (word, is_word) in runs(text) {
+        if is_word && words.contains(&word.to_lowercase()) {
+            if !plain.is_empty() {
+                parts.push(core::mem::take(&mut plain).into_any());
+            }
+            parts.push(view! { <mark>{word.to_owned()}</mark> }.erased());
+        } else {
+            plain.push_str(word);
+        }
+    }
+    if !plain.is_empty() {
+        parts.push(plain.into_any());
+    }
+    parts
+}
+
+/// Runs of letters and digits, and what is between them.
+fn runs(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let is_word = rest.chars().next()?.is_alphanumeric();
+        let end = rest.find(|char: char| char.is_alphanumeric() != is_word).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        Some((run, is_word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn a_text_is_its_runs() {
+        let text = "E-37: the door, open";
+        let parts: Vec<_> = runs(text).collect();
+        assert_eq!(parts.iter().map(|(run, _)| *run).collect::<String>(), text);
+        assert_eq!(parts[0], ("E", true));
+        assert_eq!(parts[1], ("-", false));
+    }
+}

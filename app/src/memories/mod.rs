@@ -1,0 +1,49 @@
+//! What this device remembers, and what those beside it would show of what they do.
+
+pub mod asked;
+pub mod found;
+pub mod note;
+mod room;
+pub mod search;
+
+use crate::{
+    compact::Erase,
+    components::door::Door,
+    format::plural,
+    state::page::{Page, use_page},
+};
+use leptos::prelude::*;
+
+/// The door to the memory.
+#[component]
+pub fn MemoriesPanel() -> impl IntoView {
+    let capsules = use_page().select(|view| view.capsules);
+    let door = Door {
+        id: "memories-title",
+        title: "Memory",
+        button: "Open the memory",
+        standing: Box::new(move || standing(capsules.get())),
+        can_open: || Page::is_ready(use_page()),
+        open: || Box::pin(room::open()),
+        prepare: || Box::pin(room::prepare()),
+    };
+    view! {
+        <section
+            class="panel memories"
+            aria-labelledby="memories-title"
+        >
+            {door.view()}
+        </section>
+    }
+    .erased()
+}
+
+fn standing(capsules: Option<u32>) -> String {
+    match capsules {
+        None | Some(0) => {
+            "Notes stay on this device, are found by what they mean, and are shared only when you say so."
+                .to_owned()
+        }
+        Some(count) => format!("{} on this device.", plural(count.into(), "capsule", "capsules")),
+    }
+}

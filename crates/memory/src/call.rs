@@ -1,0 +1,197 @@
+//! What people ask of a device's memory, and what they get: as bytes, because nobody in between looks at them.
+
+use crate::{
+    capsule::{Kind, Privacy},
+    library::{Filter, Found, News, Query, Stats},
+};
+use protocol::{
+    DecodeError,
+    encoding::{decode, encode},
+};
+use serde::{Deserialize, Serialize};
+use units::{Hash, PeerId, UnixMillis};
+
+/// A question or an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Call {
+    /// Keep a note. Reply: [`Reply::Remembered`].
+    Remember {
+        /// What somebody wrote.
+        text: String,
+        /// Words to find it by.
+        tags: Vec<String>,
+        /// Who may have it.
+        privacy: Privacy,
+    },
+    /// Keep a vector. Reply: [`Reply::Remembered`].
+    RememberVector {
+        /// Up to [`crate::limits::DIMENSIONS_MAX`] numbers, of which only the proportions count.
+        vector: Vec<f32>,
+        /// What it is of.
+        text: String,
+        /// Words to find it by.
+        tags: Vec<String>,
+        /// Who may have it.
+        privacy: Privacy,
+    },
+    /// Find capsules here, and ask neighbours if `around`. Reply: [`Reply::Found`].
+    Search {
+        /// What is looked for.
+        query: Box<Query>,
+        /// A vector that is looked for, in place of the text's.
+        vector: Option<Vec<f32>>,
+        /// Whether neighbours are asked too.
+        around: bool,
+    },
+    /// Show a capsule that is here, which is a use of it. Reply: [`Reply::Capsule`].
+    Show(Hash),
+    /// Forget one. Reply: [`Reply::Done`].
+    Forget(Hash),
+    /// Give one to a neighbour; [`News::Given`] says when it has it. Reply: [`Reply::Done`].
+    Give {
+        /// Which.
+        capsule: Hash,
+        /// To whom.
+        to: PeerId,
+    },
+    /// Get one from a neighbour; [`News::Kept`] says when it is here. Reply: [`Reply::Done`].
+    Fetch {
+        /// Which.
+        capsule: Hash,
+        /// From whom.
+        from: PeerId,
+    },
+    /// How much is there? Reply: [`Reply::Overview`].
+    Overview,
+}
+
+/// What comes of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// A capsule of this name is stored.
+    Remembered(Hash),
+    /// What is here; the neighbours' come as [`News::Found`].
+    Found {
+        /// The best first.
+        found: Vec<Found>,
+        /// The question's number.
+        query: u32,
+        /// Neighbours that were asked.
+        asked: u32,
+        /// Whether it was looked for by meaning, or by words alone because there is no model.
+        by_meaning: bool,
+    },
+    /// A capsule; `None` if it is not here.
+    Capsule(Option<Box<Found>>),
+    /// It is done.
+    Done,
+    /// How much there is.
+    Overview(Overview),
+}
+
+/// How much a device remembers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Counts.
+    pub stats: Stats,
+    /// All tags with how many capsules have each, the commonest first; some of them.
+    pub tags: Vec<(String, u32)>,
+    /// Entries of the file that could not be read when it was opened.
+    pub damaged: u32,
+}
+
+/// What is said of what somebody has asked for, and cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// A stable name for the case.
+    pub code: String,
+    /// A sentence for people, with the way out.
+    pub message: String,
+}
+
+/// A question that names nothing in particular: what is newest.
+impl Call {
+    /// The newest capsules that a filter lets through.
+    pub fn newest(filter: Filter, count: usize) -> Self {
+        let query = Box::new(Query { filter, count, ..Query::default() });
+        Self::Search { query, vector: None, around: false }
+    }
+
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode("call to a memory", bytes, CALL_BYTES_MAX)
+    }
+}
+
+/// A call: a long note and its tags, or a long vector.
+const CALL_BYTES_MAX: usize = 64 * 1024;
+
+impl Reply {
+    /// As bytes.
+    pub fn encode(result: &Result<Self, Refusal>) -> Vec<u8> {
+        encode(result)
+    }
+
+    /// Reads one; `None` for anything else.
+    pub fn decode(bytes: &[u8]) -> Option<Result<Self, Refusal>> {
+        postcard::from_bytes(bytes).ok()
+    }
+}
+
+impl News {
+    /// As bytes.
+    pub fn encode_all(news: &[Self]) -> Vec<u8> {
+        postcard::to_allocvec(news).expect("news have an encoding")
+    }
+
+    /// Reads some; `None` for anything else.
+    pub fn decode_all(bytes: &[u8]) -> Option<Vec<Self>> {
+        postcard::from_bytes(bytes).ok()
+    }
+}
+
+/// Names of kinds and privacy levels, as people write them.
+impl Kind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Episode => "episode",
+        }
+    }
+}
+
+impl Privacy {
+    /// All of them, the most private first.
+    pub const ALL: [Self; 3] = [Self::Personal, Self::Behavioural, Self::Open];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Personal => "personal",
+            Self::Behavioural => "behavioural",
+            Self::Open => "open",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|privacy| privacy.name() == name)
+    }
+}
+
+/// A moment, for filters.
+impl Filter {
+    /// The same, for what was made then or later.
+    pub fn since(self, moment: UnixMillis) -> Self {
+        Self { since: Some(moment), ..self }
+    }
+}

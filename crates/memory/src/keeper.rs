@@ -1,0 +1,297 @@
+//! A device's memory with its file: does what it is told, and answers once that is written.
+
+use crate::{
+    call::{Call, Overview, Refusal, Reply},
+    capsule::{Draft, Embedding, InvalidDraft, PersonalKey, Space},
+    embedding::Model,
+    library::{KeepError, Library, News, Query},
+};
+use protocol::identity::Identity;
+use serde::{Deserialize, Serialize};
+use units::{PeerId, UnixMillis};
+
+/// Tags that an overview names.
+const TAGS_SHOWN: usize = 64;
+
+/// What vectors lie in that people make themselves.
+const VECTORS: Space = Space(0x7665_6374);
+
+/// Where a log is.
+pub trait LogFile {
+    /// All of it; nothing if there is none.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn read(&mut self) -> Result<Vec<u8>, String>;
+
+    /// Cuts it off there.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn cut(&mut self, bytes: u64) -> Result<(), String>;
+
+    /// Writes behind its end, and waits until it is stored.
+    ///
+    /// # Errors
+    /// A sentence for people. Some of the bytes may be written all the same.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), String>;
+
+    /// Puts another in its place, as a whole or not at all.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    fn replace(&mut self, bytes: &[u8]) -> Result<(), String>;
+}
+
+/// Something that a memory is told or asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Told {
+    /// Whose it is, before anything else.
+    Open {
+        /// The device's secret seed: capsules are signed where they are.
+        seed: [u8; 32],
+        /// The key that this person's devices share.
+        personal: [u8; 32],
+    },
+    /// A neighbour has connected.
+    Connected(PeerId),
+    /// A neighbour has gone.
+    Disconnected(PeerId),
+    /// A neighbour's message.
+    Hear {
+        /// Whose.
+        from: PeerId,
+        /// What it says.
+        #[serde(with = "serde_bytes")]
+        bytes: Vec<u8>,
+    },
+    /// A [`Call`], encoded.
+    Ask(#[serde(with = "serde_bytes")] Vec<u8>),
+}
+
+/// What follows from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Messages to neighbours.
+    pub messages: Vec<(PeerId, serde_bytes::ByteBuf)>,
+    /// Peers that sent what no honest device sends, with the reason.
+    pub refused: Vec<(PeerId, String)>,
+    /// Some [`News`], encoded; empty if there are none.
+    #[serde(with = "serde_bytes")]
+    pub news: Vec<u8>,
+    /// A [`Reply`] or [`Refusal`], encoded, to who has asked.
+    #[serde(with = "serde_bytes")]
+    pub reply: Vec<u8>,
+    /// Capsules that are kept.
+    pub capsules: u32,
+}
+
+/// A library with its file.
+pub struct Keeper<F> {
+    file: F,
+    open: Option<Open>,
+    /// Handed over to the next library.
+    model: Option<Model>,
+}
+
+struct Open {
+    keys: ([u8; 32], [u8; 32]),
+    library: Library,
+    damaged: u32,
+    neighbours: Vec<PeerId>,
+}
+
+impl<F: LogFile> Keeper<F> {
+    /// With this file, which is not read yet.
+    pub fn new(file: F) -> Self {
+        Self { file, open: None, model: None }
+    }
+
+    /// Its file.
+    pub fn file(&self) -> &F {
+        &self.file
+    }
+
+    /// Texts are embedded by this model from now on.
+    pub fn take_model(&mut self, model: Model) {
+        match &mut self.open {
+            Some(open) => open.library.take_model(model),
+            None => self.model = Some(model),
+        }
+    }
+
+    /// Whether it would be better to get the model first.
+    pub fn wants_model(&self, told: &Told) -> bool {
+        let has_model =
+            self.open.as_ref().map_or(self.model.is_some(), |it| it.library.has_model());
+        let Told::Ask(bytes) = told else { return false };
+        !has_model && matches!(Call::decode(bytes), Ok(Call::Remember { .. } | Call::Search { .. }))
+    }
+
+    /// Does what it is told.
+    ///
+    /// # Errors
+    /// A sentence, if the file cannot be read or written: nothing has changed then.
+    pub fn run(&mut self, told: Told, now: UnixMillis) -> Result<Answer, String> {
+        if let Told::Open { seed, personal } = told {
+            self.open_file((seed, personal))?;
+            return self.settle(None);
+        }
+        let open = self.open.as_mut().ok_or("nobody has said whose memory this is")?;
+        let reply = match told {
+            Told::Open { .. } => None,
+            Told::Connected(peer) => {
+                open.neighbours.push(peer);
+                open.library.connected(peer);
+                None
+            }
+            Told::Disconnected(peer) => {
+                open.neighbours.retain(|it| *it != peer);
+                open.library.disconnected(peer);
+                None
+            }
+            Told::Hear { from, bytes } => {
+                open.library.hear(from, &bytes, now);
+                None
+            }
+            Told::Ask(bytes) => Some(match Call::decode(&bytes) {
+                Ok(call) => open.answer(call, now),
+                Err(problem) => Err(refusal("invalid_input", problem)),
+            }),
+        };
+        self.settle(reply)
+    }
+
+    fn open_file(&mut self, keys: ([u8; 32], [u8; 32])) -> Result<(), String> {
+        let bytes = self.file.read()?;
+        let (owner, personal) = (Identity::from_seed(keys.0), PersonalKey::from_bytes(keys.1));
+        let opened = Library::open(owner, personal, &bytes);
+        let (mut library, opened) = opened.map_err(|problem| problem.to_string())?;
+        if opened.whole_bytes < bytes.len() as u64 {
+            self.file.cut(opened.whole_bytes)?;
+        }
+        let before = self.open.take();
+        let model = before.as_ref().and_then(|it| it.library.model().cloned());
+        if let Some(model) = model.or_else(|| self.model.take()) {
+            library.take_model(model);
+        }
+        let neighbours = before.map(|it| it.neighbours).unwrap_or_default();
+        neighbours.iter().for_each(|peer| library.connected(*peer));
+        self.open = Some(Open { keys, library, damaged: opened.damaged, neighbours });
+        Ok(())
+    }
+
+    /// Writes what is to be written. If that fails, everything is as the file has it.
+    fn settle(&mut self, reply: Option<Result<Reply, Refusal>>) -> Result<Answer, String> {
+        let Some(open) = &mut self.open else { return Ok(Answer::default()) };
+        let outcome = open.library.take_outcome();
+        let written = match &outcome.rewrite {
+            Some(log) => self.file.replace(log),
+            None => Ok(()),
+        };
+        let written = written.and_then(|()| match outcome.append.is_empty() {
+            true => Ok(()),
+            false => self.file.append(&outcome.append),
+        });
+        if let Err(problem) = written {
+            let keys = open.keys;
+            self.open_file(keys)?;
+            return Err(problem);
+        }
+        let capsules = open.library.stats().capsules;
+        let messages = outcome.messages.into_iter();
+        let news = match outcome.news.is_empty() {
+            true => Vec::new(),
+            false => News::encode_all(&outcome.news),
+        };
+        Ok(Answer {
+            messages: messages.map(|(to, bytes)| (to, bytes.into())).collect(),
+            refused: outcome.refused,
+            news,
+            reply: reply.as_ref().map(Reply::encode).unwrap_or_default(),
+            capsules,
+        })
+    }
+}
+
+impl Open {
+    fn answer(&mut self, call: Call, now: UnixMillis) -> Result<Reply, Refusal> {
+        let library = &mut self.library;
+        match call {
+            Call::Remember { text, tags, privacy } => {
+                let draft = Draft::note(&text, tags.iter().map(String::as_str), privacy)?;
+                Ok(Reply::Remembered(library.remember(draft, now)?))
+            }
+            Call::RememberVector { vector, text, tags, privacy } => {
+                let embedding = own_embedding(&vector)?;
+                let draft = Draft::note(&text, tags.iter().map(String::as_str), privacy)?;
+                Ok(Reply::Remembered(library.remember_at(draft, embedding, now)?))
+            }
+            Call::Search { query, vector, around } => {
+                let embedding = vector.map(|vector| own_embedding(&vector)).transpose()?;
+                let query = Query { embedding, ..*query };
+                let found = library.search(&query, now);
+                let (number, asked) = if around { library.ask_around(&query) } else { (0, 0) };
+                let by_meaning = library.has_model() || query.embedding.is_some();
+                Ok(Reply::Found { found, query: number, asked, by_meaning })
+            }
+            Call::Show(id) => {
+                library.use_capsule(id, now);
+                Ok(Reply::Capsule(library.look_up(id, now).map(Box::new)))
+            }
+            Call::Forget(id) => {
+                library.forget(id)?;
+                Ok(Reply::Done)
+            }
+            Call::Give { capsule, to } => {
+                library.give(to, capsule)?;
+                Ok(Reply::Done)
+            }
+            Call::Fetch { capsule, from } => {
+                library.fetch(from, capsule);
+                Ok(Reply::Done)
+            }
+            Call::Overview => {
+                let mut tags = library.tags();
+                tags.truncate(TAGS_SHOWN);
+                let (stats, damaged) = (library.stats(), self.damaged);
+                Ok(Reply::Overview(Overview { stats, tags, damaged }))
+            }
+        }
+    }
+}
+
+fn own_embedding(vector: &[f32]) -> Result<Embedding, Refusal> {
+    let embedding = Embedding::of(Space(VECTORS.0 ^ vector.len() as u32), vector);
+    embedding.filter(|it| it.dimensions() > 0).ok_or_else(|| {
+        let most = crate::limits::DIMENSIONS_MAX;
+        let problem = format!(
+            "a vector has 1 to {most} numbers, not all of them 0, and this has {}",
+            vector.len()
+        );
+        refusal("invalid_input", problem)
+    })
+}
+
+fn refusal(code: &str, problem: impl core::fmt::Display) -> Refusal {
+    Refusal { code: code.to_owned(), message: problem.to_string() }
+}
+
+impl From<InvalidDraft> for Refusal {
+    fn from(problem: InvalidDraft) -> Self {
+        refusal("invalid_input", problem)
+    }
+}
+
+impl From<KeepError> for Refusal {
+    fn from(problem: KeepError) -> Self {
+        let code = match &problem {
+            KeepError::Unknown { .. } => "unknown_capsule",
+            KeepError::Personal { .. } => "personal_capsule",
+            KeepError::Forgotten { .. } => "forgotten_capsule",
+            KeepError::Full | KeepError::FullOf { .. } => "memory_full",
+            KeepError::Invalid(_) => "invalid_capsule",
+        };
+        refusal(code, problem)
+    }
+}

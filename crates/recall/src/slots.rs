@@ -1,0 +1,100 @@
+//! One log in two files, so that another takes its place as a whole or not at all.
+//!
+//! A file begins with a number and its complement, eight bytes each, and the log is behind them. The file with the higher number
+//! counts. Another log is written to the other file, number last, and then the first is emptied: what was forgotten lies nowhere.
+
+use wasm_bindgen::JsValue;
+use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
+
+const HEADER_BYTES: usize = 16;
+
+pub(crate) struct Slots {
+    files: [FileSystemSyncAccessHandle; 2],
+    /// The one that counts.
+    current: usize,
+    number: u64,
+}
+
+impl Slots {
+    pub(crate) fn new(files: [FileSystemSyncAccessHandle; 2]) -> Result<Self, JsValue> {
+        let numbers = [number(&files[0])?, number(&files[1])?];
+        let current = usize::from(numbers[1] > numbers[0]);
+        let mut slots = Self { files, current, number: numbers[current] };
+        if slots.number == 0 {
+            slots.replace(&[])?;
+        } else {
+            slots.empty_other()?;
+        }
+        Ok(slots)
+    }
+
+    pub(crate) fn read(&mut self) -> Result<Vec<u8>, JsValue> {
+        let size_bytes = self.file().get_size()? as usize;
+        let mut bytes = vec![0; size_bytes.saturating_sub(HEADER_BYTES)];
+        let read = self.file().read_with_u8_array_and_options(&mut bytes, &at(HEADER_BYTES as u64))?;
+        bytes.truncate(read as usize);
+        Ok(bytes)
+    }
+
+    pub(crate) fn cut(&mut self, bytes: u64) -> Result<(), JsValue> {
+        self.file().truncate_with_f64((HEADER_BYTES as u64 + bytes) as f64)?;
+        self.file().flush()
+    }
+
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        let end = self.file().get_size()? as u64;
+        write(self.file(), bytes, end)?;
+        self.file().flush()
+    }
+
+    pub(crate) fn replace(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        let other = &self.files[1 - self.current];
+        other.truncate_with_u32(0)?;
+        write(other, &[0; HEADER_BYTES], 0)?;
+        write(other, bytes, HEADER_BYTES as u64)?;
+        other.flush()?;
+        let number = self.number + 1;
+        write(other, &[number.to_le_bytes(), (!number).to_le_bytes()].concat(), 0)?;
+        other.flush()?;
+        self.current = 1 - self.current;
+        self.number = number;
+        self.empty_other()
+    }
+
+    fn empty_other(&mut self) -> Result<(), JsValue> {
+        let other = &self.files[1 - self.current];
+        other.truncate_with_u32(0)?;
+        other.flush()
+    }
+
+    fn file(&self) -> &FileSystemSyncAccessHandle {
+        &self.files[self.current]
+    }
+}
+
+/// A file's number; 0 if it has none, or was cut short.
+fn number(file: &FileSystemSyncAccessHandle) -> Result<u64, JsValue> {
+    let mut header = [0; HEADER_BYTES];
+    let read = file.read_with_u8_array_and_options(&mut header, &at(0))? as usize;
+    let half = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let (number, complement) = (half(&header[..8]), half(&header[8..]));
+    Ok(if read == HEADER_BYTES && number == !complement { number } else { 0 })
+}
+
+/// All of the bytes, or an error: a full disk may take some of them.
+fn write(file: &FileSystemSyncAccessHandle, bytes: &[u8], place: u64) -> Result<(), JsValue> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let written = file.write_with_u8_array_and_options(bytes, &at(place))?;
+    match written as usize == bytes.len() {
+        true => Ok(()),
+        false => Err(format!("{written} of {} bytes were written: this device may be full", bytes.len()).into()),
+    }
+}
+
+fn at(place: u64) -> FileSystemReadWriteOptions {
+    let options = FileSystemReadWriteOptions::new();
+    options.set_at(place as f64);
+    options
+}

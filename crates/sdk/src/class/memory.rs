@@ -1,0 +1,83 @@
+//! What this device remembers.
+
+use super::DistributedNeuralNetwork;
+use crate::{
+    failure::Failure,
+    later::later,
+    memory::{Ask, beginning},
+};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+/// The memory.
+#[wasm_bindgen]
+impl DistributedNeuralNetwork {
+    /// Keeps a text, or a vector with what it is of, as a capsule on this device. Resolves to the capsule's id once it is stored.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub async fn remember(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string | ArrayLike<number>")]
+        text_or_vector: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RememberOptions")] options: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Remember(text_or_vector, options)).await
+    }
+
+    /// Finds capsules that mean something like the query, here and with connected devices, the best first.
+    #[wasm_bindgen(unchecked_return_type = "FoundMemory[]")]
+    pub async fn semantic_memory_search(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string | ArrayLike<number>")] query: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "string[]")] context_tags: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] max_results: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SearchOptions")] options: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Search([query, context_tags, max_results, options])).await
+    }
+
+    /// A capsule that is on this device.
+    #[wasm_bindgen(unchecked_return_type = "MemoryRecord | undefined")]
+    pub async fn get_memory_record(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Record(capsule_id)).await
+    }
+
+    /// Forgets a capsule on this device; if it is this device's own, others are asked to forget it too.
+    pub async fn forget_memory(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+    ) -> Result<(), Failure> {
+        self.recall(Ask::Forget(capsule_id)).await.map(drop)
+    }
+
+    /// Gives a capsule to a connected device. Resolves once the device has checked and stored it.
+    pub async fn share_memory_with_peer(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] peer_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+    ) -> Result<(), Failure> {
+        self.recall(Ask::Share(peer_id, capsule_id)).await.map(drop)
+    }
+
+    /// Gets a capsule that a connected device has. Resolves once it is checked and stored here.
+    #[wasm_bindgen(unchecked_return_type = "MemoryRecord")]
+    pub async fn fetch_memory(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] peer_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Fetch(peer_id, capsule_id)).await
+    }
+
+    /// How much is remembered, and how it is found.
+    #[wasm_bindgen(unchecked_return_type = "VectorDatabaseStats")]
+    pub async fn get_vector_database_stats(&self) -> Result<JsValue, Failure> {
+        self.recall(Ask::Stats).await
+    }
+
+    async fn recall(&self, ask: Ask) -> Result<JsValue, Failure> {
+        let host = self.host().await?;
+        later!(beginning(host, ask))
+    }
+}

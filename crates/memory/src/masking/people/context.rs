@@ -1,0 +1,374 @@
+//! What says that a name stands there, whether or not the table knows it.
+
+use super::super::Kind;
+use super::super::reader::Reader;
+use super::super::tokens::{Class, Shape};
+use super::super::words::{
+    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NOBODY, PARTICLES, QUOTES, SAYS, TITLES, WEAK_TITLES,
+};
+use super::parts::{Part, Role, parts};
+use super::{Known, begins_name, is_thing, take};
+
+/// Words right before a name.
+const PHRASES: [&[&str]; 24] = [
+    &["my", "name", "is"],
+    &["name", "is"],
+    &["name", "s"],
+    &["mein", "name", "ist"],
+    &["name", "ist"],
+    &["ich", "heisse"],
+    &["heisst"],
+    &["je", "m", "appelle"],
+    &["s", "appelle"],
+    &["mon", "nom", "est"],
+    &["me", "llamo"],
+    &["se", "llama"],
+    &["mi", "nombre", "es"],
+    &["mi", "chiamo"],
+    &["si", "chiama"],
+    &["il", "mio", "nome", "e"],
+    &["on", "behalf", "of"],
+    &["signed", "by"],
+    &["unterzeichnet", "von"],
+    &["ask", "for"],
+    &["married", "to"],
+    &["meet"],
+    &["named"],
+    &["sincerely"],
+];
+
+/// Words before a name that the table knows at least in part.
+const WEAK_PHRASES: [&[&str]; 8] = [
+    &["i", "am"],
+    &["i", "m"],
+    &["this", "is"],
+    &["ich", "bin"],
+    &["je", "suis"],
+    &["soy"],
+    &["sono"],
+    &["hier", "ist"],
+];
+
+pub(super) fn find(reader: &mut Reader<'_>, known: &mut Known) {
+    for at in 0..reader.len() {
+        let found = match reader.class(at) {
+            Class::Taken(Kind::Mail) => beside_mail(reader, at),
+            Class::Mark('-' | '–' | '—' | '~') => behind_dashes(reader, at),
+            Class::Word(_) => greeted(reader, at)
+                .or_else(|| titled(reader, at))
+                .or_else(|| labelled(reader, at))
+                .or_else(|| said(reader, at))
+                .or_else(|| phrased(reader, at))
+                .or_else(|| closing(reader, at)),
+            _ => None,
+        };
+        if let Some((from, to)) = found {
+            if !is_thing(reader, from, to, false) {
+                take(reader, known, from, to);
+            }
+        }
+    }
+}
+
+/// How much a name that something announces must be known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Anything but common words.
+    Any,
+    /// At least one part is in the table.
+    Known,
+}
+
+/// Behind a name that is announced at a token.
+fn name(reader: &Reader<'_>, at: usize, most: usize, trust: Trust) -> Option<usize> {
+    let lower = reader.shape(at) == Some(Shape::Lower);
+    if !(lower || begins_name(reader, at)) || reader.is_in(at, &NOBODY) {
+        return None;
+    }
+    if lower {
+        return None;
+    }
+    let parts = parts(reader, at, most);
+    let count = fitting(&parts);
+    let taken = &parts[..count];
+    let known = taken.iter().any(|part| part.role != Role::Unknown && part.role.names());
+    let full = taken.iter().any(|part| part.role.names());
+    let first = taken.first()?;
+    // Of a single part in capitals, letters of an abbreviation are more likely than a name.
+    let shouted = count == 1 && first.shape == Shape::Upper && !matches!(first.role, Role::Given);
+    (full && !shouted && (known || trust == Trust::Any)).then(|| parts[count - 1].to)
+}
+
+/// How many parts belong together: names, initials and particles, up to the first common word.
+fn fitting(parts: &[Part]) -> usize {
+    let mut count = 0;
+    for (at, part) in parts.iter().enumerate() {
+        match part.role {
+            Role::Word => break,
+            _ if part.comma => break,
+            Role::Particle => {}
+            _ => count = at + 1,
+        }
+    }
+    count
+}
+
+/// Behind one or two names in small letters: `kevin lyda`.
+fn small_name(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let given = reader.flags(at).given() && !reader.flags(at).word();
+    if reader.shape(at) != Some(Shape::Lower) || !given {
+        return None;
+    }
+    let next = reader.after_space(at + 1);
+    let second = next > at + 1 && reader.shape(next) == Some(Shape::Lower)
+        && (!reader.flags(next).word() || reader.flags(next).family());
+    Some(if second { next + 1 } else { at + 1 })
+}
+
+/// `Dear …,`: from the line's begin, or after a mark.
+fn greeted(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    if !reader.is_in(at, &GREETINGS) || !super::starts_sentence(reader, at) && !follows_greeting(reader, at) {
+        return None;
+    }
+    let from = reader.after_space(at + 1);
+    let comma = reader.is_mark(at + 1, ',');
+    let from = if comma { reader.after_space(at + 2) } else { from };
+    if from == at + 1 || reader.is_in(from, &TITLES) || reader.is_in(from, &GREETINGS) || reader.is_in(from, &NOBODY) {
+        return None;
+    }
+    let lower = small_name(reader, from);
+    let to = lower.or_else(|| name(reader, from, 4, Trust::Any)).or_else(|| word_name(reader, from))?;
+    let behind = reader.after_space(to);
+    let closes = matches!(reader.class(behind), Class::Line | Class::Mark(',' | '!' | ':' | ';' | '-' | '–' | '—' | '.' | '?'))
+        || reader.is_in(behind, &["and", "e", "et", "und", "y"]);
+    closes.then_some((from, to))
+}
+
+fn follows_greeting(reader: &Reader<'_>, at: usize) -> bool {
+    let before = reader.before_space(at);
+    before < at && before > 0 && reader.is_in(before - 1, &["buongiorno", "dear", "egregio", "gentile", "good", "guten", "hallo", "sehr"])
+}
+
+/// Behind a single given or family name that is a common word too: `Hi Mark,`.
+fn word_name(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let flags = reader.flags(at);
+    let capital = reader.shape(at) == Some(Shape::Capital);
+    (capital && (flags.given() || flags.family()) && !reader.is_in(at, &NOBODY)).then_some(at + 1)
+}
+
+/// `Mr …`, `Frau …`, `Dott.ssa …`.
+fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    if !reader.is_in(at, &TITLES) || reader.shape(at) == Some(Shape::Lower) && !reader.is_in(at, &["don", "dona", "dott", "madame", "monsieur", "senor", "senora", "sig", "signor", "signora"]) {
+        return None;
+    }
+    let mut from = at + 1;
+    if reader.is_mark(from, '.') {
+        from += 1;
+        if reader.is(from, "ssa") { from += 1 }
+    } else if reader.is(at, "m") || reader.is(at, "col") || reader.is(at, "ing") {
+        return None;
+    }
+    let spaced = reader.after_space(from);
+    if spaced == from && !(reader.is_mark(at + 1, '.') && reader.is_word(from)) {
+        return None;
+    }
+    from = spaced;
+    // `Frau Dr. Weber`: the last title counts.
+    if reader.is_in(from, &TITLES) && (reader.is_mark(from + 1, '.') || reader.is_word(reader.after_space(from + 1)) && !reader.flags(from).family()) {
+        return None;
+    }
+    let weak = reader.is_in(at, &WEAK_TITLES);
+    let trust = if weak { Trust::Known } else { Trust::Any };
+    let to = name(reader, from, 5, trust)
+        .or_else(|| (!weak && reader.flags(from).family() && reader.shape(from) == Some(Shape::Capital)).then_some(from + 1))?;
+    // `Mrs.Helina karimu`
+    let lower = reader.after_space(to);
+    let more = !weak && to == from + 1 && lower > to && reader.shape(lower) == Some(Shape::Lower)
+        && reader.flags(lower) == Default::default() && reader.str(lower).len() > 3 && reader.ends_line(lower + 1);
+    Some((from, if more { lower + 1 } else { to }))
+}
+
+/// `Name: …`, `Patient: …`, and fields of mails.
+fn labelled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let label = reader.is_in(at, &NAME_LABELS);
+    let field = reader.is_in(at, &HEADERS) && reader.begins_line(at);
+    if !(label || field) || !reader.is_mark(at + 1, ':') || !reader.is_space(at + 2) {
+        return None;
+    }
+    let mut from = at + 3;
+    if reader.is_one_of(from, "\"'*") {
+        from += 1;
+    }
+    let lone = |to: usize| reader.ends_line(to) || reader.is_one_of(reader.after_space(to), "<([,;\"'|");
+    let to = name(reader, from, 5, if field { Trust::Known } else { Trust::Any })
+        .or_else(|| if label { word_name(reader, from) } else { None })
+        .or_else(|| small_name(reader, from).filter(|to| lone(*to)))?;
+    (label || lone(to)).then_some((from, to))
+}
+
+/// `… wrote:`, `… schrieb am 3. Mai:`, `… says`.
+fn said(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let parts = parts(reader, at, 3);
+    let lower = small_name(reader, at);
+    let count = fitting(&parts);
+    let to = match lower {
+        Some(to) => to,
+        None if begins_name(reader, at) && count > 0 => parts[count - 1].to,
+        None => return None,
+    };
+    let mut verb = reader.after_space(to);
+    if reader.is_mark(to, ',') { verb = reader.after_space(to + 1) }
+    for helper in ["a", "ha", "hat", "has"] {
+        if reader.is(verb, helper) && reader.is_word(reader.after_space(verb + 1)) { verb = reader.after_space(verb + 1) }
+    }
+    if verb == to || !reader.is_in(verb, &SAYS) {
+        return None;
+    }
+    let colon = reader.after_space(verb + 1);
+    let quotes = reader.is_in(verb, &QUOTES) && (reader.is_mark(colon, ':') || reader.is_line(colon));
+    let first = parts.first();
+    let hyphenated = first.is_some_and(|part| part.to > part.from + 1);
+    let known = first.is_some_and(|part| matches!(part.role, Role::Given | Role::Family));
+    let unknown = first.is_some_and(|part| part.shape == Shape::Capital && matches!(part.role, Role::Unknown | Role::GivenWord | Role::FamilyWord));
+    (if lower.is_some() { quotes } else { known || hyphenated || (quotes && unknown) }).then_some((at, to))
+}
+
+/// `my name is …`.
+fn phrased(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let before = reader.class_before(at);
+    if !matches!(before, Class::Space) || reader.shape(at) == Some(Shape::Lower) || reader.is_in(at, &TITLES) {
+        return None;
+    }
+    let follows = |phrases: &[&[&str]]| phrases.iter().any(|phrase| reader.follows(at, phrase));
+    let to = if follows(&PHRASES) {
+        name(reader, at, 5, Trust::Any).or_else(|| word_name(reader, at))?
+    } else if follows(&WEAK_PHRASES) {
+        name(reader, at, 5, Trust::Known)?
+    } else {
+        return None;
+    };
+    Some((at, to))
+}
+
+/// A line or two behind words such as `Best regards,`.
+fn closing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    if !reader.is_in(at, &CLOSINGS) || !short_line(reader, at) {
+        return None;
+    }
+    let mut from = at + 1;
+    let mut lines = 0;
+    for _ in 0..8 {
+        match reader.class(from) {
+            Class::Line if lines < 3 && from < reader.len() => lines += 1,
+            Class::Space | Class::Mark(',' | '.' | '!' | '-' | '–' | '—' | '>' | '*' | ':' | ')' | ';') => {}
+            _ => break,
+        }
+        from += 1;
+    }
+    if from == at + 1 || reader.is_in(from, &CLOSINGS) || reader.is_in(from, &TITLES) {
+        return None;
+    }
+    let to = small_name(reader, from)
+        .or_else(|| name(reader, from, 4, Trust::Any))
+        .or_else(|| word_name(reader, from))?;
+    let stated = reader.ends_line(to) || reader.is_mark(to, ',') || reader.is_one_of(reader.after_space(to), "(<|-–") 
+        || reader.is_space(to) && reader.str(to).len() > 1;
+    (stated && (lines > 0 || reader.is_mark(at + 1, ','))).then_some((from, to))
+}
+
+/// Whether a line has few words up to a token, as the last one of a letter.
+fn short_line(reader: &Reader<'_>, at: usize) -> bool {
+    let mut from = at;
+    for _ in 0..12 {
+        match reader.class_before(from) {
+            Class::Line => return true,
+            Class::Taken(_) => return false,
+            Class::Mark('.' | '!' | '?') => return true,
+            _ => from -= 1,
+        }
+    }
+    false
+}
+
+/// `- Joe`, `-- ` and a line with a name: at a line's begin.
+fn behind_dashes(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    if reader.class_before(at) == reader.class(at) || !reader.begins_line(at) {
+        return None;
+    }
+    let mut from = at + 1;
+    let mut lines = 0;
+    for _ in 0..5 {
+        match reader.class(from) {
+            Class::Mark('-' | '–' | '—' | '~' | '>') => from += 1,
+            Class::Space => from += 1,
+            Class::Line if lines == 0 && from > at + 1 && from < reader.len() => {
+                lines += 1;
+                from += 1;
+            }
+            _ => break,
+        }
+    }
+    let to = small_name(reader, from).or_else(|| name(reader, from, 4, Trust::Any)).or_else(|| word_name(reader, from))?;
+    let alone = reader.ends_line(to) || reader.is_space(to) && reader.str(to).len() > 1;
+    let known = reader.flags(from).given() || reader.flags(from).family();
+    let several = (from..to).filter(|part| reader.is_word(*part)).count() > 1;
+    (alone && (known || several || lines == 0 && reader.is_line(to))).then_some((from, to))
+}
+
+/// `Jane Doe <jane@example.org>`, `jane@example.org (Jane Doe)`.
+fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
+    let open = reader.after_space(mail + 1);
+    if reader.is_mark(open, '(') {
+        let to = display(reader, open + 1)?;
+        return reader.is_mark(to, ')').then_some((open + 1, to));
+    }
+    let mut at = mail.checked_sub(1)?;
+    if !reader.is_one_of(at, "<([") {
+        return None;
+    }
+    at = reader.before_space(at);
+    let quote = at.checked_sub(1).filter(|at| reader.is_one_of(*at, "\"'"));
+    let to = quote.unwrap_or(at);
+    let mut from = to;
+    for _ in 0..14 {
+        let before = from.checked_sub(1)?;
+        let inside = match reader.class(before) {
+            Class::Word(_) | Class::Space => true,
+            Class::Mark('.' | '-' | '\'' | '’' | ',') => reader.class(before) != Class::Mark(',') || quote.is_some(),
+            _ => false,
+        };
+        if !inside {
+            break;
+        }
+        from = before;
+    }
+    while from < to && !reader.is_word(from) {
+        from += 1;
+    }
+    (display(reader, from)? == to).then_some((from, to))
+}
+
+/// Behind a person's name that mails are shown with; lists, firms and functions have names too.
+fn display(reader: &Reader<'_>, from: usize) -> Option<usize> {
+    if let Some(to) = small_name(reader, from) {
+        return Some(to);
+    }
+    if !begins_name(reader, from) && reader.class_before(from) != Class::Mark('\'') {
+        return None;
+    }
+    let parts = parts(reader, from, 5);
+    let last = parts.last()?;
+    if parts.iter().any(|part| part.role == Role::Word && !reader.is_in(part.from, &PARTICLES)) {
+        return None;
+    }
+    let given = parts.iter().any(|part| matches!(part.role, Role::Given | Role::GivenWord));
+    let family = parts.iter().any(|part| part.role == Role::Family);
+    let names = parts.iter().filter(|part| part.role.names()).count();
+    let capital = parts.iter().all(|part| part.shape != Shape::Upper && part.shape != Shape::Mixed);
+    let person = if names == 1 {
+        matches!(parts[0].role, Role::Given | Role::Family) || parts[0].role == Role::GivenWord && parts[0].shape == Shape::Capital
+    } else {
+        given || family || capital
+    };
+    person.then_some(last.to)
+}

@@ -21,7 +21,10 @@ def flat(value):
 
 
 def usable(value, longest):
-    return value and len(value) <= longest and not any(mark in value for mark in "()/|0123456789,⟦⟧{}")
+    # Some entries of the source begin in lower case, or have the country in the place of a city.
+    if not value or not value[0].isupper() or value.lower().endswith("spain"):
+        return False
+    return len(value) <= longest and not any(mark in value for mark in "()/|0123456789,⟦⟧{}")
 
 
 def main():

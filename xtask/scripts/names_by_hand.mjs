@@ -4,15 +4,16 @@ const words = (text) => text.trim().split(/\s+/);
 
 /// Names that are common words, months, companies or products too: by themselves they are no names.
 export const ambiguous = words(`
-  april may june august will mark rose grace hope faith joy bill frank grant rich chase drew dawn ray art pat sue rob nick
+  will mark rose grace hope faith joy bill frank grant rich chase drew dawn ray art pat sue rob nick
   jack dick bob gene dale glen cliff rusty sandy candy daisy ivy lily violet olive pearl ruby amber crystal jade gem
-  summer autumn winter star sky rain storm river forest brook christian christmas easter sunday monday friday noel
+  summer autumn winter star sky rain storm river forest brook christian christmas easter noel
   dell ford mercedes benz alexa siri watson lincoln jackson chance king queen prince duke earl baron major justice price
   max victor guy buck buddy junior sunny merry happy lucky bliss serenity destiny trinity genesis
   penny dollar mac apple windows java ada pascal perl oracle macy wendy wells fargo morgan stanley disney
   sol luz paz alba mar gala santos santo santa san sankt cruz rey blanca linda bella stella viola rosa iris
   don donna dona sir madam lady lord miss mister mrs herr frau monsieur madame signor signora
   best kind dear young old white black green brown gray grey gold silver long short day hall page case cook baker
+  porsche lexus royce boeing goldman hewlett packard sachs rolls harley davidson levi strauss pfizer merck philips
   love god jesus moses mohammed muhammad buddha allah
   van von der den del della des dos das la le el al bin ben ibn mac san saint
   son sun moon an so see do in my man lo ha he hi oh ok ho yo ma pa ji yu wei lu xi su
@@ -59,7 +60,12 @@ export const plain = words(`
   kate jane jill tom tim jim sam dan ben ken jon meg peg liz
 `);
 
-/// Entries of the sources that are no names of people.
-export const unknown = words(`
-  inc ltd llc com org www http html php usa
+/// Months and days, which lists of given names have too.
+export const calendar = words(`
+  january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+  monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
+  januar februar marz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+  janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi dimanche
+  enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado domingo
+  gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi sabato domenica
 `);

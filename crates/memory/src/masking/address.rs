@@ -43,9 +43,36 @@ pub(super) fn find(reader: &mut Reader<'_>) {
             _ => None,
         };
         if let Some((from, to)) = place {
+            let from = street_before(reader, from).unwrap_or(from);
             reader.take(from, to, Kind::Address);
         }
     }
+}
+
+/// Where a street without a known kind begins, before the comma or the line's end in front of a postcode:
+/// `Schwanenwerder 13a, 14129 Berlin`.
+fn street_before(reader: &Reader<'_>, code: usize) -> Option<usize> {
+    let joint = reader.before_space(code).checked_sub(1)?;
+    if !reader.is_mark(joint, ',') && !reader.is_line(joint) {
+        return None;
+    }
+    let number = (joint.saturating_sub(3)..joint).find(|at| house_number(reader, *at) == Some(joint))?;
+    let mut before = number.checked_sub(1).filter(|space| reader.is_space(*space))?;
+    if before > 0 && reader.is_mark(before - 1, ',') {
+        before -= 1;
+    }
+    let (mut from, mut at) = (None, before);
+    for _ in 0..STREET_WORDS_MAX {
+        let word = if at == before { at } else if reader.class_before(at) == Class::Mark('-') { at - 1 } else { reader.before_space(at) };
+        let Some(word) = word.checked_sub(1).filter(|word| reader.is_word(*word)) else { break };
+        if is_capital(reader, word) {
+            from = Some(word);
+        } else if !reader.is_in(word, &PARTICLES) && !reader.is_in(word, &["da", "do"]) {
+            break;
+        }
+        at = word;
+    }
+    from
 }
 
 /// Whether a word is capitalised.
@@ -68,7 +95,7 @@ fn house_number(reader: &Reader<'_>, at: usize) -> Option<usize> {
         && reader.str(to + 1).len() == 1
         && reader.shape(to + 1) == Some(Shape::Lower)
         && !reader.is_word(to + 2)
-        && !reader.is_space(to + 2)
+        && (!reader.is_space(to + 2) || matches!(reader.str(to + 1), "b" | "c" | "d" | "f" | "g" | "h"))
     {
         to += 2;
     }
@@ -175,10 +202,13 @@ fn number_last(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     }
     // In English, `via` is a preposition.
     let preposition = reader.word_before(at).is_some_and(|word| reader.is_in(word, &["a", "di", "in"]));
-    if reader.is(at, "via") && reader.shape(at) == Some(Shape::Lower) && !preposition {
+    let begins = matches!(reader.class_before(reader.before_space(at)), Class::Line | Class::Mark(':' | ','));
+    if reader.is(at, "via") && reader.shape(at) == Some(Shape::Lower) && !preposition && !begins {
         return None;
     }
     let end = street_name(reader, if slash { at + 2 } else { at + 1 })?;
+    // `Corso Fagare' 52`
+    let end = if reader.is_one_of(end, "'’") { end + 1 } else { end };
     let mut number = end;
     if reader.is_mark(number, ',') {
         number += 1;
@@ -225,7 +255,7 @@ fn street_name(reader: &Reader<'_>, from: usize) -> Option<usize> {
             break;
         }
         let particle = reader.is_in(word, &PARTICLES)
-            || reader.is_in(word, &["a", "au", "aux", "d", "da", "degli", "des", "et", "l", "y"]);
+            || reader.is_in(word, &["a", "au", "aux", "d", "da", "das", "degli", "des", "do", "dos", "et", "l", "y"]);
         let ordinal = reader.is_number(word)
             && words > 0
             && reader.is_space(word + 1)
@@ -284,6 +314,12 @@ fn german(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     }
     if whole && from == at {
         return None;
+    }
+    // `Am Akazienweg`
+    let before = reader.before_space(from);
+    if before < from && before > 0 && is_capital(reader, before - 1) && reader.is_in(before - 1, &GERMAN_PREPOSITIONS)
+        && reader.shape(before - 1) == Some(Shape::Capital) && !whole {
+        from = before - 1;
     }
     let weak = WEAK_ENDS.contains(end);
     let short = reader.str(number).len() <= 3;

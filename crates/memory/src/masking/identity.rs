@@ -14,7 +14,8 @@ pub(super) fn find_births(reader: &mut Reader<'_>) {
             || reader.follows(word + 1, &["date", "of", "birth"])
             || (reader.is(word, "b") && reader.is_mark(word + 1, '.'));
         if birth {
-            if let Some((from, to)) = date_after(reader, word + 1) {
+            let behind = date_after(reader, word + 1);
+            if let Some((from, to)) = behind.or_else(|| date_before(reader, word)) {
                 reader.take(from, to, Kind::Birth);
             }
         }
@@ -34,6 +35,16 @@ fn date_after(reader: &Reader<'_>, from: usize) -> Option<(usize, usize)> {
         }
     }
     None
+}
+
+/// A date that ends right before `geboren`.
+fn date_before(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
+    let end = word.checked_sub(1).filter(|space| reader.is_space(*space) && reader.is(word, "geboren"))?;
+    (end.saturating_sub(7)..end).find_map(|from| {
+        let begins = reader.is_number(from) && !matches!(reader.class_before(from), Class::Mark('.' | '-' | '/') | Class::Number);
+        let whole = begins && date(reader, from).is_some_and(|to| to == end);
+        whole.then_some((from, end))
+    })
 }
 
 /// Behind a date with a day, in figures or with the month's name, or a year.

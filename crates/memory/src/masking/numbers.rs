@@ -33,6 +33,8 @@ fn begins_apart(reader: &Reader<'_>, at: usize) -> bool {
         // A parenthesis that opened before digits has been tried together with them.
         Class::Mark('(') => !(reader.is_number(at) && Candidate::read(reader, at - 1).parts.len() > 1),
         Class::Mark(mark) => !"._/-=#$€£¥%&@~^\\".contains(mark),
+        // The rest of a longer row of numbers.
+        Class::Space if reader.is_number(at) => at < 2 || !reader.is_number(at - 2),
         _ => true,
     }
 }
@@ -167,7 +169,7 @@ impl Candidate {
             [3, 3, 2, 2] | [4, 2, 2, 2] | [3, 2, 2, 2] if first == b'0' => true,
             // Mobile numbers of Italy, numbers of Spain.
             [3, 7] | [3, 6] | [3, 3, 4] if first == b'3' && joined(" .-/") => true,
-            [3, 3, 3] | [3, 2, 2, 2] if (b'6'..=b'9').contains(&first) && joined(" -") => true,
+            [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2] if (b'6'..=b'9').contains(&first) && joined(" -") => true,
             // One piece: too much like other numbers, but for mobile ones.
             [10..=11] => {
                 let lead = &digits[0][..2];

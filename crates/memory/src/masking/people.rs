@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::Kind;
 use super::reader::Reader;
 use super::tokens::{Class, Shape};
-use super::words::{ORGANISATIONS, PLACE_BEFORE};
+use super::words::{NO_LAST_NAMES, ORGANISATIONS, PLACE_BEFORE};
 use parts::{Part, Role, parts};
 
 /// Most parts of a name: `Juan Carlos de la Cruz Fernández`.
@@ -55,7 +55,7 @@ fn by_table(reader: &Reader<'_>, at: usize) -> Option<usize> {
 fn begins_name(reader: &Reader<'_>, at: usize) -> bool {
     let shape = reader.shape(at);
     let before = reader.class_before(at);
-    let glued = matches!(before, Class::Word(_) | Class::Number | Class::Mark('@' | '_' | '.' | '/' | '\\' | '#' | '$' | '&' | '=' | '~' | '%'));
+    let glued = matches!(before, Class::Word(_) | Class::Number | Class::Mark('@' | '_' | '.' | '/' | '\\' | '#' | '$' | '&' | '+' | '=' | '~' | '%'));
     // `-John` on a line of its own is a signature; `anti-John` and `l'Anna` are not the same.
     let hyphen = before == Class::Mark('-') && at >= 2 && matches!(reader.class(at - 2), Class::Word(_) | Class::Number);
     matches!(shape, Some(Shape::Capital | Shape::Upper | Shape::Initial | Shape::Mixed)) && !glued && !hyphen
@@ -68,7 +68,7 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
     let starts = starts_sentence(reader, first.from);
     match first.role {
         Role::Given => {
-            let count = extended(parts);
+            let count = extended(reader, parts);
             (count > 1 || first.shape == Shape::Capital || first.shape == Shape::Mixed).then_some(count)
         }
         Role::GivenWord => {
@@ -81,14 +81,14 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
                 Role::FamilyWord | Role::GivenWord => !starts && second.is_family(),
                 _ => false,
             };
-            fits.then(|| extended(parts))
+            fits.then(|| extended(reader, parts))
         }
         Role::Initial => {
             let name = parts.iter().position(|part| part.role != Role::Initial)?;
             let last = &parts[name];
             let known = matches!(last.role, Role::Family | Role::Given)
                 || last.role == Role::Unknown && last.letters >= 4
-                || last.role == Role::FamilyWord && name > 1;
+                || last.role == Role::FamilyWord && name > 1 && reader.is_space(last.from - 1);
             (first.dotted && known && last.shape == Shape::Capital).then_some(name + 1)
         }
         Role::Family => {
@@ -97,7 +97,8 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
         }
         Role::Unknown => {
             let second = second?;
-            let pair = second.role == Role::Family
+            let line = reader.begins_line(first.from) && reader.is_line(second.to);
+            let pair = (second.role == Role::Family || second.role == Role::Given && (!starts || line))
                 && first.shape == Shape::Capital
                 && second.shape == Shape::Capital
                 && first.letters >= 3
@@ -109,7 +110,7 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
 }
 
 /// How many parts belong to a name that its first part is known to begin.
-fn extended(parts: &[Part]) -> usize {
+fn extended(reader: &Reader<'_>, parts: &[Part]) -> usize {
     let upper = parts[0].shape == Shape::Upper;
     let mut count = 1;
     for at in 1..parts.len() {
@@ -117,6 +118,14 @@ fn extended(parts: &[Part]) -> usize {
         let belongs = match part.role {
             Role::Initial => parts.get(at + 1).is_some_and(|next| next.role.names()) || part.dotted,
             Role::Particle => continue,
+            // `Anna Lang`: a capital that nothing else explains.
+            Role::Word => {
+                let last = part.shape == Shape::Capital && part.letters > 2 && !upper;
+                if last && parts[at - 1].role != Role::Particle && !reader.is_in(part.from, &NO_LAST_NAMES) {
+                    return at + 1;
+                }
+                false
+            }
             role => role.names() && (upper || part.shape != Shape::Upper || role == Role::Family),
         };
         if !belongs {
@@ -143,24 +152,29 @@ fn last_name_first(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
 /// Whether the words before or behind make a name a firm, a place or a thing.
 fn is_thing(reader: &Reader<'_>, from: usize, to: usize, single: bool) -> bool {
     let behind = reader.after_space(to);
+    let before = reader.before_space(from);
     let capital = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
     let firm = behind > to && reader.is_in(behind, &ORGANISATIONS) && (capital || reader.is(behind, "gmbh"));
     let comma = reader.is_mark(to, ',') && {
         let word = reader.after_space(to + 1);
         reader.is_in(word, &["ag", "gmbh", "inc", "llc", "llp", "ltd", "plc"])
     };
-    let ampersand = reader.is_mark(behind, '&') && reader.is_space(behind + 1);
-    let before = reader.before_space(from);
+    let ampersand = reader.is_mark(behind, '&') && reader.is_space(behind + 1)
+        || before > 0 && before < from && reader.is_mark(before - 1, '&');
     let place = before < from && before > 0 && reader.is_in(before - 1, &PLACE_BEFORE)
         && (reader.shape(before - 1) != Some(Shape::Lower) || single && !reader.is(before - 1, "la"));
     let host = reader.is_one_of(to, ".@_/\\=") && matches!(reader.class(to + 1), Class::Word(_) | Class::Number);
     let mixed = single && reader.is_mark(to, '-') && reader.is_number(to + 1) || reader.is_number(to);
-    // `Jackson 5`, `the Martin`
+    // `Santa Clara`, and `in Bari` where nothing else says that it is a person.
+    let saint = !single && reader.is_in(from, &PLACE_BEFORE) && reader.flags(from).word() && !reader.is_mark(from + 1, '.');
+    let within = single && before < from && before > 0
+        && reader.is_in(before - 1, &["around", "en", "im", "in", "inside", "nach", "near", "outside", "within"]);
+    // `the Martin`
     let article = single && before < from && before > 0 && reader.is_in(before - 1, &["a", "an", "the"]);
     // `Justin Thyme Software`: capitalised words in front or behind, of which none is a name.
     let titled = single && capital && behind > to && reader.flags(behind).word() && reader.str(behind).len() > 3
         && !reader.flags(behind).family() && in_title(reader, from, to);
-    firm || comma || ampersand || place || host || mixed || article || titled
+    firm || comma || ampersand || place || saint || within || host || mixed || article || titled
 }
 
 /// Whether capitalised common words stand on the same line right before or behind, as in titles and names of things.
@@ -179,7 +193,7 @@ fn in_title(reader: &Reader<'_>, from: usize, to: usize) -> bool {
 pub(super) fn starts_sentence(reader: &Reader<'_>, at: usize) -> bool {
     match reader.class_before(reader.before_space(at)) {
         Class::Line => true,
-        Class::Mark(mark) => ".!?:;\"“„«»>*-–—(|•¿¡'‘…[".contains(mark),
+        Class::Mark(mark) => ".!?\"“„«»>*-–—|•¿¡‘…".contains(mark),
         _ => false,
     }
 }

@@ -238,6 +238,16 @@ fn is_part(reader: &Reader<'_>, at: usize) -> bool {
     }
 }
 
+/// Whether the line above ends with as long a run as lines of encoded data are.
+fn ends_encoded_line(reader: &Reader<'_>, from: usize) -> bool {
+    let Some(end) = from.checked_sub(1).filter(|line| reader.is_line(*line)) else { return false };
+    let mut begin = end;
+    while begin > 0 && end - begin < ENCODED_LINE_BYTES && is_part(reader, begin - 1) {
+        begin -= 1;
+    }
+    reader.span(begin, end).len() >= ENCODED_LINE_BYTES
+}
+
 /// Whether a run begins as keys do.
 fn is_key(run: &str) -> bool {
     let known = PREFIXES.iter().any(|(prefix, least)| {
@@ -271,10 +281,12 @@ fn stands_alone(reader: &Reader<'_>, from: usize, begin: usize, to: usize) -> bo
     let link = matches!(before, Class::Mark('.' | ':' | '\\' | '~' | '%' | '#' | '@')) && begin == from
         || matches!(before, Class::Mark('$' | '{' | '_'));
     let path = reader.span(begin, to).matches('/').count() > 1 || reader.is_mark(begin, '/');
-    let boundary = reader.is_mark(begin, '-') || reader.is_mark(begin, '=') && begin == from;
+    let boundary = reader.is_mark(begin, '-')
+        || reader.is_mark(begin, '=') && begin == from
+        || (begin > from && (from..begin).all(|at| reader.is_one_of(at, "-=")));
     let line = reader.begins_line(from)
         && reader.is_line(to)
-        && reader.span(begin, to).len() >= ENCODED_LINE_BYTES;
+        && (reader.span(begin, to).len() >= ENCODED_LINE_BYTES || ends_encoded_line(reader, from));
     let continues = matches!(reader.class(to), Class::Mark('.' | '@' | '%' | ':' | '(' | '\\'))
         && !matches!(reader.class(to + 1), Class::Space | Class::Line);
     !(link || path || boundary || line || continues)

@@ -33,14 +33,14 @@ pub(super) const NO_PHONE_AFTER: [&str; 46] = [
 ];
 
 /// Words before a name.
-pub(super) const TITLES: [&str; 63] = [
-    "avv", "avvocato", "capt", "captain", "chancellor", "col", "dame", "detective", "doctor", "don",
-    "dona", "dott", "dottor", "dottoressa", "dr", "dra", "egnr", "engr", "father", "frau",
-    "fraulein", "herr", "herrn", "ing", "inspector", "judge", "lady", "lord", "lt", "m", "madame",
-    "mademoiselle", "maitre", "minister", "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs",
-    "ms", "nurse", "officer", "president", "prof", "professor", "professors", "rev", "reverend",
-    "senator", "senor", "senora", "senorita", "sgt", "sig", "signor", "signora", "signorina", "sir",
-    "sr", "sra", "srta",
+pub(super) const TITLES: [&str; 68] = [
+    "avv", "avvocato", "capt", "captain", "chancellor", "col", "dame", "detective", "docteur",
+    "doctor", "don", "dona", "dott", "dottor", "dottore", "dottoressa", "dr", "dra", "egnr", "engr",
+    "father", "frau", "fraulein", "herr", "herrn", "ing", "ingegnere", "inspector", "judge", "lady",
+    "lord", "lt", "m", "madame", "mademoiselle", "maitre", "minister", "miss", "mister", "mlle",
+    "mme", "monsieur", "mr", "mrs", "ms", "nurse", "officer", "president", "prof", "professeur",
+    "professor", "professore", "professors", "rev", "reverend", "senator", "senor", "senora",
+    "senorita", "sgt", "sig", "signor", "signora", "signorina", "sir", "sr", "sra", "srta",
 ];
 
 /// Of the titles, those that are common words too: behind them only what may be a name counts.
@@ -50,12 +50,12 @@ pub(super) const WEAK_TITLES: [&str; 18] = [
 ];
 
 /// Words that open a letter.
-pub(super) const GREETINGS: [&str; 38] = [
+pub(super) const GREETINGS: [&str; 44] = [
     "afternoon", "bonjour", "bonsoir", "buenas", "buenos", "buongiorno", "cara", "caro", "cher",
-    "chere", "ciao", "coucou", "dear", "egregia", "egregio", "estimada", "estimado", "evening",
-    "geehrte", "geehrter", "gentile", "greetings", "hallo", "hello", "hey", "hi", "hola", "liebe",
-    "lieber", "liebes", "moin", "morning", "querida", "querido", "salut", "servus", "werte",
-    "werter",
+    "chere", "ciao", "coucou", "danke", "dear", "egregia", "egregio", "estimada", "estimado",
+    "evening", "geehrte", "geehrter", "gentile", "gracias", "grazie", "greetings", "hallo", "hello",
+    "hey", "hi", "hola", "liebe", "lieber", "liebes", "merci", "moin", "morning", "querida",
+    "querido", "salut", "servus", "sorry", "thanks", "werte", "werter",
 ];
 
 /// Words in the place of a name that are none.
@@ -116,6 +116,49 @@ pub(super) const NAME_LABELS: [&str; 53] = [
     "surname", "teacher", "tenant", "titulaire", "titular", "vorname",
 ];
 
+/// Words for people that a name may follow.
+pub(super) const RELATIONS: [&str; 102] = [
+    "ami", "amica", "amico", "amie", "amiga", "amigo", "aunt", "boss", "boyfriend", "brother",
+    "bruder", "chef", "chefin", "colleague", "collega", "collegue", "companera", "companero",
+    "cousin", "cousine", "cugina", "cugino", "daughter", "ehefrau", "ehemann", "esposa", "esposo",
+    "father", "femme", "fiance", "fiancee", "figlia", "figlio", "fille", "fils", "flatmate",
+    "fratello", "frau", "frere", "freund", "freundin", "friend", "girlfriend", "grandfather",
+    "grandma", "grandmother", "grandpa", "hermana", "hermano", "hija", "hijo", "husband", "kollege",
+    "kollegin", "madre", "mann", "mari", "marido", "marito", "mere", "moglie", "mother", "mujer",
+    "mutter", "nachbar", "nachbarin", "neffe", "neighbor", "neighbour", "nephew", "nichte", "niece",
+    "oma", "oncle", "onkel", "opa", "padre", "pere", "prima", "primo", "roommate", "schwester",
+    "sister", "soeur", "sohn", "son", "sorella", "tante", "tia", "tio", "tochter", "uncle", "vater",
+    "vecina", "vecino", "vicina", "vicino", "voisin", "voisine", "wife", "zia", "zio",
+];
+
+/// Common words that follow a name and are capitalised, and are no family names.
+pub(super) const NO_LAST_NAMES: [&str; 269] = [
+    "aber", "about", "address", "adresse", "after", "against", "am", "american", "and", "anschrift",
+    "apr", "april", "are", "as", "at", "aug", "august", "avec", "avenue", "be", "been", "before",
+    "bei", "birth", "bitte", "book", "books", "born", "british", "but", "by", "can", "ceo", "cfo",
+    "chief", "con", "cto", "dans", "das", "date", "day", "days", "dear", "dec", "december", "dem",
+    "den", "der", "des", "dezember", "did", "die", "dienstag", "director", "do", "doctor", "does",
+    "donnerstag", "du", "e", "ein", "eine", "el", "email", "en", "engineer", "english", "er", "es",
+    "esq", "est", "et", "fax", "feb", "februar", "february", "for", "freitag", "french", "fri",
+    "friday", "from", "fur", "fw", "fwd", "geburtsdatum", "german", "gli", "group", "had", "has",
+    "hat", "he", "head", "hello", "her", "here", "hi", "his", "home", "how", "http", "https", "i",
+    "ich", "if", "ihr", "ii", "iii", "il", "im", "in", "inc", "is", "ist", "it", "italian", "its",
+    "iv", "jan", "januar", "january", "joins", "jr", "jul", "juli", "july", "jun", "june", "juni",
+    "la", "las", "law", "le", "leaves", "les", "linux", "lo", "los", "ltd", "ma", "mai", "mail",
+    "mais", "manager", "mar", "march", "marz", "may", "md", "meets", "mit", "mittwoch", "mobile",
+    "mon", "monday", "montag", "my", "name", "net", "news", "no", "not", "nov", "november", "now",
+    "nummer", "o", "oct", "october", "oder", "of", "oktober", "on", "online", "or", "ou", "our",
+    "page", "para", "pero", "phd", "phone", "platz", "please", "pour", "president", "prime", "re",
+    "received", "regards", "release", "road", "said", "samstag", "sat", "saturday", "says",
+    "senior", "sent", "sep", "sept", "september", "she", "show", "sie", "site", "so", "sonntag",
+    "spanish", "sports", "sr", "strasse", "street", "subject", "sun", "sunday", "team", "tel",
+    "telefon", "thanks", "that", "the", "then", "there", "they", "this", "thu", "thursday", "to",
+    "today", "tue", "tuesday", "uhr", "un", "una", "und", "une", "uno", "versus", "vice", "von",
+    "vp", "vs", "war", "was", "we", "web", "wed", "wednesday", "were", "what", "when", "where",
+    "who", "why", "will", "win", "windows", "wins", "wir", "with", "world", "wrote", "www", "y",
+    "yes", "you", "your",
+];
+
 /// Small words within names.
 pub(super) const PARTICLES: [&str; 30] = [
     "al", "ap", "bin", "da", "dal", "dalla", "das", "de", "del", "della", "delle", "den", "der",
@@ -124,7 +167,7 @@ pub(super) const PARTICLES: [&str; 30] = [
 ];
 
 /// Words behind a name that make it something else.
-pub(super) const ORGANISATIONS: [&str; 203] = [
+pub(super) const ORGANISATIONS: [&str; 205] = [
     "academy", "act", "administration", "ag", "airlines", "airport", "algorithm", "allee", "arena",
     "associates", "association", "avenue", "award", "band", "bank", "bau", "bay", "beach", "bill",
     "books", "boulevard", "bridge", "bros", "brothers", "building", "bv", "castle", "cathedral",
@@ -138,15 +181,15 @@ pub(super) const ORGANISATIONS: [&str; 203] = [
     "instituto", "insurance", "international", "island", "islands", "istituto", "journal", "kg",
     "kirche", "klinik", "laboratories", "labs", "lake", "lane", "law", "league", "lemma", "library",
     "line", "linux", "llc", "llp", "ltd", "lycee", "magazine", "mall", "markt", "matrix",
-    "memorial", "method", "metro", "model", "motor", "motors", "mountain", "mountains", "museum",
-    "news", "number", "numbers", "nv", "ohg", "orchestra", "palace", "park", "partners", "party",
-    "pictures", "platz", "plaza", "plc", "post", "press", "prize", "process", "quartet", "records",
-    "river", "road", "sa", "sarl", "sas", "scale", "school", "schools", "schule", "se",
+    "memorial", "method", "metro", "model", "monument", "motor", "motors", "mountain", "mountains",
+    "museum", "news", "number", "numbers", "nv", "ohg", "orchestra", "palace", "park", "partners",
+    "party", "pictures", "platz", "plaza", "plc", "post", "press", "prize", "process", "quartet",
+    "records", "river", "road", "sa", "sarl", "sas", "scale", "school", "schools", "schule", "se",
     "securities", "services", "show", "sl", "slu", "society", "software", "sohne", "solutions",
-    "sons", "spa", "space", "spaces", "square", "srl", "stadium", "station", "stiftung", "strasse",
-    "street", "studios", "syndrome", "systems", "technologies", "technology", "test", "tests",
-    "theater", "theatre", "theorem", "times", "tower", "town", "trail", "transform", "treaty",
-    "tribune", "trophy", "ug", "universidad", "universita", "universitat", "universite",
+    "sons", "spa", "space", "spaces", "square", "srl", "stadium", "station", "statue", "stiftung",
+    "strasse", "street", "studios", "syndrome", "systems", "technologies", "technology", "test",
+    "tests", "theater", "theatre", "theorem", "times", "tower", "town", "trail", "transform",
+    "treaty", "tribune", "trophy", "ug", "universidad", "universita", "universitat", "universite",
     "university", "valley", "verlag", "village", "war", "werke",
 ];
 
@@ -181,9 +224,10 @@ pub(super) const NO_SECRET: [&str; 72] = [
 ];
 
 /// Words before a date of birth.
-pub(super) const BORN: [&str; 18] = [
-    "birthdate", "birthday", "born", "dob", "geb", "geboren", "geburtsdatum", "geburtstag",
-    "nacida", "nacido", "nacimiento", "naissance", "nascita", "nata", "nato", "natus", "ne", "nee",
+pub(super) const BORN: [&str; 20] = [
+    "birthdate", "birthday", "born", "dob", "geb", "geboren", "geburtsdatum", "geburtstag", "naci",
+    "nacida", "nacido", "nacimiento", "nacio", "naissance", "nascita", "nata", "nato", "natus",
+    "ne", "nee",
 ];
 
 /// Months.

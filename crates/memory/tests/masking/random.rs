@@ -30,12 +30,13 @@ impl Random {
         (0..count).map(|_| char::from(alphabet[self.below(alphabet.len())])).collect()
     }
 
-    /// A pattern in which `#` is a digit and `%` one that is not zero.
+    /// A pattern in which `#` is a digit, `%` one that is not zero and `?` one from 2 on.
     pub fn pattern(&mut self, pattern: &str) -> String {
         pattern
             .chars()
             .map(|mark| match mark {
                 '#' => char::from(b'0' + self.below(10) as u8),
+                '?' => char::from(b'2' + self.below(8) as u8),
                 '%' => char::from(b'1' + self.below(9) as u8),
                 other => other,
             })

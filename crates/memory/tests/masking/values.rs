@@ -85,7 +85,7 @@ pub fn mail(language: &str, values: &Values, random: &mut Random) -> String {
 
 pub fn phone(language: &str, random: &mut Random) -> String {
     let forms: &[&str] = match language {
-        "en" => &["(%##) %##-####", "%##-%##-####", "+1 %## %## ####", "1-8##-%##-####", "%##.%##.####", "+44 20 7### ####", "020 7### ####", "07### ######"],
+        "en" => &["(?##) ?##-####", "?##-?##-####", "+1 ?## ?## ####", "1-8##-?##-####", "?##.?##.####", "+44 20 7### ####", "020 7### ####", "07### ######"],
         "de" => &["+49 30 %######", "030 %######", "0171 %######", "0%##/%#####", "+49 (0)89 %#####-##", "0049 221 %######", "0151 %### ####"],
         "fr" => &["06 ## ## ## ##", "01.##.##.##.##", "+33 6 ## ## ## ##", "0# ## ## ## ##", "+33 (0)1 ## ## ## ##"],
         "es" => &["6## ### ###", "91 ### ## ##", "+34 6## ### ###", "9## ## ## ##", "+34 91 ### ## ##"],
@@ -135,8 +135,10 @@ pub fn iban(language: &str, random: &mut Random) -> String {
 }
 
 pub fn ip(random: &mut Random) -> String {
+    // Not those that mean the machine itself.
+    let first = random.pick(&["10", "23", "81", "130", "172", "192", "203", "217"]);
     let mut part = |low| random.between(low, 254);
-    format!("{}.{}.{}.{}", part(11), part(0), part(0), part(1))
+    format!("{first}.{}.{}.{}", part(0), part(0), part(1))
 }
 
 pub fn ip6(random: &mut Random) -> String {

@@ -4,13 +4,24 @@ use super::super::Kind;
 use super::super::reader::Reader;
 use super::super::tokens::{Class, Shape};
 use super::super::words::{
-    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NOBODY, PARTICLES, QUOTES, SAYS, TITLES, WEAK_TITLES,
+    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
+    WEAK_TITLES,
 };
 use super::parts::{Part, Role, parts};
 use super::{Known, begins_name, is_thing, take};
 
 /// Words right before a name.
-const PHRASES: [&[&str]; 24] = [
+const PHRASES: [&[&str]; 34] = [
+    &["au", "nom", "de"],
+    &["nombre", "de"],
+    &["per", "conto", "di"],
+    &["im", "namen", "von"],
+    &["in", "the", "name", "of"],
+    &["intestato", "a"],
+    &["titular"],
+    &["titulaire"],
+    &["account", "holder"],
+    &["kontoinhaber"],
     &["my", "name", "is"],
     &["name", "is"],
     &["name", "s"],
@@ -53,12 +64,16 @@ pub(super) fn find(reader: &mut Reader<'_>, known: &mut Known) {
     for at in 0..reader.len() {
         let found = match reader.class(at) {
             Class::Taken(Kind::Mail) => beside_mail(reader, at),
+            Class::Taken(Kind::Address) => before_address(reader, at),
             Class::Mark('-' | '–' | '—' | '~') => behind_dashes(reader, at),
             Class::Word(_) => greeted(reader, at)
                 .or_else(|| titled(reader, at))
                 .or_else(|| labelled(reader, at))
                 .or_else(|| said(reader, at))
                 .or_else(|| phrased(reader, at))
+                .or_else(|| related(reader, at))
+                .or_else(|| met(reader, at))
+                .or_else(|| alone(reader, at))
                 .or_else(|| closing(reader, at)),
             _ => None,
         };
@@ -133,7 +148,7 @@ fn greeted(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let from = reader.after_space(at + 1);
     let comma = reader.is_mark(at + 1, ',');
     let from = if comma { reader.after_space(at + 2) } else { from };
-    if from == at + 1 || reader.is_in(from, &TITLES) || reader.is_in(from, &GREETINGS) || reader.is_in(from, &NOBODY) {
+    if from == at + 1 || reader.is_in(from, &TITLES) || reader.is_in(from, &GREETINGS) || reader.is_in(from, &NOBODY) || reader.is_in(from, &CLOSINGS) {
         return None;
     }
     let lower = small_name(reader, from);
@@ -192,10 +207,11 @@ fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
 fn labelled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let label = reader.is_in(at, &NAME_LABELS);
     let field = reader.is_in(at, &HEADERS) && reader.begins_line(at);
-    if !(label || field) || !reader.is_mark(at + 1, ':') || !reader.is_space(at + 2) {
+    let colon = reader.after_space(at + 1);
+    if !(label || field) || !reader.is_mark(colon, ':') || !reader.is_space(colon + 1) {
         return None;
     }
-    let mut from = at + 3;
+    let mut from = colon + 2;
     if reader.is_one_of(from, "\"'*") {
         from += 1;
     }
@@ -248,6 +264,67 @@ fn phrased(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         return None;
     };
     Some((at, to))
+}
+
+/// `my sister …`, `ihr Bruder …`.
+fn related(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let before = at.checked_sub(2)?;
+    if reader.shape(at) != Some(Shape::Capital) || !reader.is_space(at - 1) || !reader.is_in(before, &RELATIONS) {
+        return None;
+    }
+    Some((at, name(reader, at, 4, Trust::Any)?))
+}
+
+/// Two capitalised words of which none is common, where only people can be: `I met …`.
+fn met(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    const VERBS: [&[&str]; 10] = [
+        &["met"],
+        &["saw"],
+        &["vu"],
+        &["rencontre"],
+        &["incontrato"],
+        &["visto"],
+        &["vi", "a"],
+        &["conoci", "a"],
+        &["datos", "de"],
+        &["habe", "ich"],
+    ];
+    if reader.shape(at) != Some(Shape::Capital) || !VERBS.iter().any(|verb| reader.follows(at, verb)) {
+        return None;
+    }
+    let to = name(reader, at, 4, Trust::Any)?;
+    ((at..to).filter(|part| reader.is_word(*part)).count() > 1).then_some((at, to))
+}
+
+/// A given name in small letters that has the line for itself.
+fn alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let to = small_name(reader, at)?;
+    (reader.begins_line(at) && reader.is_line(to) && reader.str(at).len() > 2).then_some((at, to))
+}
+
+/// Two or three words that nobody knows, on the line above a street or before a comma and a street.
+fn before_address(reader: &Reader<'_>, address: usize) -> Option<(usize, usize)> {
+    let joint = reader.before_space(address).checked_sub(1)?;
+    let line = reader.is_line(joint);
+    if !line && !reader.is_mark(joint, ',') {
+        return None;
+    }
+    let to = reader.before_space(joint);
+    let mut from = to;
+    for _ in 0..4 {
+        let before = if from == to { from } else { reader.before_space(from) };
+        let word = before.checked_sub(1).filter(|word| {
+            reader.shape(*word) == Some(Shape::Capital) || reader.is_in(*word, &PARTICLES)
+        });
+        match word {
+            Some(word) => from = word,
+            None => break,
+        }
+    }
+    let parts = parts(reader, from, 4);
+    let count = fitting(&parts);
+    let whole = count > 1 && parts[count - 1].to == to && (!line || reader.begins_line(from));
+    whole.then_some((from, to))
 }
 
 /// A line or two behind words such as `Best regards,`.
@@ -345,6 +422,19 @@ fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
     while from < to && !reader.is_word(from) {
         from += 1;
     }
+    let shown = |word: usize| {
+        let word = reader.tokens[word].folded;
+        let letters = word.as_bytes();
+        letters.len() >= 3 && reader.str(mail).bytes().map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
+            .windows(letters.len()).any(|part| part == letters)
+    };
+    // `"Skip Montanaro" <skip@pobox.com>`: the address says that it is a name.
+    let words: Vec<usize> = (from..to).filter(|at| reader.is_word(*at)).collect();
+    let capital = words.iter().all(|word| matches!(reader.shape(*word), Some(Shape::Capital | Shape::Initial)));
+    let two = (2..=3).contains(&words.len()) && to > from && to - from <= 7;
+    if two && capital && words.iter().any(|word| shown(*word)) {
+        return Some((from, to));
+    }
     (display(reader, from)? == to).then_some((from, to))
 }
 
@@ -358,7 +448,9 @@ fn display(reader: &Reader<'_>, from: usize) -> Option<usize> {
     }
     let parts = parts(reader, from, 5);
     let last = parts.last()?;
-    if parts.iter().any(|part| part.role == Role::Word && !reader.is_in(part.from, &PARTICLES)) {
+    let first_known = parts[0].role == Role::Given && parts.len() <= 3;
+    let word = |part: &Part| part.role == Role::Word && !reader.is_in(part.from, &PARTICLES);
+    if !first_known && parts.iter().any(word) {
         return None;
     }
     let given = parts.iter().any(|part| matches!(part.role, Role::Given | Role::GivenWord));

@@ -144,7 +144,10 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
     if within && shape == Shape::Lower {
         return None;
     }
-    let (mut given, mut family, mut word) = (reader.flags(from).given(), reader.flags(from).family(), reader.flags(from).word());
+    let flags = reader.flags(from);
+    let (mut given, mut family, mut word) = (flags.given(), flags.family(), flags.word());
+    // Of some part that is no common word.
+    let (mut given_alone, mut family_alone) = (given && !word, family && !word);
     let mut to = from + 1;
     while to - from < PART_TOKENS_MAX {
         // `O' Sullivan` has a space behind the apostrophe.
@@ -155,7 +158,8 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
             Class::Mark('\'' | '’' | '`' | '´') => reader.str(next).len() > 2 && !reader.is_in(next, &["ll", "re", "ve"]),
             _ => false,
         };
-        let capital = matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
+        let capital = matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed))
+            || matches!(reader.str(from), "O" | "D") && to == from + 1 && reader.is_word(next);
         if !joined || !capital {
             break;
         }
@@ -163,6 +167,8 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         given |= flags.given();
         family |= flags.family();
         word &= flags.word();
+        given_alone |= flags.given() && !flags.word();
+        family_alone |= flags.family() && !flags.word();
         // A letter and an apostrophe in front take the shape of what follows.
         if shape == Shape::Initial { shape = Shape::Capital }
         part.letters += reader.str(next).len();
@@ -179,13 +185,20 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         return Some(part);
     }
     let nobody = to == from + 1 && reader.is_in(from, &NOBODY);
-    part.role = match (given, family, word || nobody) {
-        (true, _, false) => Role::Given,
-        (true, _, true) => Role::GivenWord,
-        (false, true, false) => Role::Family,
-        (false, true, true) => Role::FamilyWord,
-        (false, false, true) => Role::Word,
-        (false, false, false) => Role::Unknown,
+    part.role = if nobody {
+        if given { Role::GivenWord } else if family { Role::FamilyWord } else { Role::Word }
+    } else if given_alone {
+        Role::Given
+    } else if family_alone {
+        Role::Family
+    } else if given {
+        Role::GivenWord
+    } else if family {
+        Role::FamilyWord
+    } else if word {
+        Role::Word
+    } else {
+        Role::Unknown
     };
     Some(part)
 }

@@ -13,7 +13,7 @@ export const ambiguous = words(`
   sol luz paz alba mar gala santos santo santa san sankt cruz rey blanca linda bella stella viola rosa iris
   don donna dona sir madam lady lord miss mister mrs herr frau monsieur madame signor signora
   best kind dear young old white black green brown gray grey gold silver long short day hall page case cook baker
-  porsche lexus royce boeing goldman hewlett packard sachs rolls harley davidson levi strauss pfizer merck philips
+  ping renault peugeot fiat ferrari bosch porsche lexus royce boeing goldman hewlett packard sachs rolls harley davidson levi strauss pfizer merck philips
   love god jesus moses mohammed muhammad buddha allah
   van von der den del della des dos das la le el al bin ben ibn mac san saint
   son sun moon an so see do in my man lo ha he hi oh ok ho yo ma pa ji yu wei lu xi su

@@ -442,7 +442,7 @@ fn place_name(reader: &Reader<'_>, from: usize) -> Option<usize> {
             break;
         };
         let particle = reader.is_in(word, &PARTICLES)
-            || reader.is_in(word, &["am", "an", "en", "im", "in", "les", "lez", "sous", "sur", "upon"]);
+            || reader.is_in(word, &["am", "an", "en", "i", "im", "in", "les", "lez", "sous", "sur", "upon"]);
         let state = reader.shape(word) == Some(Shape::Upper) && reader.str(word).len() == 2;
         if is_capital(reader, word) && !state {
             end = Some(word + 1);

@@ -65,7 +65,9 @@ pub(super) fn find_cards(reader: &mut Reader<'_>) {
 /// Behind a card number that begins here: in one piece, or in groups as on cards.
 fn card(reader: &Reader<'_>, from: usize) -> Option<usize> {
     let apart = |class: Class| matches!(class, Class::Word(_) | Class::Number | Class::Mark('.' | '-' | '_' | '/' | '$' | '€' | '£'));
-    if apart(reader.class_before(from)) {
+    // Nor the end of a longer row of numbers.
+    let row = from >= 2 && reader.is_space(from - 1) && reader.is_number(from - 2);
+    if row || apart(reader.class_before(from)) {
         return None;
     }
     let (mut digits, mut groups, mut at) = (Vec::with_capacity(20), Vec::with_capacity(6), from);

@@ -12,7 +12,7 @@ pub(super) fn find_births(reader: &mut Reader<'_>) {
     for word in 0..reader.len() {
         let birth = reader.is_in(word, &BORN)
             || reader.follows(word + 1, &["date", "of", "birth"])
-            || (reader.is(word, "b") && reader.is_mark(word + 1, '.'));
+            || (reader.str(word) == "b" && reader.is_mark(word + 1, '.'));
         if birth {
             let behind = date_after(reader, word + 1);
             if let Some((from, to)) = behind.or_else(|| date_before(reader, word)) {

@@ -29,7 +29,31 @@ pub(super) fn find(reader: &mut Reader<'_>) {
             None => at += 1,
         }
     }
+    find_beside(reader, &mut known);
     known.find_again(reader);
+}
+
+/// Unknown words that `and` joins to a name: `Soukaina et [name]`.
+fn find_beside(reader: &mut Reader<'_>, known: &mut Known) {
+    const AND: [&str; 5] = ["and", "e", "et", "und", "y"];
+    for at in 2..reader.len() {
+        if !reader.is_in(at, &AND) || !reader.is_space(at - 1) || !reader.is_space(at + 1) {
+            continue;
+        }
+        let name = Class::Taken(Kind::Name);
+        let unknown = |word: usize| {
+            reader.shape(word) == Some(Shape::Capital)
+                && !reader.flags(word).word()
+                && begins_name(reader, word)
+                && !is_thing(reader, word, word + 1, true)
+                && !matches!(reader.shape(reader.after_space(word + 1)), Some(Shape::Capital | Shape::Upper))
+        };
+        if reader.class(at - 2) == name && unknown(at + 2) {
+            take(reader, known, at + 2, at + 3);
+        } else if reader.class(at + 2) == name && unknown(at - 2) {
+            take(reader, known, at - 2, at - 1);
+        }
+    }
 }
 
 /// Takes a name, and learns its parts.
@@ -78,7 +102,10 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
                 Role::Initial => parts.get(2).is_some_and(|third| third.role.names()),
                 Role::Given => !starts,
                 Role::Unknown => !starts && second.shape == Shape::Capital && first.shape == Shape::Capital,
-                Role::FamilyWord | Role::GivenWord => !starts && second.is_family(),
+                Role::FamilyWord | Role::GivenWord => {
+                    let begins = reader.is_one_of(reader.before_space(first.from).wrapping_sub(1), ":([\"'");
+                    !starts && !begins && second.is_family()
+                }
                 _ => false,
             };
             fits.then(|| extended(reader, parts))

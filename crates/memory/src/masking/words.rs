@@ -33,14 +33,15 @@ pub(super) const NO_PHONE_AFTER: [&str; 46] = [
 ];
 
 /// Words before a name.
-pub(super) const TITLES: [&str; 68] = [
+pub(super) const TITLES: [&str; 70] = [
     "avv", "avvocato", "capt", "captain", "chancellor", "col", "dame", "detective", "docteur",
-    "doctor", "don", "dona", "dott", "dottor", "dottore", "dottoressa", "dr", "dra", "egnr", "engr",
-    "father", "frau", "fraulein", "herr", "herrn", "ing", "ingegnere", "inspector", "judge", "lady",
-    "lord", "lt", "m", "madame", "mademoiselle", "maitre", "minister", "miss", "mister", "mlle",
-    "mme", "monsieur", "mr", "mrs", "ms", "nurse", "officer", "president", "prof", "professeur",
-    "professor", "professore", "professors", "rev", "reverend", "senator", "senor", "senora",
-    "senorita", "sgt", "sig", "signor", "signora", "signorina", "sir", "sr", "sra", "srta",
+    "doctor", "doctora", "doktor", "don", "dona", "dott", "dottor", "dottore", "dottoressa", "dr",
+    "dra", "egnr", "engr", "father", "frau", "fraulein", "herr", "herrn", "ing", "ingegnere",
+    "inspector", "judge", "lady", "lord", "lt", "m", "madame", "mademoiselle", "maitre", "minister",
+    "miss", "mister", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "nurse", "officer", "president",
+    "prof", "professeur", "professor", "professore", "professors", "rev", "reverend", "senator",
+    "senor", "senora", "senorita", "sgt", "sig", "signor", "signora", "signorina", "sir", "sr",
+    "sra", "srta",
 ];
 
 /// Of the titles, those that are common words too: behind them only what may be a name counts.
@@ -76,20 +77,22 @@ pub(super) const NOBODY: [&str; 116] = [
 ];
 
 /// Words that a letter's last line but the name begins or ends with.
-pub(super) const CLOSINGS: [&str; 42] = [
-    "abbracci", "abrazo", "amities", "atentamente", "baci", "besos", "best", "bises", "bisous",
-    "bye", "cheers", "ciao", "cordialement", "cordialmente", "danke", "faithfully", "gracias",
-    "grazie", "greetings", "gruss", "grusse", "grussen", "hugs", "lg", "love", "merci", "mfg",
-    "regards", "respectfully", "saludos", "saluti", "sentiments", "sinceramente", "sincerely",
-    "slan", "thanks", "thx", "truly", "tschuss", "vg", "wishes", "yours",
+pub(super) const CLOSINGS: [&str; 48] = [
+    "abbracci", "abrazo", "amities", "atentamente", "baci", "besos", "best", "bientot", "bises",
+    "bisous", "bye", "cheers", "ciao", "cordialement", "cordialmente", "danke", "demain",
+    "faithfully", "gracias", "grazie", "greetings", "gruss", "grusse", "grussen", "hugs", "later",
+    "lg", "love", "merci", "mfg", "presto", "pronto", "regards", "respectfully", "saludos",
+    "saluti", "sentiments", "sinceramente", "sincerely", "slan", "soon", "thanks", "thx", "truly",
+    "tschuss", "vg", "wishes", "yours",
 ];
 
 /// Verbs of which only people are the subject.
-pub(super) const SAYS: [&str; 33] = [
-    "added", "asked", "asks", "chiese", "conto", "demande", "dijo", "disse", "dit", "ecrit",
-    "erzahlte", "escribio", "explained", "explique", "fragte", "laughed", "meinte", "mentioned",
-    "nodded", "posted", "pregunto", "racconto", "replied", "sagte", "said", "says", "schrieb",
-    "scrisse", "smiled", "spiego", "told", "writes", "wrote",
+pub(super) const SAYS: [&str; 44] = [
+    "added", "asked", "asks", "chiese", "chiesto", "conto", "demande", "detto", "dicho", "dijo",
+    "disse", "dit", "ecrit", "erzahlt", "erzahlte", "escribio", "escrito", "explained", "explique",
+    "fragte", "gefragt", "gesagt", "geschrieben", "laughed", "meinte", "mentioned", "nodded",
+    "posted", "pregunto", "raccontato", "racconto", "replied", "sagte", "said", "says", "schrieb",
+    "scrisse", "scritto", "smiled", "spiegato", "spiego", "told", "writes", "wrote",
 ];
 
 /// Verbs that come before what somebody wrote.

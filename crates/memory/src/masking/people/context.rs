@@ -4,7 +4,7 @@ use super::super::Kind;
 use super::super::reader::Reader;
 use super::super::tokens::{Class, Shape};
 use super::super::words::{
-    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
+    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NO_LAST_NAMES, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
     WEAK_TITLES,
 };
 use super::parts::{Part, Role, parts};
@@ -104,7 +104,16 @@ fn name(reader: &Reader<'_>, at: usize, most: usize, trust: Trust) -> Option<usi
         return None;
     }
     let parts = parts(reader, at, most);
-    let count = fitting(&parts);
+    let mut count = fitting(&parts);
+    let capital = |at: usize| parts.get(at).filter(|part| part.shape == Shape::Capital && part.letters > 2);
+    if count == 0 && trust == Trust::Any && capital(0).is_some() {
+        // `Mia Savastano`: what is announced may begin with a common word, if more follows than such.
+        let follows = capital(1).is_some_and(|part| matches!(part.role, Role::Unknown | Role::Family | Role::Given));
+        count = if follows { 1 + fitting(&parts[1..]) } else { 0 };
+    } else if count == 1 && capital(1).is_some_and(|part| part.role == Role::Word && !part.comma)
+        && !reader.is_in(parts[1].from, &NO_LAST_NAMES) {
+        count = 2;
+    }
     let taken = &parts[..count];
     let known = taken.iter().any(|part| part.role != Role::Unknown && part.role.names());
     let full = taken.iter().any(|part| part.role.names());
@@ -171,9 +180,15 @@ fn word_name(reader: &Reader<'_>, at: usize) -> Option<usize> {
     (capital && (flags.given() || flags.family()) && !reader.is_in(at, &NOBODY)).then_some(at + 1)
 }
 
+/// Titles that are written small within sentences.
+const LOWER_TITLES: [&str; 18] = [
+    "docteur", "doctor", "doctora", "don", "dona", "dott", "dottor", "dottore", "dottoressa", "madame", "maitre",
+    "monsieur", "professeur", "senor", "senora", "sig", "signor", "signora",
+];
+
 /// `Mr …`, `Frau …`, `Dott.ssa …`.
 fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    if !reader.is_in(at, &TITLES) || reader.shape(at) == Some(Shape::Lower) && !reader.is_in(at, &["don", "dona", "dott", "madame", "monsieur", "senor", "senora", "sig", "signor", "signora"]) {
+    if !reader.is_in(at, &TITLES) || reader.shape(at) == Some(Shape::Lower) && !reader.is_in(at, &LOWER_TITLES) {
         return None;
     }
     let mut from = at + 1;
@@ -195,7 +210,7 @@ fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let weak = reader.is_in(at, &WEAK_TITLES);
     let trust = if weak { Trust::Known } else { Trust::Any };
     let to = name(reader, from, 5, trust)
-        .or_else(|| (!weak && reader.flags(from).family() && reader.shape(from) == Some(Shape::Capital)).then_some(from + 1))?;
+        .or_else(|| (!weak && reader.shape(from) == Some(Shape::Capital) && !reader.is_in(from, &NOBODY)).then_some(from + 1))?;
     // `Mrs.Helina karimu`
     let lower = reader.after_space(to);
     let more = !weak && to == from + 1 && lower > to && reader.shape(lower) == Some(Shape::Lower)
@@ -246,7 +261,8 @@ fn said(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let hyphenated = first.is_some_and(|part| part.to > part.from + 1);
     let known = first.is_some_and(|part| matches!(part.role, Role::Given | Role::Family));
     let unknown = first.is_some_and(|part| part.shape == Shape::Capital && matches!(part.role, Role::Unknown | Role::GivenWord | Role::FamilyWord));
-    (if lower.is_some() { quotes } else { known || hyphenated || (quotes && unknown) }).then_some((at, to))
+    let several = (0..count).filter(|at| parts[*at].role.names()).count() > 1;
+    (if lower.is_some() { quotes } else { known || hyphenated || several || (quotes && unknown) }).then_some((at, to))
 }
 
 /// `my name is …`.
@@ -289,6 +305,12 @@ fn met(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         &["datos", "de"],
         &["habe", "ich"],
     ];
+    // `… schrieb Helmine Sauer:`
+    let quoting = at >= 2 && reader.is_space(at - 1) && reader.is_in(at - 2, &QUOTES);
+    if quoting && reader.shape(at) == Some(Shape::Capital) {
+        let to = name(reader, at, 4, Trust::Any)?;
+        return reader.is_mark(reader.after_space(to), ':').then_some((at, to));
+    }
     if reader.shape(at) != Some(Shape::Capital) || !VERBS.iter().any(|verb| reader.follows(at, verb)) {
         return None;
     }
@@ -431,7 +453,7 @@ fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
     // `"Skip Montanaro" <skip@pobox.com>`: the address says that it is a name.
     let words: Vec<usize> = (from..to).filter(|at| reader.is_word(*at)).collect();
     let capital = words.iter().all(|word| matches!(reader.shape(*word), Some(Shape::Capital | Shape::Initial)));
-    let two = (2..=3).contains(&words.len()) && to > from && to - from <= 7;
+    let two = words.len() == 2 && words.iter().any(|word| !reader.flags(*word).word());
     if two && capital && words.iter().any(|word| shown(*word)) {
         return Some((from, to));
     }

@@ -2,7 +2,7 @@
 
 use super::super::reader::Reader;
 use super::super::tokens::{Class, Shape};
-use super::super::words::{NOBODY, PARTICLES};
+use super::super::words::{GREETINGS, NOBODY, ORGANISATIONS, PARTICLES, TITLES};
 
 /// Most tokens of one part: `Jean-Luc`, `O'Brien`, `Anna-Maria-Luise`.
 const PART_TOKENS_MAX: usize = 9;
@@ -67,6 +67,10 @@ pub(super) fn parts(reader: &Reader<'_>, from: usize, most: usize) -> Vec<Part> 
         let Some((next, comma)) = next_part(reader, &last) else { break };
         let Some(mut part) = part(reader, next, true) else { break };
         if comma && parts.len() > 1 {
+            break;
+        }
+        // `Kennedy Airport`
+        if matches!(part.role, Role::Word | Role::Unknown) && reader.is_in(part.from, &ORGANISATIONS) {
             break;
         }
         part.comma = comma;
@@ -184,7 +188,8 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         }
         return Some(part);
     }
-    let nobody = to == from + 1 && reader.is_in(from, &NOBODY);
+    let nobody = to == from + 1
+        && [&NOBODY[..], &TITLES, &GREETINGS].iter().any(|words| reader.is_in(from, words));
     part.role = if nobody {
         if given { Role::GivenWord } else if family { Role::FamilyWord } else { Role::Word }
     } else if given_alone {

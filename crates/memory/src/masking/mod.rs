@@ -194,3 +194,5 @@ pub fn mask_with(text: &str, wishes: &Wishes<'_>) -> Result<Masked, MaskingError
     Masked::new(text, find(text)?, wishes)
 }
 
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,29 @@ pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Token>,
     found: Vec<Finding>,
+    /// How often a rule has looked at a token, and at how many bytes.
+    #[cfg(test)]
+    pub(super) steps: std::cell::Cell<usize>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, tokens: tokens(text), found: Vec::new() }
+        Self {
+            text,
+            tokens: tokens(text),
+            found: Vec::new(),
+            #[cfg(test)]
+            steps: std::cell::Cell::new(0),
+        }
     }
+
+    #[cfg(test)]
+    fn count(&self, steps: usize) {
+        self.steps.set(self.steps.get() + steps);
+    }
+
+    #[cfg(not(test))]
+    fn count(&self, _steps: usize) {}
 
     /// How much has been found.
     pub(super) fn taken(&self) -> usize {
@@ -46,6 +63,7 @@ impl<'a> Reader<'a> {
 
     /// A token's class; the text's ends are ends of lines.
     pub(super) fn class(&self, at: usize) -> Class {
+        self.count(1);
         self.tokens.get(at).map_or(Class::Line, |token| token.class)
     }
 
@@ -61,7 +79,10 @@ impl<'a> Reader<'a> {
     /// The text of several tokens.
     pub(super) fn span(&self, from: usize, to: usize) -> &'a str {
         match (self.tokens.get(from), to.checked_sub(1).and_then(|last| self.tokens.get(last))) {
-            (Some(first), Some(last)) if from < to => &self.text[first.start..last.end],
+            (Some(first), Some(last)) if from < to => {
+                self.count(last.end - first.start);
+                &self.text[first.start..last.end]
+            }
             _ => "",
         }
     }

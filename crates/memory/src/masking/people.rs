@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::Kind;
 use super::reader::Reader;
 use super::tokens::{Class, Shape};
-use super::words::{NO_LAST_NAMES, ORGANISATIONS, PLACE_BEFORE};
+use super::words::{NO_LAST_NAMES, ORGANISATIONS, PLACE_BEFORE, TO_PLACES};
 use parts::{Part, Role, parts};
 
 /// Most parts of a name: `Juan Carlos de la Cruz Fernández`.
@@ -130,7 +130,17 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
                 && second.shape == Shape::Capital
                 && first.letters >= 3
                 && !in_title(reader, first.from, second.to);
-            pair.then_some(2).or_else(|| last_name_first(reader, parts))
+            // Two words that no list has, within a sentence and alone: `con Alrigo Ajello`.
+            let strangers = !starts
+                && first.to + 1 == second.from
+                && second.role == Role::Unknown
+                && first.shape == Shape::Capital
+                && second.shape == Shape::Capital
+                && first.letters >= 3
+                && second.letters >= 3
+                && parts.len() == 2
+                && within_sentence(reader, first.from, second.to);
+            (pair || strangers).then_some(2).or_else(|| last_name_first(reader, parts))
         }
         _ => None,
     }
@@ -174,6 +184,18 @@ fn last_name_first(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
     let closes = reader.is_line(second.to) || reader.is_one_of(second.to, ":<(>\"")
         || reader.is_one_of(reader.after_space(second.to), "<([");
     (given && closes).then_some(2)
+}
+
+/// Whether small letters stand in front, and none that lead to a place, and no capitals or numbers behind.
+fn within_sentence(reader: &Reader<'_>, from: usize, to: usize) -> bool {
+    let before = reader.before_space(from);
+    let small = before < from
+        && before > 0
+        && reader.shape(before - 1) == Some(Shape::Lower)
+        && !reader.is_in(before - 1, &TO_PLACES);
+    let behind = reader.after_space(to);
+    let more = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed)) || reader.is_number(behind);
+    small && !more
 }
 
 /// Whether the words before or behind make a name a firm, a place or a thing.

@@ -51,12 +51,13 @@ pub(super) const WEAK_TITLES: [&str; 18] = [
 ];
 
 /// Words that open a letter.
-pub(super) const GREETINGS: [&str; 44] = [
-    "afternoon", "bonjour", "bonsoir", "buenas", "buenos", "buongiorno", "cara", "caro", "cher",
-    "chere", "ciao", "coucou", "danke", "dear", "egregia", "egregio", "estimada", "estimado",
-    "evening", "geehrte", "geehrter", "gentile", "gracias", "grazie", "greetings", "hallo", "hello",
-    "hey", "hi", "hola", "liebe", "lieber", "liebes", "merci", "moin", "morning", "querida",
-    "querido", "salut", "servus", "sorry", "thanks", "werte", "werter",
+pub(super) const GREETINGS: [&str; 50] = [
+    "abend", "afternoon", "bonjour", "bonsoir", "buenas", "buenos", "buongiorno", "cara", "caro",
+    "cher", "chere", "ciao", "coucou", "danke", "dear", "dias", "egregia", "egregio", "estimada",
+    "estimado", "evening", "geehrte", "geehrter", "gentile", "gracias", "grazie", "greetings",
+    "hallo", "hello", "hey", "hi", "hola", "liebe", "lieber", "liebes", "merci", "moin", "morgen",
+    "morning", "noches", "querida", "querido", "salut", "servus", "sorry", "tag", "tardes",
+    "thanks", "werte", "werter",
 ];
 
 /// Words in the place of a name that are none.
@@ -120,18 +121,21 @@ pub(super) const NAME_LABELS: [&str; 53] = [
 ];
 
 /// Words for people that a name may follow.
-pub(super) const RELATIONS: [&str; 102] = [
+pub(super) const RELATIONS: [&str; 119] = [
     "ami", "amica", "amico", "amie", "amiga", "amigo", "aunt", "boss", "boyfriend", "brother",
-    "bruder", "chef", "chefin", "colleague", "collega", "collegue", "companera", "companero",
-    "cousin", "cousine", "cugina", "cugino", "daughter", "ehefrau", "ehemann", "esposa", "esposo",
-    "father", "femme", "fiance", "fiancee", "figlia", "figlio", "fille", "fils", "flatmate",
-    "fratello", "frau", "frere", "freund", "freundin", "friend", "girlfriend", "grandfather",
-    "grandma", "grandmother", "grandpa", "hermana", "hermano", "hija", "hijo", "husband", "kollege",
-    "kollegin", "madre", "mann", "mari", "marido", "marito", "mere", "moglie", "mother", "mujer",
-    "mutter", "nachbar", "nachbarin", "neffe", "neighbor", "neighbour", "nephew", "nichte", "niece",
-    "oma", "oncle", "onkel", "opa", "padre", "pere", "prima", "primo", "roommate", "schwester",
-    "sister", "soeur", "sohn", "son", "sorella", "tante", "tia", "tio", "tochter", "uncle", "vater",
-    "vecina", "vecino", "vicina", "vicino", "voisin", "voisine", "wife", "zia", "zio",
+    "bruder", "chef", "chefin", "client", "cliente", "colleague", "collega", "collegue",
+    "companera", "companero", "cousin", "cousine", "cugina", "cugino", "daughter", "ehefrau",
+    "ehemann", "esposa", "esposo", "father", "femme", "fiance", "fiancee", "figlia", "figlio",
+    "fille", "fils", "flatmate", "fratello", "frau", "frere", "freund", "freundin", "friend",
+    "girlfriend", "grandfather", "grandma", "grandmother", "grandpa", "hermana", "hermano", "hija",
+    "hijo", "husband", "inquilina", "inquilino", "kollege", "kollegin", "kundin", "landlady",
+    "landlord", "locataire", "madre", "mann", "mari", "marido", "marito", "mere", "mieter",
+    "mieterin", "moglie", "mother", "mujer", "mutter", "nachbar", "nachbarin", "neffe", "neighbor",
+    "neighbour", "nephew", "nichte", "niece", "oma", "oncle", "onkel", "opa", "paciente", "padre",
+    "patient", "patiente", "patientin", "paziente", "pere", "prima", "primo", "roommate",
+    "schwester", "sister", "soeur", "sohn", "son", "sorella", "tante", "tenant", "tia", "tio",
+    "tochter", "uncle", "vater", "vecina", "vecino", "vermieter", "vicina", "vicino", "voisin",
+    "voisine", "wife", "zia", "zio",
 ];
 
 /// Common words that follow a name and are capitalised, and are no family names.
@@ -160,6 +164,26 @@ pub(super) const NO_LAST_NAMES: [&str; 269] = [
     "vp", "vs", "war", "was", "we", "web", "wed", "wednesday", "were", "what", "when", "where",
     "who", "why", "will", "win", "windows", "wins", "wir", "with", "world", "wrote", "www", "y",
     "yes", "you", "your",
+];
+
+/// Words that lead to places and things rather than to people.
+pub(super) const TO_PLACES: [&str; 87] = [
+    "a", "agli", "ai", "al", "alla", "allo", "am", "an", "around", "at", "au", "auf", "aus", "aux",
+    "beim", "called", "chez", "dans", "das", "dei", "del", "della", "delle", "dem", "den", "der",
+    "des", "die", "du", "ein", "eine", "einen", "einer", "eines", "el", "en", "gli", "hacia", "her",
+    "his", "i", "il", "im", "in", "ins", "inside", "into", "its", "la", "las", "le", "les", "like",
+    "lo", "los", "my", "nach", "near", "nel", "nella", "no", "of", "on", "onto", "our", "outside",
+    "over", "sul", "sulla", "sur", "the", "their", "un", "una", "under", "une", "uno", "use",
+    "used", "uses", "using", "vers", "via", "within", "your", "zum", "zur",
+];
+
+/// Given names that are common words, and whose capital within a sentence makes them names.
+pub(super) const COMMON_GIVEN: [&str; 56] = [
+    "alba", "amber", "art", "bella", "bill", "blanca", "bob", "buddy", "candy", "chase", "chuck",
+    "cliff", "daisy", "dale", "dawn", "dick", "don", "drew", "faith", "frank", "gene", "glen",
+    "grace", "grant", "guy", "heath", "hope", "iris", "ivy", "jack", "josh", "joy", "lily", "luz",
+    "mark", "max", "miles", "nick", "olive", "pat", "penny", "ray", "reed", "rich", "rob", "rosa",
+    "rose", "ruby", "rusty", "sandy", "stella", "sue", "victor", "viola", "violet", "will",
 ];
 
 /// Small words within names.

@@ -4,7 +4,7 @@ use super::super::Kind;
 use super::super::reader::Reader;
 use super::super::tokens::{Class, Shape};
 use super::super::words::{
-    CLOSINGS, GREETINGS, HEADERS, NAME_LABELS, NO_LAST_NAMES, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
+    BORN, CLOSINGS, COMMON_GIVEN, GREETINGS, HEADERS, NAME_LABELS, NO_LAST_NAMES, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
     WEAK_TITLES,
 };
 use super::parts::{Part, Role, parts};
@@ -74,6 +74,8 @@ pub(super) fn find(reader: &mut Reader<'_>, known: &mut Known) {
                 .or_else(|| related(reader, at))
                 .or_else(|| met(reader, at))
                 .or_else(|| alone(reader, at))
+                .or_else(|| born(reader, at))
+                .or_else(|| capitalised(reader, at))
                 .or_else(|| closing(reader, at)),
             _ => None,
         };
@@ -102,6 +104,11 @@ fn name(reader: &Reader<'_>, at: usize, most: usize, trust: Trust) -> Option<usi
     }
     if lower {
         return None;
+    }
+    // `Sig. De Chellis`
+    let behind = reader.after_space(at + 1);
+    if reader.is_in(at, &PARTICLES) && behind > at + 1 && reader.shape(behind) != Some(Shape::Lower) && !reader.is_in(behind, &PARTICLES) {
+        return name(reader, behind, most, trust);
     }
     let parts = parts(reader, at, most);
     let mut count = fitting(&parts);
@@ -170,7 +177,7 @@ fn greeted(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
 
 fn follows_greeting(reader: &Reader<'_>, at: usize) -> bool {
     let before = reader.before_space(at);
-    before < at && before > 0 && reader.is_in(before - 1, &["buongiorno", "dear", "egregio", "gentile", "good", "guten", "hallo", "sehr"])
+    before < at && before > 0 && reader.is_in(before - 1, &["buenas", "buenos", "buongiorno", "dear", "egregio", "gentile", "good", "guten", "hallo", "sehr"])
 }
 
 /// Behind a single given or family name that is a common word too: `Hi Mark,`.
@@ -318,6 +325,53 @@ fn met(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     ((at..to).filter(|part| reader.is_word(*part)).count() > 1).then_some((at, to))
 }
 
+/// `…, geboren am`, `… (born`: two words or more before what only people are.
+fn born(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    if !reader.is_in(at, &BORN) {
+        return None;
+    }
+    let joint = reader.before_space(at).checked_sub(1).filter(|joint| reader.is_one_of(*joint, ",("))?;
+    capitals_before(reader, reader.before_space(joint))
+}
+
+/// Two words or more, capitalised and none of them common, that end at a token.
+fn capitals_before(reader: &Reader<'_>, to: usize) -> Option<(usize, usize)> {
+    let mut from = to;
+    for _ in 0..4 {
+        let before = if from == to { from } else { reader.before_space(from) };
+        let word = before.checked_sub(1).filter(|word| {
+            let capital = reader.shape(*word) == Some(Shape::Capital);
+            let common = reader.flags(*word).word() && !reader.flags(*word).given() && from < to;
+            capital && !common || reader.is_in(*word, &PARTICLES)
+        });
+        match word {
+            Some(word) => from = word,
+            None => break,
+        }
+        if reader.is_one_of(from.wrapping_sub(1), "'’-") && from >= 2 && reader.is_word(from - 2) {
+            from -= 2;
+        }
+    }
+    while from < to && reader.shape(from) == Some(Shape::Lower) {
+        from = reader.after_space(from + 1);
+    }
+    let parts = parts(reader, from, 4);
+    let count = fitting(&parts);
+    (count > 1 && parts[count - 1].to == to).then_some((from, to))
+}
+
+/// A given name that is a common word besides, where a sentence has no other reason for its capital.
+fn capitalised(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
+    let before = at.checked_sub(2)?;
+    let within = reader.is_space(at - 1)
+        && (reader.shape(before) == Some(Shape::Lower) || reader.is_mark(before, ','))
+        && !reader.is_in(before, &["a", "an", "in", "near", "the"]);
+    let next = reader.after_space(at + 1);
+    let single = !matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed | Shape::Initial));
+    let ends = !reader.is_one_of(at + 1, "-/@_&") && !reader.is_number(next);
+    (within && single && ends && reader.shape(at) == Some(Shape::Capital) && reader.is_in(at, &COMMON_GIVEN)).then_some((at, at + 1))
+}
+
 /// A given name in small letters that has the line for itself.
 fn alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let to = small_name(reader, at)?;
@@ -331,22 +385,8 @@ fn before_address(reader: &Reader<'_>, address: usize) -> Option<(usize, usize)>
     if !line && !reader.is_mark(joint, ',') {
         return None;
     }
-    let to = reader.before_space(joint);
-    let mut from = to;
-    for _ in 0..4 {
-        let before = if from == to { from } else { reader.before_space(from) };
-        let word = before.checked_sub(1).filter(|word| {
-            reader.shape(*word) == Some(Shape::Capital) || reader.is_in(*word, &PARTICLES)
-        });
-        match word {
-            Some(word) => from = word,
-            None => break,
-        }
-    }
-    let parts = parts(reader, from, 4);
-    let count = fitting(&parts);
-    let whole = count > 1 && parts[count - 1].to == to && (!line || reader.begins_line(from));
-    whole.then_some((from, to))
+    let (from, to) = capitals_before(reader, reader.before_space(joint))?;
+    (!line || reader.begins_line(from)).then_some((from, to))
 }
 
 /// A line or two behind words such as `Best regards,`.
@@ -457,7 +497,10 @@ fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
     if two && capital && words.iter().any(|word| shown(*word)) {
         return Some((from, to));
     }
-    (display(reader, from)? == to).then_some((from, to))
+    match display(reader, from) {
+        Some(end) if end == to => Some((from, to)),
+        _ => capitals_before(reader, to),
+    }
 }
 
 /// Behind a person's name that mails are shown with; lists, firms and functions have names too.

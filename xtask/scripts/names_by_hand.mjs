@@ -18,7 +18,7 @@ export const ambiguous = words(`
   van von der den del della des dos das la le el al bin ben ibn mac san saint
   son sun moon an so see do in my man lo ha he hi oh ok ho yo ma pa ji yu wei lu xi su
   tech net web site link data media digital global power value pride media dame
-  unknown anonymous nobody friend
+  unknown anonymous nobody friend domingo
 `);
 
 /// Places, which are seldom people, and words of nationality.
@@ -66,6 +66,6 @@ export const calendar = words(`
   monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
   januar februar marz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
   janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi dimanche
-  enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado domingo
+  enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miercoles jueves viernes sabado
   gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi venerdi sabato domenica
 `);

@@ -56,14 +56,21 @@ fn street_before(reader: &Reader<'_>, code: usize) -> Option<usize> {
     if !reader.is_mark(joint, ',') && !reader.is_line(joint) {
         return None;
     }
-    let number = (joint.saturating_sub(3)..joint).find(|at| house_number(reader, *at) == Some(joint))?;
+    let number =
+        (joint.saturating_sub(3)..joint).find(|at| house_number(reader, *at) == Some(joint))?;
     let mut before = number.checked_sub(1).filter(|space| reader.is_space(*space))?;
     if before > 0 && reader.is_mark(before - 1, ',') {
         before -= 1;
     }
     let (mut from, mut at) = (None, before);
     for _ in 0..STREET_WORDS_MAX {
-        let word = if at == before { at } else if reader.class_before(at) == Class::Mark('-') { at - 1 } else { reader.before_space(at) };
+        let word = if at == before {
+            at
+        } else if reader.class_before(at) == Class::Mark('-') {
+            at - 1
+        } else {
+            reader.before_space(at)
+        };
         let Some(word) = word.checked_sub(1).filter(|word| reader.is_word(*word)) else { break };
         if is_capital(reader, word) {
             from = Some(word);
@@ -95,17 +102,22 @@ fn house_number(reader: &Reader<'_>, at: usize) -> Option<usize> {
         && reader.str(to + 1).len() == 1
         && reader.shape(to + 1) == Some(Shape::Lower)
         && !reader.is_word(to + 2)
-        && (!reader.is_space(to + 2) || matches!(reader.str(to + 1), "b" | "c" | "d" | "f" | "g" | "h"))
+        && (!reader.is_space(to + 2)
+            || matches!(reader.str(to + 1), "b" | "c" | "d" | "f" | "g" | "h"))
     {
         to += 2;
     }
-    let ends = !matches!(reader.class(to), Class::Word(_) | Class::Number | Class::Mark('%' | '€' | '$'));
+    let ends =
+        !matches!(reader.class(to), Class::Word(_) | Class::Number | Class::Mark('%' | '€' | '$'));
     let decimal = reader.is_one_of(to, ".:,/-") && reader.is_number(to + 1);
     (ends && !decimal).then_some(to)
 }
 
 fn begins_number(reader: &Reader<'_>, at: usize) -> bool {
-    !matches!(reader.class_before(at), Class::Word(_) | Class::Mark('.' | '$' | '€' | '£' | '-' | '/' | ':' | '_' | '#'))
+    !matches!(
+        reader.class_before(at),
+        Class::Word(_) | Class::Mark('.' | '$' | '€' | '£' | '-' | '/' | ':' | '_' | '#')
+    )
 }
 
 /// `12 Long Acre Road, Apt 4`.
@@ -127,10 +139,13 @@ fn english(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         if reader.is_one_of(end, "'’-") && words > 0 {
             word = end + 1;
         }
-        let ordinal = reader.is_number(word) && reader.is_word(word + 1) && reader.str(word + 1).len() == 2;
+        let ordinal =
+            reader.is_number(word) && reader.is_word(word + 1) && reader.str(word + 1).len() == 2;
         if ordinal {
             end = word + 2;
-        } else if is_capital(reader, word) || (words > 0 && reader.is_in(word, &["de", "of", "s", "the"])) {
+        } else if is_capital(reader, word)
+            || (words > 0 && reader.is_in(word, &["de", "of", "s", "the"]))
+        {
             end = word + 1;
             if words > 0 && reader.is_in(word, &STREETS_BEHIND) {
                 let abbreviated = reader.is_mark(end, '.') && reader.str(word).len() <= 4;
@@ -164,7 +179,9 @@ fn unit(reader: &Reader<'_>, at: usize) -> Option<usize> {
         number += 1;
     }
     let mut to = number;
-    while to - number < 3 && (reader.is_number(to) || (reader.is_word(to) && reader.str(to).len() == 1)) {
+    while to - number < 3
+        && (reader.is_number(to) || (reader.is_word(to) && reader.str(to).len() == 1))
+    {
         to += 1;
     }
     (to > number).then_some(to)
@@ -201,8 +218,12 @@ fn number_last(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         return None;
     }
     // In English, `via` is a preposition.
-    let preposition = reader.word_before(at).is_some_and(|word| reader.is_in(word, &["a", "di", "in"]));
-    let begins = matches!(reader.class_before(reader.before_space(at)), Class::Line | Class::Mark(':' | ','));
+    let preposition =
+        reader.word_before(at).is_some_and(|word| reader.is_in(word, &["a", "di", "in"]));
+    let begins = matches!(
+        reader.class_before(reader.before_space(at)),
+        Class::Line | Class::Mark(':' | ',')
+    );
     if reader.is(at, "via") && reader.shape(at) == Some(Shape::Lower) && !preposition && !begins {
         return None;
     }
@@ -255,13 +276,17 @@ fn street_name(reader: &Reader<'_>, from: usize) -> Option<usize> {
             break;
         }
         let particle = reader.is_in(word, &PARTICLES)
-            || reader.is_in(word, &["a", "au", "aux", "d", "da", "das", "degli", "des", "do", "dos", "et", "l", "y"]);
+            || reader.is_in(
+                word,
+                &["a", "au", "aux", "d", "da", "das", "degli", "des", "do", "dos", "et", "l", "y"],
+            );
         let ordinal = reader.is_number(word)
             && words > 0
             && reader.is_space(word + 1)
             && is_capital(reader, word + 2)
             && end.is_none();
-        let numbered = (reader.is_number(word) && end.is_none()) && (particle || ordinal || is_capital(reader, reader.after_space(word + 1)));
+        let numbered = (reader.is_number(word) && end.is_none())
+            && (particle || ordinal || is_capital(reader, reader.after_space(word + 1)));
         if is_capital(reader, word) {
             end = Some(word + 1);
         } else if !(particle || numbered) {
@@ -317,8 +342,22 @@ fn german(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     }
     // `Am Akazienweg`
     let before = reader.before_space(from);
-    if before < from && before > 0 && is_capital(reader, before - 1) && reader.is_in(before - 1, &GERMAN_PREPOSITIONS)
-        && reader.shape(before - 1) == Some(Shape::Capital) && !whole {
+    if before < from
+        && before > 0
+        && is_capital(reader, before - 1)
+        && reader.is_in(before - 1, &GERMAN_PREPOSITIONS)
+        && reader.shape(before - 1) == Some(Shape::Capital)
+        && !whole
+    {
+        from = before - 1;
+    } else if from == at
+        && !whole
+        && before < from
+        && before > 0
+        && reader.shape(before - 1) == Some(Shape::Capital)
+        && !reader.flags(before - 1).word()
+    {
+        // `Kolonie Buckersberg`
         from = before - 1;
     }
     let weak = WEAK_ENDS.contains(end);
@@ -360,7 +399,11 @@ fn box_number(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     };
     let from = if reader.is(at, "box") {
         let mut from = reader.before_space(at);
-        while from > 0 && at - from < 6 && (reader.is_mark(from - 1, '.') || reader.str(from - 1).len() <= 2 && reader.is_in(from - 1, &["o", "p", "po"])) {
+        while from > 0
+            && at - from < 6
+            && (reader.is_mark(from - 1, '.')
+                || reader.str(from - 1).len() <= 2 && reader.is_in(from - 1, &["o", "p", "po"]))
+        {
             from -= 1;
         }
         if from == reader.before_space(at) { return None } else { from }
@@ -368,7 +411,9 @@ fn box_number(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         at
     };
     let mut to = number;
-    while to - number < 8 && (reader.is_number(to) || reader.is_space(to) && reader.is_number(to + 1)) {
+    while to - number < 8
+        && (reader.is_number(to) || reader.is_space(to) && reader.is_number(to + 1))
+    {
         to += 1;
     }
     (to > number).then_some((from, to))
@@ -379,7 +424,9 @@ fn place_behind(reader: &Reader<'_>, street: usize) -> Option<usize> {
     let mut at = street;
     let mut gap = 0;
     while gap < 4
-        && (reader.is_space(at) || reader.is_line(at) && at < reader.len() || reader.is_one_of(at, ",;-–·"))
+        && (reader.is_space(at)
+            || reader.is_line(at) && at < reader.len()
+            || reader.is_one_of(at, ",;-–·"))
     {
         at += 1;
         gap += 1;
@@ -396,13 +443,17 @@ fn place_behind(reader: &Reader<'_>, street: usize) -> Option<usize> {
         british(reader, code)
             .or_else(|| city.and(american(reader, code)))
             .or_else(|| city.and(zip(reader, code)))
-            .or_else(|| city.filter(|_| reader.is_mark(street, ',') && city_closes(reader, at, city)))
+            .or_else(|| {
+                city.filter(|_| reader.is_mark(street, ',') && city_closes(reader, at, city))
+            })
     })
 }
 
 /// Whether a place without a postcode, after a street and a comma, ends its line or part of a sentence.
 fn city_closes(reader: &Reader<'_>, from: usize, city: Option<usize>) -> bool {
-    city.is_some_and(|city| city - from <= 3 && (reader.ends_line(city) || reader.is_one_of(city, ".,;)")))
+    city.is_some_and(|city| {
+        city - from <= 3 && (reader.ends_line(city) || reader.is_one_of(city, ".,;)"))
+    })
 }
 
 /// `D-10115 Berlin`, `75011 Paris`, `1012 AB Amsterdam`, `28004 Madrid`.
@@ -442,7 +493,10 @@ fn place_name(reader: &Reader<'_>, from: usize) -> Option<usize> {
             break;
         };
         let particle = reader.is_in(word, &PARTICLES)
-            || reader.is_in(word, &["am", "an", "en", "i", "im", "in", "les", "lez", "sous", "sur", "upon"]);
+            || reader.is_in(
+                word,
+                &["am", "an", "en", "i", "im", "in", "les", "lez", "sous", "sur", "upon"],
+            );
         let state = reader.shape(word) == Some(Shape::Upper) && reader.str(word).len() == 2;
         if is_capital(reader, word) && !state {
             end = Some(word + 1);
@@ -466,7 +520,8 @@ fn zip(reader: &Reader<'_>, at: usize) -> Option<usize> {
     if !reader.is_number(at) || reader.str(at).len() != 5 {
         return None;
     }
-    let extended = reader.is_mark(at + 1, '-') && reader.is_number(at + 2) && reader.str(at + 2).len() == 4;
+    let extended =
+        reader.is_mark(at + 1, '-') && reader.is_number(at + 2) && reader.str(at + 2).len() == 4;
     let to = if extended { at + 3 } else { at + 1 };
     (!matches!(reader.class(to), Class::Word(_) | Class::Mark('-'))).then_some(to)
 }
@@ -501,7 +556,8 @@ fn european_alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     }
     let country = matches!(reader.class_before(at), Class::Mark('-'))
         && at >= 2
-        && ["A", "B", "CH", "D", "DE", "E", "F", "I", "L", "NL", "AT", "FR", "ES", "IT"].contains(&reader.str(at - 2));
+        && ["A", "B", "CH", "D", "DE", "E", "F", "I", "L", "NL", "AT", "FR", "ES", "IT"]
+            .contains(&reader.str(at - 2));
     let from = if country { at - 2 } else { at };
     let to = european(reader, from)?;
     let before = reader.before_space(from);
@@ -509,7 +565,9 @@ fn european_alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let listed = reader.begins_line(from)
         || matches!(reader.class_before(before), Class::Mark(',' | '·' | '|' | '–'))
         || (before < from && reader.str(before).len() > 1)
-        || reader.word_before(from).is_some_and(|word| reader.is_in(word, &["a", "aus", "en", "in", "nach"]));
+        || reader
+            .word_before(from)
+            .is_some_and(|word| reader.is_in(word, &["a", "aus", "en", "in", "nach"]));
     let long = digits.len() == 5 || country || dutch;
     let denied = reader.word_before(from).is_some_and(|word| reader.is_in(word, &NO_PHONE_BEFORE));
     let closes = reader.ends_line(to) || reader.is_one_of(to, ".,;)") || !reader.begins_line(from);
@@ -529,7 +587,10 @@ fn american_alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
 
 /// `London SW1A 1AA`, with or without the place.
 fn british_alone(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    if matches!(reader.class_before(at), Class::Word(_) | Class::Number | Class::Mark('-' | '/' | '_' | '.')) {
+    if matches!(
+        reader.class_before(at),
+        Class::Word(_) | Class::Number | Class::Mark('-' | '/' | '_' | '.')
+    ) {
         return None;
     }
     let to = british(reader, at)?;

@@ -26,13 +26,16 @@ fn iban(reader: &Reader<'_>, from: usize) -> Option<usize> {
         return None;
     }
     let country = reader.str(from);
-    let entry = LENGTHS.split_whitespace().find(|entry| entry[..2].eq_ignore_ascii_case(country))?;
+    let entry =
+        LENGTHS.split_whitespace().find(|entry| entry[..2].eq_ignore_ascii_case(country))?;
     let length: usize = entry[2..].parse().ok()?;
     let mut characters = Vec::with_capacity(length);
     let mut at = from;
     while characters.len() < length {
         match reader.class(at) {
-            Class::Word(_) | Class::Number => characters.extend_from_slice(reader.str(at).as_bytes()),
+            Class::Word(_) | Class::Number => {
+                characters.extend_from_slice(reader.str(at).as_bytes())
+            }
             Class::Space | Class::Mark('-') if reader.str(at).len() == 1 => {}
             _ => return None,
         }
@@ -64,7 +67,12 @@ pub(super) fn find_cards(reader: &mut Reader<'_>) {
 
 /// Behind a card number that begins here: in one piece, or in groups as on cards.
 fn card(reader: &Reader<'_>, from: usize) -> Option<usize> {
-    let apart = |class: Class| matches!(class, Class::Word(_) | Class::Number | Class::Mark('.' | '-' | '_' | '/' | '$' | '€' | '£'));
+    let apart = |class: Class| {
+        matches!(
+            class,
+            Class::Word(_) | Class::Number | Class::Mark('.' | '-' | '_' | '/' | '$' | '€' | '£')
+        )
+    };
     // Nor the end of a longer row of numbers.
     let row = from >= 2 && reader.is_space(from - 1) && reader.is_number(from - 2);
     if row || apart(reader.class_before(from)) {
@@ -84,7 +92,8 @@ fn card(reader: &Reader<'_>, from: usize) -> Option<usize> {
         }
         at += 1;
     }
-    let grouped = matches!(groups[..], [13..=19] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5]);
+    let grouped =
+        matches!(groups[..], [13..=19] | [4, 4, 4, 1..=4] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5]);
     let decimals = reader.is_one_of(at, ".,") && reader.is_number(at + 1);
     let ends = !matches!(reader.class(at), Class::Word(_) | Class::Mark('-' | '_')) && !decimals;
     (grouped && ends && is_issued(&digits) && luhn(&digits)).then_some(at)

@@ -39,9 +39,12 @@ fn date_after(reader: &Reader<'_>, from: usize) -> Option<(usize, usize)> {
 
 /// A date that ends right before `geboren`.
 fn date_before(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
-    let end = word.checked_sub(1).filter(|space| reader.is_space(*space) && reader.is(word, "geboren"))?;
+    let end = word
+        .checked_sub(1)
+        .filter(|space| reader.is_space(*space) && reader.is(word, "geboren"))?;
     (end.saturating_sub(7)..end).find_map(|from| {
-        let begins = reader.is_number(from) && !matches!(reader.class_before(from), Class::Mark('.' | '-' | '/') | Class::Number);
+        let begins = reader.is_number(from)
+            && !matches!(reader.class_before(from), Class::Mark('.' | '-' | '/') | Class::Number);
         let whole = begins && date(reader, from).is_some_and(|to| to == end);
         whole.then_some((from, end))
     })
@@ -62,7 +65,9 @@ fn date(reader: &Reader<'_>, from: usize) -> Option<usize> {
                 parts += 1;
                 end = at + 1;
             }
-            Class::Word(_) if reader.is_in(at, &["de", "del", "er", "nd", "o", "of", "rd", "st", "th", "the"]) => {}
+            Class::Word(_)
+                if reader
+                    .is_in(at, &["de", "del", "er", "nd", "o", "of", "rd", "st", "th", "the"]) => {}
             Class::Space | Class::Mark('.' | '/' | '-' | ',' | '°' | 'º') => {}
             _ => break,
         }
@@ -95,11 +100,19 @@ fn social_security(reader: &Reader<'_>, at: usize) -> Option<usize> {
     let [area, first, group, second, serial] = [0, 1, 2, 3, 4].map(|part| reader.str(at + part));
     let numbers = [0, 2, 4].iter().all(|part| reader.is_number(at + part));
     let lengths = (area.len(), group.len(), serial.len()) == (3, 2, 4) && first == second;
-    let apart = |class: Class| !matches!(class, Class::Word(_) | Class::Number | Class::Mark('-' | '.' | '/' | '_'));
-    let given = area != "000" && area != "666" && !area.starts_with('9') && group != "00" && serial != "0000";
-    let alone = apart(reader.class_before(at)) && apart(reader.class(at + 5)) || reader.is_mark(at + 5, '.') && !reader.is_number(at + 6);
+    let apart = |class: Class| {
+        !matches!(class, Class::Word(_) | Class::Number | Class::Mark('-' | '.' | '/' | '_'))
+    };
+    let given = area != "000"
+        && area != "666"
+        && !area.starts_with('9')
+        && group != "00"
+        && serial != "0000";
+    let alone = apart(reader.class_before(at)) && apart(reader.class(at + 5))
+        || reader.is_mark(at + 5, '.') && !reader.is_number(at + 6);
     let named = first == "-" || first == " " && reader.follows(at, &["ssn"]);
-    (numbers && lengths && named && given && alone && apart(reader.class_before(at))).then_some(at + 5)
+    (numbers && lengths && named && given && alone && apart(reader.class_before(at)))
+        .then_some(at + 5)
 }
 
 /// Behind a Spanish number of eight digits and the letter that checks them.
@@ -111,9 +124,13 @@ fn dni(reader: &Reader<'_>, at: usize) -> Option<usize> {
     }
     let number: usize = digits.parse().ok()?;
     let check = b"TRWAGMYFPDXBNJZSQVHLCKE"[number % 23];
-    let apart = |class: Class| !matches!(class, Class::Word(_) | Class::Number | Class::Mark('-' | '_' | '.'));
-    (reader.str(letter).as_bytes() == [check] && apart(reader.class_before(at)) && !reader.is_number(letter + 1))
-        .then_some(letter + 1)
+    let apart = |class: Class| {
+        !matches!(class, Class::Word(_) | Class::Number | Class::Mark('-' | '_' | '.'))
+    };
+    (reader.str(letter).as_bytes() == [check]
+        && apart(reader.class_before(at))
+        && !reader.is_number(letter + 1))
+    .then_some(letter + 1)
 }
 
 /// Behind an Italian code of sixteen letters and digits, whose last one checks the others.
@@ -137,7 +154,8 @@ fn codice_fiscale(reader: &Reader<'_>, at: usize) -> Option<usize> {
 fn named(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
     let mut at = word + 1;
     for _ in 0..8 {
-        let filler = ["e", "es", "est", "is", "ist", "n", "no", "nr", "num", "number", "numero", "nummer"];
+        let filler =
+            ["e", "es", "est", "is", "ist", "n", "no", "nr", "num", "number", "numero", "nummer"];
         let numbered = reader.is_word(at) && reader.is_number(at + 1) && reader.str(at).len() <= 3;
         match reader.class(at) {
             _ if numbered || reader.is_number(at) => break,

@@ -14,8 +14,8 @@ const VERSIONS: [&str; 15] = [
 
 /// Words before which four small numbers are an address all the same.
 const HOSTS: [&str; 12] = [
-    "address", "adresse", "dns", "from", "gateway", "host", "ip", "ipv", "ping", "router", "server",
-    "ssh",
+    "address", "adresse", "dns", "from", "gateway", "host", "ip", "ipv", "ping", "router",
+    "server", "ssh",
 ];
 
 pub(super) fn find(reader: &mut Reader<'_>) {
@@ -57,7 +57,8 @@ fn version_4(reader: &Reader<'_>, at: usize) -> Option<usize> {
 
 /// Behind an address of version 6. It reads 39 bytes at most.
 fn version_6(reader: &Reader<'_>, at: usize) -> Option<usize> {
-    let part = |class: Class| matches!(class, Class::Word(_) | Class::Number | Class::Mark(':' | '.'));
+    let part =
+        |class: Class| matches!(class, Class::Word(_) | Class::Number | Class::Mark(':' | '.'));
     if part(reader.class_before(at)) {
         return None;
     }

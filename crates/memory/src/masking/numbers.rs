@@ -31,7 +31,9 @@ fn begins_apart(reader: &Reader<'_>, at: usize) -> bool {
         Class::Word(_) | Class::Number => false,
         Class::Mark('+') => false,
         // A parenthesis that opened before digits has been tried together with them.
-        Class::Mark('(') => !(reader.is_number(at) && Candidate::read(reader, at - 1).parts.len() > 1),
+        Class::Mark('(') => {
+            !(reader.is_number(at) && Candidate::read(reader, at - 1).parts.len() > 1)
+        }
         Class::Mark(mark) => !"._/-=#$€£¥%&@~^\\".contains(mark),
         // The rest of a longer row of numbers.
         Class::Space if reader.is_number(at) => at < 2 || !reader.is_number(at - 2),
@@ -162,18 +164,25 @@ impl Candidate {
         if !one_kind {
             return false;
         }
-        let (first, area) = (digits[0].as_bytes()[0], |at: usize| (b'2'..=b'9').contains(&digits[at].as_bytes()[0]));
+        let (first, area) = (digits[0].as_bytes()[0], |at: usize| {
+            (b'2'..=b'9').contains(&digits[at].as_bytes()[0])
+        });
         match groups {
             [3, 3, 4] if area(0) && area(1) => true,
             [1, 3, 3, 4] if first == b'1' && area(1) => true,
             [3, 3, 2, 2] | [4, 2, 2, 2] | [3, 2, 2, 2] if first == b'0' => true,
             // Mobile numbers of Italy, numbers of Spain.
             [3, 7] | [3, 6] | [3, 3, 4] if first == b'3' && joined(" .-/") => true,
-            [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2] if (b'6'..=b'9').contains(&first) && joined(" -") => true,
+            [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2]
+                if (b'6'..=b'9').contains(&first) && joined(" -") =>
+            {
+                true
+            }
             // One piece: too much like other numbers, but for mobile ones.
             [10..=11] => {
                 let lead = &digits[0][..2];
-                matches!(lead, "06" | "07" | "01") && (lead != "01" || matches!(digits[0].as_bytes()[2], b'5'..=b'7'))
+                matches!(lead, "06" | "07" | "01")
+                    && (lead != "01" || matches!(digits[0].as_bytes()[2], b'5'..=b'7'))
             }
             [_] => false,
             _ => {

@@ -46,7 +46,10 @@ fn find_beside(reader: &mut Reader<'_>, known: &mut Known) {
                 && !reader.flags(word).word()
                 && begins_name(reader, word)
                 && !is_thing(reader, word, word + 1, true)
-                && !matches!(reader.shape(reader.after_space(word + 1)), Some(Shape::Capital | Shape::Upper))
+                && !matches!(
+                    reader.shape(reader.after_space(word + 1)),
+                    Some(Shape::Capital | Shape::Upper)
+                )
         };
         if reader.class(at - 2) == name && unknown(at + 2) {
             take(reader, known, at + 2, at + 3);
@@ -79,10 +82,19 @@ fn by_table(reader: &Reader<'_>, at: usize) -> Option<usize> {
 fn begins_name(reader: &Reader<'_>, at: usize) -> bool {
     let shape = reader.shape(at);
     let before = reader.class_before(at);
-    let glued = matches!(before, Class::Word(_) | Class::Number | Class::Mark('@' | '_' | '.' | '/' | '\\' | '#' | '$' | '&' | '+' | '=' | '~' | '%'));
+    let glued = matches!(
+        before,
+        Class::Word(_)
+            | Class::Number
+            | Class::Mark('@' | '_' | '.' | '/' | '\\' | '#' | '$' | '&' | '+' | '=' | '~' | '%')
+    );
     // `-John` on a line of its own is a signature; `anti-John` and `l'Anna` are not the same.
-    let hyphen = before == Class::Mark('-') && at >= 2 && matches!(reader.class(at - 2), Class::Word(_) | Class::Number);
-    matches!(shape, Some(Shape::Capital | Shape::Upper | Shape::Initial | Shape::Mixed)) && !glued && !hyphen
+    let hyphen = before == Class::Mark('-')
+        && at >= 2
+        && matches!(reader.class(at - 2), Class::Word(_) | Class::Number);
+    matches!(shape, Some(Shape::Capital | Shape::Upper | Shape::Initial | Shape::Mixed))
+        && !glued
+        && !hyphen
 }
 
 /// How many of some parts are a name, by what the table says of each.
@@ -93,7 +105,8 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
     match first.role {
         Role::Given => {
             let count = extended(reader, parts);
-            (count > 1 || first.shape == Shape::Capital || first.shape == Shape::Mixed).then_some(count)
+            (count > 1 || first.shape == Shape::Capital || first.shape == Shape::Mixed)
+                .then_some(count)
         }
         Role::GivenWord => {
             let second = second?;
@@ -101,9 +114,12 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
                 Role::Family => true,
                 Role::Initial => parts.get(2).is_some_and(|third| third.role.names()),
                 Role::Given => !starts,
-                Role::Unknown => !starts && second.shape == Shape::Capital && first.shape == Shape::Capital,
+                Role::Unknown => {
+                    !starts && second.shape == Shape::Capital && first.shape == Shape::Capital
+                }
                 Role::FamilyWord | Role::GivenWord => {
-                    let begins = reader.is_one_of(reader.before_space(first.from).wrapping_sub(1), ":([\"'");
+                    let begins =
+                        reader.is_one_of(reader.before_space(first.from).wrapping_sub(1), ":([\"'");
                     !starts && !begins && second.is_family()
                 }
                 _ => false,
@@ -120,27 +136,35 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
         }
         Role::Family => {
             let second = second?;
-            (second.role == Role::Family && !starts).then_some(2).or_else(|| last_name_first(reader, parts))
+            (second.role == Role::Family && !starts)
+                .then_some(2)
+                .or_else(|| last_name_first(reader, parts))
         }
         Role::Unknown => {
             let second = second?;
             let line = reader.begins_line(first.from) && reader.is_line(second.to);
-            let pair = (second.role == Role::Family || second.role == Role::Given && (!starts || line))
+            let pair = (second.role == Role::Family
+                || second.role == Role::Given && (!starts || line))
                 && first.shape == Shape::Capital
                 && second.shape == Shape::Capital
                 && first.letters >= 3
                 && !in_title(reader, first.from, second.to);
             // Two words that no list has, within a sentence and alone: `con Alrigo Ajello`.
+            let last = parts.last()?;
+            let joined = parts.len() == 2 || parts.len() == 3 && second.role == Role::Particle;
             let strangers = !starts
-                && first.to + 1 == second.from
-                && second.role == Role::Unknown
+                && joined
+                && reader.is_space(first.to)
+                && (last.role == Role::Unknown
+                    || last.role == Role::FamilyWord && last.letters >= 4)
                 && first.shape == Shape::Capital
-                && second.shape == Shape::Capital
-                && first.letters >= 3
-                && second.letters >= 3
-                && parts.len() == 2
-                && within_sentence(reader, first.from, second.to);
-            (pair || strangers).then_some(2).or_else(|| last_name_first(reader, parts))
+                && last.shape == Shape::Capital
+                && first.letters.min(last.letters) >= 3
+                && within_sentence(reader, first.from, last.to);
+            if strangers {
+                return Some(parts.len());
+            }
+            pair.then_some(2).or_else(|| last_name_first(reader, parts))
         }
         _ => None,
     }
@@ -158,7 +182,10 @@ fn extended(reader: &Reader<'_>, parts: &[Part]) -> usize {
             // `Anna Lang`: a capital that nothing else explains.
             Role::Word => {
                 let last = part.shape == Shape::Capital && part.letters > 2 && !upper;
-                if last && parts[at - 1].role != Role::Particle && !reader.is_in(part.from, &NO_LAST_NAMES) {
+                if last
+                    && parts[at - 1].role != Role::Particle
+                    && !reader.is_in(part.from, &NO_LAST_NAMES)
+                {
                     return at + 1;
                 }
                 false
@@ -181,7 +208,8 @@ fn last_name_first(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
     }
     let second = parts.get(1).filter(|second| second.comma)?;
     let given = matches!(second.role, Role::Given | Role::GivenWord);
-    let closes = reader.is_line(second.to) || reader.is_one_of(second.to, ":<(>\"")
+    let closes = reader.is_line(second.to)
+        || reader.is_one_of(second.to, ":<(>\"")
         || reader.is_one_of(reader.after_space(second.to), "<([");
     (given && closes).then_some(2)
 }
@@ -194,7 +222,8 @@ fn within_sentence(reader: &Reader<'_>, from: usize, to: usize) -> bool {
         && reader.shape(before - 1) == Some(Shape::Lower)
         && !reader.is_in(before - 1, &TO_PLACES);
     let behind = reader.after_space(to);
-    let more = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed)) || reader.is_number(behind);
+    let more = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed))
+        || reader.is_number(behind);
     small && !more
 }
 
@@ -202,27 +231,49 @@ fn within_sentence(reader: &Reader<'_>, from: usize, to: usize) -> bool {
 fn is_thing(reader: &Reader<'_>, from: usize, to: usize, single: bool) -> bool {
     let behind = reader.after_space(to);
     let before = reader.before_space(from);
-    let capital = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
-    let firm = behind > to && reader.is_in(behind, &ORGANISATIONS) && (capital || reader.is(behind, "gmbh"));
+    let capital =
+        matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
+    let firm = behind > to
+        && reader.is_in(behind, &ORGANISATIONS)
+        && (capital || reader.is(behind, "gmbh"));
     let comma = reader.is_mark(to, ',') && {
         let word = reader.after_space(to + 1);
         reader.is_in(word, &["ag", "gmbh", "inc", "llc", "llp", "ltd", "plc"])
     };
     let ampersand = reader.is_mark(behind, '&') && reader.is_space(behind + 1)
         || before > 0 && before < from && reader.is_mark(before - 1, '&');
-    let place = before < from && before > 0 && reader.is_in(before - 1, &PLACE_BEFORE)
-        && (reader.shape(before - 1) != Some(Shape::Lower) || single && !reader.is(before - 1, "la"));
-    let host = reader.is_one_of(to, ".@_/\\=") && matches!(reader.class(to + 1), Class::Word(_) | Class::Number);
-    let mixed = single && reader.is_mark(to, '-') && reader.is_number(to + 1) || reader.is_number(to);
+    let place = before < from
+        && before > 0
+        && reader.is_in(before - 1, &PLACE_BEFORE)
+        && (reader.shape(before - 1) != Some(Shape::Lower)
+            || single && !reader.is(before - 1, "la"));
+    let host = reader.is_one_of(to, ".@_/\\=")
+        && matches!(reader.class(to + 1), Class::Word(_) | Class::Number);
+    let mixed =
+        single && reader.is_mark(to, '-') && reader.is_number(to + 1) || reader.is_number(to);
     // `Santa Clara`, and `in Bari` where nothing else says that it is a person.
-    let saint = !single && reader.is_in(from, &PLACE_BEFORE) && reader.flags(from).word() && !reader.is_mark(from + 1, '.');
-    let within = single && before < from && before > 0
-        && reader.is_in(before - 1, &["around", "en", "im", "in", "inside", "nach", "near", "outside", "within"]);
+    let saint = !single
+        && reader.is_in(from, &PLACE_BEFORE)
+        && reader.flags(from).word()
+        && !reader.is_mark(from + 1, '.');
+    let within = single
+        && before < from
+        && before > 0
+        && reader.is_in(
+            before - 1,
+            &["around", "en", "im", "in", "inside", "nach", "near", "outside", "within"],
+        );
     // `the Martin`
-    let article = single && before < from && before > 0 && reader.is_in(before - 1, &["a", "an", "the"]);
+    let article =
+        single && before < from && before > 0 && reader.is_in(before - 1, &["a", "an", "the"]);
     // `Justin Thyme Software`: capitalised words in front or behind, of which none is a name.
-    let titled = single && capital && behind > to && reader.flags(behind).word() && reader.str(behind).len() > 3
-        && !reader.flags(behind).family() && in_title(reader, from, to);
+    let titled = single
+        && capital
+        && behind > to
+        && reader.flags(behind).word()
+        && reader.str(behind).len() > 3
+        && !reader.flags(behind).family()
+        && in_title(reader, from, to);
     firm || comma || ampersand || place || saint || within || host || mixed || article || titled
 }
 
@@ -234,7 +285,8 @@ fn in_title(reader: &Reader<'_>, from: usize, to: usize) -> bool {
     };
     let before = reader.before_space(from);
     let behind = reader.after_space(to);
-    let first = before < from && before > 0 && word(before - 1) && !starts_sentence(reader, before - 1);
+    let first =
+        before < from && before > 0 && word(before - 1) && !starts_sentence(reader, before - 1);
     first || behind > to && word(behind)
 }
 
@@ -256,8 +308,10 @@ struct Known {
 impl Known {
     fn learn(&mut self, reader: &Reader<'_>, from: usize, to: usize) {
         for at in from..to {
-            let letters = reader.tokens.get(at).map(|token| token.folded.as_bytes()).unwrap_or_default();
-            let capital = matches!(reader.shape(at), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
+            let letters =
+                reader.tokens.get(at).map(|token| token.folded.as_bytes()).unwrap_or_default();
+            let capital =
+                matches!(reader.shape(at), Some(Shape::Capital | Shape::Upper | Shape::Mixed));
             if capital && letters.len() >= 3 && self.parts.len() < 4096 {
                 self.parts.insert(letters.to_vec());
             }
@@ -275,7 +329,8 @@ impl Known {
                 continue;
             }
             let flags = reader.flags(at);
-            let common = flags.word() && (starts_sentence(reader, at) || shape != Some(Shape::Capital));
+            let common =
+                flags.word() && (starts_sentence(reader, at) || shape != Some(Shape::Capital));
             if !common
                 && self.parts.contains(reader.tokens[at].folded.as_bytes())
                 && !is_thing(reader, at, at + 1, true)

@@ -151,7 +151,8 @@ impl<'a> Reader<'a> {
             at = at.checked_sub(1)?;
             match self.class(at) {
                 Class::Word(_) => return Some(at),
-                Class::Space | Class::Mark('.' | ':' | '#' | '=' | '(' | '"' | '\'' | '°' | 'º') => {}
+                Class::Space
+                | Class::Mark('.' | ':' | '#' | '=' | '(' | '"' | '\'' | '°' | 'º') => {}
                 _ => return None,
             }
         }

@@ -94,9 +94,8 @@ pub(super) fn find_named(reader: &mut Reader<'_>) {
 
 /// The last word of `API key`, `access_token`, `mot de passe`, `parola d'ordine`.
 fn is_two_words(reader: &Reader<'_>, at: usize) -> bool {
-    let before = |words: &[&str]| {
-        at.checked_sub(2).is_some_and(|before| reader.is_in(before, words))
-    };
+    let before =
+        |words: &[&str]| at.checked_sub(2).is_some_and(|before| reader.is_in(before, words));
     (reader.is(at, "key") && before(&["access", "api", "license", "private", "secret"]))
         || reader.follows(at + 1, &["mot", "de", "passe"])
         || reader.follows(at + 1, &["parola", "d", "ordine"])
@@ -153,7 +152,9 @@ fn is_capital(run: &str) -> bool {
 /// Behind a run without space, without the marks that end a sentence or a quotation.
 fn run_end(reader: &Reader<'_>, from: usize) -> usize {
     let mut to = from;
-    while to - from < 256 && !matches!(reader.class(to), Class::Space | Class::Line | Class::Taken(_)) {
+    while to - from < 256
+        && !matches!(reader.class(to), Class::Space | Class::Line | Class::Taken(_))
+    {
         if reader.is_one_of(to, "\"`»”“<>&;,") {
             break;
         }
@@ -278,7 +279,8 @@ fn is_random(run: &str) -> bool {
 /// Whether a run is no part of a link or a path, no boundary between parts of a mail, and no line of encoded data.
 fn stands_alone(reader: &Reader<'_>, from: usize, begin: usize, to: usize) -> bool {
     let before = reader.class_before(from);
-    let link = matches!(before, Class::Mark('.' | ':' | '\\' | '~' | '%' | '#' | '@')) && begin == from
+    let link = matches!(before, Class::Mark('.' | ':' | '\\' | '~' | '%' | '#' | '@'))
+        && begin == from
         || matches!(before, Class::Mark('$' | '{' | '_'));
     let path = reader.span(begin, to).matches('/').count() > 1 || reader.is_mark(begin, '/');
     let boundary = reader.is_mark(begin, '-')

@@ -73,8 +73,11 @@ impl Score {
             while !case.text.is_char_boundary(to) {
                 to += 1;
             }
-            let (before, inside, after) =
-                (&case.text[from..range.start], &case.text[range.clone()], &case.text[range.end..to]);
+            let (before, inside, after) = (
+                &case.text[from..range.start],
+                &case.text[range.clone()],
+                &case.text[range.end..to],
+            );
             format!("{}: {:?}", case.title, format!("{before}«{inside}»{after}"))
         };
         for mark in &case.marks {
@@ -85,9 +88,14 @@ impl Score {
             let row = self.by_kind.entry(kind).or_default();
             row[0] += 1;
             row[1] += u32::from(covered);
-            self.kind_right += u32::from(covered && findings.iter().any(|finding| {
-                finding.kind == kind && finding.start < mark.range.end && mark.range.start < finding.end
-            }));
+            self.kind_right += u32::from(
+                covered
+                    && findings.iter().any(|finding| {
+                        finding.kind == kind
+                            && finding.start < mark.range.end
+                            && mark.range.start < finding.end
+                    }),
+            );
             if !covered {
                 self.misses.push(format!("{} {}", kind.word(), shown(&mark.range)));
             }
@@ -127,7 +135,9 @@ impl Score {
     pub fn print(&self, title: &str, cases: usize) {
         println!("{title}: {cases} cases");
         let line = |name: &str, [marks, covered, findings, right]: [u32; 4]| {
-            let share = |part: u32, of: u32| if of == 0 { 100.0 } else { 100.0 * f64::from(part) / f64::from(of) };
+            let share = |part: u32, of: u32| {
+                if of == 0 { 100.0 } else { 100.0 * f64::from(part) / f64::from(of) }
+            };
             println!(
                 "  {name:<11} recall {:6.2} % of {marks:5}   precision {:6.2} % of {findings:5}",
                 share(covered, marks),

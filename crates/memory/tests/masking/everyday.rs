@@ -19,7 +19,8 @@ pub fn cases((templates, seed): (&str, u64)) -> Vec<Case> {
     let mut random = Random(seed);
     let mut cases = Vec::new();
     for (number, line) in templates.lines().enumerate() {
-        let (language, template) = line.split_once('|').expect("a language stands before the template");
+        let (language, template) =
+            line.split_once('|').expect("a language stands before the template");
         let negative = language.starts_with('-');
         let language = language.trim_start_matches('-');
         for time in 0..TIMES[usize::from(negative)] {
@@ -70,7 +71,8 @@ fn fill(template: &str, language: &str, values: &Values, random: &mut Random) ->
             "birth" => format!("⟦birth date|{}⟧", values::date(language, true, random)),
             _ => values::impersonal(slot, language, random),
         };
-        let value = if slot.ends_with('1') { once.entry(slot).or_insert(value).clone() } else { value };
+        let value =
+            if slot.ends_with('1') { once.entry(slot).or_insert(value).clone() } else { value };
         filled.push_str(&value);
         rest = after;
     }

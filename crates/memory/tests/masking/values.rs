@@ -34,27 +34,77 @@ pub fn street(language: &str, values: &Values, random: &mut Random) -> String {
     match language {
         "en" => {
             // Kinds of streets that people live in; the drawn list has bays and parkways too.
-            let suffix = random.pick(&["Street", "Road", "Avenue", "Lane", "Drive", "St", "Rd.", "Ave", "Court", "Way", "Boulevard", "Close", "Terrace", "Place", "Crescent"]);
+            let suffix = random.pick(&[
+                "Street",
+                "Road",
+                "Avenue",
+                "Lane",
+                "Drive",
+                "St",
+                "Rd.",
+                "Ave",
+                "Court",
+                "Way",
+                "Boulevard",
+                "Close",
+                "Terrace",
+                "Place",
+                "Crescent",
+            ]);
             let unit = random.pick(&["", "", "", ", Apt 4", " #12", ", Suite 200"]);
             format!("{number} {name} {suffix}{unit}")
         }
         "de" => format!("{name} {number}{}", random.pick(&["", "", "", "a", " b"])),
         "fr" => {
-            let kind = random.pick(&["rue", "avenue", "boulevard", "place", "allée", "chemin", "rue", "impasse"]);
+            let kind = random.pick(&[
+                "rue",
+                "avenue",
+                "boulevard",
+                "place",
+                "allée",
+                "chemin",
+                "rue",
+                "impasse",
+            ]);
             format!("{number}{} {kind} {name}", random.pick(&["", "", " bis", ","]))
         }
-        "es" if begins(&["Calle", "Av", "Rúa", "Rua", "Plaza", "Praza", "Camino", "Paseo", "Carretera", "Ronda", "Travesía"]) => {
+        "es" if begins(&[
+            "Calle",
+            "Av",
+            "Rúa",
+            "Rua",
+            "Plaza",
+            "Praza",
+            "Camino",
+            "Paseo",
+            "Carretera",
+            "Ronda",
+            "Travesía",
+        ]) =>
+        {
             format!("{name}, {number}")
         }
-        "es" => format!("{} {name}{} {number}", random.pick(&["Calle", "Avenida", "Plaza", "Paseo", "C/"]), random.pick(&[",", "", " nº"])),
-        _ => format!("{} {name}{} {number}", random.pick(&["Via", "via", "Viale", "Piazza", "Corso"]), random.pick(&["", ","])),
+        "es" => format!(
+            "{} {name}{} {number}",
+            random.pick(&["Calle", "Avenida", "Plaza", "Paseo", "C/"]),
+            random.pick(&[",", "", " nº"])
+        ),
+        _ => format!(
+            "{} {name}{} {number}",
+            random.pick(&["Via", "via", "Viale", "Piazza", "Corso"]),
+            random.pick(&["", ","])
+        ),
     }
 }
 
 pub fn place(slot: &str, language: &str, values: &Values, random: &mut Random) -> String {
     let city = values.draw(language, "city", random);
     match (slot, language) {
-        ("usplace", _) => format!("{city}, {} {}", random.pick(&["CA", "NY", "TX", "IL", "WA", "OH", "FL"]), random.pattern("%####")),
+        ("usplace", _) => format!(
+            "{city}, {} {}",
+            random.pick(&["CA", "NY", "TX", "IL", "WA", "OH", "FL"]),
+            random.pattern("%####")
+        ),
         ("ukplace", _) => {
             let code = random.one_of(&["SW%A %AA", "M% %AB", "EH%# %NG", "LS%# %TF", "OX% %JD"]);
             format!("{} {code}", random.pick(&["London", "Leeds", "Bristol", "York", "Cardiff"]))
@@ -66,12 +116,22 @@ pub fn place(slot: &str, language: &str, values: &Values, random: &mut Random) -
 
 pub fn mail(language: &str, values: &Values, random: &mut Random) -> String {
     let plain = |word: String| {
-        let word: String = word.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+        let word: String =
+            word.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
         if word.is_empty() { "box".to_owned() } else { word }
     };
     let given = plain(values.draw(language, "given", random));
     let family = plain(values.draw(language, "family", random));
-    let host = random.pick(&["example.com", "mail.example.org", "gmx.de", "orange.fr", "uni-example.it", "web-mail.co.uk", "example.es", "proton.me"]);
+    let host = random.pick(&[
+        "example.com",
+        "mail.example.org",
+        "gmx.de",
+        "orange.fr",
+        "uni-example.it",
+        "web-mail.co.uk",
+        "example.es",
+        "proton.me",
+    ]);
     let number = random.between(1, 99);
     let local = match random.below(5) {
         0 => format!("{given}.{family}"),
@@ -85,10 +145,35 @@ pub fn mail(language: &str, values: &Values, random: &mut Random) -> String {
 
 pub fn phone(language: &str, random: &mut Random) -> String {
     let forms: &[&str] = match language {
-        "en" => &["(?##) ?##-####", "?##-?##-####", "+1 ?## ?## ####", "1-8##-?##-####", "?##.?##.####", "+44 20 7### ####", "020 7### ####", "07### ######"],
-        "de" => &["+49 30 %######", "030 %######", "0171 %######", "0%##/%#####", "+49 (0)89 %#####-##", "0049 221 %######", "0151 %### ####"],
-        "fr" => &["06 ## ## ## ##", "01.##.##.##.##", "+33 6 ## ## ## ##", "0# ## ## ## ##", "+33 (0)1 ## ## ## ##"],
-        "es" => &["6## ### ###", "91 ### ## ##", "+34 6## ### ###", "9## ## ## ##", "+34 91 ### ## ##"],
+        "en" => &[
+            "(?##) ?##-####",
+            "?##-?##-####",
+            "+1 ?## ?## ####",
+            "1-8##-?##-####",
+            "?##.?##.####",
+            "+44 20 7### ####",
+            "020 7### ####",
+            "07### ######",
+        ],
+        "de" => &[
+            "+49 30 %######",
+            "030 %######",
+            "0171 %######",
+            "0%##/%#####",
+            "+49 (0)89 %#####-##",
+            "0049 221 %######",
+            "0151 %### ####",
+        ],
+        "fr" => &[
+            "06 ## ## ## ##",
+            "01.##.##.##.##",
+            "+33 6 ## ## ## ##",
+            "0# ## ## ## ##",
+            "+33 (0)1 ## ## ## ##",
+        ],
+        "es" => {
+            &["6## ### ###", "91 ### ## ##", "+34 6## ### ###", "9## ## ## ##", "+34 91 ### ## ##"]
+        }
         _ => &["3## #######", "06 ########", "+39 3## ### ####", "02 #### ####", "011 #######"],
     };
     random.one_of(forms)
@@ -98,10 +183,21 @@ pub fn card(random: &mut Random) -> String {
     let lead = random.pick(&["4", "51", "55", "34", "37", "6011", "2221"]);
     let length = if matches!(lead, "34" | "37") { 15 } else { 16 };
     let mut number = format!("{lead}{}", random.digits(length - 1 - lead.len()));
-    let sum: u32 = number.bytes().rev().enumerate().map(|(place, digit)| {
-        let digit = u32::from(digit - b'0');
-        if place % 2 == 1 { digit } else if digit > 4 { digit * 2 - 9 } else { digit * 2 }
-    }).sum();
+    let sum: u32 = number
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = u32::from(digit - b'0');
+            if place % 2 == 1 {
+                digit
+            } else if digit > 4 {
+                digit * 2 - 9
+            } else {
+                digit * 2
+            }
+        })
+        .sum();
     number.push(char::from(b'0' + ((10 - sum % 10) % 10) as u8));
     let groups: &[usize] = if length == 15 { &[4, 6, 5] } else { &[4, 4, 4, 4] };
     grouped(&number, groups, random.pick(&["", " ", "-", " "]))
@@ -109,7 +205,13 @@ pub fn card(random: &mut Random) -> String {
 
 fn grouped(number: &str, groups: &[usize], joint: &str) -> String {
     let mut at = 0;
-    let parts: Vec<&str> = groups.iter().map(|length| { at += length; &number[at - length..at] }).collect();
+    let parts: Vec<&str> = groups
+        .iter()
+        .map(|length| {
+            at += length;
+            &number[at - length..at]
+        })
+        .collect();
     parts.join(joint)
 }
 
@@ -156,7 +258,8 @@ pub fn password(random: &mut Random) -> String {
 }
 
 pub fn key(random: &mut Random) -> String {
-    let (prefix, length) = [("sk_live_", 24), ("ghp_", 36), ("AKIA", 0), ("", 40), ("AIza", 35)][random.below(5)];
+    let (prefix, length) =
+        [("sk_live_", 24), ("ghp_", 36), ("AKIA", 0), ("", 40), ("AIza", 35)][random.below(5)];
     if prefix == "AKIA" {
         return format!("AKIA{}", random.letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16));
     }
@@ -167,17 +270,29 @@ pub fn token(random: &mut Random) -> String {
     if random.below(2) == 0 {
         return random.letters(ALPHANUMERIC, 40);
     }
-    format!("eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}", random.letters(ALPHANUMERIC, 40), random.letters(ALPHANUMERIC, 43))
+    format!(
+        "eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}",
+        random.letters(ALPHANUMERIC, 40),
+        random.letters(ALPHANUMERIC, 43)
+    )
 }
 
 pub fn private_key(random: &mut Random) -> String {
     let kind = random.pick(&["OPENSSH ", "RSA ", "", "EC "]);
     let body: Vec<String> = (0..4).map(|_| random.letters(ALPHANUMERIC, 64)).collect();
-    format!("-----BEGIN {kind}PRIVATE KEY-----\n{}\n-----END {kind}PRIVATE KEY-----", body.join("\n"))
+    format!(
+        "-----BEGIN {kind}PRIVATE KEY-----\n{}\n-----END {kind}PRIVATE KEY-----",
+        body.join("\n")
+    )
 }
 
 pub fn social_security(random: &mut Random) -> String {
-    format!("{}-{:02}-{:04}", random.between(100, 665), random.between(1, 99), random.between(1, 9999))
+    format!(
+        "{}-{:02}-{:04}",
+        random.between(100, 665),
+        random.between(1, 99),
+        random.between(1, 9999)
+    )
 }
 
 pub fn passport(random: &mut Random) -> String {
@@ -188,11 +303,76 @@ pub fn date(language: &str, birth: bool, random: &mut Random) -> String {
     let (day, month) = (random.between(1, 28), random.below(12));
     let year = if birth { random.between(1935, 2008) } else { random.between(2010, 2025) };
     let names = match language {
-        "en" => ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-        "de" => ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
-        "fr" => ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
-        "es" => ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
-        _ => ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"],
+        "en" => [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ],
+        "de" => [
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
+        ],
+        "fr" => [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ],
+        "es" => [
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
+        ],
+        _ => [
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
+        ],
     };
     let name = names[month];
     let number = month + 1;
@@ -227,14 +407,22 @@ pub fn impersonal(slot: &str, language: &str, random: &mut Random) -> String {
             let form = if language == "it" { "%##,## euro" } else { random.pick(forms) };
             random.pattern(form)
         }
-        "order" => random.one_of(&["#%#######", "A-####-####", "%#########", "2024/####", "PO-######"]).replacen('#', "4", 1),
-        "sku" => random.one_of(&["RX-####-##", "####-###-##", "B0##XY##ZK", "%##.###.##", "SN####%###A"]),
+        "order" => random
+            .one_of(&["#%#######", "A-####-####", "%#########", "2024/####", "PO-######"])
+            .replacen('#', "4", 1),
+        "sku" => {
+            random.one_of(&["RX-####-##", "####-###-##", "B0##XY##ZK", "%##.###.##", "SN####%###A"])
+        }
         "version" => random.one_of(&["%.#.##", "v%.##.#", "20##.#.#", "%#.0.####.##"]),
-        "isbn" => random.one_of(&["978-3-16-######-#", "978%#########", "3-598-#####-X", "0-306-#####-#"]),
+        "isbn" => {
+            random.one_of(&["978-3-16-######-#", "978%#########", "3-598-#####-X", "0-306-#####-#"])
+        }
         "hash" => random.letters(HEXADECIMAL, 40),
         "shorthash" => random.letters(HEXADECIMAL, 8),
         "uuid" => [8, 4, 4, 4, 12].map(|length| random.letters(HEXADECIMAL, length)).join("-"),
-        "base64" => random.letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 240),
+        "base64" => {
+            random.letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 240)
+        }
         "login" => format!("user{}", random.digits(3)),
         "badcard" => {
             // One digit wrong: the checksum cannot be right.
@@ -249,7 +437,30 @@ pub fn impersonal(slot: &str, language: &str, random: &mut Random) -> String {
             number[last] = b'0' + (number[last] - b'0' + 1) % 10;
             String::from_utf8(number).expect("letters and digits are text")
         }
-        "company" => random.pick(&["Siemens", "Deutsche Bank", "Toyota", "Johnson & Johnson", "Philip Morris International", "Ernst & Young", "Goldman Sachs", "Airbus", "Renault", "Carrefour", "Santander", "Barilla", "Martini Consulting GmbH", "Peters Software Ltd", "Baker Hughes", "Hewlett Packard", "Ferrero", "Telefónica", "Bosch", "Porsche"]).to_owned(),
+        "company" => random
+            .pick(&[
+                "Siemens",
+                "Deutsche Bank",
+                "Toyota",
+                "Johnson & Johnson",
+                "Philip Morris International",
+                "Ernst & Young",
+                "Goldman Sachs",
+                "Airbus",
+                "Renault",
+                "Carrefour",
+                "Santander",
+                "Barilla",
+                "Martini Consulting GmbH",
+                "Peters Software Ltd",
+                "Baker Hughes",
+                "Hewlett Packard",
+                "Ferrero",
+                "Telefónica",
+                "Bosch",
+                "Porsche",
+            ])
+            .to_owned(),
         _ => panic!("no slot is called {slot}"),
     }
 }

@@ -4,8 +4,8 @@ use super::super::Kind;
 use super::super::reader::Reader;
 use super::super::tokens::{Class, Shape};
 use super::super::words::{
-    BORN, CLOSINGS, COMMON_GIVEN, GREETINGS, HEADERS, NAME_LABELS, NO_LAST_NAMES, NOBODY, PARTICLES, QUOTES, RELATIONS, SAYS, TITLES,
-    WEAK_TITLES,
+    BORN, CLOSINGS, COMMON_GIVEN, GREETINGS, HEADERS, NAME_LABELS, NO_LAST_NAMES, NOBODY,
+    PARTICLES, QUOTES, RELATIONS, SAYS, TITLES, TO_PLACES, WEAK_TITLES,
 };
 use super::parts::{Part, Role, parts};
 use super::{Known, begins_name, is_thing, take};
@@ -107,18 +107,26 @@ fn name(reader: &Reader<'_>, at: usize, most: usize, trust: Trust) -> Option<usi
     }
     // `Sig. De Chellis`
     let behind = reader.after_space(at + 1);
-    if reader.is_in(at, &PARTICLES) && behind > at + 1 && reader.shape(behind) != Some(Shape::Lower) && !reader.is_in(behind, &PARTICLES) {
+    if reader.is_in(at, &PARTICLES)
+        && behind > at + 1
+        && reader.shape(behind) != Some(Shape::Lower)
+        && !reader.is_in(behind, &PARTICLES)
+    {
         return name(reader, behind, most, trust);
     }
     let parts = parts(reader, at, most);
     let mut count = fitting(&parts);
-    let capital = |at: usize| parts.get(at).filter(|part| part.shape == Shape::Capital && part.letters > 2);
+    let capital =
+        |at: usize| parts.get(at).filter(|part| part.shape == Shape::Capital && part.letters > 2);
     if count == 0 && trust == Trust::Any && capital(0).is_some() {
         // `Mia Savastano`: what is announced may begin with a common word, if more follows than such.
-        let follows = capital(1).is_some_and(|part| matches!(part.role, Role::Unknown | Role::Family | Role::Given));
+        let follows = capital(1)
+            .is_some_and(|part| matches!(part.role, Role::Unknown | Role::Family | Role::Given));
         count = if follows { 1 + fitting(&parts[1..]) } else { 0 };
-    } else if count == 1 && capital(1).is_some_and(|part| part.role == Role::Word && !part.comma)
-        && !reader.is_in(parts[1].from, &NO_LAST_NAMES) {
+    } else if count == 1
+        && capital(1).is_some_and(|part| part.role == Role::Word && !part.comma)
+        && !reader.is_in(parts[1].from, &NO_LAST_NAMES)
+    {
         count = 2;
     }
     let taken = &parts[..count];
@@ -151,33 +159,60 @@ fn small_name(reader: &Reader<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let next = reader.after_space(at + 1);
-    let second = next > at + 1 && reader.shape(next) == Some(Shape::Lower)
+    let second = next > at + 1
+        && reader.shape(next) == Some(Shape::Lower)
         && (!reader.flags(next).word() || reader.flags(next).family());
     Some(if second { next + 1 } else { at + 1 })
 }
 
 /// `Dear …,`: from the line's begin, or after a mark.
 fn greeted(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    if !reader.is_in(at, &GREETINGS) || !super::starts_sentence(reader, at) && !follows_greeting(reader, at) {
+    if !reader.is_in(at, &GREETINGS)
+        || !super::starts_sentence(reader, at) && !follows_greeting(reader, at)
+    {
         return None;
     }
     let from = reader.after_space(at + 1);
     let comma = reader.is_mark(at + 1, ',');
     let from = if comma { reader.after_space(at + 2) } else { from };
-    if from == at + 1 || reader.is_in(from, &TITLES) || reader.is_in(from, &GREETINGS) || reader.is_in(from, &NOBODY) || reader.is_in(from, &CLOSINGS) {
+    if from == at + 1
+        || reader.is_in(from, &TITLES)
+        || reader.is_in(from, &GREETINGS)
+        || reader.is_in(from, &NOBODY)
+        || reader.is_in(from, &CLOSINGS)
+    {
         return None;
     }
     let lower = small_name(reader, from);
-    let to = lower.or_else(|| name(reader, from, 4, Trust::Any)).or_else(|| word_name(reader, from))?;
+    let to =
+        lower.or_else(|| name(reader, from, 4, Trust::Any)).or_else(|| word_name(reader, from))?;
     let behind = reader.after_space(to);
-    let closes = matches!(reader.class(behind), Class::Line | Class::Mark(',' | '!' | ':' | ';' | '-' | '–' | '—' | '.' | '?'))
-        || reader.is_in(behind, &["and", "e", "et", "und", "y"]);
+    let closes = matches!(
+        reader.class(behind),
+        Class::Line | Class::Mark(',' | '!' | ':' | ';' | '-' | '–' | '—' | '.' | '?')
+    ) || reader.is_in(behind, &["and", "e", "et", "und", "y"]);
     closes.then_some((from, to))
 }
 
 fn follows_greeting(reader: &Reader<'_>, at: usize) -> bool {
     let before = reader.before_space(at);
-    before < at && before > 0 && reader.is_in(before - 1, &["buenas", "buenos", "buongiorno", "dear", "egregio", "gentile", "good", "guten", "hallo", "sehr"])
+    before < at
+        && before > 0
+        && reader.is_in(
+            before - 1,
+            &[
+                "buenas",
+                "buenos",
+                "buongiorno",
+                "dear",
+                "egregio",
+                "gentile",
+                "good",
+                "guten",
+                "hallo",
+                "sehr",
+            ],
+        )
 }
 
 /// Behind a single given or family name that is a common word too: `Hi Mark,`.
@@ -189,19 +224,39 @@ fn word_name(reader: &Reader<'_>, at: usize) -> Option<usize> {
 
 /// Titles that are written small within sentences.
 const LOWER_TITLES: [&str; 18] = [
-    "docteur", "doctor", "doctora", "don", "dona", "dott", "dottor", "dottore", "dottoressa", "madame", "maitre",
-    "monsieur", "professeur", "senor", "senora", "sig", "signor", "signora",
+    "docteur",
+    "doctor",
+    "doctora",
+    "don",
+    "dona",
+    "dott",
+    "dottor",
+    "dottore",
+    "dottoressa",
+    "madame",
+    "maitre",
+    "monsieur",
+    "professeur",
+    "senor",
+    "senora",
+    "sig",
+    "signor",
+    "signora",
 ];
 
 /// `Mr …`, `Frau …`, `Dott.ssa …`.
 fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
-    if !reader.is_in(at, &TITLES) || reader.shape(at) == Some(Shape::Lower) && !reader.is_in(at, &LOWER_TITLES) {
+    if !reader.is_in(at, &TITLES)
+        || reader.shape(at) == Some(Shape::Lower) && !reader.is_in(at, &LOWER_TITLES)
+    {
         return None;
     }
     let mut from = at + 1;
     if reader.is_mark(from, '.') {
         from += 1;
-        if reader.is(from, "ssa") { from += 1 }
+        if reader.is(from, "ssa") {
+            from += 1
+        }
     } else if reader.is(at, "m") || reader.is(at, "col") || reader.is(at, "ing") {
         return None;
     }
@@ -211,17 +266,27 @@ fn titled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     }
     from = spaced;
     // `Frau Dr. Weber`: the last title counts.
-    if reader.is_in(from, &TITLES) && (reader.is_mark(from + 1, '.') || reader.is_word(reader.after_space(from + 1)) && !reader.flags(from).family()) {
+    if reader.is_in(from, &TITLES)
+        && (reader.is_mark(from + 1, '.')
+            || reader.is_word(reader.after_space(from + 1)) && !reader.flags(from).family())
+    {
         return None;
     }
     let weak = reader.is_in(at, &WEAK_TITLES);
     let trust = if weak { Trust::Known } else { Trust::Any };
-    let to = name(reader, from, 5, trust)
-        .or_else(|| (!weak && reader.shape(from) == Some(Shape::Capital) && !reader.is_in(from, &NOBODY)).then_some(from + 1))?;
+    let to = name(reader, from, 5, trust).or_else(|| {
+        (!weak && reader.shape(from) == Some(Shape::Capital) && !reader.is_in(from, &NOBODY))
+            .then_some(from + 1)
+    })?;
     // `Mrs.Helina karimu`
     let lower = reader.after_space(to);
-    let more = !weak && to == from + 1 && lower > to && reader.shape(lower) == Some(Shape::Lower)
-        && reader.flags(lower) == Default::default() && reader.str(lower).len() > 3 && reader.ends_line(lower + 1);
+    let more = !weak
+        && to == from + 1
+        && lower > to
+        && reader.shape(lower) == Some(Shape::Lower)
+        && reader.flags(lower) == Default::default()
+        && reader.str(lower).len() > 3
+        && reader.ends_line(lower + 1);
     Some((from, if more { lower + 1 } else { to }))
 }
 
@@ -237,7 +302,8 @@ fn labelled(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if reader.is_one_of(from, "\"'*") {
         from += 1;
     }
-    let lone = |to: usize| reader.ends_line(to) || reader.is_one_of(reader.after_space(to), "<([,;\"'|");
+    let lone =
+        |to: usize| reader.ends_line(to) || reader.is_one_of(reader.after_space(to), "<([,;\"'|");
     let to = name(reader, from, 5, if field { Trust::Known } else { Trust::Any })
         .or_else(|| if label { word_name(reader, from) } else { None })
         .or_else(|| small_name(reader, from).filter(|to| lone(*to)))?;
@@ -255,27 +321,39 @@ fn said(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         None => return None,
     };
     let mut verb = reader.after_space(to);
-    if reader.is_mark(to, ',') { verb = reader.after_space(to + 1) }
+    if reader.is_mark(to, ',') {
+        verb = reader.after_space(to + 1)
+    }
     for helper in ["a", "ha", "hat", "has"] {
-        if reader.is(verb, helper) && reader.is_word(reader.after_space(verb + 1)) { verb = reader.after_space(verb + 1) }
+        if reader.is(verb, helper) && reader.is_word(reader.after_space(verb + 1)) {
+            verb = reader.after_space(verb + 1)
+        }
     }
     if verb == to || !reader.is_in(verb, &SAYS) {
         return None;
     }
     let colon = reader.after_space(verb + 1);
-    let quotes = reader.is_in(verb, &QUOTES) && (reader.is_mark(colon, ':') || reader.is_line(colon));
+    let quotes =
+        reader.is_in(verb, &QUOTES) && (reader.is_mark(colon, ':') || reader.is_line(colon));
     let first = parts.first();
     let hyphenated = first.is_some_and(|part| part.to > part.from + 1);
     let known = first.is_some_and(|part| matches!(part.role, Role::Given | Role::Family));
-    let unknown = first.is_some_and(|part| part.shape == Shape::Capital && matches!(part.role, Role::Unknown | Role::GivenWord | Role::FamilyWord));
+    let unknown = first.is_some_and(|part| {
+        part.shape == Shape::Capital
+            && matches!(part.role, Role::Unknown | Role::GivenWord | Role::FamilyWord)
+    });
     let several = (0..count).filter(|at| parts[*at].role.names()).count() > 1;
-    (if lower.is_some() { quotes } else { known || hyphenated || several || (quotes && unknown) }).then_some((at, to))
+    (if lower.is_some() { quotes } else { known || hyphenated || several || (quotes && unknown) })
+        .then_some((at, to))
 }
 
 /// `my name is …`.
 fn phrased(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let before = reader.class_before(at);
-    if !matches!(before, Class::Space) || reader.shape(at) == Some(Shape::Lower) || reader.is_in(at, &TITLES) {
+    if !matches!(before, Class::Space)
+        || reader.shape(at) == Some(Shape::Lower)
+        || reader.is_in(at, &TITLES)
+    {
         return None;
     }
     let follows = |phrases: &[&[&str]]| phrases.iter().any(|phrase| reader.follows(at, phrase));
@@ -292,7 +370,10 @@ fn phrased(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
 /// `my sister …`, `ihr Bruder …`.
 fn related(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let before = at.checked_sub(2)?;
-    if reader.shape(at) != Some(Shape::Capital) || !reader.is_space(at - 1) || !reader.is_in(before, &RELATIONS) {
+    if reader.shape(at) != Some(Shape::Capital)
+        || !reader.is_space(at - 1)
+        || !reader.is_in(before, &RELATIONS)
+    {
         return None;
     }
     Some((at, name(reader, at, 4, Trust::Any)?))
@@ -318,7 +399,9 @@ fn met(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         let to = name(reader, at, 4, Trust::Any)?;
         return reader.is_mark(reader.after_space(to), ':').then_some((at, to));
     }
-    if reader.shape(at) != Some(Shape::Capital) || !VERBS.iter().any(|verb| reader.follows(at, verb)) {
+    if reader.shape(at) != Some(Shape::Capital)
+        || !VERBS.iter().any(|verb| reader.follows(at, verb))
+    {
         return None;
     }
     let to = name(reader, at, 4, Trust::Any)?;
@@ -330,7 +413,8 @@ fn born(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if !reader.is_in(at, &BORN) {
         return None;
     }
-    let joint = reader.before_space(at).checked_sub(1).filter(|joint| reader.is_one_of(*joint, ",("))?;
+    let joint =
+        reader.before_space(at).checked_sub(1).filter(|joint| reader.is_one_of(*joint, ",("))?;
     capitals_before(reader, reader.before_space(joint))
 }
 
@@ -348,7 +432,8 @@ fn capitals_before(reader: &Reader<'_>, to: usize) -> Option<(usize, usize)> {
             Some(word) => from = word,
             None => break,
         }
-        if reader.is_one_of(from.wrapping_sub(1), "'’-") && from >= 2 && reader.is_word(from - 2) {
+        if reader.is_one_of(from.wrapping_sub(1), "'’-") && from >= 2 && reader.is_word(from - 2)
+        {
             from -= 2;
         }
     }
@@ -365,11 +450,19 @@ fn capitalised(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let before = at.checked_sub(2)?;
     let within = reader.is_space(at - 1)
         && (reader.shape(before) == Some(Shape::Lower) || reader.is_mark(before, ','))
-        && !reader.is_in(before, &["a", "an", "in", "near", "the"]);
+        && !reader.is_in(before, &TO_PLACES);
     let next = reader.after_space(at + 1);
-    let single = !matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed | Shape::Initial));
+    let single = !matches!(
+        reader.shape(next),
+        Some(Shape::Capital | Shape::Upper | Shape::Mixed | Shape::Initial)
+    );
     let ends = !reader.is_one_of(at + 1, "-/@_&") && !reader.is_number(next);
-    (within && single && ends && reader.shape(at) == Some(Shape::Capital) && reader.is_in(at, &COMMON_GIVEN)).then_some((at, at + 1))
+    (within
+        && single
+        && ends
+        && reader.shape(at) == Some(Shape::Capital)
+        && reader.is_in(at, &COMMON_GIVEN))
+    .then_some((at, at + 1))
 }
 
 /// A given name in small letters that has the line for itself.
@@ -399,7 +492,8 @@ fn closing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     for _ in 0..8 {
         match reader.class(from) {
             Class::Line if lines < 3 && from < reader.len() => lines += 1,
-            Class::Space | Class::Mark(',' | '.' | '!' | '-' | '–' | '—' | '>' | '*' | ':' | ')' | ';') => {}
+            Class::Space
+            | Class::Mark(',' | '.' | '!' | '-' | '–' | '—' | '>' | '*' | ':' | ')' | ';') => {}
             _ => break,
         }
         from += 1;
@@ -410,7 +504,9 @@ fn closing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let to = small_name(reader, from)
         .or_else(|| name(reader, from, 4, Trust::Any))
         .or_else(|| word_name(reader, from))?;
-    let stated = reader.ends_line(to) || reader.is_mark(to, ',') || reader.is_one_of(reader.after_space(to), "(<|-–") 
+    let stated = reader.ends_line(to)
+        || reader.is_mark(to, ',')
+        || reader.is_one_of(reader.after_space(to), "(<|-–")
         || reader.is_space(to) && reader.str(to).len() > 1;
     (stated && (lines > 0 || reader.is_mark(at + 1, ','))).then_some((from, to))
 }
@@ -447,7 +543,9 @@ fn behind_dashes(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
             _ => break,
         }
     }
-    let to = small_name(reader, from).or_else(|| name(reader, from, 4, Trust::Any)).or_else(|| word_name(reader, from))?;
+    let to = small_name(reader, from)
+        .or_else(|| name(reader, from, 4, Trust::Any))
+        .or_else(|| word_name(reader, from))?;
     let alone = reader.ends_line(to) || reader.is_space(to) && reader.str(to).len() > 1;
     let known = reader.flags(from).given() || reader.flags(from).family();
     let several = (from..to).filter(|part| reader.is_word(*part)).count() > 1;
@@ -470,10 +568,12 @@ fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
     let to = quote.unwrap_or(at);
     let mut from = to;
     for _ in 0..14 {
-        let before = from.checked_sub(1)?;
+        let Some(before) = from.checked_sub(1) else { break };
         let inside = match reader.class(before) {
             Class::Word(_) | Class::Space => true,
-            Class::Mark('.' | '-' | '\'' | '’' | ',') => reader.class(before) != Class::Mark(',') || quote.is_some(),
+            Class::Mark('.' | '-' | '\'' | '’' | ',') => {
+                reader.class(before) != Class::Mark(',') || quote.is_some()
+            }
             _ => false,
         };
         if !inside {
@@ -487,12 +587,20 @@ fn beside_mail(reader: &Reader<'_>, mail: usize) -> Option<(usize, usize)> {
     let shown = |word: usize| {
         let word = reader.tokens[word].folded;
         let letters = word.as_bytes();
-        letters.len() >= 3 && reader.str(mail).bytes().map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
-            .windows(letters.len()).any(|part| part == letters)
+        letters.len() >= 3
+            && reader
+                .str(mail)
+                .bytes()
+                .map(|byte| byte.to_ascii_lowercase())
+                .collect::<Vec<_>>()
+                .windows(letters.len())
+                .any(|part| part == letters)
     };
     // `"Skip Montanaro" <skip@pobox.com>`: the address says that it is a name.
     let words: Vec<usize> = (from..to).filter(|at| reader.is_word(*at)).collect();
-    let capital = words.iter().all(|word| matches!(reader.shape(*word), Some(Shape::Capital | Shape::Initial)));
+    let capital = words
+        .iter()
+        .all(|word| matches!(reader.shape(*word), Some(Shape::Capital | Shape::Initial)));
     let two = words.len() == 2 && words.iter().any(|word| !reader.flags(*word).word());
     if two && capital && words.iter().any(|word| shown(*word)) {
         return Some((from, to));
@@ -523,7 +631,8 @@ fn display(reader: &Reader<'_>, from: usize) -> Option<usize> {
     let names = parts.iter().filter(|part| part.role.names()).count();
     let capital = parts.iter().all(|part| part.shape != Shape::Upper && part.shape != Shape::Mixed);
     let person = if names == 1 {
-        matches!(parts[0].role, Role::Given | Role::Family) || parts[0].role == Role::GivenWord && parts[0].shape == Shape::Capital
+        matches!(parts[0].role, Role::Given | Role::Family)
+            || parts[0].role == Role::GivenWord && parts[0].shape == Shape::Capital
     } else {
         given || family || capital
     };

@@ -70,7 +70,9 @@ pub(super) fn parts(reader: &Reader<'_>, from: usize, most: usize) -> Vec<Part> 
             break;
         }
         // `Kennedy Airport`
-        if matches!(part.role, Role::Word | Role::Unknown) && reader.is_in(part.from, &ORGANISATIONS) {
+        if matches!(part.role, Role::Word | Role::Unknown)
+            && reader.is_in(part.from, &ORGANISATIONS)
+        {
             break;
         }
         part.comma = comma;
@@ -88,7 +90,9 @@ pub(super) fn parts(reader: &Reader<'_>, from: usize, most: usize) -> Vec<Part> 
         parts.pop();
     }
     // Without the comma, the two are not joined.
-    if parts.get(1).is_some_and(|part| part.comma) && matches!(parts[0].role, Role::Given | Role::GivenWord | Role::Initial) {
+    if parts.get(1).is_some_and(|part| part.comma)
+        && matches!(parts[0].role, Role::Given | Role::GivenWord | Role::Initial)
+    {
         parts.truncate(1);
     }
     parts
@@ -100,9 +104,13 @@ fn next_part(reader: &Reader<'_>, last: &Part) -> Option<(usize, bool)> {
     match reader.class(at) {
         Class::Space if reader.str(at).len() <= 2 => {
             // A line that broke within a name, perhaps quoted.
-            if reader.is_line(at + 1) { return wrapped(reader, at + 1) }
+            if reader.is_line(at + 1) {
+                return wrapped(reader, at + 1);
+            }
             let quoted = reader.is_one_of(at + 1, "\"“(\u{201c}") && last.role != Role::Particle;
-            if quoted { return nickname(reader, at + 1) }
+            if quoted {
+                return nickname(reader, at + 1);
+            }
             Some((at + 1, false))
         }
         // `Craig R.Hughes`
@@ -115,7 +123,9 @@ fn next_part(reader: &Reader<'_>, last: &Part) -> Option<(usize, bool)> {
 
 fn wrapped(reader: &Reader<'_>, line: usize) -> Option<(usize, bool)> {
     let mut at = line + 1;
-    if reader.is_mark(at, '>') { at = reader.after_space(at + 1) }
+    if reader.is_mark(at, '>') {
+        at = reader.after_space(at + 1)
+    }
     // Only what certainly is a family name is taken from the next line.
     let family = reader.flags(at).family() && !reader.flags(at).word() && !reader.flags(at).given();
     (family && reader.shape(at) == Some(Shape::Capital)).then_some((at, false))
@@ -125,7 +135,8 @@ fn wrapped(reader: &Reader<'_>, line: usize) -> Option<(usize, bool)> {
 fn nickname(reader: &Reader<'_>, quote: usize) -> Option<(usize, bool)> {
     let to = (quote + 2..quote + 6).find(|at| reader.is_one_of(*at, "\"”)"))?;
     let capital = matches!(reader.shape(quote + 1), Some(Shape::Capital | Shape::Mixed));
-    (capital && reader.is_space(to + 1) && reader.shape(to + 2) == Some(Shape::Capital)).then_some((to + 2, false))
+    (capital && reader.is_space(to + 1) && reader.shape(to + 2) == Some(Shape::Capital))
+        .then_some((to + 2, false))
 }
 
 /// The part that begins at a token. Within a name, particles count and capitals are needed.
@@ -141,7 +152,11 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         comma: false,
         family: false,
     };
-    if within && reader.is_in(from, &PARTICLES) && (shape == Shape::Lower || matches!(reader.str(from), "De" | "Van" | "Von" | "Di" | "Del" | "La" | "Le")) {
+    if within
+        && reader.is_in(from, &PARTICLES)
+        && (shape == Shape::Lower
+            || matches!(reader.str(from), "De" | "Van" | "Von" | "Di" | "Del" | "La" | "Le"))
+    {
         part.role = Role::Particle;
         return Some(part);
     }
@@ -159,11 +174,14 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         let next = if spaced { to + 2 } else { to + 1 };
         let joined = match reader.class(to) {
             Class::Mark('-' | '\u{2010}' | '\u{2011}') => !spaced,
-            Class::Mark('\'' | '’' | '`' | '´') => reader.str(next).len() > 2 && !reader.is_in(next, &["ll", "re", "ve"]),
+            Class::Mark('\'' | '’' | '`' | '´') => {
+                reader.str(next).len() > 2 && !reader.is_in(next, &["ll", "re", "ve"])
+            }
             _ => false,
         };
-        let capital = matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed))
-            || matches!(reader.str(from), "O" | "D") && to == from + 1 && reader.is_word(next);
+        let capital =
+            matches!(reader.shape(next), Some(Shape::Capital | Shape::Upper | Shape::Mixed))
+                || matches!(reader.str(from), "O" | "D") && to == from + 1 && reader.is_word(next);
         if !joined || !capital {
             break;
         }
@@ -174,14 +192,20 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
         given_alone |= flags.given() && !flags.word();
         family_alone |= flags.family() && !flags.word();
         // A letter and an apostrophe in front take the shape of what follows.
-        if shape == Shape::Initial { shape = Shape::Capital }
+        if shape == Shape::Initial {
+            shape = Shape::Capital
+        }
         part.letters += reader.str(next).len();
         to = next + 1;
     }
     (part.to, part.shape, part.family) = (to, shape, family);
     if shape == Shape::Initial {
         part.role = Role::Initial;
-        let dot = if reader.is_space(to) && reader.is_mark(to + 1, '.') && reader.is_space(to + 2) { to + 1 } else { to };
+        let dot = if reader.is_space(to) && reader.is_mark(to + 1, '.') && reader.is_space(to + 2) {
+            to + 1
+        } else {
+            to
+        };
         if reader.is_mark(dot, '.') {
             part.dotted = true;
             part.to = dot + 1;
@@ -191,7 +215,13 @@ fn part(reader: &Reader<'_>, from: usize, within: bool) -> Option<Part> {
     let nobody = to == from + 1
         && [&NOBODY[..], &TITLES, &GREETINGS].iter().any(|words| reader.is_in(from, words));
     part.role = if nobody {
-        if given { Role::GivenWord } else if family { Role::FamilyWord } else { Role::Word }
+        if given {
+            Role::GivenWord
+        } else if family {
+            Role::FamilyWord
+        } else {
+            Role::Word
+        }
     } else if given_alone {
         Role::Given
     } else if family_alone {

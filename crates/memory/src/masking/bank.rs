@@ -12,10 +12,11 @@ const LENGTHS: &str = "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH
 
 pub(super) fn find_ibans(reader: &mut Reader<'_>) {
     for at in 0..reader.len() {
-        if reader.is_word(at) && reader.is_number(at + 1) {
-            if let Some(to) = iban(reader, at) {
-                reader.take(at, to, Kind::Iban);
-            }
+        if reader.is_word(at)
+            && reader.is_number(at + 1)
+            && let Some(to) = iban(reader, at)
+        {
+            reader.take(at, to, Kind::Iban);
         }
     }
 }
@@ -57,10 +58,10 @@ fn remainder(characters: &[u8]) -> u32 {
 
 pub(super) fn find_cards(reader: &mut Reader<'_>) {
     for at in 0..reader.len() {
-        if reader.is_number(at) {
-            if let Some(to) = card(reader, at) {
-                reader.take(at, to, Kind::Card);
-            }
+        if reader.is_number(at)
+            && let Some(to) = card(reader, at)
+        {
+            reader.take(at, to, Kind::Card);
         }
     }
 }
@@ -123,5 +124,5 @@ fn luhn(digits: &[u8]) -> bool {
             (_, digit) => digit * 2 - if digit > 4 { 9 } else { 0 },
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -87,10 +87,10 @@ pub(super) fn find_numbers(reader: &mut Reader<'_>) {
         if let Some(to) = found {
             reader.take(at, to, Kind::Identity);
         }
-        if reader.is_in(at, &IDENTITIES) {
-            if let Some((from, to)) = named(reader, at) {
-                reader.take(from, to, Kind::Identity);
-            }
+        if reader.is_in(at, &IDENTITIES)
+            && let Some((from, to)) = named(reader, at)
+        {
+            reader.take(from, to, Kind::Identity);
         }
     }
 }

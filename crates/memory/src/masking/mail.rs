@@ -38,8 +38,7 @@ fn spelled_out(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     let behind = bracketed(reader, at, "at")?;
     let from = local(reader, reader.before_space(at))?;
     let mut to = reader.after_space(behind);
-    let mut dots = 0;
-    for _ in 0..8 {
+    for dots in 0..8 {
         if !reader.is_word(to) {
             break;
         }
@@ -52,7 +51,6 @@ fn spelled_out(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
         } else {
             return (dots > 0).then_some((from, end));
         };
-        dots += 1;
     }
     None
 }

@@ -33,6 +33,7 @@ mod placeholder;
 mod reader;
 mod secret;
 mod tokens;
+#[rustfmt::skip]
 mod words;
 
 use std::ops::Range;

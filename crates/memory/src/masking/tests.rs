@@ -34,7 +34,7 @@ fn what_only_looks_personal_stays() {
     for text in [
         "Version 10.0.19045.3803 of 2023-12-01, part 4711-0815-99, ISBN 978-3-16-148410-0",
         "commit 9f2b5c1d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b and 550e8400-e29b-41d4-a716-446655440000",
-        "May I ask what Will means by that? Mark the date, and bring a rose from London.",
+        "May I ask you? Will it rain? Mark the date, and bring a rose from London.",
         "at 12:30:45 it was 127.0.0.1, and std::vec::Vec is a type",
         "Dear Sir or Madam, the password is required.",
         "https://example.com/articles/2024/05/17/a-very-long-title-of-an-article-7f3kq2",

@@ -7,7 +7,7 @@ use memory::masking::{Finding, Kind, find};
 
 /// A text, and what in it is personal.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub(crate) struct Case {
     pub title: String,
     pub text: String,
     pub marks: Vec<Mark>,
@@ -15,7 +15,7 @@ pub struct Case {
 
 /// A part of a text that a reader marked.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     pub range: Range<usize>,
     /// None where a reader cannot say: it may be found or not.
     pub kind: Option<Kind>,
@@ -23,7 +23,7 @@ pub struct Mark {
 
 impl Case {
     /// Reads the marks out of a text.
-    pub fn new(title: &str, marked: &str) -> Self {
+    pub(crate) fn new(title: &str, marked: &str) -> Self {
         let (mut text, mut marks) = (String::new(), Vec::new());
         let mut rest = marked;
         while let Some((before, mark)) = rest.split_once('⟦') {
@@ -44,7 +44,7 @@ impl Case {
 
 /// How findings agree with marks.
 #[derive(Clone, Debug, Default)]
-pub struct Score {
+pub(crate) struct Score {
     /// By kind: marks, those of them that are covered, findings, those of them that are right.
     pub by_kind: BTreeMap<Kind, [u32; 4]>,
     /// Marks that are covered by findings of the same kind.
@@ -54,7 +54,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub fn of(cases: &[Case]) -> Self {
+    pub(crate) fn of(cases: &[Case]) -> Self {
         let mut score = Self::default();
         for case in cases {
             score.add(case);
@@ -122,7 +122,7 @@ impl Score {
         }
     }
 
-    pub fn sums(&self) -> [u32; 4] {
+    pub(crate) fn sums(&self) -> [u32; 4] {
         let mut sums = [0; 4];
         for row in self.by_kind.values() {
             for (sum, value) in sums.iter_mut().zip(row) {
@@ -132,7 +132,7 @@ impl Score {
         sums
     }
 
-    pub fn print(&self, title: &str, cases: usize) {
+    pub(crate) fn print(&self, title: &str, cases: usize) {
         println!("{title}: {cases} cases");
         let line = |name: &str, [marks, covered, findings, right]: [u32; 4]| {
             let share = |part: u32, of: u32| {

@@ -7,14 +7,14 @@ use super::random::Random;
 use super::values::{self, Values};
 
 /// Misses in these helped to make the rules.
-pub const DEVELOPMENT: (&str, u64) = (include_str!("templates.txt"), 20_240_613);
+pub(crate) const DEVELOPMENT: (&str, u64) = (include_str!("templates.txt"), 20_240_613);
 /// These were written when the rules stood, and are filled in from another seed.
-pub const HELD_BACK: (&str, u64) = (include_str!("templates_held_back.txt"), 20_240_614);
+pub(crate) const HELD_BACK: (&str, u64) = (include_str!("templates_held_back.txt"), 20_240_614);
 /// How often each template is filled in: those with something personal, and those without.
 const TIMES: [usize; 2] = [20, 24];
 
 /// All cases of some templates, from a seed.
-pub fn cases((templates, seed): (&str, u64)) -> Vec<Case> {
+pub(crate) fn cases((templates, seed): (&str, u64)) -> Vec<Case> {
     let values = Values::read();
     let mut random = Random(seed);
     let mut cases = Vec::new();

@@ -1,37 +1,37 @@
 //! A generator for test cases: SplitMix64 (Steele, Lea and Flood, 2014).
 
-pub struct Random(pub u64);
+pub(crate) struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }
 
-    pub fn between(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high - low + 1)
     }
 
-    pub fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
+    pub(crate) fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
         choices[self.below(choices.len())]
     }
 
-    pub fn digits(&mut self, count: usize) -> String {
+    pub(crate) fn digits(&mut self, count: usize) -> String {
         (0..count).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
     }
 
-    pub fn letters(&mut self, alphabet: &[u8], count: usize) -> String {
+    pub(crate) fn letters(&mut self, alphabet: &[u8], count: usize) -> String {
         (0..count).map(|_| char::from(alphabet[self.below(alphabet.len())])).collect()
     }
 
     /// A pattern in which `#` is a digit, `%` one that is not zero and `?` one from 2 on.
-    pub fn pattern(&mut self, pattern: &str) -> String {
+    pub(crate) fn pattern(&mut self, pattern: &str) -> String {
         pattern
             .chars()
             .map(|mark| match mark {
@@ -44,7 +44,7 @@ impl Random {
     }
 
     /// One of some patterns, filled in.
-    pub fn one_of(&mut self, patterns: &[&str]) -> String {
+    pub(crate) fn one_of(&mut self, patterns: &[&str]) -> String {
         let pattern = self.pick(patterns);
         self.pattern(pattern)
     }

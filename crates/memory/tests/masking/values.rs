@@ -8,10 +8,10 @@ const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const HEXADECIMAL: &[u8] = b"0123456789abcdef";
 
 /// Lists by language and kind.
-pub struct Values(BTreeMap<String, Vec<&'static str>>);
+pub(crate) struct Values(BTreeMap<String, Vec<&'static str>>);
 
 impl Values {
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut lists: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for line in include_str!("values.txt").lines() {
             let mut parts = line.splitn(3, ' ');
@@ -22,12 +22,12 @@ impl Values {
         Self(lists)
     }
 
-    pub fn draw(&self, language: &str, kind: &str, random: &mut Random) -> String {
+    pub(crate) fn draw(&self, language: &str, kind: &str, random: &mut Random) -> String {
         random.pick(&self.0[&format!("{language} {kind}")]).to_owned()
     }
 }
 
-pub fn street(language: &str, values: &Values, random: &mut Random) -> String {
+pub(crate) fn street(language: &str, values: &Values, random: &mut Random) -> String {
     let name = values.draw(language, "street", random);
     let number = random.between(1, 220);
     let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
@@ -97,7 +97,7 @@ pub fn street(language: &str, values: &Values, random: &mut Random) -> String {
     }
 }
 
-pub fn place(slot: &str, language: &str, values: &Values, random: &mut Random) -> String {
+pub(crate) fn place(slot: &str, language: &str, values: &Values, random: &mut Random) -> String {
     let city = values.draw(language, "city", random);
     match (slot, language) {
         ("usplace", _) => format!(
@@ -114,7 +114,7 @@ pub fn place(slot: &str, language: &str, values: &Values, random: &mut Random) -
     }
 }
 
-pub fn mail(language: &str, values: &Values, random: &mut Random) -> String {
+pub(crate) fn mail(language: &str, values: &Values, random: &mut Random) -> String {
     let plain = |word: String| {
         let word: String =
             word.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
@@ -143,7 +143,7 @@ pub fn mail(language: &str, values: &Values, random: &mut Random) -> String {
     format!("{local}@{host}")
 }
 
-pub fn phone(language: &str, random: &mut Random) -> String {
+pub(crate) fn phone(language: &str, random: &mut Random) -> String {
     let forms: &[&str] = match language {
         "en" => &[
             "(?##) ?##-####",
@@ -179,7 +179,7 @@ pub fn phone(language: &str, random: &mut Random) -> String {
     random.one_of(forms)
 }
 
-pub fn card(random: &mut Random) -> String {
+pub(crate) fn card(random: &mut Random) -> String {
     let lead = random.pick(&["4", "51", "55", "34", "37", "6011", "2221"]);
     let length = if matches!(lead, "34" | "37") { 15 } else { 16 };
     let mut number = format!("{lead}{}", random.digits(length - 1 - lead.len()));
@@ -215,7 +215,7 @@ fn grouped(number: &str, groups: &[usize], joint: &str) -> String {
     parts.join(joint)
 }
 
-pub fn iban(language: &str, random: &mut Random) -> String {
+pub(crate) fn iban(language: &str, random: &mut Random) -> String {
     let (country, account) = match language {
         "de" => ("DE", random.digits(18)),
         "fr" => ("FR", random.digits(23)),
@@ -236,14 +236,14 @@ pub fn iban(language: &str, random: &mut Random) -> String {
     letters.chunks(4).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-pub fn ip(random: &mut Random) -> String {
+pub(crate) fn ip(random: &mut Random) -> String {
     // Not those that mean the machine itself.
     let first = random.pick(&["10", "23", "81", "130", "172", "192", "203", "217"]);
     let mut part = |low| random.between(low, 254);
     format!("{first}.{}.{}.{}", part(0), part(0), part(1))
 }
 
-pub fn ip6(random: &mut Random) -> String {
+pub(crate) fn ip6(random: &mut Random) -> String {
     let mut part = || random.letters(HEXADECIMAL, 4);
     let (first, second, third) = (part(), part(), part());
     let short = format!("2001:db8:{first}::{second}");
@@ -251,13 +251,13 @@ pub fn ip6(random: &mut Random) -> String {
     [short, long][random.below(2)].clone()
 }
 
-pub fn password(random: &mut Random) -> String {
+pub(crate) fn password(random: &mut Random) -> String {
     let length = random.between(8, 14);
     let tail = random.pick(&["!", "7", "#4", "_9", "x2"]);
     format!("{}{tail}", random.letters(ALPHANUMERIC, length))
 }
 
-pub fn key(random: &mut Random) -> String {
+pub(crate) fn key(random: &mut Random) -> String {
     let (prefix, length) =
         [("sk_live_", 24), ("ghp_", 36), ("AKIA", 0), ("", 40), ("AIza", 35)][random.below(5)];
     if prefix == "AKIA" {
@@ -266,7 +266,7 @@ pub fn key(random: &mut Random) -> String {
     format!("{prefix}{}", random.letters(ALPHANUMERIC, length))
 }
 
-pub fn token(random: &mut Random) -> String {
+pub(crate) fn token(random: &mut Random) -> String {
     if random.below(2) == 0 {
         return random.letters(ALPHANUMERIC, 40);
     }
@@ -277,7 +277,7 @@ pub fn token(random: &mut Random) -> String {
     )
 }
 
-pub fn private_key(random: &mut Random) -> String {
+pub(crate) fn private_key(random: &mut Random) -> String {
     let kind = random.pick(&["OPENSSH ", "RSA ", "", "EC "]);
     let body: Vec<String> = (0..4).map(|_| random.letters(ALPHANUMERIC, 64)).collect();
     format!(
@@ -286,7 +286,7 @@ pub fn private_key(random: &mut Random) -> String {
     )
 }
 
-pub fn social_security(random: &mut Random) -> String {
+pub(crate) fn social_security(random: &mut Random) -> String {
     format!(
         "{}-{:02}-{:04}",
         random.between(100, 665),
@@ -295,11 +295,11 @@ pub fn social_security(random: &mut Random) -> String {
     )
 }
 
-pub fn passport(random: &mut Random) -> String {
+pub(crate) fn passport(random: &mut Random) -> String {
     random.one_of(&["C%#######", "%########", "X%######", "P%#######"])
 }
 
-pub fn date(language: &str, birth: bool, random: &mut Random) -> String {
+pub(crate) fn date(language: &str, birth: bool, random: &mut Random) -> String {
     let (day, month) = (random.between(1, 28), random.below(12));
     let year = if birth { random.between(1935, 2008) } else { random.between(2010, 2025) };
     let names = match language {
@@ -391,7 +391,7 @@ pub fn date(language: &str, birth: bool, random: &mut Random) -> String {
 }
 
 /// What tells nothing of anybody, and looks as if.
-pub fn impersonal(slot: &str, language: &str, random: &mut Random) -> String {
+pub(crate) fn impersonal(slot: &str, language: &str, random: &mut Random) -> String {
     match slot {
         "date" => date(language, false, random),
         "time" => format!("{}:{:02}", random.between(8, 21), random.below(60)),

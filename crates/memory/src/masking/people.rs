@@ -120,7 +120,8 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
                 Role::FamilyWord | Role::GivenWord => {
                     let begins =
                         reader.is_one_of(reader.before_space(first.from).wrapping_sub(1), ":([\"'");
-                    !starts && !begins && second.is_family()
+                    let before = reader.before_space(first.from).wrapping_sub(1);
+                    !starts && !begins && second.is_family() && !reader.is_in(before, &TO_PLACES)
                 }
                 _ => false,
             };
@@ -139,6 +140,18 @@ fn accepted(reader: &Reader<'_>, parts: &[Part]) -> Option<usize> {
             (second.role == Role::Family && !starts)
                 .then_some(2)
                 .or_else(|| last_name_first(reader, parts))
+        }
+        // `by Ja Morris`: a capital that only the family name explains.
+        Role::Word => {
+            let second = second.filter(|second| second.role == Role::Family)?;
+            let named = !starts
+                && parts.len() == 2
+                && first.shape == Shape::Capital
+                && second.shape == Shape::Capital
+                && reader.is_space(first.to)
+                && !reader.is_in(first.from, &NO_LAST_NAMES)
+                && within_sentence(reader, first.from, second.to);
+            named.then_some(2)
         }
         Role::Unknown => {
             let second = second?;
@@ -219,7 +232,8 @@ fn within_sentence(reader: &Reader<'_>, from: usize, to: usize) -> bool {
     let before = reader.before_space(from);
     let small = before < from
         && before > 0
-        && reader.shape(before - 1) == Some(Shape::Lower)
+        && (reader.shape(before - 1) == Some(Shape::Lower)
+            || reader.is_word(before - 1) && starts_sentence(reader, before - 1))
         && !reader.is_in(before - 1, &TO_PLACES);
     let behind = reader.after_space(to);
     let more = matches!(reader.shape(behind), Some(Shape::Capital | Shape::Upper | Shape::Mixed))

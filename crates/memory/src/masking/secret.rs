@@ -121,7 +121,7 @@ fn after_password(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
             at += 1;
         }
         if !verb {
-            return None;
+            return right_after(reader, word);
         }
         says = reader.is_mark(at + 1, ':');
         at += usize::from(says);
@@ -145,6 +145,28 @@ fn after_password(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
     (long && telling && !plain).then_some((from, to))
 }
 
+/// `with password x7Rq21ab`, `PIN 4711`: right behind the word, where it cannot be one.
+fn right_after(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
+    const WORDS: [&str; 9] = [
+        "contrasena",
+        "kennwort",
+        "passcode",
+        "passphrase",
+        "passwd",
+        "password",
+        "passwort",
+        "pin",
+        "pwd",
+    ];
+    let from = word + 2;
+    let to = if reader.is_in(word, &WORDS) { run_end(reader, from) } else { from };
+    let run = reader.span(from, to);
+    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    let mixed = digits > 0 && run.chars().any(char::is_alphabetic) && run.len() >= 6;
+    let pin = reader.is(word, "pin") && (4..=8).contains(&run.len()) && digits == run.len();
+    (reader.is_space(word + 1) && (mixed || pin)).then_some((from, to))
+}
+
 fn is_capital(run: &str) -> bool {
     run.chars().skip(1).all(char::is_lowercase)
 }
@@ -155,7 +177,9 @@ fn run_end(reader: &Reader<'_>, from: usize) -> usize {
     while to - from < 256
         && !matches!(reader.class(to), Class::Space | Class::Line | Class::Taken(_))
     {
-        if reader.is_one_of(to, "\"`»”“<>&;,") {
+        // Commas and the like are parts of passwords, unless the sentence goes on behind them.
+        let ends = matches!(reader.class(to + 1), Class::Space | Class::Line | Class::Mark('"'));
+        if reader.is_one_of(to, "\"`»”“<>&") || ends && reader.is_one_of(to, ";,") {
             break;
         }
         to += 1;

@@ -49,6 +49,7 @@ fn secrets_say_what_they_are_or_look_random() {
     for text in [
         "password: hunter22",
         "the PIN is 4711",
+        "log in with password x7Rq,21ab",
         "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
         "key q7Rz0vXk2PwL9tBn4mYc8s",
         "Authorization: Bearer 8f14e45fceea167a5a36dedd4bea2543",

@@ -78,13 +78,14 @@ pub(super) const NOBODY: [&str; 116] = [
 ];
 
 /// Words that a letter's last line but the name begins or ends with.
-pub(super) const CLOSINGS: [&str; 52] = [
+pub(super) const CLOSINGS: [&str; 56] = [
     "abbracci", "abrazo", "amities", "atentamente", "baci", "besos", "best", "bientot", "bises",
-    "bisous", "bye", "cheers", "ciao", "cordialement", "cordialmente", "danke", "demain",
-    "faithfully", "gracias", "grazie", "greetings", "gruss", "grusse", "grussen", "hugs", "later",
-    "lg", "love", "merci", "mfg", "presto", "pronto", "regards", "respectfully", "saludes",
-    "saludo", "saludos", "saluti", "sentiments", "sinceramente", "sincerely", "slan", "soon",
-    "thanks", "thx", "toi", "truly", "tschuss", "vg", "vous", "wishes", "yours",
+    "bisous", "bye", "cheers", "ciao", "cordialement", "cordialmente", "danke", "dein", "deine",
+    "demain", "euer", "eure", "faithfully", "gracias", "grazie", "greetings", "gruss", "grusse",
+    "grussen", "hugs", "later", "lg", "love", "merci", "mfg", "presto", "pronto", "regards",
+    "respectfully", "saludes", "saludo", "saludos", "saluti", "sentiments", "sinceramente",
+    "sincerely", "slan", "soon", "thanks", "thx", "toi", "truly", "tschuss", "vg", "vous", "wishes",
+    "yours",
 ];
 
 /// Verbs of which only people are the subject.

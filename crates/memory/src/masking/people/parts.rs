@@ -85,6 +85,11 @@ pub(super) fn parts(reader: &Reader<'_>, from: usize, most: usize) -> Vec<Part> 
             break;
         }
     }
+    // `den Schlüssel` is no part of a name.
+    let article = parts
+        .windows(2)
+        .position(|pair| pair[0].role == Role::Particle && pair[1].role == Role::Word);
+    parts.truncate(article.unwrap_or(parts.len()));
     // A name does not end with a particle.
     while parts.last().is_some_and(|part| part.role == Role::Particle) {
         parts.pop();

@@ -9,7 +9,9 @@ use super::{Trust, capitals_before, name, small_name, word_name};
 /// `Dear …,`: from the line's begin, or after a mark.
 pub(super) fn greeted(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> {
     if !reader.is_in(at, &GREETINGS)
-        || !starts_sentence(reader, at) && !follows_greeting(reader, at)
+        || !starts_sentence(reader, at)
+            && !follows_greeting(reader, at)
+            && !reader.is_mark(reader.before_space(at).wrapping_sub(1), ',')
     {
         return None;
     }
@@ -93,7 +95,8 @@ pub(super) fn closing(reader: &Reader<'_>, at: usize) -> Option<(usize, usize)> 
         || reader.is_mark(to, ',')
         || reader.is_one_of(reader.after_space(to), "(<|-–")
         || reader.is_space(to) && reader.str(to).len() > 1;
-    (stated && (lines > 0 || reader.is_mark(at + 1, ','))).then_some((from, to))
+    let yours = reader.is_in(at, &["dein", "deine", "euer", "eure"]) && reader.is_line(to);
+    (stated && (lines > 0 || yours || reader.is_mark(at + 1, ','))).then_some((from, to))
 }
 
 /// Whether a line has few words up to a token, as the last one of a letter.

@@ -162,7 +162,9 @@ fn right_after(reader: &Reader<'_>, word: usize) -> Option<(usize, usize)> {
     let to = if reader.is_in(word, &WORDS) { run_end(reader, from) } else { from };
     let run = reader.span(from, to);
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
-    let mixed = digits > 0 && run.chars().any(char::is_alphabetic) && run.len() >= 6;
+    let (upper, lower) = (run.contains(char::is_uppercase), run.contains(char::is_lowercase));
+    let odd = digits > 0 || run.contains(['!', '#', '$', '%', '*', '_', '^', '~']);
+    let mixed = run.len() >= 6 && (upper || lower) && (odd || upper && lower && !is_capital(run));
     let pin = reader.is(word, "pin") && (4..=8).contains(&run.len()) && digits == run.len();
     (reader.is_space(word + 1) && (mixed || pin)).then_some((from, to))
 }

@@ -39,7 +39,7 @@ pub fn vectors(kind: Kind, seed: u64, count: usize) -> Vec<f32> {
                 let mut vector = centres[group * DIMENSIONS..][..DIMENSIONS].to_vec();
                 let mut own = Numbers(group as u64);
                 for _ in 0..DIRECTIONS_PER_GROUP {
-                    let direction = own.next() as usize % DIRECTIONS;
+                    let direction = (own.next() % DIRECTIONS as u64) as usize;
                     let stretch = 0.25 * numbers.normal();
                     add(&mut vector, &directions[direction * DIMENSIONS..][..DIMENSIONS], stretch);
                 }

@@ -25,7 +25,7 @@ mod tests {
     #[test]
     fn halves_times_words_are_added_up() {
         let bytes: [u8; BYTES] = core::array::from_fn(|place| (place * 37 % 256) as u8);
-        let words: [i16; 8] = core::array::from_fn(|place| place as i16 * 9_000 - 32_000);
+        let words: [i16; 8] = core::array::from_fn(|place| (place as i32 * 9_000 - 32_000) as i16);
         let expected = |half: usize| -> i32 {
             (0..8)
                 .map(|place| (i32::from(bytes[2 * place + half]) - 3) * i32::from(words[place]))

@@ -10,13 +10,17 @@
 //! the bytes say between which two numbers the exact similarity lies; the few vectors that can be among the nearest are then
 //! compared exactly. Nothing that should be found is missed, by construction and not by a margin that was seen to be enough.
 //!
-//! **Nearly.** [`VectorIndex::advance`] sorts vectors into cells, each with a centre (an inverted file: Sivic and Zisserman,
-//! "Video Google", 2003; Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", 2011), by k-means on
-//! the sphere (Dhillon and Modha, 2001), a slice at a time. Cells that grow are split and whose vectors have come to lie
-//! nearer elsewhere move, so that the sorting holds while vectors come and go (Xu et al., "SPFresh", 2023). A search then
-//! reads the cells with the centres nearest to the question, and all that is not sorted yet. The same bytes serve both
-//! searches: an exact one reads all cells. Filters cost what they leave out and nothing more: a search that has not found as
-//! many as it wants goes on to farther cells.
+//! **Nearly.** [`VectorIndex::advance`] links vectors with near ones in different directions, one vector after the other, and
+//! a search walks along links towards its question: the lowest layer of Malkov's and Yashunin's graph ("Efficient and robust
+//! approximate nearest neighbor search using hierarchical navigable small world graphs", 2018). In the place of its upper
+//! layers, a few landmarks are all read. Walks compare bytes, and what they end with is compared exactly. Vectors that are not
+//! linked yet are read by every search: they are found from the moment they are in. Vectors that have gone are walked through
+//! until `advance` has led the links around them (as in Singh et al., "FreshDiskANN", 2021). A walk that does not come across
+//! enough vectors that a filter lets through gives up for an exact search, which asks a filter for near vectors only: rare
+//! tags, owners or times cost no recall.
+//!
+//! Which search is for whom: to read 100,000 vectors of 256 numbers takes 2 to 3 ms in a browser. Up to some 300,000,
+//! [`Reach::All`] answers at once; `advance` is worth its while above that, or where many questions are asked.
 //!
 //! ```
 //! use memory::vectors::{Reach, VectorIndex};

@@ -146,3 +146,99 @@ fn compare(
         totals[row].wrapping_add(query.start) as f32 * (scales[row] * query.scale)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::unit::{similarity, unit};
+    use proptest::prelude::*;
+
+    /// Lengths that the lanes divide, and numbers of very different sizes.
+    fn pair() -> impl Strategy<Value = (Vec<f32>, Vec<f32>)> {
+        let number = prop_oneof![-1.0_f32..1.0, Just(0.0), -1e-3_f32..1e-3, Just(1.0), Just(-1.0)];
+        (1..=32_usize).prop_flat_map(move |steps| {
+            let vector = || prop::collection::vec(number.clone(), 16 * steps);
+            (vector(), vector())
+        })
+    }
+
+    fn between(query: &Query, rows: &Rows, place: u32) -> [f32; 2] {
+        let [by_bytes, ..] = rows.similarities(query, [place; ROWS_AT_ONCE]);
+        let bound = query.bound();
+        let bound = bound.factor * rows.error(place) + bound.constant;
+        [by_bytes - bound, by_bytes + bound]
+    }
+
+    fn check(question: &[f32], vector: &[f32]) -> Result<(), TestCaseError> {
+        let (Ok(question), Ok(vector)) = (unit(question), unit(vector)) else {
+            return Ok(());
+        };
+        let query = Query::new(&question);
+        let mut rows = Rows::new(vector.len());
+        rows.set(0, &Quantised::of(&vector));
+        let [lower, upper] = between(&query, &rows, 0);
+        let exact = similarity(&question, &vector);
+        prop_assert!(lower <= exact && exact <= upper, "{lower} <= {exact} <= {upper}");
+        // The bytes lose little: a bound that lets everything in would hold as well.
+        prop_assert!(upper - lower < 0.25, "{lower} to {upper}");
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_exact_similarity_lies_between_the_bounds((question, vector) in pair()) {
+            check(&question, &vector)?;
+            check(&vector, &vector)?;
+        }
+
+        #[test]
+        fn a_row_asks_what_its_vector_would((question, vector) in pair()) {
+            let (Ok(question), Ok(vector)) = (unit(&question), unit(&vector)) else {
+                return Ok(());
+            };
+            let mut rows = Rows::new(vector.len());
+            rows.set(0, &Quantised::of(&question));
+            rows.set(1, &Quantised::of(&vector));
+            let mut query = Query::default();
+            rows.ask(0, &mut query);
+            let [by_rows, ..] = rows.similarities(&query, [1; ROWS_AT_ONCE]);
+            let lost = rows.error(0) + rows.error(1) + rows.error(0) * rows.error(1);
+            prop_assert!((by_rows - similarity(&question, &vector)).abs() <= lost + 1e-5);
+        }
+    }
+
+    #[test]
+    fn the_largest_sums_do_not_overflow() {
+        for signs in [[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]] {
+            let [question, vector] = signs.map(|sign| vec![sign; 512]);
+            check(&question, &vector).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_scan_tells_all_rows_and_hides_what_is_hidden() {
+        let mut rows = Rows::new(16);
+        for place in 0..ROWS_PER_CHUNK as u32 + 6 {
+            let vector: Vec<f32> =
+                (0..16).map(|number| (place * number % 7) as f32 - 2.5).collect();
+            rows.set(place, &Quantised::of(&unit(&vector).unwrap()));
+        }
+        rows.hide(3);
+        let query = Query::new(&unit(&[1.0; 16]).unwrap());
+        let mut told = Vec::new();
+        rows.scan(&query, |first, similarities, errors| {
+            for (row, (&similarity, &error)) in similarities.iter().zip(errors).enumerate() {
+                let place = (first + row) as u32;
+                if error < 0.0 {
+                    continue;
+                }
+                assert_eq!(similarity, rows.similarities(&query, [place; ROWS_AT_ONCE])[0]);
+                told.push(place);
+            }
+        });
+        let all = 0..ROWS_PER_CHUNK as u32 + 6;
+        assert_eq!(told, all.filter(|&place| place != 3).collect::<Vec<_>>());
+    }
+}

@@ -27,7 +27,7 @@
 //!
 //! let mut index = VectorIndex::new(16)?;
 //! for key in 0..100_u32 {
-//!     let vector: Vec<f32> = (0..16).map(|place| ((key + 1) * (place + 1) % 17) as f32).collect();
+//!     let vector: Vec<f32> = (0..16).map(|place| (1 + (key + 1) * (place + 1) % 17) as f32).collect();
 //!     index.insert(key, &vector)?;
 //! }
 //! // Between other work, until nothing is left to do.

@@ -10,6 +10,7 @@ const FOLDERS = {
   ours: `${root}target/bench/`,
   pages: `${root}bench/pages/`,
   packages: `${root}bench/node_modules/`,
+  rivals: `${root}bench/memory/node_modules/`,
   data: `${root}data/`,
 };
 const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };

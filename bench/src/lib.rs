@@ -1,4 +1,4 @@
-//! What `cargo xtask bench neural`, `rooms` and `ledger` measure, natively and in a browser.
+//! What `cargo xtask bench neural`, `rooms`, `ledger` and `memory` measure, natively and in a browser.
 
 pub mod arithmetic;
 pub mod bits;
@@ -10,6 +10,7 @@ pub mod messages;
 pub mod order;
 pub mod private;
 pub mod rooms;
+pub mod vectors;
 
 #[cfg(target_arch = "wasm32")]
 pub mod chains_exports;
@@ -19,3 +20,5 @@ pub mod exports;
 pub mod ledger_exports;
 #[cfg(target_arch = "wasm32")]
 pub mod lending_exports;
+#[cfg(target_arch = "wasm32")]
+pub mod vectors_exports;

@@ -8,6 +8,8 @@
 //!
 //! `bench lending SHAPE LESSONS RUNS` says how long lessons of lent nodes take, without and with what checks them.
 //!
+//! `bench vectors KIND COUNT QUESTIONS FOLDER` writes vectors to search in.
+//!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
 //! `order` in the place of a file the course of the order task on sequences made for it. With `validation`, as many of the
 //! training rows as there are test rows take the test's place: that is how settings are chosen.
@@ -17,6 +19,7 @@ mod chains_command;
 mod lending_command;
 mod private_command;
 mod rooms_command;
+mod vectors_command;
 
 use bench::{
     bits::TRAININGS,
@@ -42,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some((word, [])) if word == "private" => return private_command::run(),
         Some((word, [])) if word == "chains" => return chains_command::run(),
         Some((word, rest)) if word == "lending" => return lending_command::run(rest),
+        Some((word, rest)) if word == "vectors" => return vectors_command::run(rest),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}
     }

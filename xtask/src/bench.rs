@@ -10,8 +10,10 @@ use crate::{
     workspace::{Workspace, execute_quietly},
 };
 
-const BENCHMARKS: [&str; 9] =
-    ["page", "channel", "session", "neural", "rooms", "private", "engine", "faults", "ledger"];
+const BENCHMARKS: [&str; 10] = [
+    "page", "channel", "session", "neural", "rooms", "private", "engine", "faults", "ledger",
+    "memory",
+];
 /// What this program says to itself.
 const PREPARE: &str = "--prepare";
 
@@ -50,16 +52,19 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
         if asks_for(&["rooms", "engine", "faults"]) {
             native::prepare_simulator(workspace)?;
         }
-        if asks_for(&["ledger"]) {
+        if asks_for(&["ledger", "memory"]) {
             native::prepare_native(workspace)?;
         }
-        if asks_for(&["neural", "ledger"]) {
+        if asks_for(&["neural", "ledger", "memory"]) {
             native::prepare_browser(workspace)?;
+        }
+        if asks_for(&["memory"]) {
+            browsers::npm_packages(workspace, "bench/memory")?;
         }
         if asks_for(&["page", "channel", "session"]) {
             dist::build(workspace)?;
         }
-        if asks_for(&["page", "channel", "session", "neural", "ledger"]) {
+        if asks_for(&["page", "channel", "session", "neural", "ledger", "memory"]) {
             browsers::install_for_benchmarks(workspace)?;
         }
         return Ok(());

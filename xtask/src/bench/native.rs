@@ -1,4 +1,4 @@
-//! What `cargo xtask bench neural`, `rooms`, `engine` and `ledger` need: data, our network for this machine and for browsers,
+//! What `cargo xtask bench neural`, `rooms`, `engine`, `ledger` and `memory` need: data, our network for this machine and for browsers,
 //! and what to compare it with.
 
 use crate::{

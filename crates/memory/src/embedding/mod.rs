@@ -14,6 +14,7 @@ mod error;
 mod reader;
 mod static_table;
 mod table_file;
+mod transformer;
 mod vocabulary;
 mod wordpiece;
 
@@ -21,6 +22,7 @@ pub use characters::{CharacterKind, Characters};
 pub use error::EmbeddingError;
 pub use static_table::StaticTable;
 pub use table_file::{Rows, TableFile};
+pub use transformer::{POSITIONS_MAX, Scratch, Transformer};
 pub use vocabulary::Vocabulary;
 pub use wordpiece::{Pieces, WordPiece};
 

@@ -82,9 +82,13 @@ mod tests {
             ("ÅNGSTRÖM İstanbul ẞ ﬁ", "angstrom|istanbul|ß|ﬁ"),
             ("漢字とkana ガギ", "漢|字|とkana|カキ"),
             ("a\u{0}b\u{ad}c\u{200b}d\u{feff} e\u{a0}f\u{2028}g", "abcd|e|f|g"),
-            ("x≠y ≈ 5€ $3", "x=|y|≈|5€|$|3"),
+            ("x≠y ≈ 5€ $3", "x|=|y|≈|5€|$|3"),
             ("한국어", "한국어"),
             ("it's—fine…", "it|'|s|—|fine|…"),
+            (
+                "𝟘 a\u{301}b ½ \u{e01}\u{e33} 😀x ａB\u{3000}c \u{2126} \u{f900}\u{8c48}",
+                "𝟘|ab|½|\u{e01}\u{e33}|😀x|ａb|c|ω|\u{8c48}|\u{8c48}",
+            ),
         ] {
             let mut words = Vec::new();
             tokenizer.words(text, |word| words.push(word.to_owned()));

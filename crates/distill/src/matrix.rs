@@ -59,13 +59,11 @@ pub(crate) fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<Vec<f64>>) -> Vec<
     let eliminate = |target: &mut Vec<f64>, source: &Vec<f64>, factor: f64| {
         target.iter_mut().zip(source).for_each(|(target, source)| *target -= factor * source);
     };
-    for row in 0..size {
+    for (row, factors) in matrix.iter().enumerate() {
         let (above, below) = right.split_at_mut(row);
-        above
-            .iter()
-            .zip(&matrix[row])
-            .for_each(|(source, factor)| eliminate(&mut below[0], source, *factor));
-        below[0].iter_mut().for_each(|value| *value /= matrix[row][row]);
+        let known = above.iter().zip(factors);
+        known.for_each(|(source, factor)| eliminate(&mut below[0], source, *factor));
+        below[0].iter_mut().for_each(|value| *value /= factors[row]);
     }
     for row in (0..size).rev() {
         let (above, below) = right.split_at_mut(row + 1);

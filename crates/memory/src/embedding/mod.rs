@@ -43,11 +43,17 @@ pub fn within_limit(text: &str) -> &str {
     if text.len() <= TEXT_BYTES_MAX {
         return text;
     }
-    let cut = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
+    let cut = &text[..boundary(text, TEXT_BYTES_MAX)];
     match cut.rfind(char::is_whitespace) {
         Some(end) => &cut[..end],
         None => cut,
     }
+}
+
+/// The last place at or before `end` where no character is cut.
+fn boundary(text: &str, end: usize) -> usize {
+    // The standard library's `floor_char_boundary` asks for Rust 1.91.
+    (0..=end.min(text.len())).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! own, and each word is cut into the longest pieces that the vocabulary has, from its beginning on (Schuster and Nakajima
 //! 2012; Devlin et al. 2018, `tokenization.py`).
 
-use super::{CharacterKind, Characters, Vocabulary, within_limit};
+use super::{CharacterKind, Characters, Vocabulary, boundary, within_limit};
 
 /// A longer word is unknown as a whole, as in the original.
 const WORD_CHARACTERS_MAX: usize = 100;
@@ -123,12 +123,12 @@ impl WordPiece {
 
     /// The longest piece at the beginning of what is left of a word, and its length in bytes.
     fn longest(&self, rest: &str, goes_on: bool) -> Option<(u16, usize)> {
-        let mut end = rest.floor_char_boundary(self.vocabulary.piece_bytes_max());
+        let mut end = boundary(rest, self.vocabulary.piece_bytes_max());
         while end > 0 {
             if let Some(number) = self.vocabulary.number(&rest[..end], goes_on) {
                 return Some((number, end));
             }
-            end = rest.floor_char_boundary(end - 1);
+            end = boundary(rest, end - 1);
         }
         None
     }

@@ -9,11 +9,14 @@ pub mod lending;
 pub mod messages;
 pub mod order;
 pub mod private;
+pub mod quality;
 pub mod rooms;
 pub mod vectors;
 
 #[cfg(target_arch = "wasm32")]
 pub mod chains_exports;
+#[cfg(target_arch = "wasm32")]
+pub mod embedding_exports;
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
 #[cfg(target_arch = "wasm32")]

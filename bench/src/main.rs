@@ -9,6 +9,7 @@
 //! `bench lending SHAPE LESSONS RUNS` says how long lessons of lent nodes take, without and with what checks them.
 //!
 //! `bench vectors KIND COUNT QUESTIONS FOLDER` writes vectors to search in.
+//! `bench quality` says how often the text that is looked for is among the first five, by its meaning and by its words.
 //!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
 //! `order` in the place of a file the course of the order task on sequences made for it. With `validation`, as many of the
@@ -18,6 +19,7 @@
 mod chains_command;
 mod lending_command;
 mod private_command;
+mod quality_command;
 mod rooms_command;
 mod vectors_command;
 
@@ -46,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some((word, [])) if word == "chains" => return chains_command::run(),
         Some((word, rest)) if word == "lending" => return lending_command::run(rest),
         Some((word, rest)) if word == "vectors" => return vectors_command::run(rest),
+        Some((word, rest)) if word == "quality" => return quality_command::run(rest),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}
     }

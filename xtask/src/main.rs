@@ -8,6 +8,7 @@ mod bench;
 mod browsers;
 mod data;
 mod dist;
+mod embedding;
 mod failure;
 mod fuzz;
 mod run;
@@ -37,6 +38,7 @@ cargo xtask <chore>
   sim [--peers 1000 --seed 7 --faults crash,loss --liars scaled:2 --rounds 20 --plot target/sim]
                                let simulated peers learn together and draw how that went; `sim help` tells of more
   data mnist | fashion         fetch 70,000 pictures; the site serves MNIST from then on
+  embedding                    distil the table that makes texts into vectors: data/embedding/table.bin, in a minute or two
   verify-room FILE             compute a saved room again from its first page, or a training record, and check every signature
   verify-proof FILE            check a proof that an entry is on a page of a room's books
   fuzz [target] [seconds]      fuzz the decoders (needs a nightly toolchain and cargo-fuzz)
@@ -68,6 +70,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
         "bench" => bench::run(&workspace, rest),
         "sim" => sim::run(&workspace, rest),
         "data" => data::run(&workspace, rest),
+        "embedding" => embedding::run(&workspace, rest),
         "verify-room" => verify::run(&workspace, rest),
         "verify-proof" => verify::run_proof(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),

@@ -10,13 +10,19 @@ use std::fs;
 /// What the table's header must say: every machine distils the same bits, so that peers can compare their vectors.
 const HASH: &str = "7f5b1cae254bbf8a1724bccf387b4b137993642da41f53eab59f58d066d48029";
 
-const TABLE: &str = "data/embedding/table.bin";
+/// Where the table is.
+pub(crate) const TABLE: &str = "data/embedding/table.bin";
 
 /// Makes `data/embedding/table.bin`, unless it is there.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if !arguments.is_empty() {
         return Err(Failure::new("`cargo xtask embedding` has no options."));
     }
+    make(workspace)
+}
+
+/// Makes it, unless it is there.
+pub(crate) fn make(workspace: &Workspace) -> Result<(), Failure> {
     if hash(workspace).as_deref() == Some(HASH) {
         println!("{TABLE} is there already.");
         return Ok(());

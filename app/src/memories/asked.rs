@@ -1,7 +1,7 @@
 //! Questions to the memory, and what it tells by itself.
 
-use crate::state::{command::Command, page::use_page, port::Problem};
 use crate::compact::follow;
+use crate::state::{command::Command, page::use_page, port::Problem};
 use leptos::prelude::*;
 use memory::{
     call::{Call, Overview, Refusal, Reply},
@@ -52,7 +52,11 @@ impl Desk {
             let mut news = Vec::new();
             // Not noticed by this closure itself, or it would come again.
             unread.update_untracked(|unread| {
-                news = unread.drain(..).filter_map(|bytes| News::decode_all(&bytes)).flatten().collect();
+                news = unread
+                    .drain(..)
+                    .filter_map(|bytes| News::decode_all(&bytes))
+                    .flatten()
+                    .collect();
             });
             desk.take(news);
         });

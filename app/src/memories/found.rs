@@ -75,7 +75,8 @@ pub fn FoundItem(
     });
     let here = at.is_none();
     let can_give = move || here && privacy != Privacy::Personal && page.connected.get() > 0;
-    let tags: Vec<_> = head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
+    let tags: Vec<_> =
+        head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
     let shown_text = match &text {
         Some(text) => marked(&shortened(text), &words),
         None => vec![view! { <em>"Its text is with whoever has it."</em> }.erased()],
@@ -132,7 +133,9 @@ fn declined(name: &str, why: memory::message::Declined) -> String {
     use memory::message::Declined;
     match why {
         Declined::Invalid => format!("{name} found it damaged."),
-        Declined::Forgotten => format!("{name} has forgotten it before, and does not take it again."),
+        Declined::Forgotten => {
+            format!("{name} has forgotten it before, and does not take it again.")
+        }
         Declined::Full => format!("{name} has no room for more of yours."),
     }
 }

@@ -36,12 +36,14 @@ pub fn NoteForm(
         };
         ask(command, call, move |reply| {
             if let Reply::Remembered(_) = reply {
-                let _ = (text.try_set(String::new()), tags.try_set(String::new()), kept.try_set(true));
+                let _ =
+                    (text.try_set(String::new()), tags.try_set(String::new()), kept.try_set(true));
                 desk.changed();
             }
         });
     };
-    let choose = move |name: String| privacy.set(Privacy::named(&name).unwrap_or(Privacy::Personal));
+    let choose =
+        move |name: String| privacy.set(Privacy::named(&name).unwrap_or(Privacy::Personal));
     view! {
         <form class="memories-note" aria-labelledby="memories-note" on:submit=on(remember)>
             <h3 id="memories-note">"Remember something"</h3>

@@ -60,7 +60,8 @@ pub fn SearchPart(
             let Reply::Found { found, query, asked, by_meaning } = reply else { return };
             if newest.try_get_value() == Some(number) {
                 let query = (asked > 0).then_some(query);
-                let new = Results { here: found, there: Vec::new(), query, waiting: asked, by_meaning };
+                let new =
+                    Results { here: found, there: Vec::new(), query, waiting: asked, by_meaning };
                 let _ = results.try_set(new);
             }
         });
@@ -80,9 +81,11 @@ pub fn SearchPart(
         let chip = |(name, count): &(String, u32)| {
             let (its, own) = (name.clone(), name.clone());
             let is_chosen = chosen.as_ref() == Some(name);
-            let choose = move |_| tag.update(|tag| {
-                *tag = if tag.as_ref() == Some(&own) { None } else { Some(own.clone()) };
-            });
+            let choose = move |_| {
+                tag.update(|tag| {
+                    *tag = if tag.as_ref() == Some(&own) { None } else { Some(own.clone()) };
+                })
+            };
             view! {
                 <li>
                     <button type="button" class="tag" aria-pressed=is_chosen.to_string() on:click=on(choose)>
@@ -153,7 +156,9 @@ impl Results {
         }
         self.waiting = waiting;
         for it in found {
-            if self.there.len() < limits::RESULTS_MAX && !self.there.iter().any(|known| known.id == it.id) {
+            if self.there.len() < limits::RESULTS_MAX
+                && !self.there.iter().any(|known| known.id == it.id)
+            {
                 self.there.push(it.clone());
             }
         }

@@ -3,7 +3,7 @@
 use crate::{
     call::{Call, Overview, Refusal, Reply},
     capsule::{Draft, Embedding, InvalidDraft, PersonalKey, Space},
-    embedding::Model,
+    embedding::StaticTable,
     library::{KeepError, Library, News, Query},
 };
 use protocol::identity::Identity;
@@ -91,7 +91,7 @@ pub struct Keeper<F> {
     file: F,
     open: Option<Open>,
     /// Handed over to the next library.
-    model: Option<Model>,
+    model: Option<StaticTable>,
 }
 
 struct Open {
@@ -113,7 +113,7 @@ impl<F: LogFile> Keeper<F> {
     }
 
     /// Texts are embedded by this model from now on.
-    pub fn take_model(&mut self, model: Model) {
+    pub fn take_model(&mut self, model: StaticTable) {
         match &mut self.open {
             Some(open) => open.library.take_model(model),
             None => self.model = Some(model),

@@ -2,6 +2,7 @@
 
 use memory::{
     capsule::{Draft, PersonalKey, Privacy},
+    embedding::{CharacterKind, Characters, Rows, StaticTable, TableFile, Vocabulary, WordPiece},
     library::{Filter, KeepError, Library, News, Query},
     log::HEADER,
 };
@@ -60,8 +61,33 @@ fn open(seed: u8, file: &[u8]) -> Library {
     let personal = PersonalKey::from_bytes([seed; 32]);
     let owner = Identity::from_seed([seed; 32]);
     let (mut library, _) = Library::open(owner, personal, file).expect("it is a log");
-    library.take_model(memory::embedding::Model::for_tests());
+    library.take_model(table());
     library
+}
+
+/// A model that knows a few words: bees have to do with each other, and so on.
+fn table() -> StaticTable {
+    let characters = Characters::from_rules(
+        |c| if c.is_whitespace() { CharacterKind::Space } else { CharacterKind::Letter },
+        |c| c.to_lowercase().collect(),
+    );
+    let words = ["[UNK]", "bees", "swarm", "hive", "key", "door", "stone", "rumour", "note"];
+    let row = |place: usize| (0..16).map(|n| if n == place { 1.0 } else { 0.1 }).collect();
+    let rows: Vec<Vec<f32>> = words
+        .iter()
+        .enumerate()
+        .map(|(number, _)| match number {
+            0 => Vec::new(),
+            1..=3 => row(0),
+            4..=6 => row(1),
+            other => row(other),
+        })
+        .collect();
+    let vocabulary = Vocabulary::new(words.map(|word| format!("{word}\n")).concat());
+    let tokenizer = WordPiece::new(characters.expect("rules"), vocabulary.expect("words"));
+    let rows = Rows::nearest(16, &rows).expect("rows");
+    let file = TableFile { tokenizer, rows }.encode().expect("a table");
+    StaticTable::decode(&file).expect("it was just written")
 }
 
 fn query(text: &str) -> Query {

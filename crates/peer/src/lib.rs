@@ -59,9 +59,9 @@ pub use io::{
 pub use job::{
     Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class, ClusterState, DeskJob, Evaluation,
     GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LoanAnswer, LoanJob, LoanNote,
-    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, MemoryAnswer, MemoryCall, MemoryJob, ModelFile, ModelFormat,
-    Next, Passage, Prediction, Prepared, RowBudget, Spent, SplitJob, Suggested, TableFile,
-    WeightedUpdate,
+    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, MemoryAnswer,
+    MemoryCall, MemoryJob, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, RowBudget,
+    Spent, SplitJob, Suggested, TableFile, WeightedUpdate,
 };
 pub use loans::BorrowPlan;
 pub use split::{

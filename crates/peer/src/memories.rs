@@ -67,11 +67,8 @@ impl Engine {
 
     pub(crate) fn memory_neighbour(&mut self, now: Instant, peer: PeerId, is_there: bool) {
         if self.memories.is_open {
-            let call = if is_there {
-                MemoryCall::Connected(peer)
-            } else {
-                MemoryCall::Disconnected(peer)
-            };
+            let call =
+                if is_there { MemoryCall::Connected(peer) } else { MemoryCall::Disconnected(peer) };
             self.tell_memory(now, call, Purpose::Told);
         }
     }

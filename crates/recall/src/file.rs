@@ -38,7 +38,8 @@ impl File {
 
 async fn open(device: &str) -> Result<Slots, JsValue> {
     let storage = scope().navigator().storage();
-    let root: FileSystemDirectoryHandle = JsFuture::from(storage.get_directory()).await?.unchecked_into();
+    let root: FileSystemDirectoryHandle =
+        JsFuture::from(storage.get_directory()).await?.unchecked_into();
     // A device may have any name.
     let name: String = device.bytes().map(|byte| format!("{byte:02x}")).collect();
     let first = handle(&root, &format!("memory-{name}-0")).await?;
@@ -70,7 +71,9 @@ async fn handle(
 
 fn is_held(thrown: &JsValue) -> bool {
     let exception = thrown.dyn_ref::<DomException>();
-    exception.is_some_and(|it| it.name() == "NoModificationAllowedError" || it.name() == "InvalidStateError")
+    exception.is_some_and(|it| {
+        it.name() == "NoModificationAllowedError" || it.name() == "InvalidStateError"
+    })
 }
 
 /// What a browser has thrown, for people.

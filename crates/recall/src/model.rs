@@ -24,12 +24,14 @@ pub(crate) struct Model {
 
 impl Model {
     /// Brings it, telling how far that is. `None` if it has come before, or does not come: it is tried again the next time.
-    pub(crate) async fn bring(&mut self, tell: &impl Fn(News)) -> Option<embedding::Model> {
+    pub(crate) async fn bring(&mut self, tell: &impl Fn(News)) -> Option<embedding::StaticTable> {
         if self.has_come {
             return None;
         }
         let came = match load(tell).await {
-            Ok(bytes) => embedding::Model::decode(&bytes).map_err(|problem| problem.to_string()),
+            Ok(bytes) => {
+                embedding::StaticTable::decode(&bytes).map_err(|problem| problem.to_string())
+            }
             Err(thrown) => Err(describe(&thrown)),
         };
         match came {
@@ -51,8 +53,12 @@ async fn load(tell: &impl Fn(News)) -> Result<Vec<u8>, JsValue> {
     if !response.ok() {
         return Err(format!("{url} answered {}", response.status()).into());
     }
+    let header = |name| response.headers().get(name);
     // Of what travels compressed, the server says another length.
-    let total = response.headers().get("x-uncompressed-length")?.and_then(|it| it.parse().ok());
+    let total = match header("content-encoding")? {
+        None => header("content-length")?.and_then(|it| it.parse().ok()),
+        Some(_) => None,
+    };
     let body = response.body().ok_or("an answer without a body")?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut bytes = Vec::new();

@@ -31,7 +31,8 @@ impl Slots {
     pub(crate) fn read(&mut self) -> Result<Vec<u8>, JsValue> {
         let size_bytes = self.file().get_size()? as usize;
         let mut bytes = vec![0; size_bytes.saturating_sub(HEADER_BYTES)];
-        let read = self.file().read_with_u8_array_and_options(&mut bytes, &at(HEADER_BYTES as u64))?;
+        let read =
+            self.file().read_with_u8_array_and_options(&mut bytes, &at(HEADER_BYTES as u64))?;
         bytes.truncate(read as usize);
         Ok(bytes)
     }
@@ -76,7 +77,8 @@ impl Slots {
 fn number(file: &FileSystemSyncAccessHandle) -> Result<u64, JsValue> {
     let mut header = [0; HEADER_BYTES];
     let read = file.read_with_u8_array_and_options(&mut header, &at(0))? as usize;
-    let half = |bytes: &[u8]| bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
+    let half =
+        |bytes: &[u8]| bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
     let (number, complement) = (half(&header[..8]), half(&header[8..]));
     Ok(if read == HEADER_BYTES && number == !complement { number } else { 0 })
 }
@@ -89,7 +91,10 @@ fn write(file: &FileSystemSyncAccessHandle, bytes: &[u8], place: u64) -> Result<
     let written = file.write_with_u8_array_and_options(bytes, &at(place))?;
     match written as usize == bytes.len() {
         true => Ok(()),
-        false => Err(format!("{written} of {} bytes were written: this device may be full", bytes.len()).into()),
+        false => {
+            Err(format!("{written} of {} bytes were written: this device may be full", bytes.len())
+                .into())
+        }
     }
 }
 

@@ -172,11 +172,7 @@ async fn search(
 }
 
 /// What neighbours have, of those that answer in time.
-async fn others(
-    mut news: UnboundedReceiver<Vec<u8>>,
-    number: u32,
-    wait: Duration,
-) -> Vec<Found> {
+async fn others(mut news: UnboundedReceiver<Vec<u8>>, number: u32, wait: Duration) -> Vec<Found> {
     let mut all = Vec::new();
     let mut time = core::pin::pin!(sleep(wait));
     while let Either::Left((Some(bytes), _)) = select(news.next(), &mut time).await {
@@ -206,7 +202,9 @@ async fn share(host: &Host, to: PeerId, capsule: Hash) -> Result<JsValue, Failur
     let news = host.memory_news();
     ask_for(host, Call::Give { capsule, to }).await?;
     wait_for(news, |told| match told {
-        News::Given { capsule: which, to: whom } if (which, whom) == (&capsule, &to) => Some(Ok(())),
+        News::Given { capsule: which, to: whom } if (which, whom) == (&capsule, &to) => {
+            Some(Ok(()))
+        }
         News::NotGiven { capsule: which, to: whom, why } if (which, whom) == (&capsule, &to) => {
             let message = match why {
                 Declined::Invalid => "it did not arrive as it was",
@@ -259,7 +257,10 @@ fn connected(host: &Host, peer: &JsValue) -> Result<PeerId, Failure> {
         Some(_) => Ok(peer),
         None => Err(Failure {
             code: "not_connected".to_owned(),
-            message: format!("there is no connection to {}: see `initiate_webrtc_connection()`", peer.short()),
+            message: format!(
+                "there is no connection to {}: see `initiate_webrtc_connection()`",
+                peer.short()
+            ),
         }),
     }
 }

@@ -1,5 +1,6 @@
 //! A device: its page while one is open, and what outlives the page.
 
+use crate::memory_file::MemoryFile;
 use crate::{
     byzantine::{Byzantine, Deceit},
     disk::Disk,
@@ -7,7 +8,6 @@ use crate::{
     recording::Recording,
     strategy::Strategy,
 };
-use crate::memory_file::MemoryFile;
 use core::time::Duration;
 use memory::keeper::Keeper;
 use peer::{ConnectPolicy, Engine, Event, Input, Workbench};

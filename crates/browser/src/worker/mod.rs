@@ -13,8 +13,7 @@ use core::{cell::RefCell, time::Duration};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use peer::{
-    Input, Job, JobError, JobId,
-    Answer, Event,
+    Answer, Event, Input, Job, JobError, JobId,
     handover::{
         FIRST_LANE, GREETING, SECOND_LANE, decode_answer, decode_memory_answer, encode_job,
         encode_memory_job, is_of_another_build,

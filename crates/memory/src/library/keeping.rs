@@ -128,7 +128,7 @@ impl Library {
     /// # Errors
     /// [`KeepError::Full`].
     pub fn remember(&mut self, draft: Draft, now: UnixMillis) -> Result<Hash, KeepError> {
-        let space = self.model.as_ref().map_or(Space(0), |model| model.space());
+        let space = self.model.as_ref().map_or(Space(0), super::space_of);
         let embedding = self.embed_content(draft.content());
         let embedding = embedding.unwrap_or(Embedding::none(space));
         self.remember_at(draft, embedding, now)

@@ -18,7 +18,7 @@ pub use search::{Filter, Found, Query};
 
 use crate::{
     capsule::{Capsule, Content, Embedding, Privacy, Space},
-    embedding::Model,
+    embedding::StaticTable,
 };
 use places::Places;
 use protocol::identity::Identity;
@@ -43,7 +43,7 @@ pub struct Library {
     forgotten: BTreeMap<Hash, bool>,
     places: SortedMap<Space, Places>,
     words: Words,
-    model: Option<Model>,
+    model: Option<StaticTable>,
     /// How many of the capsules that are kept each other device has given.
     given: SortedMap<PeerId, u32>,
     exchange: exchange::Exchange,
@@ -81,8 +81,8 @@ pub struct Stats {
 
 impl Library {
     /// Texts are embedded by `model` from now on; those that were embedded by another are embedded anew.
-    pub fn take_model(&mut self, model: Model) {
-        let space = model.space();
+    pub fn take_model(&mut self, model: StaticTable) {
+        let space = space_of(&model);
         self.places.insert(space, Places::new(space, model.dimensions()));
         self.model = Some(model);
         for key in 0..self.kept.len() as u32 {
@@ -91,7 +91,7 @@ impl Library {
     }
 
     /// What embeds texts.
-    pub fn model(&self) -> Option<&Model> {
+    pub fn model(&self) -> Option<&StaticTable> {
         self.model.as_ref()
     }
 
@@ -170,7 +170,7 @@ impl Library {
     /// Whether a text was embedded by something else than this device's model.
     fn is_of_another_model(&self, embedding: &Embedding, content: &Content) -> bool {
         let model = self.model.as_ref().filter(|_| content.text().is_some());
-        model.is_some_and(|model| model.space() != embedding.space)
+        model.is_some_and(|model| space_of(model) != embedding.space)
     }
 
     fn embed_content(&self, content: &Content) -> Option<Embedding> {
@@ -179,8 +179,15 @@ impl Library {
 
     fn embed(&self, text: &str) -> Option<Embedding> {
         let model = self.model.as_ref()?;
-        Embedding::of(model.space(), &model.embed(text))
+        Embedding::of(space_of(model), &model.embed(text))
     }
+}
+
+/// Where a table's vectors lie.
+fn space_of(table: &StaticTable) -> Space {
+    let hash = table.hash();
+    let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+    Space(u32::from_le_bytes(*first))
 }
 
 /// Whether others may have a capsule's content.

@@ -2,52 +2,61 @@
 
 use crate::{
     capsule::{Embedding, Space},
-    vectors::Index,
+    vectors::{DIMENSIONS_STEP, HITS_MAX, Hit, Reach, VectorIndex},
 };
 
 /// An index of one space.
 pub(super) struct Places {
     space: Space,
-    index: Index,
-}
-
-/// A capsule by its key, and the cosine of the angle to what was looked for.
-pub(super) struct Near {
-    pub key: u32,
-    pub similarity: f32,
+    dimensions: usize,
+    /// None where there is nothing to compare by.
+    index: Option<VectorIndex>,
 }
 
 impl Places {
     pub(super) fn new(space: Space, dimensions: usize) -> Self {
-        Self { space, index: Index::new(dimensions) }
+        let index = VectorIndex::new(dimensions.next_multiple_of(DIMENSIONS_STEP)).ok();
+        Self { space, dimensions, index }
     }
 
     /// Whether embeddings of this kind are compared here.
     pub(super) fn takes(&self, embedding: &Embedding) -> bool {
-        embedding.space == self.space && embedding.dimensions() == self.index.dimensions()
+        embedding.space == self.space && embedding.dimensions() == self.dimensions
     }
 
     pub(super) fn add(&mut self, key: u32, embedding: &Embedding) {
-        if let Some(unit) = embedding.to_unit().filter(|_| self.takes(embedding)) {
-            self.index.insert(key, &unit);
+        let Some(unit) = self.unit(embedding) else { return };
+        if let Some(index) = &mut self.index {
+            // Capsules are fewer than an index takes, and this has a direction.
+            let added = index.insert(key, &unit);
+            debug_assert_eq!(added, Ok(()));
         }
     }
 
     pub(super) fn remove(&mut self, key: u32) {
-        self.index.remove(key);
+        if let Some(index) = &mut self.index {
+            index.remove(key);
+        }
     }
 
-    /// The nearest that `wanted` lets through, the nearest first.
+    /// The nearest that `wanted` lets through, the nearest first. All are read: as many as a device keeps take some milliseconds.
     pub(super) fn near(
         &self,
         embedding: &Embedding,
         count: usize,
         wanted: impl Fn(u32) -> bool,
-    ) -> Vec<Near> {
-        let Some(unit) = embedding.to_unit().filter(|_| self.takes(embedding)) else {
+    ) -> Vec<Hit> {
+        let (Some(unit), Some(index)) = (self.unit(embedding), &self.index) else {
             return Vec::new();
         };
-        let hits = self.index.nearest(&unit, count, wanted);
-        hits.into_iter().map(|(key, similarity)| Near { key, similarity }).collect()
+        let hits = index.search(&unit, count.clamp(1, HITS_MAX), Reach::All, wanted);
+        hits.unwrap_or_default()
+    }
+
+    /// With as many numbers as the index wants.
+    fn unit(&self, embedding: &Embedding) -> Option<Vec<f32>> {
+        let mut unit = embedding.to_unit().filter(|_| self.takes(embedding))?;
+        unit.resize(self.dimensions.next_multiple_of(DIMENSIONS_STEP), 0.0);
+        Some(unit)
     }
 }

@@ -107,7 +107,9 @@ impl DistributedNeuralNetwork {
 
 fn tell_of_capsules(host: Host, handlers: Handlers, news: Vec<u8>) {
     spawn_local(async move {
-        let told = async { later!(crate::memory::beginning(host, crate::memory::Ask::Tell(handlers, news))) };
+        let told = async {
+            later!(crate::memory::beginning(host, crate::memory::Ask::Tell(handlers, news)))
+        };
         // A part that does not come is told of where somebody asks for it.
         let _: Result<JsValue, Failure> = told.await;
     });

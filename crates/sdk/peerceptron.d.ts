@@ -571,8 +571,20 @@ export interface RememberOptions {
   tags?: string[];
   /** `personal`, unless given: sealed, for this person's devices alone. `open`: for whoever finds it. */
   privacy?: "personal" | "open";
+  /**
+   * What of an open text is not to be masked although it would be, as it stands there. All else that tells who somebody is
+   * (see `preview_masking`) is masked before the capsule is made.
+   */
+  keep?: string[];
   /** What a vector is of; needed for one. */
   text?: string;
+}
+
+export interface MaskingPreview {
+  /** What others would see. */
+  text: string;
+  /** What was found: each value, and what it is. */
+  found: { value: string; kind: string }[];
 }
 
 export interface SearchOptions {

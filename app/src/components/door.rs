@@ -1,7 +1,7 @@
 //! The door to what few people open: only the door is part of the page that people wait for; see [`crate::lazy`].
 
 use crate::{
-    compact::{Erase, Shown, follow, live, on},
+    compact::{Shown, follow, live, on},
     lazy::{self, Coming},
 };
 use core::{future::Future, pin::Pin};
@@ -20,7 +20,7 @@ pub struct Door {
     /// Whether there is anything behind it.
     pub can_open: fn() -> bool,
     /// Brings what is behind it.
-    pub open: fn() -> Coming,
+    pub(crate) open: fn() -> Coming,
     /// Brings its module before anybody asks for it, because the server that has it may go.
     pub prepare: fn() -> Pin<Box<dyn Future<Output = ()>>>,
 }

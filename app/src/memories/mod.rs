@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod found;
 pub mod note;
+pub mod preview;
 mod room;
 pub mod search;
 

@@ -1,6 +1,9 @@
 //! Writing something down.
 
-use super::asked::{Desk, ask};
+use super::{
+    asked::{Desk, ask},
+    preview::Preview,
+};
 use crate::{
     compact::{Erase, entered, live, on},
     components::{
@@ -26,6 +29,7 @@ pub fn NoteForm(
     let (text, tags) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let privacy = RwSignal::new(Privacy::Personal);
     let kept = RwSignal::new(false);
+    let keep = RwSignal::new(Vec::<String>::new());
     let remember = move |event: SubmitEvent| {
         event.prevent_default();
         kept.set(false);
@@ -33,6 +37,7 @@ pub fn NoteForm(
             text: text.get_untracked(),
             tags: tags.with_untracked(|tags| tags.split(',').map(str::to_owned).collect()),
             privacy: privacy.get_untracked(),
+            keep: keep.get_untracked(),
         };
         ask(command, call, move |reply| {
             if let Reply::Remembered(_) = reply {
@@ -77,6 +82,7 @@ pub fn NoteForm(
                 </label>
             </div>
             <p class="hint">{live(move || explained(privacy.get()))}</p>
+            <Preview text privacy keep />
             <div class="fields-row">
                 <button
                     type="submit"

@@ -22,6 +22,15 @@ pub enum Call {
         tags: Vec<String>,
         /// Who may have it.
         privacy: Privacy,
+        /// What is not to be masked although it would be, where others may have it: as it stands in the text.
+        keep: Vec<String>,
+    },
+    /// What would others see of a text? Reply: [`Reply::Masked`].
+    Mask {
+        /// The text.
+        text: String,
+        /// As in [`Self::Remember`].
+        keep: Vec<String>,
     },
     /// Keep a vector. Reply: [`Reply::Remembered`].
     RememberVector {
@@ -70,6 +79,13 @@ pub enum Call {
 pub enum Reply {
     /// A capsule of this name is stored.
     Remembered(Hash),
+    /// What others would see.
+    Masked {
+        /// The text as it would leave.
+        text: String,
+        /// What was found, each value once with the word for what it is, masked or not.
+        found: Vec<(String, String)>,
+    },
     /// What is here; the neighbours' come as [`News::Found`].
     Found {
         /// The best first.

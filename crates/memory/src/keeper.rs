@@ -2,9 +2,10 @@
 
 use crate::{
     call::{Call, Overview, Refusal, Reply},
-    capsule::{Draft, Embedding, InvalidDraft, PersonalKey, Space},
+    capsule::{Draft, Embedding, InvalidDraft, PersonalKey, Privacy, Space},
     embedding::StaticTable,
     library::{KeepError, Library, News, Query},
+    masking::{self, Masked, Wishes},
 };
 use protocol::identity::Identity;
 use serde::{Deserialize, Serialize};
@@ -218,13 +219,24 @@ impl Open {
     fn answer(&mut self, call: Call, now: UnixMillis) -> Result<Reply, Refusal> {
         let library = &mut self.library;
         match call {
-            Call::Remember { text, tags, privacy } => {
-                let draft = Draft::note(&text, tags.iter().map(String::as_str), privacy)?;
+            Call::Remember { text, tags, privacy, keep } => {
+                let draft = draft(&text, &tags, privacy, &keep)?;
                 Ok(Reply::Remembered(library.remember(draft, now)?))
+            }
+            Call::Mask { text, keep } => {
+                let masked = mask(&text, &keep)?;
+                let mut found: Vec<(String, String)> = Vec::new();
+                for finding in masking::find(&text).map_err(|it| refusal("invalid_input", it))? {
+                    let value = &text[finding.range()];
+                    if !found.iter().any(|(known, _)| known == value) {
+                        found.push((value.to_owned(), finding.kind.word().to_owned()));
+                    }
+                }
+                Ok(Reply::Masked { text: masked.into_text(), found })
             }
             Call::RememberVector { vector, text, tags, privacy } => {
                 let embedding = own_embedding(&vector)?;
-                let draft = Draft::note(&text, tags.iter().map(String::as_str), privacy)?;
+                let draft = draft(&text, &tags, privacy, &[])?;
                 Ok(Reply::Remembered(library.remember_at(draft, embedding, now)?))
             }
             Call::Search { query, vector, around } => {
@@ -259,6 +271,27 @@ impl Open {
             }
         }
     }
+}
+
+fn draft(text: &str, tags: &[String], privacy: Privacy, keep: &[String]) -> Result<Draft, Refusal> {
+    let tags = tags.iter().map(String::as_str);
+    Ok(match privacy {
+        Privacy::Personal => Draft::personal(text, tags)?,
+        Privacy::Open => Draft::open(&mask(text, keep)?, tags)?,
+        Privacy::Behavioural => {
+            let problem = "a note has words, which a behavioural capsule has none of: make it personal or open";
+            return Err(refusal("invalid_input", problem));
+        }
+    })
+}
+
+/// A text without what tells who somebody is, but for values that a person wants kept.
+fn mask(text: &str, keep: &[String]) -> Result<Masked, Refusal> {
+    let too_long = |problem| refusal("invalid_input", problem);
+    let found = masking::find(text).map_err(too_long)?;
+    let is_kept = |it: &masking::Finding| keep.iter().any(|kept| *kept == text[it.range()]);
+    let kept: Vec<_> = found.into_iter().filter(is_kept).map(masking::Finding::range).collect();
+    masking::mask_with(text, &Wishes { keep: &kept, add: &[] }).map_err(too_long)
 }
 
 fn own_embedding(vector: &[f32]) -> Result<Embedding, Refusal> {

@@ -5,6 +5,7 @@ use memory::{
     embedding::{CharacterKind, Characters, Rows, StaticTable, TableFile, Vocabulary, WordPiece},
     library::{Filter, KeepError, Library, News, Query},
     log::HEADER,
+    masking::mask,
 };
 use protocol::identity::Identity;
 use units::{Hash, PeerId, UnixMillis};
@@ -45,7 +46,12 @@ impl Device {
     }
 
     fn note(&mut self, text: &str, tags: &[&str], privacy: Privacy) -> Hash {
-        let draft = Draft::note(text, tags.iter().copied(), privacy).expect("a note");
+        let tags = tags.iter().copied();
+        let draft = match privacy {
+            Privacy::Personal => Draft::personal(text, tags),
+            _ => Draft::open(&mask(text).expect("it is short"), tags),
+        };
+        let draft = draft.expect("a note");
         let id = self.library.remember(draft, NOW).expect("there is room");
         self.settle();
         id
@@ -233,7 +239,8 @@ fn a_neighbour_cannot_fill_the_device() {
     let mut device = Device::new(1);
     let from = Identity::from_seed([2; 32]);
     let refused = (0..5_001).find_map(|n: u32| {
-        let note = Draft::note(&format!("note {n}"), [], Privacy::Open).expect("a note");
+        let text = mask(&format!("note {n}")).expect("it is short");
+        let note = Draft::open(&text, []).expect("a note");
         let space = memory::capsule::Space(1);
         let capsule = note.seal(&from, memory::capsule::Embedding::none(space), 0, NOW);
         device.library.receive(from.peer_id(), &capsule.encode()).err()

@@ -34,6 +34,8 @@ pub(crate) enum Ask {
     Remember(JsValue, JsValue),
     /// Query, context tags, results, options.
     Search([JsValue; 4]),
+    /// Text, values that are kept.
+    Mask(JsValue, JsValue),
     Record(JsValue),
     Forget(JsValue),
     /// Peer, capsule.
@@ -63,6 +65,7 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
         match ask {
             Ask::Remember(what, options) => remember(&host, &what, &options).await,
             Ask::Search(arguments) => search(&host, &arguments).await,
+            Ask::Mask(what, keep) => mask(&host, &what, &keep).await,
             Ask::Record(capsule) => record(&host, parsed(&capsule, "a capsule's id")?).await,
             Ask::Forget(capsule) => {
                 ask_for(&host, Call::Forget(parsed(&capsule, "a capsule's id")?)).await?;
@@ -98,7 +101,7 @@ async fn ask_for(host: &Host, call: Call) -> Result<Reply, Failure> {
 }
 
 async fn remember(host: &Host, what: &JsValue, options: &JsValue) -> Result<JsValue, Failure> {
-    let fields = Fields::new(options, "the options object", &["tags", "privacy", "text"])?;
+    let fields = Fields::new(options, "the options object", &["tags", "privacy", "text", "keep"])?;
     let tags = fields.get("tags").map_or(Ok(Vec::new()), |tags| self::tags(&tags, "`tags`"))?;
     let privacy = match fields.get("privacy") {
         None => Privacy::Personal,
@@ -109,9 +112,10 @@ async fn remember(host: &Host, what: &JsValue, options: &JsValue) -> Result<JsVa
             })?
         }
     };
+    let keep = fields.get("keep").map_or(Ok(Vec::new()), |keep| self::tags(&keep, "`keep`"))?;
     let of = fields.get("text").map(|it| text(&it, "`text`")).transpose()?;
     let call = match what.is_string() {
-        true => Call::Remember { text: text(what, "what to remember")?, tags, privacy },
+        true => Call::Remember { text: text(what, "what to remember")?, tags, privacy, keep },
         false => {
             let vector = numbers(what, "what to remember")?;
             let text = of.ok_or_else(|| {
@@ -124,6 +128,28 @@ async fn remember(host: &Host, what: &JsValue, options: &JsValue) -> Result<JsVa
         Reply::Remembered(id) => Ok(id.to_string().into()),
         _ => Err(unexpected()),
     }
+}
+
+#[derive(Serialize)]
+struct MaskingPreview {
+    text: String,
+    found: Vec<MaskedValue>,
+}
+
+#[derive(Serialize)]
+struct MaskedValue {
+    value: String,
+    kind: String,
+}
+
+async fn mask(host: &Host, what: &JsValue, keep: &JsValue) -> Result<JsValue, Failure> {
+    let keep = if is_missing(keep) { Vec::new() } else { tags(keep, "`keep`")? };
+    let call = Call::Mask { text: text(what, "the text")?, keep };
+    let Reply::Masked { text, found } = ask_for(host, call).await? else {
+        return Err(unexpected());
+    };
+    let found = found.into_iter().map(|(value, kind)| MaskedValue { value, kind }).collect();
+    Ok(to_js(&MaskingPreview { text, found }))
 }
 
 async fn search(

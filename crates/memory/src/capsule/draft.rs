@@ -1,7 +1,10 @@
 //! What is to become a capsule.
 
 use super::{Capsule, Content, Embedding, Event, Head, Privacy, SignedHead, head::is_tag};
-use crate::limits;
+use crate::{
+    limits,
+    masking::{self, Masked},
+};
 use protocol::identity::Identity;
 use units::{Hash, UnixMillis};
 
@@ -37,6 +40,14 @@ pub enum InvalidDraft {
         /// Its first characters.
         tag: String,
     },
+    /// A tag of an open capsule that tells who somebody is.
+    #[error(
+        "`{tag}` would tell others who somebody is: take that tag off, or keep the note personal"
+    )]
+    TellingTag {
+        /// The tag.
+        tag: String,
+    },
     /// More tags than fit.
     #[error("{count} tags are too many: {} are possible", limits::TAGS_MAX)]
     TooManyTags {
@@ -49,11 +60,33 @@ pub enum InvalidDraft {
 const IMPORTANCE_OF_NOTES: u8 = 60;
 
 impl Draft {
-    /// Something that somebody wrote.
+    /// Something that somebody wrote for themselves.
     ///
     /// # Errors
     /// [`InvalidDraft`].
-    pub fn note<'a>(
+    pub fn personal<'a>(
+        text: &str,
+        tags: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, InvalidDraft> {
+        Self::note(text, tags, Privacy::Personal)
+    }
+
+    /// Something that somebody wrote for whoever finds it: only what was masked can become that.
+    ///
+    /// # Errors
+    /// [`InvalidDraft`], also for tags that would have to be masked.
+    pub fn open<'a>(
+        text: &Masked,
+        tags: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Result<Self, InvalidDraft> {
+        let telling = |tag: &&str| masking::find(tag).is_ok_and(|found| !found.is_empty());
+        if let Some(tag) = tags.clone().into_iter().find(telling) {
+            return Err(InvalidDraft::TellingTag { tag: tag.to_owned() });
+        }
+        Self::note(text.text(), tags, Privacy::Open)
+    }
+
+    fn note<'a>(
         text: &str,
         tags: impl IntoIterator<Item = &'a str>,
         privacy: Privacy,
@@ -150,9 +183,18 @@ mod tests {
 
     #[test]
     fn a_note_says_something_and_not_too_much() {
-        let note = |text: &str| Draft::note(text, [], Privacy::Open).map(|_| ());
+        let note = |text: &str| Draft::personal(text, []).map(|_| ());
         assert_eq!(note(" \n"), Err(InvalidDraft::Empty));
         assert_eq!(note(&"x".repeat(16 * 1024)), Ok(()));
         assert!(matches!(note(&"x".repeat(16 * 1024 + 1)), Err(InvalidDraft::TooLong { .. })));
+    }
+
+    #[test]
+    fn nothing_that_tells_who_somebody_is_becomes_open() {
+        let masked = masking::mask("Write to anna@example.org").expect("it is short");
+        let open = |tags: &'static [&str]| Draft::open(&masked, tags.iter().copied());
+        let draft = open(&["mail"]).expect("it is masked");
+        assert_eq!(draft.content().text(), Some("Write to [mail 1]"));
+        assert!(matches!(open(&["anna@example.org"]), Err(InvalidDraft::TellingTag { .. })));
     }
 }

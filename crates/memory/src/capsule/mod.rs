@@ -139,7 +139,8 @@ pub(crate) mod tests {
     use units::UnixMillis;
 
     pub(crate) fn note(text: &str, owner: u8) -> Capsule {
-        let draft = Draft::note(text, ["one", "two"], Privacy::Open).expect("it is a note");
+        let masked = crate::masking::mask(text).expect("it is short");
+        let draft = Draft::open(&masked, ["one", "two"]).expect("it is a note");
         let embedding = Embedding::of(Space(7), &[0.5, -0.25, 1.0, 0.0]).expect("numbers");
         draft.seal(&Identity::from_seed([owner; 32]), embedding, 100, UnixMillis(5))
     }

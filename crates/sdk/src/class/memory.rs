@@ -22,6 +22,16 @@ impl DistributedNeuralNetwork {
         self.recall(Ask::Remember(text_or_vector, options)).await
     }
 
+    /// What others would see of a text once it is open, and what in it tells who somebody is.
+    #[wasm_bindgen(unchecked_return_type = "MaskingPreview")]
+    pub async fn preview_masking(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "string[]")] keep: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Mask(text, keep)).await
+    }
+
     /// Finds capsules that mean something like the query, here and with connected devices, the best first.
     #[wasm_bindgen(unchecked_return_type = "FoundMemory[]")]
     pub async fn semantic_memory_search(

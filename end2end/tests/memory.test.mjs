@@ -1,0 +1,120 @@
+// The memory: notes are found by what they mean, stay when the page goes, and leave a device only as their owner has seen.
+
+import assert from "node:assert/strict";
+import { scenario } from "../harness/world.mjs";
+
+const KEY = "The spare key lies under the third stone beside the shed";
+const BEES = "Anna Kowalska says the colony swarms in May: mail her at anna.kowalska@example.org";
+const MASKED = "[name 1] says the colony swarms in May: mail her at [mail 1]";
+
+scenario("notes are found by what they mean, and stay when the page goes", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  await ada.createRoom(world.server.origin);
+  await ada.click("button", "Open the memory");
+  await remember(ada, KEY, "house");
+  await remember(ada, "Bread dough rises overnight in the fridge", "kitchen, baking");
+  await remember(ada, "The train to the coast leaves at seven", "travel");
+
+  await search(ada, "how do I get into the house when I am locked out?");
+  await firstIs(ada, KEY);
+  await search(ada, "sourdough");
+  await firstIs(ada, "Bread dough rises overnight in the fridge");
+  // The beginning of a word that is in one of them.
+  await search(ada, "coa");
+  await firstIs(ada, "The train to the coast leaves at seven");
+  await search(ada, "");
+  await ada.page.getByRole("list", { name: "Tags", exact: true }).getByRole("button", { name: /baking/ }).click();
+  await ada.page.waitForFunction(() => document.querySelectorAll(".memories-item").length === 1);
+  await firstIs(ada, "Bread dough rises overnight in the fridge");
+
+  await ada.reload();
+  await ada.inRoom();
+  await ada.click("button", "Open the memory");
+  await search(ada, "a place where the key is hidden");
+  await firstIs(ada, KEY);
+  await ada.page.getByText("3 capsules in").waitFor();
+  await ada.page.locator(".memories-item").first().getByRole("button", { name: "Forget" }).click();
+  await ada.page.getByText("2 capsules in").waitFor();
+  await search(ada, "third stone");
+  await ada.page.waitForFunction((text) => !document.querySelector(".memories-found").textContent.includes(text), KEY);
+});
+
+scenario("what leaves a device is what its owner has seen, and goes when its owner forgets it", async (world) => {
+  await world.startServer();
+  const ada = await world.browser("Ada", undefined, keepWhatIsSent);
+  const fox = await world.firefoxDevice("Fox");
+  const invitation = await ada.createRoom(world.server.origin);
+  await fox.openInvitation(invitation);
+  await ada.connectedTo(fox);
+  await ada.click("button", "Open the memory");
+  await fox.click("button", "Open the memory");
+
+  await remember(ada, KEY, "");
+  await ada.select("Who may have it", "whoever finds it");
+  await ada.fill("textbox", "Note", BEES);
+  const preview = ada.page.getByRole("group", { name: "What others will see" });
+  await preview.getByText(MASKED).waitFor();
+  // What may be seen all the same, and is hidden again.
+  const name = preview.getByRole("button", { name: "hide the name “Anna Kowalska”" });
+  await name.click();
+  await preview.getByText("Anna Kowalska says the colony swarms").waitFor();
+  await name.click();
+  await preview.getByText(MASKED).waitFor();
+  await ada.fill("textbox", "Tags, with commas between", "bees");
+  await ada.click("button", "Remember");
+  await ada.page.getByText("Stored on this device.").waitFor();
+
+  await fox.click("checkbox", "Ask the room, too");
+  await search(fox, "bees leaving their hive");
+  await found(fox, (items) => items.length === 1 && items[0].includes("Its text is with whoever has it"));
+  await fox.evaluate(() => document.querySelector(".memories-actions button").click());
+  await found(fox, (items) => items.length === 1 && items[0].includes(MASKED));
+
+  await search(ada, "swarms in May");
+  await firstIs(ada, MASKED);
+  await ada.page.locator(".memories-item").first().getByRole("button", { name: "Forget" }).click();
+  await found(fox, (items) => items.length === 0);
+  const sent = await ada.evaluate(() => window.sent.join("\n"));
+  assert.ok(sent.includes("swarms in May"), "the capsule went over the channel");
+  for (const secret of ["Kowalska", "anna.kowalska", "third stone"]) {
+    assert.ok(!sent.includes(secret), `\`${secret}\` was sent`);
+  }
+});
+
+/** Runs in the page before its own scripts: keeps all bytes that channels are given, as text. */
+const keepWhatIsSent = `
+  window.sent = [];
+  const send = RTCDataChannel.prototype.send;
+  RTCDataChannel.prototype.send = function (data) {
+    const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer ?? [], data.byteOffset, data.byteLength);
+    window.sent.push(new TextDecoder("latin1").decode(bytes));
+    return send.call(this, data);
+  };
+`;
+
+async function remember(peer, text, tags) {
+  await peer.fill("textbox", "Note", text);
+  await peer.fill("textbox", "Tags, with commas between", tags);
+  await peer.click("button", "Remember");
+  await peer.page.getByText("Stored on this device.").waitFor();
+}
+
+async function search(peer, text) {
+  await peer.fill("searchbox", "Search by meaning or by words", text);
+}
+
+async function firstIs(peer, text) {
+  await found(peer, (items) => items[0]?.includes(text), text);
+}
+
+/** Waits until what was found is as it should be. */
+async function found(peer, predicate, what = "what was found") {
+  const items = () => peer.evaluate(() => [...document.querySelectorAll(".memories-item")].map((item) => item.textContent));
+  for (const deadline = Date.now() + 30_000; ; ) {
+    const shown = await items();
+    if (predicate(shown)) return;
+    assert.ok(Date.now() < deadline, `${peer.name}: not within 30 s: ${what}; there is ${JSON.stringify(shown)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,6 +1,6 @@
 // How fast the nearest of 100,000 vectors are found in one worker of Chromium, exactly and nearly, and how fast the index is
-// made: beside hnswlib-wasm in the same worker and native usearch, on the same vectors in the same run. Hours are not needed,
-// but many minutes: what hnswlib-wasm builds takes minutes for each kind of vectors.
+// made: beside hnswlib-wasm in the same worker and native usearch, on the same vectors in the same run. Their indexes take
+// minutes to build for each kind of vectors.
 //
 //   node bench/memory/vectors.mjs [--json] [--count=N] [--kinds=0,1,2] [--without-rivals]
 

@@ -23,6 +23,10 @@ impl Seen {
         self.0 as u32
     }
 
+    fn is_nearer_than(self, other: Self) -> bool {
+        self.0 >> 32 > other.0 >> 32
+    }
+
     pub(super) fn similarity(self) -> f32 {
         let ordered = (self.0 >> 32) as u32;
         f32::from_bits(if ordered >> 31 == 1 { ordered & !(1 << 31) } else { !ordered })
@@ -57,7 +61,8 @@ pub(super) fn walk(
     let mut farthest = Seen(0);
     let mut looks = 0;
     let mut look = |seen: Seen, open: &mut BinaryHeap<Seen>, farthest: &mut Seen| {
-        if seen <= *farthest {
+        // Of equals the first ones stay: there may be very many.
+        if !seen.is_nearer_than(*farthest) {
             return;
         }
         open.push(seen);
@@ -81,7 +86,7 @@ pub(super) fn walk(
     }
     let mut near = Vec::new();
     while let Some(seen) = open.pop() {
-        if seen < farthest {
+        if farthest.is_nearer_than(seen) {
             break;
         }
         near.clear();

@@ -21,6 +21,8 @@ const LINKS_AT_FIRST: usize = 20;
 const GONE_IN: usize = 8;
 /// What it takes to link a vector or to mend its links, in comparisons of two vectors.
 const COMPARISONS_PER_VECTOR: usize = 8_000;
+/// What it takes to see that a vector's links need no mending.
+const COMPARISONS_PER_LOOK: usize = 20;
 
 /// How the vectors of an index are linked.
 #[derive(Debug, Clone)]
@@ -118,42 +120,37 @@ impl Linking {
     ) -> Option<Vec<Seen>> {
         let from = self.landmarks.nearest(query);
         let is_there = |place: u32| self.states[place as usize] == State::Linked && accept(place);
-        let mut is_there = is_there;
-        walk(&self.graph, rows, query, &from, how, &mut is_there)
+        walk(&self.graph, rows, query, &from, how, is_there)
     }
 
     /// Links and mends until that took `budget` comparisons; whether more is to do. Places that are free now are put to
     /// `free`.
     pub(super) fn advance(&mut self, of: Vectors<'_>, budget: usize, free: &mut Vec<u32>) -> bool {
         let mut left = budget;
-        loop {
-            if !self.step(of, free) {
-                return false;
-            }
-            if left <= COMPARISONS_PER_VECTOR {
+        while let Some(cost) = self.step(of, free) {
+            if left <= cost {
                 return true;
             }
-            left -= COMPARISONS_PER_VECTOR;
+            left -= cost;
         }
+        false
     }
 
-    /// The most urgent step, unless there is nothing to do.
-    fn step(&mut self, of: Vectors<'_>, free: &mut Vec<u32>) -> bool {
+    /// The most urgent step: what it cost, unless there is nothing to do.
+    fn step(&mut self, of: Vectors<'_>, free: &mut Vec<u32>) -> Option<usize> {
         if self.mending.is_some() {
-            self.mend_next(of, free);
-            return true;
+            let is_mended = self.mend_next(of, free);
+            return Some(if is_mended { COMPARISONS_PER_VECTOR } else { COMPARISONS_PER_LOOK });
         }
         if self.gone.len() > self.linked / GONE_IN {
             let gone = std::mem::take(&mut self.gone);
             self.mending = Some(Mending { next: 0, gone });
-            return true;
+            return Some(COMPARISONS_PER_LOOK);
         }
         let is_worth_it = self.linked > 0 || self.waiting.len() >= LINKED_MIN;
-        let Some(place) = self.waiting.first().copied().filter(|_| is_worth_it) else {
-            return false;
-        };
+        let place = self.waiting.first().copied().filter(|_| is_worth_it)?;
         self.link(of, place);
-        true
+        Some(COMPARISONS_PER_VECTOR)
     }
 
     /// Links a vector with some of the nearest, and those with it.
@@ -201,21 +198,21 @@ impl Linking {
         }
     }
 
-    /// Replaces a vector's links to those that have gone by the best of their links.
-    fn mend_next(&mut self, of: Vectors<'_>, free: &mut Vec<u32>) {
+    /// Replaces the next vector's links to those that have gone by the best of their links; whether there were any.
+    fn mend_next(&mut self, of: Vectors<'_>, free: &mut Vec<u32>) -> bool {
         let Some(Mending { next, .. }) = &mut self.mending else {
-            return;
+            return false;
         };
         let place = *next;
         *next += 1;
         if place as usize >= self.states.len() {
             self.end_mending(of, free);
-            return;
+            return true;
         }
         let links = self.graph.links(place);
         let is_linked = |place: &u32| self.states[*place as usize] == State::Linked;
         if !is_linked(&place) || links.iter().all(is_linked) {
-            return;
+            return false;
         }
         let beyond =
             links.iter().filter(|link| !is_linked(link)).flat_map(|&gone| self.graph.links(gone));
@@ -223,6 +220,7 @@ impl Linking {
         let places: Vec<u32> =
             all.into_iter().filter(|other| *other != place && is_linked(other)).collect();
         self.choose(of.rows, place, &places);
+        true
     }
 
     fn end_mending(&mut self, of: Vectors<'_>, free: &mut Vec<u32>) {
@@ -270,7 +268,7 @@ fn diverse(rows: &Rows, near: &[Seen], most: usize) -> Vec<u32> {
         rows.ask(candidate.place(), &mut query);
         let is_covered = chosen.chunks(ROWS_AT_ONCE).any(|places| {
             let four = std::array::from_fn(|row| places[row.min(places.len() - 1)]);
-            rows.similarities(&query, four).iter().any(|&near| near > candidate.similarity())
+            rows.similarities(&query, four).iter().any(|&near| near >= candidate.similarity())
         });
         if is_covered {
             passed_over.push(candidate.place());

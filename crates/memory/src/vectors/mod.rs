@@ -97,11 +97,14 @@ impl Hit {
 pub enum Reach {
     /// Everything: the hits are exactly the nearest.
     All,
-    /// What a walk along links passes that keeps so many vectors in view (at least as many as are wanted), and whatever is
+    /// What a walk along links passes that keeps so many vectors in view (at least as many as are wanted, at most
+    /// [`VIEW_MAX`]), and whatever is
     /// not linked yet. The hits are the nearest of those. The more are in view, the fewer are missed, and the longer it takes.
     View(usize),
 }
 
+/// Most vectors that a walk keeps in view: with more, reading all is faster.
+pub const VIEW_MAX: usize = 4_096;
 /// A walk that looks at more than one of so many vectors gives up: to read all of them is faster.
 const LOOKS_IN: usize = 4;
 
@@ -222,7 +225,7 @@ impl VectorIndex {
         let mut accept = |place: u32| filter(self.keys[place as usize]);
         let shortlist = match reach {
             Reach::View(view) if self.linking.is_walkable() => {
-                self.walk(&query, wanted, view.max(wanted), &mut accept)
+                self.walk(&query, wanted, view.clamp(wanted, VIEW_MAX), &mut accept)
             }
             _ => None,
         };
@@ -270,6 +273,10 @@ impl VectorIndex {
     ) -> Option<Shortlist> {
         let looks_max = self.len() / LOOKS_IN;
         let near = self.linking.near(&self.rows, query, Walk { view, looks_max }, &mut *accept)?;
+        // Links may not lead out of where a walk has come to, or not to what the filter lets through.
+        if near.len() < wanted {
+            return None;
+        }
         let mut shortlist = Shortlist::new(wanted, query);
         for seen in near {
             let place = seen.place();

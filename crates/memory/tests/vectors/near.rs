@@ -150,7 +150,10 @@ fn vectors_that_are_all_the_same_are_linked_and_found() {
         index.insert(key, &vector).unwrap();
     }
     finish(&mut index);
-    let hits = index.search(&vector, 10, Reach::View(VIEW), |_| true).unwrap();
+    index.insert(7, &Numbers(6).vector(DIMENSIONS)).unwrap();
+    let hits = index.search(&vector, 10, Reach::View(usize::MAX), |_| true).unwrap();
     assert_eq!(hits.len(), 10);
+    let other = index.search(&vector, 10, Reach::View(VIEW), |key| key == 7).unwrap();
+    assert_eq!(other.iter().map(|hit| hit.key).collect::<Vec<_>>(), [7]);
     assert!(hits.iter().all(|hit| (hit.similarity - 1.0).abs() < 1e-6));
 }

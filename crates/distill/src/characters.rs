@@ -21,13 +21,13 @@ fn kind(character: char) -> CharacterKind {
         _ if character.is_ascii_punctuation() => return CharacterKind::Alone,
         _ => {}
     }
+    // What no version of Unicode has assigned is part of a word, as in the tokenizer that the model was made with.
     match character.general_category() {
         Category::SpaceSeparator => CharacterKind::Space,
         Category::Control
         | Category::Format
         | Category::PrivateUse
         | Category::Surrogate
-        | Category::Unassigned
         | Category::NonspacingMark => CharacterKind::Dropped,
         // What is no letter of any word is white space to Python's `split`.
         Category::LineSeparator | Category::ParagraphSeparator => CharacterKind::Space,
@@ -83,7 +83,10 @@ mod tests {
             ("漢字とkana ガギ", "漢|字|とkana|カキ"),
             ("a\u{0}b\u{ad}c\u{200b}d\u{feff} e\u{a0}f\u{2028}g", "abcd|e|f|g"),
             ("x≠y ≈ 5€ $3", "x|=|y|≈|5€|$|3"),
-            ("한국어", "한국어"),
+            (
+                "\u{d55c}\u{ad6d}\u{c5b4}",
+                "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}",
+            ),
             ("it's—fine…", "it|'|s|—|fine|…"),
             (
                 "𝟘 a\u{301}b ½ \u{e01}\u{e33} 😀x ａB\u{3000}c \u{2126} \u{f900}\u{8c48}",

@@ -5,6 +5,9 @@ use super::{EmbeddingError, VOCABULARY_MAX, error::within};
 /// What a piece begins with that does not begin a word.
 const CONTINUATION: &str = "##";
 
+/// A longer piece is refused: how often a word is looked up before it is known. BERT's longest has 18.
+const PIECE_BYTES_MAX: usize = 128;
+
 /// Pieces of words in the order of their numbers, to be found by their text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vocabulary {
@@ -26,7 +29,7 @@ impl Vocabulary {
     ///
     /// # Errors
     /// [`EmbeddingError::OutOfBounds`] beyond [`VOCABULARY_MAX`] pieces, [`EmbeddingError::Vocabulary`] if a piece is
-    /// empty or appears twice, or if there is no `[UNK]`.
+    /// empty, has more than 128 bytes or appears twice, or if there is no `[UNK]`.
     pub fn new(text: String) -> Result<Self, EmbeddingError> {
         let damaged = |problem: String| Err(EmbeddingError::Vocabulary(problem));
         let count = text.bytes().filter(|byte| *byte == b'\n').count();
@@ -51,8 +54,8 @@ impl Vocabulary {
             let piece = vocabulary.piece(number);
             let (is_further, text) = split(piece);
             let length = text.len();
-            if length == 0 {
-                return damaged(format!("piece {number} is empty"));
+            if !(1..=PIECE_BYTES_MAX).contains(&length) {
+                return damaged(format!("piece {number} has {length} bytes"));
             }
             vocabulary.piece_bytes_max = vocabulary.piece_bytes_max.max(length);
             let list = if is_further { &mut vocabulary.further } else { &mut vocabulary.first };
@@ -146,6 +149,7 @@ mod tests {
         for text in ["", "[UNK]", "a\n", "[UNK]\na\na\n", "[UNK]\n\n", "[UNK]\n##a\n##a\n"] {
             assert!(Vocabulary::new(text.to_owned()).is_err(), "{text:?}");
         }
+        assert!(Vocabulary::new(format!("[UNK]\n{}\n", "a".repeat(129))).is_err());
         assert!(Vocabulary::new("[UNK]\n".repeat(VOCABULARY_MAX + 1)).is_err());
     }
 }

@@ -639,7 +639,29 @@ export interface VectorDatabaseStats {
   stored_bytes: number;
   /** Whether texts are found by meaning: the model comes with the first text. */
   has_model: boolean;
+  /** Capsules that a consolidation has set aside, which can be undone for a day. */
+  aside: number;
   tags: { tag: string; capsules: number }[];
+}
+
+export interface Consolidation {
+  at: number;
+  /** Capsules that say all that several others say, and of how many each was made. */
+  merged: { capsule_id: string; of: number }[];
+  /** Capsules that were set aside because stronger ones need the room. */
+  faded: number;
+  /** Capsules that an earlier consolidation had set aside, and that are gone. */
+  dropped: number;
+}
+
+export interface MemoryTrends {
+  /** Capsules that were made on each of the last 30 days, the newest last. */
+  made_per_day: number[];
+  /** The commonest of the last seven days first. */
+  tags: { tag: string; last_week: number; before: number }[];
+  strongest: { capsule_id: string; strength: number }[];
+  /** The mean of the last seven days, 0 to 1; null if nothing was made. */
+  novelty: number | null;
 }
 
 export interface PeerceptronEvents {

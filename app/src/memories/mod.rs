@@ -6,6 +6,7 @@ pub mod note;
 pub mod preview;
 mod room;
 pub mod search;
+pub mod tidy;
 
 use crate::{
     compact::Erase,

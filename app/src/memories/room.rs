@@ -1,6 +1,6 @@
 //! What is behind the door, in a module of its own.
 
-use super::{asked::Desk, note::NoteForm, search::SearchPart};
+use super::{asked::Desk, note::NoteForm, search::SearchPart, tidy::Tidy};
 use crate::{
     compact::{Erase, live},
     format::{bytes, plural},
@@ -45,6 +45,7 @@ fn Room() -> impl IntoView {
             <SearchPart desk />
             <div class="memories-side">
                 <NoteForm desk />
+                <Tidy desk />
                 <p class="hint memories-storage">
                     {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}
                 </p>

@@ -2,7 +2,7 @@
 
 use crate::{
     capsule::{Kind, Privacy},
-    library::{Filter, Found, News, Query, Stats},
+    library::{Consolidation, Filter, Found, News, Query, Stats, Trends},
 };
 use protocol::{
     DecodeError,
@@ -70,6 +70,12 @@ pub enum Call {
         /// From whom.
         from: PeerId,
     },
+    /// Tidy up. Reply: [`Reply::Consolidated`].
+    Consolidate,
+    /// Take the newest tidying back. Reply: [`Reply::Restored`].
+    UndoConsolidation,
+    /// What has it been about lately? Reply: [`Reply::Trends`].
+    Trends,
     /// How much is there? Reply: [`Reply::Overview`].
     Overview,
 }
@@ -101,6 +107,12 @@ pub enum Reply {
     Capsule(Option<Box<Found>>),
     /// It is done.
     Done,
+    /// What was done.
+    Consolidated(Consolidation),
+    /// So many capsules are back.
+    Restored(u32),
+    /// What it has been about.
+    Trends(Trends),
     /// How much there is.
     Overview(Overview),
 }
@@ -112,6 +124,8 @@ pub struct Overview {
     pub stats: Stats,
     /// All tags with how many capsules have each, the commonest first; some of them.
     pub tags: Vec<(String, u32)>,
+    /// Capsules that are set aside, and can be brought back for a day.
+    pub aside: u32,
     /// Entries of the file that could not be read when it was opened.
     pub damaged: u32,
 }

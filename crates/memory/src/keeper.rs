@@ -66,6 +66,8 @@ pub enum Told {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// Nobody has asked for anything for a while.
+    Idle,
     /// A [`Call`], encoded.
     Ask(#[serde(with = "serde_bytes")] Vec<u8>),
 }
@@ -121,6 +123,11 @@ impl<F: LogFile> Keeper<F> {
         }
     }
 
+    /// Whether there is something to do once nobody asks for anything.
+    pub fn wants_to_tidy(&self, now: UnixMillis) -> bool {
+        self.open.as_ref().is_some_and(|open| open.library.wants_consolidation(now))
+    }
+
     /// Whether it would be better to get the model first.
     pub fn wants_model(&self, told: &Told) -> bool {
         let has_model =
@@ -149,6 +156,12 @@ impl<F: LogFile> Keeper<F> {
             Told::Disconnected(peer) => {
                 open.neighbours.retain(|it| *it != peer);
                 open.library.disconnected(peer);
+                None
+            }
+            Told::Idle => {
+                if open.library.wants_consolidation(now) {
+                    open.library.consolidate(now);
+                }
                 None
             }
             Told::Hear { from, bytes } => {
@@ -263,11 +276,15 @@ impl Open {
                 library.fetch(from, capsule);
                 Ok(Reply::Done)
             }
+            Call::Consolidate => Ok(Reply::Consolidated(library.consolidate(now))),
+            Call::UndoConsolidation => Ok(Reply::Restored(library.undo_consolidation(now))),
+            Call::Trends => Ok(Reply::Trends(library.trends(now))),
             Call::Overview => {
                 let mut tags = library.tags();
                 tags.truncate(TAGS_SHOWN);
                 let (stats, damaged) = (library.stats(), self.damaged);
-                Ok(Reply::Overview(Overview { stats, tags, damaged }))
+                let aside = library.set_aside_count();
+                Ok(Reply::Overview(Overview { stats, tags, aside, damaged }))
             }
         }
     }

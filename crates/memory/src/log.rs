@@ -43,6 +43,22 @@ pub enum Entry {
         /// When.
         at: UnixMillis,
     },
+    /// It was set aside by a consolidation.
+    Aside {
+        /// Which.
+        capsule: Hash,
+        /// When.
+        at: UnixMillis,
+        /// What says the same, where that is why.
+        into: Option<Hash>,
+    },
+    /// It was set aside, and is not any longer.
+    Restored(Hash),
+    /// A consolidation has ended.
+    Consolidated {
+        /// When.
+        at: UnixMillis,
+    },
 }
 
 /// What a log holds, and what is wrong with it.

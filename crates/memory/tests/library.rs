@@ -273,3 +273,54 @@ fn uses_do_not_make_the_file_grow_for_ever() {
     device.reload();
     assert_eq!(device.library.stats().capsules, 1);
 }
+
+#[test]
+fn what_is_said_twice_is_kept_once_and_comes_back_for_a_day() {
+    let mut device = Device::new(1);
+    device.note("bees swarm", &["one"], Privacy::Personal);
+    device.note("The bees swarm, the hive", &["two"], Privacy::Personal);
+    device.note("the key lies 7 steps from the door", &[], Privacy::Personal);
+    device.note("the key lies 8 steps from the door", &[], Privacy::Personal);
+    let done = device.library.consolidate(NOW);
+    device.settle();
+    assert_eq!(done.merged.iter().map(|it| it.1).collect::<Vec<_>>(), [2]);
+    let texts = device.texts(&query("key door bees"));
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    for number in ["7 steps", "8 steps"] {
+        assert!(texts.iter().any(|text| text.contains(number)), "nothing that was said is lost");
+    }
+    let both = Filter { tag: Some("one".to_owned()), ..Filter::default() };
+    let merged = device.library.search(&Query { filter: both, count: 5, ..Query::default() }, NOW);
+    assert_eq!(merged.len(), 1);
+    assert_eq!(merged[0].signed.head.tags, ["one", "two"]);
+    assert_eq!(merged[0].signed.head.sources.len(), 2);
+
+    device.reload();
+    assert_eq!(device.texts(&query("key door bees")).len(), 3);
+    assert_eq!(device.library.undo_consolidation(UnixMillis(NOW.0 + 1_000)), 2);
+    device.settle();
+    device.reload();
+    assert_eq!(device.texts(&query("key door bees")).len(), 4);
+    assert_eq!(device.library.stats().capsules, 4);
+
+    // After a day there is no way back, and the next one drops what was set aside.
+    device.library.consolidate(NOW);
+    let later = UnixMillis(NOW.0 + memory::library::UNDO_MS + 1);
+    assert_eq!(device.library.undo_consolidation(later), 0);
+    let done = device.library.consolidate(later);
+    device.settle();
+    assert_eq!(done.dropped, 2);
+    device.reload();
+    assert_eq!(device.library.stats().capsules, 3);
+}
+
+#[test]
+fn a_consolidation_has_nothing_to_do_twice() {
+    let mut device = Device::new(1);
+    device.note("bees swarm", &[], Privacy::Personal);
+    device.note("the bees swarm", &[], Privacy::Personal);
+    assert_eq!(device.library.consolidate(NOW).merged.len(), 1);
+    let again = device.library.consolidate(UnixMillis(NOW.0 + 1));
+    assert_eq!((again.merged.len(), again.faded, again.dropped), (0, 0, 0));
+    assert!(!device.library.wants_consolidation(UnixMillis(NOW.0 + 2)));
+}

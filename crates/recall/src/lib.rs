@@ -8,18 +8,25 @@ mod file;
 mod model;
 mod slots;
 
+use core::{pin::pin, time::Duration};
 use file::File;
 use futures::{
     StreamExt,
     channel::mpsc::{self, UnboundedReceiver},
+    future::{Either, select},
 };
-use js_sys::{Array, ArrayBuffer, Uint8Array};
-use memory::{keeper::Keeper, library::News};
+use gloo_timers::future::sleep;
+use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
+use memory::{
+    keeper::{Keeper, Told},
+    library::News,
+};
 use model::Model;
 use peer::{
     JobError, MemoryJob,
     handover::{GREETING, decode_memory_job, encode_memory_answer},
 };
+use units::UnixMillis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -43,13 +50,24 @@ pub fn worker_main(waiting: &Array) {
     spawn_local(work(messages));
 }
 
+/// How long nobody has to ask for anything before the memory is tidied up.
+const IDLE: Duration = Duration::from_secs(30);
+
 async fn work(mut messages: UnboundedReceiver<JsValue>) {
     let Some(device) = messages.next().await.and_then(|data| data.as_string()) else {
         return say("nobody has said whose memory this is");
     };
     let mut keeper = Keeper::new(File::open(&device).await);
     let mut model = Model::default();
-    while let Some(data) = messages.next().await {
+    loop {
+        let data = match select(messages.next(), pin!(sleep(IDLE))).await {
+            Either::Left((Some(data), _)) => data,
+            Either::Left((None, _)) => return,
+            Either::Right(_) => {
+                tidy(&mut keeper);
+                continue;
+            }
+        };
         let Some(buffer) = data.dyn_ref::<ArrayBuffer>() else {
             say("a message that is no job");
             continue;
@@ -75,9 +93,26 @@ async fn work(mut messages: UnboundedReceiver<JsValue>) {
     }
 }
 
+/// Nobody has asked for anything for a while: what is due is done.
+fn tidy(keeper: &mut Keeper<File>) {
+    let now = UnixMillis(Date::now() as u64);
+    if !keeper.wants_to_tidy(now) {
+        return;
+    }
+    match keeper.run(Told::Idle, now) {
+        Ok(answer) if !answer.news.is_empty() => tell_bytes(&answer.news),
+        Ok(_) => {}
+        Err(reason) => tell(News::NotStored { reason }),
+    }
+}
+
 /// Tells the page what nobody has asked for.
 fn tell(news: News) {
-    let bytes = Uint8Array::from(&News::encode_all(&[news])[..]);
+    tell_bytes(&News::encode_all(&[news]));
+}
+
+fn tell_bytes(news: &[u8]) {
+    let bytes = Uint8Array::from(news);
     // Posting bytes throws for nothing that can be passed here.
     let _ = scope().post_message(&bytes);
 }

@@ -43,6 +43,9 @@ pub(crate) enum Ask {
     /// Peer, capsule.
     Fetch(JsValue, JsValue),
     Stats,
+    Consolidate,
+    Undo,
+    Trends,
     /// Tells handlers of news.
     Tell(Handlers, Vec<u8>),
 }
@@ -79,6 +82,18 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
             }
             Ask::Stats => match ask_for(&host, Call::Overview).await? {
                 Reply::Overview(overview) => Ok(to_js(&shapes::MemoryStats::from(overview))),
+                _ => Err(unexpected()),
+            },
+            Ask::Consolidate => match ask_for(&host, Call::Consolidate).await? {
+                Reply::Consolidated(done) => Ok(to_js(&shapes::Consolidation::from(done))),
+                _ => Err(unexpected()),
+            },
+            Ask::Undo => match ask_for(&host, Call::UndoConsolidation).await? {
+                Reply::Restored(count) => Ok(count.into()),
+                _ => Err(unexpected()),
+            },
+            Ask::Trends => match ask_for(&host, Call::Trends).await? {
+                Reply::Trends(trends) => Ok(to_js(&shapes::MemoryTrends::from(trends))),
                 _ => Err(unexpected()),
             },
             Ask::Tell(handlers, news) => {

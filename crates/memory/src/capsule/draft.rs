@@ -103,6 +103,16 @@ impl Draft {
         Ok(Self { content, tags, privacy, importance: IMPORTANCE_OF_NOTES, sources: Vec::new() })
     }
 
+    /// What says all that several capsules say, which were masked where they had to be.
+    pub(crate) fn merged(
+        content: Content,
+        tags: Vec<String>,
+        privacy: Privacy,
+        importance: u8,
+    ) -> Self {
+        Self { content, tags, privacy, importance, sources: Vec::new() }
+    }
+
     /// Something that a network learnt. `surprise` of 100 is how much it matters.
     pub fn episode(event: Event, surprise: u8, privacy: Privacy) -> Self {
         let content = Content::Episode(event);

@@ -1,6 +1,9 @@
 //! What is kept, from the log and into it.
 
-use super::{Kept, Library, News, Outcome, exchange::Exchange, words::Words};
+use super::{
+    Consolidation, Kept, Library, News, Outcome, consolidation::Aside, exchange::Exchange,
+    words::Words,
+};
 use crate::{
     capsule::{Capsule, Draft, Embedding, InvalidCapsule, PersonalKey, Privacy, Space},
     limits,
@@ -82,6 +85,7 @@ impl Library {
             model: None,
             given: SortedMap::new(),
             exchange: Exchange::default(),
+            consolidation: None,
             log_bytes: read.whole_bytes as u64,
             live_bytes: HEADER.len() as u64,
             outcome: Outcome::default(),
@@ -119,6 +123,11 @@ impl Library {
                 self.forgotten.insert(capsule, asks_others);
             }
             Entry::Used { capsule, at } => self.note_use(capsule, at),
+            Entry::Aside { capsule, at, into } => self.set_aside(capsule, Some(Aside { at, into })),
+            Entry::Restored(capsule) => self.set_aside(capsule, None),
+            Entry::Consolidated { at } => {
+                self.consolidation = Some(Consolidation { at, ..Consolidation::default() });
+            }
         }
         true
     }
@@ -190,7 +199,7 @@ impl Library {
         Ok((id, true))
     }
 
-    fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
+    pub(super) fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
         let entry = match capsule.head().privacy {
             Privacy::Personal => Entry::Sealed(self.personal.seal(&capsule)),
             _ => Entry::Kept { capsule: capsule.encode(), from },
@@ -256,11 +265,11 @@ impl Library {
         self.live_bytes += u64::from(log_bytes);
         let used_at = capsule.head().made_at;
         self.keys.insert(id, key);
-        self.kept.push(Some(Kept { capsule, from, used_at, uses: 0, log_bytes }));
+        self.kept.push(Some(Kept { capsule, from, used_at, uses: 0, aside: None, log_bytes }));
         self.place(key);
     }
 
-    fn unshelve(&mut self, id: Hash) {
+    pub(super) fn unshelve(&mut self, id: Hash) {
         let Some(key) = self.keys.remove(&id) else { return };
         let Some(kept) = self.kept.get_mut(key as usize).and_then(Option::take) else { return };
         self.live_bytes -= u64::from(kept.log_bytes);
@@ -271,7 +280,7 @@ impl Library {
     }
 
     /// Writes an entry; says how many bytes it takes.
-    fn write(&mut self, entry: &Entry) -> u32 {
+    pub(super) fn write(&mut self, entry: &Entry) -> u32 {
         let frame = log::frame(entry);
         let bytes = frame.len() as u32;
         self.log_bytes += u64::from(bytes);
@@ -289,7 +298,7 @@ impl Library {
     }
 
     /// Writes the log anew, with what counts and nothing else.
-    fn rewrite(&mut self) {
+    pub(super) fn rewrite(&mut self) {
         let mut bytes = HEADER.to_vec();
         for (id, asks_others) in self.forgotten.iter() {
             let entry = Entry::Forgotten { capsule: *id, asks_others: *asks_others };
@@ -303,6 +312,13 @@ impl Library {
             bytes.extend(log::frame(&entry));
             let used = Entry::Used { capsule: kept.capsule.id(), at: kept.used_at };
             (0..kept.uses.min(USES_KEPT)).for_each(|_| bytes.extend(log::frame(&used)));
+            if let Some(Aside { at, into }) = kept.aside {
+                let capsule = kept.capsule.id();
+                bytes.extend(log::frame(&Entry::Aside { capsule, at, into }));
+            }
+        }
+        if let Some(Consolidation { at, .. }) = self.consolidation {
+            bytes.extend(log::frame(&Entry::Consolidated { at }));
         }
         self.log_bytes = bytes.len() as u64;
         self.outcome.append.clear();

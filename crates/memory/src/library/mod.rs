@@ -3,18 +3,22 @@
 //! [`Library`] is a state machine without input or output of its own: it is told what happened, with the time, and says in an
 //! [`Outcome`] what is to be written, sent and told. What it is asked for counts as done once the outcome is written.
 
+mod consolidation;
 mod exchange;
 mod keeping;
 mod outcome;
 mod places;
 mod ranking;
 mod search;
+mod trends;
 mod words;
 
+pub use consolidation::{Consolidation, UNDO_MS};
 pub use keeping::{KeepError, Opened};
 pub use outcome::{News, Outcome};
 pub use ranking::{RANKING, Ranking};
 pub use search::{Filter, Found, Query};
+pub use trends::Trends;
 
 use crate::{
     capsule::{Capsule, Content, Embedding, Privacy, Space},
@@ -47,6 +51,8 @@ pub struct Library {
     /// How many of the capsules that are kept each other device has given.
     given: SortedMap<PeerId, u32>,
     exchange: exchange::Exchange,
+    /// The newest one; of an earlier life, no more than when.
+    consolidation: Option<Consolidation>,
     /// Bytes of the log, and those of it that a log written anew would have.
     log_bytes: u64,
     live_bytes: u64,
@@ -60,6 +66,8 @@ pub(crate) struct Kept {
     pub from: Option<PeerId>,
     pub used_at: UnixMillis,
     pub uses: u32,
+    /// Whether a consolidation has set it aside.
+    pub aside: Option<consolidation::Aside>,
     /// Bytes that it takes in the log.
     pub log_bytes: u32,
 }

@@ -1,6 +1,6 @@
 //! What a library wants done.
 
-use super::Found;
+use super::{Consolidation, Found};
 use crate::message::Declined;
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId};
@@ -69,6 +69,8 @@ pub enum News {
         /// Who.
         from: PeerId,
     },
+    /// The memory was tidied up.
+    Consolidated(Consolidation),
     /// The model that embeds texts is on its way.
     ModelComing {
         /// Bytes that are here.

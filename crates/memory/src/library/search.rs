@@ -1,6 +1,6 @@
 //! Finding capsules.
 
-use super::{Library, RANKING, may_leave, ranking::strength};
+use super::{Library, RANKING, ranking::strength};
 use crate::{
     capsule::{Embedding, Head, Kind, Privacy, SignedHead},
     limits,
@@ -83,7 +83,9 @@ impl Library {
         }
         let is_wanted = |key: u32| {
             let kept = self.kept.get(key as usize).and_then(Option::as_ref);
-            kept.is_some_and(|kept| query.filter.lets_through(kept.capsule.head()))
+            kept.is_some_and(|kept| {
+                kept.can_be_found() && query.filter.lets_through(kept.capsule.head())
+            })
         };
         let mut similarities: SortedMap<u32, f32> = SortedMap::new();
         if let Some(embedding) = &embedding
@@ -136,7 +138,7 @@ impl Library {
     ) -> Vec<SignedHead> {
         let is_wanted = |key: u32| {
             let kept = self.kept.get(key as usize).and_then(Option::as_ref);
-            kept.is_some_and(|kept| may_leave(kept.capsule.head().privacy))
+            kept.is_some_and(super::Kept::may_be_told_of)
         };
         let Some(places) = self.places.get(&embedding.space) else { return Vec::new() };
         let near = places.near(embedding, CANDIDATES, is_wanted).into_iter();
@@ -179,7 +181,9 @@ impl Library {
     fn newest(&self, query: &Query, count: usize, now: UnixMillis) -> Vec<Found> {
         let kept =
             self.kept.iter().enumerate().filter_map(|(key, kept)| Some((key, kept.as_ref()?)));
-        let wanted = kept.filter(|(_, kept)| query.filter.lets_through(kept.capsule.head()));
+        let wanted = kept.filter(|(_, kept)| {
+            kept.can_be_found() && query.filter.lets_through(kept.capsule.head())
+        });
         let mut keys: Vec<(UnixMillis, u32)> =
             wanted.map(|(key, kept)| (kept.capsule.head().made_at, key as u32)).collect();
         keys.sort_unstable_by(|a, b| b.cmp(a));

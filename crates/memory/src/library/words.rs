@@ -107,6 +107,14 @@ impl Sought {
     }
 }
 
+/// The words of a text, each once, in order.
+pub(super) fn distinct_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = words_of(text).take(WORDS_MAX).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
 /// Runs of letters and digits, in lower case.
 fn words_of(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());

@@ -86,6 +86,25 @@ impl DistributedNeuralNetwork {
         self.recall(Ask::Stats).await
     }
 
+    /// Tidies the memory up: what says nothing that another capsule does not say goes into that, and what is weakest makes room
+    /// where there is too much. It can be undone for a day.
+    #[wasm_bindgen(unchecked_return_type = "Consolidation")]
+    pub async fn consolidate_long_term_memory(&self) -> Result<JsValue, Failure> {
+        self.recall(Ask::Consolidate).await
+    }
+
+    /// Takes the newest consolidation back. Resolves to how many capsules are back.
+    #[wasm_bindgen(unchecked_return_type = "number")]
+    pub async fn undo_consolidation(&self) -> Result<JsValue, Failure> {
+        self.recall(Ask::Undo).await
+    }
+
+    /// What the memory has been about lately.
+    #[wasm_bindgen(unchecked_return_type = "MemoryTrends")]
+    pub async fn get_memory_trends(&self) -> Result<JsValue, Failure> {
+        self.recall(Ask::Trends).await
+    }
+
     async fn recall(&self, ask: Ask) -> Result<JsValue, Failure> {
         let host = self.host().await?;
         later!(beginning(host, ask))

@@ -1,6 +1,9 @@
 //! Memories as plain objects. Times are in milliseconds since 1970-01-01 UTC.
 
-use memory::{call::Overview, library::Found};
+use memory::{
+    call::Overview,
+    library::{self, Found},
+};
 use serde::Serialize;
 use units::{Hash, PeerId};
 
@@ -60,7 +63,65 @@ pub(crate) struct MemoryStats {
     with_embedding: u32,
     stored_bytes: f64,
     has_model: bool,
+    /// Set aside by a consolidation that can be undone.
+    aside: u32,
     tags: Vec<Tag>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Consolidation {
+    at: f64,
+    merged: Vec<Merged>,
+    faded: u32,
+    dropped: u32,
+}
+
+#[derive(Serialize)]
+struct Merged {
+    capsule_id: Hash,
+    of: u32,
+}
+
+impl From<library::Consolidation> for Consolidation {
+    fn from(done: library::Consolidation) -> Self {
+        let library::Consolidation { at, merged, faded, dropped } = done;
+        let merged = merged.into_iter().map(|(capsule_id, of)| Merged { capsule_id, of }).collect();
+        Self { at: at.0 as f64, merged, faded, dropped }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct MemoryTrends {
+    made_per_day: Vec<u32>,
+    tags: Vec<TagTrend>,
+    strongest: Vec<Strong>,
+    novelty: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct TagTrend {
+    tag: String,
+    last_week: u32,
+    before: u32,
+}
+
+#[derive(Serialize)]
+struct Strong {
+    capsule_id: Hash,
+    strength: f32,
+}
+
+impl From<library::Trends> for MemoryTrends {
+    fn from(trends: library::Trends) -> Self {
+        let tag = |(tag, last_week, before)| TagTrend { tag, last_week, before };
+        let strong = |(capsule_id, strength)| Strong { capsule_id, strength };
+        Self {
+            made_per_day: trends.made_per_day,
+            tags: trends.tags.into_iter().map(tag).collect(),
+            strongest: trends.strongest.into_iter().map(strong).collect(),
+            novelty: trends.novelty.map(|it| f64::from(it) / 100.0),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -70,13 +131,14 @@ struct Tag {
 }
 
 impl From<Overview> for MemoryStats {
-    fn from(Overview { stats, tags, .. }: Overview) -> Self {
+    fn from(Overview { stats, tags, aside, .. }: Overview) -> Self {
         Self {
             capsules: stats.capsules,
             of_others: stats.of_others,
             with_embedding: stats.with_embedding,
             stored_bytes: stats.stored_bytes as f64,
             has_model: stats.has_model,
+            aside,
             tags: tags.into_iter().map(|(tag, capsules)| Tag { tag, capsules }).collect(),
         }
     }

@@ -6,7 +6,7 @@ mod common;
 
 use common::Room;
 use ledger::{Action, RoundReport, economics};
-use protocol::session::{Contribution, Decision, RoundRecord, scores_name};
+use protocol::session::{Contribution, Decision, RoundRecord, Upheld, scores_name};
 use units::{Credits, Hash, SessionId};
 
 /// A first round of all devices of a room.
@@ -21,9 +21,9 @@ fn round(room: &Room, model: &[u8]) -> RoundReport {
     let committed = contributions.len() as u32;
     let (verdicts, groups) = (Vec::new(), Vec::new());
     let decision = Decision { round: 1, parent, contributions, verdicts, committed, groups };
-    let (model, standings) = (Hash::of(model), Vec::new());
-    let record =
-        RoundRecord { decision, model, cumulative_samples: 100, standings, draw: u32::MAX };
+    let (model, upheld, standings) = (Hash::of(model), Upheld::default(), Vec::new());
+    let (cumulative_samples, draw) = (100, u32::MAX);
+    let record = RoundRecord { decision, model, cumulative_samples, upheld, standings, draw };
     RoundReport { session, record }
 }
 

@@ -147,6 +147,7 @@ impl Engine {
             let head = Some(record.head);
             let life = self.core.session_life(now);
             let mut session = Session::new(record.proposal, head, true, life, now);
+            session.restore_chain(record.chain);
             if !running {
                 session.restore_end(record.ended_because, record.used_up);
             }

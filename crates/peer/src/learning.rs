@@ -188,7 +188,9 @@ impl Engine {
 
     pub(crate) fn handle_bulk(&mut self, now: Instant, from: PeerId, message: BulkMessage) {
         let session = match &message {
-            BulkMessage::Update { session, .. } | BulkMessage::Model { session, .. } => *session,
+            BulkMessage::Update { session, .. }
+            | BulkMessage::Model { session, .. }
+            | BulkMessage::Lineage { session, .. } => *session,
             BulkMessage::Slice { .. } => {
                 let BulkMessage::Slice { split, part, slice } = message else { return };
                 return self.handle_slice(now, from, split, part, slice);
@@ -212,8 +214,16 @@ impl Engine {
         };
         if self.session.as_ref().is_some_and(|running| running.id == session) {
             self.with_session(now, |session, s| session.handle_bulk(from, message, s));
-        } else if let BulkMessage::Model { record, part, .. } = message {
-            self.handle_rival_model(now, from, session, record, part);
+            return;
+        }
+        match message {
+            BulkMessage::Model { record, part, .. } => {
+                self.handle_rival_model(now, from, session, record, part);
+            }
+            BulkMessage::Lineage { record, records, .. } => {
+                self.handle_rival_lineage(now, from, session, record, records);
+            }
+            _ => {}
         }
     }
 

@@ -62,6 +62,8 @@ pub(crate) struct SessionRecord {
     pub id: SessionId,
     pub proposal: Proposal,
     pub head: RoundRecord,
+    /// The newest records before it, the oldest first: they show how it came about.
+    pub chain: Vec<RoundRecord>,
     pub running: bool,
     pub stopped: bool,
     /// Why it ended here.

@@ -43,4 +43,4 @@ pub mod split;
 pub use encoding::DecodeError;
 
 /// The version of everything in this crate. Peers of another version are refused with a sentence that says so.
-pub const VERSION: u16 = 9;
+pub const VERSION: u16 = 10;

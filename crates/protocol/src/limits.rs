@@ -57,6 +57,15 @@ pub const BULK_VALUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Members whose updates enter one round: the length of a round record, and the weight that a record can claim.
 pub const ROUND_MEMBERS_MAX: usize = 32;
 
+/// Names of records by which one asks to be shown how another record came about: spaced wider and wider, they reach back far.
+pub const LINEAGE_NAMES_MAX: usize = 24;
+
+/// Records that one value shows: the signatures that are checked at once.
+pub const LINEAGE_RECORDS_MAX: usize = 32;
+
+/// Bytes of a value that shows records, of which each has some 18 KiB at most.
+pub const LINEAGE_BYTES_MAX: usize = 512 * 1024;
+
 /// A member's public keys for a round of masked sums.
 pub const MASK_KEYS_BYTES_MAX: usize = 128;
 

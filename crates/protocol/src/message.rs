@@ -180,6 +180,13 @@ pub enum SessionMessage {
         /// Which pieces, [`MODEL_PIECES_MAX`] at most; none for the list of all and the first ones.
         pieces: Vec<u32>,
     },
+    /// "Show me how this record came about": the records up to it.
+    RequestLineage {
+        /// The record's hash.
+        record: Hash,
+        /// Records that the sender holds, the newest first; at most [`limits::LINEAGE_NAMES_MAX`].
+        known: Vec<Hash>,
+    },
 }
 
 /// Pieces of a model that one message asks for: what is on its way before the next message decides where to go on.
@@ -226,6 +233,16 @@ pub enum BulkMessage {
         record: Hash,
         /// What.
         part: ModelPart,
+    },
+    /// Records up to one, the oldest first: the next ones after the newest that was said to be known, or, if none is here, after
+    /// the oldest that the sender has kept. None at all if it does not hold that record.
+    Lineage {
+        /// The session.
+        session: SessionId,
+        /// The record that was asked for, by hash.
+        record: Hash,
+        /// At most [`limits::LINEAGE_RECORDS_MAX`].
+        records: Vec<RoundRecord>,
     },
     /// Nodes of a split network: from their owner to be carried, or from who carries them as they are by now.
     Slice {
@@ -341,6 +358,9 @@ impl SessionMessage {
             Self::RequestModel { pieces, .. } => {
                 at_most("pieces of a model", pieces.len(), MODEL_PIECES_MAX)
             }
+            Self::RequestLineage { known, .. } => {
+                at_most("names of records", known.len(), limits::LINEAGE_NAMES_MAX)
+            }
             _ => Ok(()),
         }
     }
@@ -357,7 +377,13 @@ impl BulkMessage {
     /// # Errors
     /// [`DecodeError`] for anything else; the size is checked before anything is read.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        decode("bulk value", bytes, limits::BULK_VALUE_BYTES_MAX)
+        let message: Self = decode("bulk value", bytes, limits::BULK_VALUE_BYTES_MAX)?;
+        if let Self::Lineage { records, .. } = &message {
+            at_most("bytes of records", bytes.len(), limits::LINEAGE_BYTES_MAX)?;
+            at_most("records", records.len(), limits::LINEAGE_RECORDS_MAX)?;
+            records.iter().try_for_each(RoundRecord::validate)?;
+        }
+        Ok(message)
     }
 }
 

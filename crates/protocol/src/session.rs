@@ -7,7 +7,8 @@
 //! decision keeps these verdicts, and the [`Standing`] of every contributor follows from them. Whoever holds a record can be asked for its model; the record's
 //! hash chain says which model that must be.
 //!
-//! Where two chains meet, [`RoundRecord::weight`] says which one everybody goes on with.
+//! Where two chains meet, [`RoundRecord::weight`] says which one everybody goes on with: first by how many the records in it were
+//! [`Upheld`].
 
 mod contribution;
 mod draw;
@@ -16,6 +17,7 @@ mod privacy;
 mod proposal;
 mod record;
 mod standing;
+mod upheld;
 
 pub use contribution::{Commitment, Contribution, Equivocation, scores_name, update_name};
 pub use draw::{first_draw, ticket};
@@ -26,3 +28,4 @@ pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Priva
 pub use proposal::{Proposal, SessionOptions};
 pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};
 pub use standing::{Standing, median_score};
+pub use upheld::Upheld;

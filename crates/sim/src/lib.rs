@@ -46,6 +46,7 @@ mod strategy;
 mod trace;
 mod world;
 
+pub use byzantine::{Usurpation, usurpers_model};
 pub use classroom::{cluster, network, options, rows};
 pub use course::{Course, Moment, RoundCourse, Spread};
 pub use dice::Dice;

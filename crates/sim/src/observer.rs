@@ -14,7 +14,7 @@ use protocol::{
     cluster::NetworkSpec,
     limits,
     message::{BulkMessage, SessionMessage},
-    session::{RoundRecord, update_name},
+    session::{RoundRecord, Upheld, update_name},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId, SessionId};
@@ -279,6 +279,7 @@ impl Observer {
                 decision: record.decision.clone(),
                 model: Hash::from_bytes([0; 32]),
                 cumulative_samples: 0,
+                upheld: Upheld::default(),
                 standings: Vec::new(),
                 draw: 0,
             };

@@ -2,7 +2,7 @@
 
 use super::{identity, peer};
 use ledger::{Action, RoundReport};
-use protocol::session::{Contribution, Decision, RoundRecord, Verdict, scores_name};
+use protocol::session::{Contribution, Decision, RoundRecord, Upheld, Verdict, scores_name};
 use units::{Hash, SessionId};
 
 pub fn session(n: u8) -> SessionId {
@@ -58,7 +58,8 @@ pub fn record(
         Decision { round, parent, contributions, verdicts, committed, groups: Vec::new() };
     let cumulative_samples = 100 * u64::from(committed);
     let model = Hash::of(model);
-    RoundRecord { decision, model, cumulative_samples, standings: Vec::new(), draw: u32::MAX }
+    let (upheld, standings) = (Upheld::default(), Vec::new());
+    RoundRecord { decision, model, cumulative_samples, upheld, standings, draw: u32::MAX }
 }
 
 pub fn reported(session: SessionId, record: &RoundRecord) -> Action {

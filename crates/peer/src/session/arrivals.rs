@@ -51,6 +51,9 @@ impl Session {
             SessionMessage::RequestModel { record, pieces } => {
                 self.hand_out_model(from, record, pieces, s);
             }
+            SessionMessage::RequestLineage { record, known } => {
+                self.show_lineage(from, record, &known, s);
+            }
         }
         self.advance(s);
     }
@@ -63,6 +66,9 @@ impl Session {
         match message {
             BulkMessage::Update { owner, update, .. } => self.handle_update(from, owner, update, s),
             BulkMessage::Model { record, part, .. } => self.handle_model(from, record, part, s),
+            BulkMessage::Lineage { record, records, .. } => {
+                self.handle_lineage(from, record, records, s);
+            }
             // Those of others are none of a session's.
             _ => {}
         }

@@ -70,6 +70,16 @@ impl Fetch {
         !self.holders.is_empty()
     }
 
+    /// Whether a peer is one of those.
+    pub(crate) fn has_holder(&self, peer: PeerId) -> bool {
+        self.holders.contains_key(&peer)
+    }
+
+    /// One of them.
+    pub(crate) fn a_holder(&self) -> Option<PeerId> {
+        self.holders.keys().next().copied()
+    }
+
     /// Whether something of it is here.
     pub(crate) fn has_begun(&self) -> bool {
         !self.names.is_empty()

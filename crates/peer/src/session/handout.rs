@@ -42,7 +42,7 @@ struct Readout {
 
 impl HandOut {
     /// Whether a large value may go to a peer that asks for it: an honest one does not ask again at once.
-    fn may_go(&mut self, to: PeerId, value: Hash, now: Instant) -> bool {
+    pub(super) fn may_go(&mut self, to: PeerId, value: Hash, now: Instant) -> bool {
         let may = self.sent.get(&(to, value)).is_none_or(|at| now >= *at + INTERVAL);
         if may {
             self.sent.insert((to, value), now);

@@ -1,15 +1,19 @@
 //! Where two chains of rounds meet.
 //!
 //! Members whose rooms were split, or who followed different leaders, hold different records. The heavier record wins
-//! ([`RoundRecord::weight`]); whoever holds a lighter one fetches the heavier one's model, checks its hash against the
-//! record, and goes on from there. A late joiner does the same.
+//! ([`super::precedence`]); whoever holds a lighter one has the heavier one shown, back to a record that is here
+//! ([`super::showing`]), fetches its model, checks its hash against the record, and goes on from there. A late joiner does the
+//! same.
 
-use super::{Fetch, Session, SessionAction, SessionJob, Surroundings};
+use super::{
+    Fetch, Session, SessionAction, SessionJob, Surroundings,
+    showing::{Showing, Shown},
+};
 use crate::job::{Evaluation, Job};
 use ::core::time::Duration;
 use protocol::{
     limits,
-    message::{ModelPart, SessionMessage},
+    message::{BulkMessage, ModelPart, SessionMessage},
     session::{Contribution, Decision, Proposal, RoundRecord},
 };
 use units::{Hash, Instant, PeerId, SortedMap};
@@ -32,8 +36,15 @@ pub(super) struct Adoption {
     pub from: PeerId,
     pub record: RoundRecord,
     pub fetch: Fetch,
-    /// The model, until the work that is under way on ours is done: which of the two is heavier shows then.
+    /// How it came about, which is asked for together with the model.
+    pub showing: Showing,
+    /// Whether it is heavier than ours by what it says, so that its model is fetched before that was shown.
+    claims_more: bool,
+    /// The model, until all of its lineage is here and the work that is under way on ours is done: which of the two is heavier
+    /// shows then.
     model: Option<Vec<u8>>,
+    /// All is here, but our round comes first: when to look at it again.
+    held_until: Option<Instant>,
     installing: bool,
 }
 
@@ -43,18 +54,28 @@ impl Adoption {
         self.installing
     }
 
-    /// When whoever was asked for the model has had its time; never, once it is here.
+    /// When something of it has to be looked at: never, once all of it is here.
     pub(super) fn expires_at(&self) -> Option<Instant> {
-        self.is_coming().then(|| self.fetch.deadline())
+        let model = self.is_coming().then(|| self.fetch.deadline());
+        let lineage = self.showing.deadline().filter(|_| !self.installing);
+        [model, lineage, self.held_until].into_iter().flatten().min()
     }
 
     fn is_coming(&self) -> bool {
-        !self.installing && self.model.is_none()
+        !self.installing && self.model.is_none() && (self.claims_more || self.showing.is_shown())
     }
 
     /// Whether there is more to lose than to gain by turning to another one: what has arrived would be for nothing.
     fn is_under_way(&self) -> bool {
-        !self.is_coming() || self.fetch.has_begun() && self.fetch.has_holders()
+        let is_coming = self.is_coming() || !self.showing.is_shown() && !self.installing;
+        self.held_until.is_none()
+            && (!is_coming || self.fetch.has_begun() && self.fetch.has_holders())
+    }
+
+    /// Whether nobody is left who could show or send what is missing.
+    fn is_hopeless(&self) -> bool {
+        let model = self.is_coming() && !self.fetch.has_holders();
+        !self.installing && (model || !self.showing.is_shown() && self.showing.shower().is_none())
     }
 }
 
@@ -97,18 +118,27 @@ impl Session {
         if follows && can_follow && !self.is_installing() {
             self.stash.put_decision(from, record.decision.clone(), false);
             self.followed.insert(from, record);
-        } else if record.weight() > self.head.weight() {
+            return;
+        }
+        if self.may_outweigh(&record, s) {
             if self.is_doubted(from, s) {
                 self.heads_heard.insert(from, record);
-            } else {
-                self.adopt(from, record, s);
+                return;
             }
-        } else if self.model_here {
+            if self.adopt(from, record.clone(), s) {
+                return;
+            }
+        }
+        if self.model_here {
             self.note_apart(from, &record, s);
-            if self.told.insert(from) || !self.running {
-                let head = SessionMessage::Head(self.head.clone());
-                self.send(from, head);
-            }
+            self.tell_of_heavier(from);
+        }
+    }
+
+    /// Tells a peer of our record, which is heavier than its own.
+    fn tell_of_heavier(&mut self, to: PeerId) {
+        if self.told.insert(to) || !self.running {
+            self.send(to, SessionMessage::Head(self.head.clone()));
         }
     }
 
@@ -117,32 +147,128 @@ impl Session {
         self.adoption.as_ref().is_some_and(Adoption::is_installing)
     }
 
-    pub(super) fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
+    /// Has a record shown and its model fetched, unless what is here shows that ours is heavier: then `false`.
+    pub(super) fn adopt(
+        &mut self,
+        from: PeerId,
+        record: RoundRecord,
+        s: &Surroundings<'_>,
+    ) -> bool {
         if let Some(known) = &mut self.adoption {
             if known.record == record {
                 known.fetch.add(from);
-                return self.fetch_model(s);
+                self.fetch_model(s);
+                return true;
             }
-            if known.is_under_way() || record.weight() <= known.record.weight() {
-                return;
+            if known.is_under_way() || !is_heavier_claim(&record, &known.record) {
+                return true;
             }
+        }
+        let earlier = self.adoption.take().map(|adoption| adoption.showing);
+        let mut showing = match earlier {
+            Some(earlier) => Showing::after(record.clone(), from, earlier, s.now),
+            None => Showing::new(record.clone(), from, s.now),
+        };
+        if self.chain.has(record.hash()) {
+            showing = Showing::of_ours(record.clone(), from, s.now);
+        } else if let Some(parent) = self.chain.get(record.decision.parent) {
+            let here = |name| (name == record.decision.parent).then_some(parent);
+            let records = vec![record.clone()];
+            let shown =
+                showing.take((self.id, &self.proposal), from, records, here, &mut self.keys, s.now);
+            if let Err(problem) = shown {
+                self.doubt(from, format!("a record that cannot be: {problem}"), s);
+                return true;
+            }
+        }
+        if showing.is_shown() && !self.outweighs(from, &record, &showing, s) {
+            return false;
         }
         let size_bytes = neural::Model::size_bytes(&self.proposal.network);
         let fetch = Fetch::new(record.model, size_bytes, from);
-        self.adoption = Some(Adoption { from, record, fetch, model: None, installing: false });
+        let claims_more = record.weight() > self.head.weight();
+        self.adoption = Some(Adoption {
+            from,
+            record,
+            fetch,
+            showing,
+            claims_more,
+            model: None,
+            held_until: None,
+            installing: false,
+        });
         self.fetch_model(s);
+        self.ask_to_show();
+        true
     }
 
-    /// A heavier record with its model.
+    /// Asks for the next part of how a record came about.
+    fn ask_to_show(&mut self) {
+        let known = self.chain.names(&self.proposal);
+        let showing = self.adoption.as_ref().map(|adoption| &adoption.showing);
+        if let Some((from, message)) = showing.and_then(|showing| showing.request(known)) {
+            self.send(from, message);
+        }
+    }
+
+    /// Shows a peer how a record of ours came about.
+    pub(super) fn show_lineage(
+        &mut self,
+        to: PeerId,
+        record: Hash,
+        known: &[Hash],
+        s: &Surroundings<'_>,
+    ) {
+        let records = self.chain.part(record, known).unwrap_or_default();
+        let first = records.first().map_or(record, |first| first.decision.parent);
+        let name = Hash::of_parts(&[b"lineage", record.as_bytes(), first.as_bytes()]);
+        if self.hand_out.may_go(to, name, s.now) {
+            let message = BulkMessage::Lineage { session: self.id, record, records };
+            self.actions.push(SessionAction::SendBulk(to, message));
+        }
+    }
+
+    /// Something of how a record came about has arrived.
+    pub(super) fn handle_lineage(
+        &mut self,
+        from: PeerId,
+        record: Hash,
+        records: Vec<RoundRecord>,
+        s: &Surroundings<'_>,
+    ) {
+        let is_it = |adoption: &&mut Adoption| adoption.record.hash() == record;
+        let Some(adoption) = self.adoption.as_mut().filter(is_it) else { return };
+        let (here, keys) = (|name| self.chain.get(name), &mut self.keys);
+        match adoption.showing.take((self.id, &self.proposal), from, records, here, keys, s.now) {
+            Ok(Shown::Partly) => self.ask_to_show(),
+            Ok(Shown::Wholly) => {
+                self.install_model(s);
+                self.fetch_model(s);
+            }
+            Ok(Shown::Unasked) => {}
+            Ok(Shown::Gone) => {
+                adoption.fetch.remove(from);
+                self.expire_adoption(s);
+            }
+            Err(problem) => {
+                adoption.fetch.remove(from);
+                self.doubt(from, format!("a record that cannot be: {problem}"), s);
+                self.expire_adoption(s);
+            }
+        }
+    }
+
+    /// A heavier record with how it came about, and its model.
     pub(crate) fn bring(
         &mut self,
         from: PeerId,
         record: RoundRecord,
-        model: Option<Vec<u8>>,
+        (showing, model): (Showing, Option<Vec<u8>>),
         s: &Surroundings<'_>,
     ) {
         self.handle_message(from, SessionMessage::Head(record.clone()), s);
         if let Some(adoption) = self.adoption.as_mut().filter(|a| a.record == record) {
+            adoption.showing = showing;
             adoption.model = model;
             self.advance(s);
         }
@@ -178,14 +304,29 @@ impl Session {
         self.fetch_model(s);
     }
 
-    /// Puts a model that has arrived in the place of ours, unless a round's is being made.
+    /// Puts a model that has arrived in the place of ours, if its record was shown to be heavier, unless a round's is being made
+    /// or comes first.
     pub(super) fn install_model(&mut self, s: &Surroundings<'_>) {
+        let is_shown = |it: &&Adoption| !it.installing && it.showing.is_shown();
+        let Some(adoption) = self.adoption.as_ref().filter(is_shown) else { return };
         if self.round.is_aggregating() {
+            return;
+        }
+        if !self.outweighs(adoption.from, &adoption.record, &adoption.showing, s) {
+            let from = adoption.from;
+            self.adoption = None;
+            return self.tell_of_heavier(from);
+        }
+        let held_until = self.comes_first_until(adoption, s);
+        let Some(adoption) = self.adoption.as_mut() else { return };
+        adoption.held_until = held_until.filter(|_| adoption.model.is_some());
+        if held_until.is_some() {
             return;
         }
         let Some(mut adoption) = self.adoption.take_if(|it| it.model.is_some()) else { return };
         let Some(model) = adoption.model.take() else { return };
-        let keep_ours = self.part_kept(&adoption.record, s);
+        let parted_at = self.parted_at(&adoption.showing);
+        let keep_ours = self.part_kept(&adoption.record, parted_at, s);
         adoption.installing = true;
         let (record, expected) = (adoption.record.hash(), adoption.record.model);
         self.adoption = Some(adoption);
@@ -208,11 +349,14 @@ impl Session {
         self.doubts.remove(&adoption.from);
         self.problem = None;
         self.log.clear();
-        if let Some(left) = self.lineage_left_for(&adoption.record, s) {
+        if let Some(left) =
+            self.lineage_left_for(&adoption.record, self.parted_at(&adoption.showing), s)
+        {
             self.note_lineage_left(left);
             self.actions.push(SessionAction::LineageLeft(left));
         }
         self.leave_lineage();
+        self.chain.go_along(adoption.showing.records());
         self.move_to(adoption.record, None, (together, None), s);
         // Of two endings the heavier may have come to this device alone, and no round follows that would tell.
         if self.is_finished() {
@@ -263,18 +407,38 @@ impl Session {
         doubt.failures += 1;
     }
 
-    /// Gives up on a model that does not come; asks whoever is connected where they stand.
+    /// Gives up on a model that does not come, or a record that is not shown; asks whoever is connected where they stand.
     pub(super) fn expire_adoption(&mut self, s: &Surroundings<'_>) {
-        let is_coming = |a: &&mut Adoption| a.is_coming();
-        let Some(adoption) = self.adoption.as_mut().filter(is_coming) else { return };
-        let late = adoption.fetch.expire(s.now);
-        for peer in &late {
-            self.doubt(*peer, "a record whose model did not come".to_owned(), s);
+        let Some(adoption) = self.adoption.as_mut().filter(|a| !a.installing) else { return };
+        let mut late = if adoption.is_coming() { adoption.fetch.expire(s.now) } else { Vec::new() };
+        let is_due = adoption.showing.deadline().is_some_and(|at| s.now >= at);
+        if let Some(shower) = adoption.showing.shower().filter(|_| is_due) {
+            adoption.fetch.remove(shower);
+            late.push(shower);
         }
-        if self.adoption.take_if(|a| a.is_coming() && !a.fetch.has_holders()).is_some() {
+        // What was asked of somebody who is late, or gone since, others are asked for.
+        let is_gone = |shower: PeerId| !adoption.fetch.has_holder(shower);
+        let asks_another = adoption.showing.shower().is_none_or(is_gone);
+        if asks_another && !adoption.showing.is_shown() {
+            adoption.showing.ask(adoption.fetch.a_holder(), s.now);
+        }
+        let is_hopeless = adoption.is_hopeless();
+        late.sort_unstable();
+        late.dedup();
+        for peer in &late {
+            self.doubt(
+                *peer,
+                "a record that it did not show, or whose model did not come".to_owned(),
+                s,
+            );
+        }
+        if is_hopeless {
+            self.adoption = None;
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
         } else {
-            // What was asked of somebody who is late, or gone since, others are asked for.
+            if asks_another {
+                self.ask_to_show();
+            }
             self.fetch_model(s);
         }
     }
@@ -317,7 +481,16 @@ pub(super) fn check_record(proposal: &Proposal, record: &RoundRecord) -> Result<
     if !(of_round..=samples_max).contains(&samples) {
         return Err(format!("a record of {samples} samples, where {samples_max} are possible"));
     }
+    if record.upheld.records() >= u64::from(round) {
+        let records = record.upheld.records();
+        return Err(format!("a record of round {round} after {records} that were upheld"));
+    }
     Ok(())
+}
+
+/// Whether of two records that others tell of one claims more than the other.
+fn is_heavier_claim(one: &RoundRecord, other: &RoundRecord) -> bool {
+    one.weight() > other.weight()
 }
 
 /// Whether members can have contributed what a decision says, whether they have signed it or not. One without samples could

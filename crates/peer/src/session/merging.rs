@@ -14,15 +14,20 @@ const LINEAGES_LEFT_MAX: usize = 32;
 
 impl Session {
     /// How many of our newest rounds were made apart from those who made `record`: none of them has a part in any of these, and
-    /// they do not begin with them. Of ancestors records name only the parent, so that contributors tell of the others. Where few
-    /// are drawn of many, they tell nothing: 0.
-    pub(super) fn rounds_apart(&self, record: &RoundRecord, s: &Surroundings<'_>) -> u32 {
+    /// they do not begin with them. They begin with ours up to the round in which they are seen to have parted, or that contributors
+    /// tell of. Where few are drawn of many, they tell nothing: 0.
+    pub(super) fn rounds_apart(
+        &self,
+        record: &RoundRecord,
+        parted_at: Option<u32>,
+        s: &Surroundings<'_>,
+    ) -> u32 {
         let theirs = record.decision.contributions.iter().map(|part| part.peer);
         let theirs: SortedSet<PeerId> = theirs.filter(|peer| *peer != s.me).collect();
         let mut ours = self.head.decision.contributions.iter().map(|part| part.peer);
         // Rounds that they took up from us are the beginning of theirs.
         let taken = theirs.iter().filter_map(|peer| self.on_ours.get(peer)).max();
-        let parent = self.ancestry.round_of(record.decision.parent);
+        let parent = parted_at.or_else(|| self.chain.round_of(record.decision.parent));
         let begins_with = taken.copied().max(parent).unwrap_or_default();
         if self.head.decision.round <= begins_with
             || self.is_crowd(s)
@@ -42,8 +47,13 @@ impl Session {
 
     /// How much of what this device's lineage has learnt its next updates bring in when `record` is taken up: as much as it
     /// has made rounds for each of the others', 1 at most; nothing where its rows had no part, or no update follows.
-    pub(super) fn part_kept(&self, record: &RoundRecord, s: &Surroundings<'_>) -> f32 {
-        let apart = self.rounds_apart(record, s);
+    pub(super) fn part_kept(
+        &self,
+        record: &RoundRecord,
+        parted_at: Option<u32>,
+        s: &Surroundings<'_>,
+    ) -> f32 {
+        let apart = self.rounds_apart(record, parted_at, s);
         let mut ours = self.head.decision.contributions.iter();
         let is_last = record.decision.round >= self.proposal.options.rounds;
         if apart == 0 || is_last || !ours.any(|part| part.peer == s.me) {
@@ -58,21 +68,22 @@ impl Session {
     pub(super) fn lineage_left_for(
         &self,
         record: &RoundRecord,
+        parted_at: Option<u32>,
         s: &Surroundings<'_>,
     ) -> Option<LineageLeft> {
-        let rounds_apart = self.rounds_apart(record, s);
+        let rounds_apart = self.rounds_apart(record, parted_at, s);
         (rounds_apart > 0).then(|| LineageLeft {
             round: self.head.decision.round,
             rounds_apart,
             taken_up_round: record.decision.round,
             members: record.decision.contributions.len() as u32,
-            keeps_ours: self.part_kept(record, s) > 0.0,
+            keeps_ours: self.part_kept(record, parted_at, s) > 0.0,
         })
     }
 
     /// A peer asks for the model of a record, or builds on it: if it is one of ours, what it makes from here on begins with it.
     pub(super) fn note_on_ours(&mut self, peer: PeerId, record: Hash) {
-        let Some(round) = self.ancestry.round_of(record) else { return };
+        let Some(round) = self.chain.round_of(record) else { return };
         if self.on_ours.len() >= limits::ROUND_MEMBERS_MAX && !self.on_ours.contains_key(&peer) {
             self.on_ours.pop_first();
         }
@@ -94,7 +105,7 @@ impl Session {
         let ours = self.history.iter().find(|ours| ours.round == round);
         let is_other = round > self.head.decision.round
             || round >= taken_up && ours.is_some_and(|ours| ours.model != record.model);
-        if is_other && self.rounds_apart(record, s) > 0 {
+        if is_other && self.rounds_apart(record, None, s) > 0 {
             self.apart.insert(peer, round);
         }
     }

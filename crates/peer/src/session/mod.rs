@@ -8,8 +8,8 @@
 //! The session says what it wants done as [`SessionAction`]s and never touches a connection, a clock or storage.
 
 mod action;
-mod ancestry;
 mod arrivals;
+mod chain;
 mod checks;
 mod crowd;
 mod endings;
@@ -21,8 +21,10 @@ mod log;
 mod masks;
 mod merging;
 mod pace;
+mod precedence;
 mod privacy;
 mod round;
+mod showing;
 mod silence;
 mod stash;
 #[cfg(test)]
@@ -38,7 +40,7 @@ use crate::{
 };
 use ::core::time::Duration;
 pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
-use ancestry::Ancestry;
+use chain::Chain;
 pub(crate) use checks::check_strange_record;
 use crowd::Tickets;
 pub(crate) use fetch::Fetch;
@@ -49,11 +51,13 @@ use log::Log;
 use masks::Masks;
 use pace::Pace;
 use protocol::{
+    limits,
     message::SessionMessage,
     session::{Equivocation, Proposal, RoundRecord},
     signatures::Keys,
 };
 use round::Round;
+pub(crate) use showing::{Showing, Shown};
 use silence::Silence;
 use stash::Stash;
 use std::collections::VecDeque;
@@ -73,7 +77,7 @@ pub(crate) struct Session {
     pub running: bool,
     pub head: RoundRecord,
     head_hash: Hash,
-    ancestry: Ancestry,
+    chain: Chain,
     /// See [`protocol::session::Contribution::life`].
     life: u64,
     ended_because: Option<String>,
@@ -155,7 +159,7 @@ impl Session {
             life,
             running: true,
             head_hash: head.hash(),
-            ancestry: Ancestry::of(&head),
+            chain: Chain::of(&head),
             head,
             ended_because: None,
             ready: false,
@@ -216,6 +220,7 @@ impl Session {
             id: self.id,
             proposal: self.proposal.clone(),
             head: self.head.clone(),
+            chain: self.chain.to_store(),
             running: self.running,
             stopped: self.stopped,
             ended_because: self.ended_because.clone(),
@@ -232,9 +237,10 @@ impl Session {
         self.sent_bytes += bytes as u64;
     }
 
-    /// The largest value that a member has reason to send: an update in full, eight bytes a parameter at most.
+    /// The largest value that a member has reason to send: an update in full, eight bytes a parameter at most, or records.
     pub(crate) fn bulk_limit_bytes(&self) -> usize {
-        64 * 1024 + 8 * self.proposal.network.parameters() as usize
+        let update_bytes = 64 * 1024 + 8 * self.proposal.network.parameters() as usize;
+        update_bytes.max(limits::LINEAGE_BYTES_MAX)
     }
 
     /// The cluster stands on the workbench with this model and so many training rows.
@@ -279,6 +285,7 @@ impl Session {
         if self.running && self.ready {
             self.send(peer, SessionMessage::Join { rows: self.rows });
         }
+        self.tell_last_verdict(peer, s);
         for proof in self.accused.clone().into_values() {
             self.send(peer, SessionMessage::Accuse(proof));
         }

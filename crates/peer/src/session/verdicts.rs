@@ -26,7 +26,7 @@ pub(super) struct Verdicts {
     /// Signed ones on it that have not been checked, one a contributor, and since when there are some.
     unchecked: SortedMap<PeerId, Verdict>,
     unchecked_since: Option<Instant>,
-    /// On a record that is not here, one a peer.
+    /// On a record that is not the newest here, one a peer.
     early: SortedMap<PeerId, Early>,
 }
 
@@ -34,6 +34,8 @@ struct Early {
     record: Hash,
     verdict: Verdict,
     since: Instant,
+    /// Whether its judge was told of ours.
+    is_told: bool,
 }
 
 impl Verdicts {
@@ -46,6 +48,14 @@ impl Verdicts {
     pub(super) fn beside(&self, contributions: &[Contribution]) -> Vec<Verdict> {
         let all = self.of_head.values();
         all.filter(|verdict| verdict.holds_beside(contributions)).cloned().collect()
+    }
+
+    /// Who is known to have judged a record; `head` is the newest here.
+    pub(super) fn judges(&self, record: Hash, head: Hash) -> impl Iterator<Item = PeerId> + '_ {
+        let of_head = self.of_head.keys().chain(self.unchecked.keys());
+        let early = self.early.iter().filter(move |(_, early)| early.record == record);
+        let of_head = of_head.filter(move |_| record == head);
+        of_head.chain(early.map(|(judge, _)| judge)).copied()
     }
 
     /// What this device has found of the newest record, if it has computed it.
@@ -92,7 +102,8 @@ impl Verdicts {
 
     /// When somebody is to be told of our record, or verdicts are to be checked.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let early = self.early.values().map(|early| early.since + COURTESY);
+        let early = self.early.values().filter(|early| !early.is_told);
+        let early = early.map(|early| early.since + COURTESY);
         early.chain(self.checked_at()).min()
     }
 
@@ -117,7 +128,7 @@ impl Session {
         if record == self.head_hash {
             self.count_verdict(verdict, s);
         } else {
-            self.verdicts.put_early(from, Early { record, verdict, since: s.now });
+            self.verdicts.put_early(from, Early { record, verdict, since: s.now, is_told: false });
         }
     }
 
@@ -187,6 +198,14 @@ impl Session {
         }
     }
 
+    /// Tells a peer that was not here then what was signed of the last record: of two endings, who holds which decides.
+    pub(super) fn tell_last_verdict(&mut self, to: PeerId, s: &Surroundings<'_>) {
+        let own = self.verdicts.own(s.me).filter(|own| own.signature.is_some() && !self.running);
+        if let Some(verdict) = own.cloned() {
+            self.send(to, SessionMessage::CoSign { record: self.head_hash, verdict });
+        }
+    }
+
     fn tell_verdict(&mut self, verdict: Verdict, s: &Surroundings<'_>) {
         if self.head.is_judged_by(&verdict) {
             self.verdicts.of_head.insert(s.me, verdict.clone());
@@ -207,11 +226,13 @@ impl Session {
         if self.verdicts.checked_at().is_some_and(|at| s.now >= at) {
             self.check_signatures(self.head_hash);
         }
-        let due = self.verdicts.early.iter().filter(|(_, early)| s.now >= early.since + COURTESY);
-        let due: Vec<PeerId> = due.map(|(peer, _)| *peer).collect();
-        for peer in &due {
-            self.verdicts.early.remove(peer);
-        }
+        let is_due = |early: &Early| !early.is_told && s.now >= early.since + COURTESY;
+        let due = self.verdicts.early.iter_mut().filter(|(_, early)| is_due(early));
+        let tell = |(peer, early): (&PeerId, &mut Early)| {
+            early.is_told = true;
+            *peer
+        };
+        let due: Vec<PeerId> = due.map(tell).collect();
         // Far members cannot be asked: one neighbour is, for all of them.
         let (near, far): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|it| s.connected.contains(it));

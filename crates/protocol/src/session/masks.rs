@@ -132,6 +132,7 @@ mod tests {
             decision,
             model: Hash::of(model),
             cumulative_samples: 3,
+            upheld: Default::default(),
             standings: Vec::new(),
             draw: 9,
         };

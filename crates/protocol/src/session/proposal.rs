@@ -5,6 +5,7 @@ use super::{
     masks::Masks,
     privacy::{PRIVATE_LEARNING_RATE_MILLIONTHS, Privacy},
     record::{Decision, RoundRecord, Verdict},
+    upheld::Upheld,
 };
 use crate::{DecodeError, cluster::NetworkSpec, encoding::encode, limits};
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,7 @@ impl Proposal {
             decision,
             model: self.first_model,
             cumulative_samples: 0,
+            upheld: Upheld::default(),
             standings: Vec::new(),
             draw: self.draw,
         }

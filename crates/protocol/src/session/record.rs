@@ -5,6 +5,7 @@ use super::{
     draw,
     masks::{GroupRecord, check_groups},
     standing::{self, STANDINGS_MAX, Standing},
+    upheld::Upheld,
 };
 use crate::{
     DecodeError,
@@ -45,6 +46,8 @@ pub struct RoundRecord {
     pub model: Hash,
     /// Samples behind this round and all before it.
     pub cumulative_samples: u64,
+    /// By how many of their makers the records before this one were upheld. Of this one, the next says so.
+    pub upheld: Upheld,
     /// How contributors to the rounds before stand, by peer: follows from the parent's standings and the verdicts on it.
     pub standings: Vec<Standing>,
     /// The highest [`ticket`] with which a member of a large room contributes to the next round.
@@ -110,6 +113,12 @@ impl Decision {
         self.contributions.iter().map(|contribution| u64::from(contribution.samples)).sum()
     }
 
+    /// Whether a member says here that it holds the parent: it trained from it, or judged it.
+    pub fn upholds_parent(&self, peer: PeerId) -> bool {
+        self.contributions.binary_search_by_key(&peer, |part| part.peer).is_ok()
+            || self.verdicts.binary_search_by_key(&peer, |verdict| verdict.judge).is_ok()
+    }
+
     /// Samples behind a group's sum.
     pub fn samples_of(&self, group: &GroupRecord) -> u32 {
         let parts = group.places().filter_map(|place| self.contributions.get(place));
@@ -124,7 +133,27 @@ impl RoundRecord {
         let contributions = &parent.decision.contributions;
         let standings = standing::after(&parent.standings, contributions, &decision.verdicts);
         let draw = draw::after(parent.draw, decision.committed);
-        Self { decision, model, cumulative_samples, standings, draw }
+        let upheld = parent.upheld.with(parent.upheld_by(|peer| decision.upholds_parent(peer)));
+        Self { decision, model, cumulative_samples, upheld, standings, draw }
+    }
+
+    /// By how many members it counts as upheld, of whose contributions those are who hold it: if they are most, by all. Some
+    /// are gone by the next round, and of those who are left none should gain by being in a decision that others are not in.
+    pub fn upheld_by(&self, holds_it: impl Fn(PeerId) -> bool) -> usize {
+        self.upheld_among(|_| true, holds_it)
+    }
+
+    /// The same, where only some contributors count: keys cost nothing, and of some nobody here has seen a member.
+    pub fn upheld_among(
+        &self,
+        counts: impl Fn(PeerId) -> bool,
+        holds_it: impl Fn(PeerId) -> bool,
+    ) -> usize {
+        let parts = self.decision.contributions.iter().filter(|part| counts(part.peer));
+        let (all, holders) = parts.fold((0, 0), |(all, holders), part| {
+            (all + 1, holders + usize::from(holds_it(part.peer)))
+        });
+        if 2 * holders > all { all } else { holders }
     }
 
     /// Checks that members, verdicts and standings are few, sorted and named once.
@@ -133,6 +162,7 @@ impl RoundRecord {
     /// [`DecodeError::Invalid`] says which rule is broken.
     pub fn validate(&self) -> Result<(), DecodeError> {
         self.decision.validate()?;
+        self.upheld.validate()?;
         let invalid = |problem| Err(DecodeError::Invalid { what: "record", problem });
         if self.standings.len() > STANDINGS_MAX {
             return invalid(format!("{} standings", self.standings.len()));
@@ -170,9 +200,10 @@ impl RoundRecord {
         Hash::of_parts(&[b"peerceptron round", &encode(self)])
     }
 
-    /// The order in which records win over each other: more samples first, then rounds, then hash.
-    pub fn weight(&self) -> (u64, u32, Hash) {
-        (self.cumulative_samples, self.decision.round, self.hash())
+    /// The order in which records win over each other: by how many the records before were upheld, then by samples, rounds, hash.
+    /// It says nothing of this record itself: of two on one parent, whoever meets them goes by who holds which.
+    pub fn weight(&self) -> (&Upheld, u64, u32, Hash) {
+        (&self.upheld, self.cumulative_samples, self.decision.round, self.hash())
     }
 }
 
@@ -273,6 +304,7 @@ mod tests {
             decision,
             model,
             cumulative_samples: 10,
+            upheld: Upheld::default(),
             standings: Vec::new(),
             draw: u32::MAX,
         };
@@ -319,5 +351,61 @@ mod tests {
             let verdict = Verdict::sign(&Identity::from_seed([1; 32]), Hash::of(b"r"), vec![score]);
             assert_eq!(verdict.validate().is_ok(), possible, "{score}");
         }
+    }
+
+    /// A record on `parent` by so many members, from 1 on.
+    fn made_by(parent: &RoundRecord, members: core::ops::RangeInclusive<u8>) -> RoundRecord {
+        let place = (SessionId::from_bytes([1; 16]), parent.hash());
+        let part = |n| {
+            let identity = Identity::from_seed([n; 32]);
+            Contribution::sign(&identity, place, scores_name(&[]), Hash::of(&[n]), 10, 1)
+        };
+        let mut contributions: Vec<_> = members.map(part).collect();
+        contributions.sort_unstable_by_key(|part| part.peer);
+        let decision = Decision {
+            round: parent.decision.round + 1,
+            parent: parent.hash(),
+            contributions,
+            verdicts: Vec::new(),
+            committed: 32,
+            groups: Vec::new(),
+        };
+        RoundRecord::following(parent, decision, Hash::of(b"m"))
+    }
+
+    fn genesis() -> RoundRecord {
+        let decision = Decision { round: 0, contributions: Vec::new(), ..decision() };
+        let (model, standings) = (Hash::of(b"first"), Vec::new());
+        let upheld = Upheld::default();
+        RoundRecord { decision, model, cumulative_samples: 0, upheld, standings, draw: u32::MAX }
+    }
+
+    #[test]
+    fn a_record_is_upheld_by_those_of_its_makers_who_go_on_from_it() {
+        let first = made_by(&genesis(), 1..=5);
+        assert_eq!(first.upheld.largest(), 0, "nobody has gone on from it");
+        for (next, upheld) in [(1..=5, 5), (1..=3, 5), (1..=2, 2), (5..=5, 1), (6..=9, 0)] {
+            assert_eq!(made_by(&first, next.clone()).upheld.largest(), upheld, "{next:?}");
+        }
+        let mut decision = made_by(&first, 6..=9).decision;
+        let judges = [1, 2, 3].map(|n| Identity::from_seed([n; 32]));
+        let mut verdicts = judges.map(|judge| Verdict::sign(&judge, first.hash(), Vec::new()));
+        verdicts.sort_unstable_by_key(|verdict| verdict.judge);
+        decision.verdicts = verdicts.to_vec();
+        let judged = RoundRecord::following(&first, decision, Hash::of(b"m"));
+        assert_eq!(judged.upheld.largest(), 5, "judges hold it too");
+    }
+
+    #[test]
+    fn who_puts_the_promises_of_all_into_a_decision_of_its_own_gains_nothing_by_it() {
+        let shared = made_by(&genesis(), 1..=6);
+        // The sixth keeps its update back, and makes a record of all promises with a model of its own.
+        let honest = made_by(&made_by(&shared, 1..=5), 1..=5);
+        let mut liars = made_by(&shared, 1..=6);
+        for _ in 0..100 {
+            liars = made_by(&liars, 6..=6);
+        }
+        assert!(liars.cumulative_samples > honest.cumulative_samples);
+        assert!(honest.weight() > liars.weight());
     }
 }

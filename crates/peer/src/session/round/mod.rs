@@ -255,7 +255,7 @@ impl Session {
     }
 
     /// Until when a round waits for commitments.
-    fn commit_deadline(&self, s: &Surroundings<'_>) -> Instant {
+    pub(in crate::session) fn commit_deadline(&self, s: &Surroundings<'_>) -> Instant {
         let started_at = self.round.started_at;
         let longest = self.pace.commit_wait(&self.proposal.options, s.limits);
         let half_took =

@@ -173,10 +173,9 @@ impl Session {
         let was_finished = self.is_finished();
         self.budget.used_up = false;
         let before = core::mem::replace(&mut self.head_hash, record.hash());
-        self.ancestry.go_to(&record, self.head_hash);
+        self.chain.go_to(&record, self.head_hash);
         self.head = record;
-        let head = &self.head;
-        self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= head.weight());
+        self.forget_lighter_adoption(s);
         self.model_here = true;
         self.begin_verdicts(s);
         self.told.clear();

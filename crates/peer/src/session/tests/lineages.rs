@@ -28,6 +28,7 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
             decision: decision.clone(),
             model,
             cumulative_samples: SAMPLES.into(),
+            upheld: Upheld::default(),
             standings: Vec::new(),
             draw: u32::MAX,
         };
@@ -42,21 +43,15 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
 #[test]
 fn a_finished_member_goes_on_with_a_heavier_lineage_that_is_not_done() {
     let mut member = Member::in_round_one();
-    let peer = member.others()[0];
-    let taken_up = |member: &mut Member, round: u32, samples: u64| {
-        let parent = Hash::of(&samples.to_le_bytes());
-        let record = member.record_of_model(parent, round, (peer, SAMPLES), samples);
-        let model = record.model;
-        let name = record.hash();
-        member.hears(peer, SessionMessage::Head(record));
-        member.gets_model(peer, name);
-        let answer = Answer::Adopted { model, together: None };
-        let purpose = SessionJob::Adopt { record: name };
-        member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    let (founder, others) = (member.session.proposal.founder, member.others());
+    let taken_up = |member: &mut Member, members: &[PeerId], rounds: u32| {
+        let records = member.rounds_elsewhere(members, rounds);
+        assert!(adopts(&member.meets(founder, &records)));
+        member.has_adopted(records.last().unwrap());
     };
-    taken_up(&mut member, 9, 100);
+    taken_up(&mut member, &[founder], 9);
     assert!(!member.session.running, "all nine rounds are done");
-    taken_up(&mut member, 8, 200);
+    taken_up(&mut member, &others, 8);
     assert!(member.session.running);
     assert_eq!(member.session.head.decision.round, 8);
 }
@@ -122,14 +117,10 @@ fn who_asks_for_a_model_again_and_again_gets_it_once() {
 #[test]
 fn of_two_endings_the_heavier_is_shown_to_those_who_contributed_to_it() {
     let mut member = Member::in_round_one();
-    let peer = member.others()[0];
-    let record = member.record_of_model(Hash::of(b"parent"), 9, (peer, SAMPLES), 100);
-    let (model, name) = (record.model, record.hash());
-    member.hears(peer, SessionMessage::Head(record));
-    member.gets_model(peer, name);
-    let answer = Answer::Adopted { model, together: None };
-    let purpose = SessionJob::Adopt { record: name };
-    let actions = member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    let peer = member.session.proposal.founder;
+    let records = member.rounds_elsewhere(&[peer], 9);
+    member.meets(peer, &records);
+    let actions = member.has_adopted(records.last().unwrap());
     let shows = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == peer);
     assert!(actions.iter().any(shows), "it may have ended with another since");
 }
@@ -150,40 +141,35 @@ fn a_session_whose_model_nobody_has_ends_and_says_so() {
     assert_eq!(member.session.deadline(), None);
 }
 
-/// A member whose round is being made, and who is about to take up a record of `samples` samples from elsewhere.
-fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
+/// A member whose round is being made, and who is about to take up a record of four rounds that so many of the others have made
+/// elsewhere.
+fn torn_member(makers: usize) -> (Member, RoundRecord, Vec<SessionAction>) {
     let mut member = Member::in_round_one();
     member.is_trained(update(1));
     let others = member.others();
-    let elsewhere = Hash::of(b"elsewhere");
-    let record = member.record_of_model(elsewhere, 3, (others[0], SAMPLES), samples);
-    let name = record.hash();
-    member.hears(others[0], SessionMessage::Head(record));
+    let records = member.rounds_elsewhere(&others[..makers], 4);
+    let record = records.last().unwrap().clone();
+    member.hears(others[0], SessionMessage::Head(record.clone()));
     makes_the_round(&mut member);
-    let mut actions = member.gets_model(others[0], name);
+    let mut actions = member.is_shown(others[0], &records);
+    actions.extend(member.gets_model(others[0], record.hash()));
     assert!(!adopts(&actions), "the round comes first");
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
     let (model, scores) = (Hash::of(b"ours"), Vec::new());
     let answer = Answer::Aggregated { model, together: None, alone: None, scores };
     actions.extend(member.does(|session, s| session.handle_job(purpose, Ok(answer), s)));
-    (member, name, actions)
-}
-
-fn adopts(actions: &[SessionAction]) -> bool {
-    actions.iter().any(|action| matches!(action, SessionAction::Job(Job::AdoptModel { .. }, _)))
+    (member, record, actions)
 }
 
 #[test]
-fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_it_is_heavier() {
-    let (member, _, actions) = torn_member(3 * u64::from(SAMPLES) - 1);
-    assert!(!adopts(&actions), "three updates of this round weigh more");
+fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_more_have_made_it() {
+    let (member, _, actions) = torn_member(1);
+    assert!(!adopts(&actions), "this device and another one may be about to make a round");
     assert_eq!(member.session.head.model, Hash::of(b"ours"));
-    let (mut member, name, actions) = torn_member(3 * u64::from(SAMPLES) + 1);
+    let (mut member, record, actions) = torn_member(2);
     assert!(adopts(&actions));
-    let answer = Answer::Adopted { model: first_model(), together: None };
-    let purpose = SessionJob::Adopt { record: name };
-    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
-    assert_eq!(member.session.head_hash, name);
+    member.has_adopted(&record);
+    assert_eq!(member.session.head_hash, record.hash());
 }
 
 #[test]

@@ -23,19 +23,15 @@ fn makes_its_model(member: &mut Member, number: u8) -> Vec<SessionAction> {
     member.does(|session, s| session.handle_job(purpose, Ok(answer), s))
 }
 
-/// The member hears of a record and gets its model: whether it keeps what it has learnt, and what it tells.
-fn meets(member: &mut Member, peer: PeerId, record: &RoundRecord) -> (f32, Option<LineageLeft>) {
+/// A peer shows the member records: whether it keeps what it has learnt, and what it tells.
+fn meets(member: &mut Member, peer: PeerId, records: &[RoundRecord]) -> (f32, Option<LineageLeft>) {
     member.connected.insert(peer);
-    let name = record.hash();
-    let mut actions = member.hears(peer, SessionMessage::Head(record.clone()));
-    actions.extend(member.gets_model(peer, name));
+    let actions = member.meets(peer, records);
     let kept = actions.iter().find_map(|action| match action {
         SessionAction::Job(Job::AdoptModel { keep_ours, .. }, _) => Some(*keep_ours),
         _ => None,
     });
-    let answer = Answer::Adopted { model: record.model, together: None };
-    let purpose = SessionJob::Adopt { record: name };
-    let actions = member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    let actions = member.has_adopted(records.last().unwrap());
     let told = actions.into_iter().find_map(|action| match action {
         SessionAction::LineageLeft(left) => Some(left),
         _ => None,
@@ -48,11 +44,11 @@ fn what_was_learnt_apart_is_kept_and_told() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];
     goes_on_alone(&mut member, 3);
-    let record = member.record_of_model(Hash::of(b"elsewhere"), 6, (peer, SAMPLES), 900);
+    let records = member.rounds_elsewhere(&[peer], 6);
     let told =
         LineageLeft { round: 3, rounds_apart: 3, taken_up_round: 6, members: 1, keeps_ours: true };
     // Its three rounds meet six of the others.
-    assert_eq!(meets(&mut member, peer, &record), (0.5, Some(told)));
+    assert_eq!(meets(&mut member, peer, &records), (0.5, Some(told)));
     member.does(|session, s| assert_eq!(session.view(s).lineages_left, [told]));
 }
 
@@ -71,27 +67,27 @@ fn rounds_that_the_others_went_on_from_have_not_given_way() {
     built_on.hears(peer, SessionMessage::Commit(on));
     for (mut member, rounds) in [(asked, 2), (built_on, 1)] {
         goes_on_alone(&mut member, rounds);
-        let record = member.record_of_model(Hash::of(b"elsewhere"), 6, (peer, SAMPLES), 900);
-        let told = meets(&mut member, peer, &record).1.expect("two rounds have given way");
+        let records = member.rounds_elsewhere(&[peer], 6);
+        let told = meets(&mut member, peer, &records).1.expect("two rounds have given way");
         assert_eq!((told.round, told.rounds_apart), (5, 2));
     }
     let mut member = Member::in_round_one();
     goes_on_alone(&mut member, 3);
     member.hears(peer, ask(member.session.head_hash));
-    let record = member.record_of_model(Hash::of(b"elsewhere"), 5, (peer, SAMPLES), 80);
-    assert_eq!(meets(&mut member, peer, &record), (0.0, None), "all of ours is in it");
+    let records = member.rounds_elsewhere(&[peer], 5);
+    assert_eq!(meets(&mut member, peer, &records), (0.0, None), "all of ours is in it");
 }
 
 #[test]
 fn a_record_that_builds_on_one_of_ours_leaves_only_what_came_after_it() {
     let mut member = Member::in_round_one();
-    let peer = member.others()[0];
-    let record = member.record_of_model(Hash::of(b"elsewhere"), 3, (peer, SAMPLES), 300);
-    meets(&mut member, peer, &record);
+    let peer = member.session.proposal.founder;
+    let records = member.rounds_elsewhere(&[peer], 3);
+    meets(&mut member, peer, &records);
     goes_on_alone(&mut member, 3);
-    let parent = member.session.head_hash;
+    let parent = member.session.head.clone();
     goes_on_alone(&mut member, 1);
-    let theirs = member.record_of_model(parent, 7, (peer, SAMPLES), 900);
+    let theirs = member.rounds_after(&parent, &[peer], 3);
     let told = meets(&mut member, peer, &theirs).1.expect("a round has given way");
     assert_eq!((told.round, told.rounds_apart), (7, 1));
 }
@@ -101,21 +97,18 @@ fn where_no_update_follows_nothing_is_said_to_be_kept() {
     let mut member = Member::in_round_one();
     let peer = member.others()[0];
     goes_on_alone(&mut member, 3);
-    let record = member.record_of_model(Hash::of(b"elsewhere"), 9, (peer, SAMPLES), 900);
-    let (kept, told) = meets(&mut member, peer, &record);
+    let records = member.rounds_elsewhere(&[peer], 9);
+    let (kept, told) = meets(&mut member, peer, &records);
     assert_eq!((kept, told.map(|told| told.keeps_ours)), (0.0, Some(false)), "of nine rounds");
 }
 
 #[test]
 fn who_only_was_behind_or_is_new_keeps_nothing() {
     let mut member = Member::in_round_one();
-    let peer = member.others()[0];
-    let record = |member: &Member, round, samples| {
-        member.record_of_model(Hash::of(b"later"), round, (peer, SAMPLES), samples)
-    };
-    let first = record(&member, 2, 100);
+    let peer = member.session.proposal.founder;
+    let first = member.rounds_elsewhere(&[peer], 2);
     assert_eq!(meets(&mut member, peer, &first), (0.0, None), "it is new");
-    let later = record(&member, 7, 900);
+    let later = member.rounds_elsewhere(&[peer], 7);
     assert_eq!(meets(&mut member, peer, &later), (0.0, None), "the same peer made both");
 }
 
@@ -191,7 +184,7 @@ fn of_lineages_left_the_newest_are_told() {
         };
         let record = RoundRecord::following(&session.head, decision, Hash::of(b"m"));
         for _ in 0..100 {
-            let left = session.lineage_left_for(&record, s).unwrap();
+            let left = session.lineage_left_for(&record, None, s).unwrap();
             session.note_lineage_left(left);
         }
         assert_eq!(session.view(s).lineages_left.len(), 32);

@@ -7,6 +7,7 @@ mod merging;
 mod privacy;
 mod promises;
 mod rounds;
+mod showing;
 
 use super::{Session, SessionAction, SessionJob, Surroundings};
 use crate::{
@@ -21,7 +22,7 @@ use protocol::{
     pieces,
     session::{
         Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
-        Verdict, leaders, scores_name, update_name,
+        Upheld, Verdict, leaders, scores_name, update_name,
     },
 };
 use std::collections::BTreeMap;
@@ -213,7 +214,9 @@ impl Member {
             groups: Vec::new(),
         };
         let (model, standings) = (Hash::of(b"theirs"), Vec::new());
-        RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
+        let upheld = Upheld::default();
+        let cumulative_samples = samples;
+        RoundRecord { decision, model, cumulative_samples, upheld, standings, draw: u32::MAX }
     }
 
     /// The same with a model that can be handed out.
@@ -246,11 +249,75 @@ impl Member {
         self.does(hear)
     }
 
+    /// The records of rounds that these members make elsewhere after a record, all of a model that can be handed out.
+    fn rounds_after(
+        &self,
+        before: &RoundRecord,
+        members: &[PeerId],
+        rounds: u32,
+    ) -> Vec<RoundRecord> {
+        let mut records: Vec<RoundRecord> = Vec::new();
+        for _ in 0..rounds {
+            let parent = records.last().unwrap_or(before);
+            let place = (self.session.id, parent.hash());
+            let part = |peer: &PeerId| {
+                let (scores, name) = (scores_name(&[]), update_name(*peer, &update(2)));
+                Contribution::sign(&self.keys[peer], place, scores, name, SAMPLES, 1)
+            };
+            let mut contributions: Vec<_> = members.iter().map(part).collect();
+            contributions.sort_unstable_by_key(|part| part.peer);
+            let decision = Decision {
+                round: parent.decision.round + 1,
+                parent: parent.hash(),
+                committed: contributions.len() as u32,
+                contributions,
+                verdicts: Vec::new(),
+                groups: Vec::new(),
+            };
+            records.push(RoundRecord::following(parent, decision, first_model()));
+        }
+        records
+    }
+
+    /// The same from the session's first record on.
+    fn rounds_elsewhere(&self, members: &[PeerId], rounds: u32) -> Vec<RoundRecord> {
+        self.rounds_after(&self.session.proposal.genesis_record(), members, rounds)
+    }
+
+    /// A peer shows how the last of these records came about.
+    fn is_shown(&mut self, from: PeerId, records: &[RoundRecord]) -> Vec<SessionAction> {
+        let record = records.last().map(RoundRecord::hash).expect("there are some");
+        let (session, records) = (self.session.id, records.to_vec());
+        let message = BulkMessage::Lineage { session, record, records };
+        self.does(|session, s| session.handle_bulk(from, message, s))
+    }
+
+    /// A peer tells of the last of these records, shows how it came about, and sends its model.
+    fn meets(&mut self, from: PeerId, records: &[RoundRecord]) -> Vec<SessionAction> {
+        let last = records.last().expect("there are some").clone();
+        let name = last.hash();
+        let mut actions = self.hears(from, SessionMessage::Head(last));
+        actions.extend(self.is_shown(from, records));
+        actions.extend(self.gets_model(from, name));
+        actions
+    }
+
+    /// The worker has put the model of a record in the place of ours.
+    fn has_adopted(&mut self, record: &RoundRecord) -> Vec<SessionAction> {
+        let answer = Answer::Adopted { model: record.model, together: None };
+        let purpose = SessionJob::Adopt { record: record.hash() };
+        self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
+    }
+
     /// The other members in the order in which they lead.
     fn others(&self) -> Vec<PeerId> {
         let all: Vec<_> = self.connected.iter().copied().collect();
         leaders(self.session.id, self.session.head.decision.round + 1, &all)
     }
+}
+
+fn adopts(actions: &[SessionAction]) -> bool {
+    actions.iter().any(|action| matches!(action, SessionAction::Job(Job::AdoptModel { .. }, _)))
 }
 
 fn refusals(actions: &[SessionAction]) -> usize {

@@ -10,8 +10,8 @@ use units::Hash;
 
 /// Records that are kept in memory, and bytes of them; the oldest go first. What is forgotten cannot be shown, and does not count
 /// where chains meet.
-const RECORDS_MAX: usize = 2_048;
-const BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(super) const RECORDS_MAX: usize = 2_048;
+pub(super) const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The newest records and bytes of them that are stored with the cluster, so that a device still shows how its rounds came
 /// about after a reload.
@@ -165,7 +165,7 @@ pub(super) fn spaced(names: Vec<Hash>) -> Vec<Hash> {
 }
 
 /// About how many bytes a record takes.
-fn size_bytes(record: &RoundRecord) -> usize {
+pub(super) fn size_bytes(record: &RoundRecord) -> usize {
     let decision = &record.decision;
     let scores: usize = decision.verdicts.iter().map(|verdict| 3 * verdict.scores.len()).sum();
     200 + 180 * decision.contributions.len()

@@ -165,7 +165,7 @@ impl Session {
             }
         }
         let earlier = self.adoption.take().map(|adoption| adoption.showing);
-        let mut showing = match earlier {
+        let mut showing = match earlier.or(self.shown_before.take()) {
             Some(earlier) => Showing::after(record.clone(), from, earlier, s.now),
             None => Showing::new(record.clone(), from, s.now),
         };
@@ -433,7 +433,7 @@ impl Session {
             );
         }
         if is_hopeless {
-            self.adoption = None;
+            self.shown_before = self.adoption.take().map(|adoption| adoption.showing);
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
         } else {
             if asks_another {

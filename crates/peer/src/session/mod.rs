@@ -118,6 +118,8 @@ pub(crate) struct Session {
     silence: Silence,
     round: Round,
     adoption: Option<Adoption>,
+    /// What was shown of a record that nobody has any longer: most of it is the beginning of the next one's.
+    shown_before: Option<Showing>,
     /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
     followed: SortedMap<PeerId, RoundRecord>,
     /// Peers that told of models or updates and did not show them.
@@ -186,6 +188,7 @@ impl Session {
             silence: Silence::default(),
             round: Round::new(now),
             adoption: None,
+            shown_before: None,
             followed: SortedMap::new(),
             doubts: SortedMap::new(),
             told: SortedSet::new(),

@@ -56,7 +56,7 @@ impl Session {
         let holders = self.holders(self.head_hash, None, s);
         let counts = self.who_counts(parent, s);
         let ours = self.chain.records_after(Some(parent));
-        let ours = Upheld::of(ours, |peer| holders.contains(&peer), |peer| counts(peer));
+        let ours = Upheld::of(ours, |peer| holders.contains(&peer), counts);
         let theirs = self.upheld_beyond(from, record, showing, s);
         let mut samples = (record.cumulative_samples, self.head.cumulative_samples);
         if self.chain.round_of(parent).is_none() && parent != self.proposal.genesis() {
@@ -81,7 +81,7 @@ impl Session {
         let holders = self.holders(record.hash(), Some(from), s);
         let counts = self.who_counts(parent, s);
         let records = beyond.iter().map(|(_, record)| record);
-        Upheld::of(records, |peer| holders.contains(&peer), |peer| counts(peer))
+        Upheld::of(records, |peer| holders.contains(&peer), counts)
     }
 
     /// Who counts where two chains have parted after one of our records: who is here, and who has contributed to what both

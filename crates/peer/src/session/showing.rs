@@ -4,7 +4,10 @@
 //! it, to the bit, and to be signed by those who are in it. Where the shower has forgotten what came before, it shows from the
 //! oldest record on that it has kept, and what came before that does not count.
 
-use super::{chain::spaced, lineage::check_contributions};
+use super::{
+    chain::{BYTES_MAX, RECORDS_MAX, size_bytes, spaced},
+    lineage::check_contributions,
+};
 use ::core::time::Duration;
 use protocol::{
     limits,
@@ -22,9 +25,6 @@ const ALL_WAIT: Duration = Duration::from_secs(90);
 
 /// Records of a part that is not the last, at least: each takes a question.
 const PART_RECORDS_MIN: usize = 8;
-
-/// Records of one lineage that are kept, and those that were shown before and may be its beginning: what a chain keeps.
-const RECORDS_MAX: usize = 2_048;
 
 /// What a peer has shown of how a record came about.
 pub(crate) struct Showing {
@@ -150,10 +150,23 @@ impl Showing {
         verify_all(&claims, keys).map_err(|error| error.to_string())?;
         self.shown.truncate(place.map_or(0, |place| place + 1));
         self.shown.extend(successors);
-        let beyond = self.shown.len().saturating_sub(RECORDS_MAX);
-        self.shown.drain(..beyond);
+        self.forget_the_oldest();
         self.asked_at = now;
         Ok(if self.is_shown() { Shown::Wholly } else { Shown::Partly })
+    }
+
+    /// No more is kept than of our own chain.
+    fn forget_the_oldest(&mut self) {
+        let mut bytes: usize = self.shown.iter().map(|(_, record)| size_bytes(record)).sum();
+        let mut beyond = self.shown.len().saturating_sub(RECORDS_MAX);
+        for (place, (_, record)) in self.shown.iter().enumerate() {
+            if place >= beyond && bytes <= BYTES_MAX {
+                break;
+            }
+            beyond = beyond.max(place + 1);
+            bytes -= size_bytes(record);
+        }
+        self.shown.drain(..beyond);
     }
 }
 

@@ -176,6 +176,7 @@ impl Session {
         self.chain.go_to(&record, self.head_hash);
         self.head = record;
         self.forget_lighter_adoption(s);
+        self.shown_before = None;
         self.model_here = true;
         self.begin_verdicts(s);
         self.told.clear();

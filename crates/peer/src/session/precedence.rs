@@ -56,7 +56,7 @@ impl Session {
         let holders = self.holders(self.head_hash, None, s);
         let counts = self.who_counts(parent, s);
         let ours = self.chain.records_after(Some(parent));
-        let ours = Upheld::of(ours, |peer| holders.contains(&peer), counts);
+        let ours = Upheld::of(ours, |peer| self.running && holders.contains(&peer), counts);
         let theirs = self.upheld_beyond(from, record, showing, s);
         let mut samples = (record.cumulative_samples, self.head.cumulative_samples);
         if self.chain.round_of(parent).is_none() && parent != self.proposal.genesis() {
@@ -65,7 +65,17 @@ impl Session {
             samples = (samples.0 - first.cumulative_samples.min(samples.0), samples.1 - oldest);
         }
         let (round, our_round) = (record.decision.round, self.head.decision.round);
-        (theirs, samples.0, round, record.hash()) > (ours, samples.1, our_round, self.head_hash)
+        let judged = (self.is_judged(record.hash(), s), self.is_judged(self.head_hash, s));
+        (theirs, judged.0, samples.0, round, record.hash())
+            > (ours, judged.1, samples.1, our_round, self.head_hash)
+    }
+
+    /// Of a session that is over: whether two who are here have come to this record by themselves. No round follows that would
+    /// show who holds which of the last ones; verdicts are said to all.
+    fn is_judged(&self, record: Hash, s: &Surroundings<'_>) -> bool {
+        let judges = self.verdicts.judges(record, self.head_hash);
+        let judges: SortedSet<PeerId> = judges.filter(|peer| self.is_here(*peer, s)).collect();
+        !self.running && judges.len() >= 2
     }
 
     /// By how many records that were shown were upheld, of those that are none of ours.
@@ -81,7 +91,7 @@ impl Session {
         let holders = self.holders(record.hash(), Some(from), s);
         let counts = self.who_counts(parent, s);
         let records = beyond.iter().map(|(_, record)| record);
-        Upheld::of(records, |peer| holders.contains(&peer), counts)
+        Upheld::of(records, |peer| self.running && holders.contains(&peer), counts)
     }
 
     /// Who counts where two chains have parted after one of our records: who is here, and who has contributed to what both
@@ -129,7 +139,8 @@ impl Session {
     ) -> SortedSet<PeerId> {
         let trains = self.stash.commitments(record).map(|it| it.contribution.peer);
         let judges = self.verdicts.judges(record, self.head_hash);
-        judges.chain(trains).chain(teller).filter(|peer| self.is_here(*peer, s)).collect()
+        let me = (record == self.head_hash && self.model_here).then_some(s.me);
+        judges.chain(trains).chain(teller).chain(me).filter(|peer| self.is_here(*peer, s)).collect()
     }
 
     /// Of records that were shown, those that are none of ours.
@@ -162,7 +173,7 @@ impl Session {
             return None;
         }
         let theirs = self.upheld_beyond(rival.from, &rival.record, &rival.showing, s);
-        let theirs = theirs.largest().max(1);
+        let theirs = theirs.largest().max(if self.running { 1 } else { holders.len() });
         let until = if self.running { self.commit_deadline(s) } else { self.last_wait_until() };
         let is_open = s.now < until;
         let again = if is_open { until } else { s.now + LOOK_AGAIN };

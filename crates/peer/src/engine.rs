@@ -118,7 +118,6 @@ impl Engine {
         }
         engine.hosting = Hosting::new(records.take(records::HOSTING).unwrap_or_default());
         engine.core.capability.nodes_for_others = engine.hosting.nodes_max();
-        engine.memories = Memories::new(records.take(records::PERSONAL));
         engine.restore(now, &mut records);
         for key in records.damaged {
             engine.core.forget(key.clone());

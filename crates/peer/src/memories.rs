@@ -7,11 +7,9 @@ use crate::{
     engine::Engine,
     event::Event,
     job::{Answer, Job, JobError, JobId, MemoryAnswer, MemoryCall, MemoryJob},
-    records,
 };
 use protocol::message::ControlMessage;
-use rand_core::Rng;
-use units::{Instant, PeerId, SortedMap};
+use units::{Hash, Instant, PeerId, SortedMap};
 
 /// Messages of one neighbour that wait: the memory, and the place before the worker, that it can claim.
 const HEARD_MAX: usize = 24;
@@ -19,8 +17,6 @@ const HEARD_MAX: usize = 24;
 /// This device's memory, as the engine knows it.
 #[derive(Default)]
 pub(crate) struct Memories {
-    /// The key that one person's devices share, once there is something to remember.
-    personal: Option<[u8; 32]>,
     is_open: bool,
     /// What was told, and who said it or whether the application waits.
     jobs: SortedMap<JobId, Purpose>,
@@ -36,10 +32,6 @@ enum Purpose {
 }
 
 impl Memories {
-    pub(crate) fn new(personal: Option<[u8; 32]>) -> Self {
-        Self { personal, ..Self::default() }
-    }
-
     pub(crate) fn capsules(&self) -> Option<u32> {
         self.capsules
     }
@@ -77,14 +69,9 @@ impl Engine {
         if core::mem::replace(&mut self.memories.is_open, true) {
             return;
         }
-        let personal = self.memories.personal.unwrap_or_else(|| {
-            let mut key = [0; 32];
-            self.core.rng.fill_bytes(&mut key);
-            self.core.store(records::PERSONAL.to_owned(), &key, Vec::new());
-            self.memories.personal = Some(key);
-            key
-        });
         let seed = self.core.identity.seed();
+        // Nothing that must be stored first: what is sealed can be read wherever this identity is.
+        let personal = *Hash::of_parts(&[b"peerceptron personal key", &seed]).as_bytes();
         self.tell_memory(now, MemoryCall::Open { seed, personal }, Purpose::Told);
         for peer in self.roster.connected().collect::<Vec<_>>() {
             self.tell_memory(now, MemoryCall::Connected(peer), Purpose::Told);

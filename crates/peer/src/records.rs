@@ -19,8 +19,6 @@ pub(crate) const ROOM: &str = "room";
 pub(crate) const LEFT: &str = "left";
 pub(crate) const SPENT: &str = "spent";
 pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
-/// The key that one person's devices share.
-pub(crate) const PERSONAL: &str = "personal";
 /// How many nodes of others somebody has agreed to carry.
 pub(crate) const HOSTING: &str = "hosting";
 /// What this device can claim of loans, by their names.

@@ -10,7 +10,7 @@ use crate::{
 use leptos::prelude::*;
 use memory::{
     call::Call,
-    capsule::Privacy,
+    capsule::{Event, Privacy},
     library::{Found, News},
 };
 use units::PeerId;
@@ -28,7 +28,7 @@ pub fn FoundItem(
 ) -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let Found { id, signed, text, similarity, words, at, .. } = found;
+    let Found { id, signed, text, event, similarity, words, at, .. } = found;
     let head = signed.head;
     let (owner, privacy) = (head.owner, head.privacy);
     let is_mine = move || page.me.get() == Some(owner);
@@ -77,9 +77,10 @@ pub fn FoundItem(
     let can_give = move || here && privacy != Privacy::Personal && page.connected.get() > 0;
     let tags: Vec<_> =
         head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
-    let shown_text = match &text {
-        Some(text) => marked(&shortened(text), &words),
-        None => vec![view! { <em>"Its text is with whoever has it."</em> }.erased()],
+    let shown_text = match (&text, event) {
+        (Some(text), _) => marked(&shortened(text), &words),
+        (None, Some(event)) => vec![happened(event).into_any()],
+        (None, None) => vec![view! { <em>"Its text is with whoever has it."</em> }.erased()],
     };
     view! {
         <li class="memories-item" data-capsule=id.to_string() data-privacy=privacy.name()>
@@ -119,6 +120,28 @@ pub fn FoundItem(
         </li>
     }
     .erased()
+}
+
+/// What a network learnt.
+fn happened(event: Event) -> String {
+    let percent = |per_mille: u16| crate::format::percent(f64::from(per_mille) / 1_000.0);
+    match event {
+        Event::SessionEnded { rounds, alone_per_mille, together_per_mille } => format!(
+            "A session of {} ended: {} right together, {} alone, on rows that this device held out.",
+            crate::format::plural(rounds.into(), "round", "rounds"),
+            percent(together_per_mille),
+            percent(alone_per_mille)
+        ),
+        Event::NewClass { class, rows } => format!(
+            "Class {class} was met for the first time, in {}.",
+            crate::format::plural(rows.into(), "row", "rows")
+        ),
+        Event::ErrorCorrected { before, after } => format!(
+            "A large error was corrected: {:.2} nats before, {:.2} after.",
+            f64::from(before) / 100.0,
+            f64::from(after) / 100.0
+        ),
+    }
 }
 
 fn privacy_words(privacy: Privacy) -> &'static str {

@@ -2,7 +2,7 @@
 
 use crate::{
     call::{Call, Overview, Refusal, Reply},
-    capsule::{Draft, Embedding, InvalidDraft, PersonalKey, Privacy, Space},
+    capsule::{Draft, Embedding, Event, InvalidDraft, PersonalKey, Privacy, Space},
     embedding::StaticTable,
     library::{KeepError, Library, News, Query},
     masking::{self, Masked, Wishes},
@@ -13,9 +13,6 @@ use units::{PeerId, UnixMillis};
 
 /// Tags that an overview names.
 const TAGS_SHOWN: usize = 64;
-
-/// What vectors lie in that people make themselves.
-const VECTORS: Space = Space(0x7665_6374);
 
 /// Where a log is.
 pub trait LogFile {
@@ -66,6 +63,8 @@ pub enum Told {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// Something that a network learnt, and of 100 how much that matters.
+    Happened(Event, u8),
     /// Nobody has asked for anything for a while.
     Idle,
     /// A [`Call`], encoded.
@@ -156,6 +155,12 @@ impl<F: LogFile> Keeper<F> {
             Told::Disconnected(peer) => {
                 open.neighbours.retain(|it| *it != peer);
                 open.library.disconnected(peer);
+                None
+            }
+            Told::Happened(event, surprise) => {
+                // Where it can be found is for its numbers to say; there is no room for it where there is none for a note.
+                let draft = Draft::episode(event, surprise, Privacy::Behavioural);
+                let _ = open.library.remember_at(draft, Embedding::none(Space(0)), now);
                 None
             }
             Told::Idle => {
@@ -312,7 +317,7 @@ fn mask(text: &str, keep: &[String]) -> Result<Masked, Refusal> {
 }
 
 fn own_embedding(vector: &[f32]) -> Result<Embedding, Refusal> {
-    let embedding = Embedding::of(Space(VECTORS.0 ^ vector.len() as u32), vector);
+    let embedding = Embedding::of(Space::by_hand(vector.len()), vector);
     embedding.filter(|it| it.dimensions() > 0).ok_or_else(|| {
         let most = crate::limits::DIMENSIONS_MAX;
         let problem = format!(

@@ -1,7 +1,7 @@
 //! What a device remembers, whatever happens to its file and whatever others say.
 
 use memory::{
-    capsule::{Draft, PersonalKey, Privacy},
+    capsule::{Draft, Embedding, PersonalKey, Privacy, Space},
     embedding::{CharacterKind, Characters, Rows, StaticTable, TableFile, Vocabulary, WordPiece},
     library::{Filter, KeepError, Library, News, Query},
     log::HEADER,
@@ -241,8 +241,7 @@ fn a_neighbour_cannot_fill_the_device() {
     let refused = (0..5_001).find_map(|n: u32| {
         let text = mask(&format!("note {n}")).expect("it is short");
         let note = Draft::open(&text, []).expect("a note");
-        let space = memory::capsule::Space(1);
-        let capsule = note.seal(&from, memory::capsule::Embedding::none(space), 0, NOW);
+        let capsule = note.seal(&from, Embedding::none(Space(1)), 0, NOW);
         device.library.receive(from.peer_id(), &capsule.encode()).err()
     });
     assert_eq!(refused, Some(KeepError::FullOf { peer: from.peer_id() }));
@@ -323,4 +322,23 @@ fn a_consolidation_has_nothing_to_do_twice() {
     let again = device.library.consolidate(UnixMillis(NOW.0 + 1));
     assert_eq!((again.merged.len(), again.faded, again.dropped), (0, 0, 0));
     assert!(!device.library.wants_consolidation(UnixMillis(NOW.0 + 2)));
+}
+
+#[test]
+fn a_vector_of_ones_own_is_found_by_vectors_whatever_its_text_means() {
+    let mut device = Device::new(1);
+    let space = Space::by_hand(4);
+    let embedding = |values: &[f32]| Embedding::of(space, values).expect("numbers");
+    let draft = Draft::personal("a bees shape", []).expect("a note");
+    device
+        .library
+        .remember_at(draft, embedding(&[1.0, 0.5, 0.0, 0.0]), NOW)
+        .expect("there is room");
+    device.settle();
+    device.reload();
+    let near = Query { embedding: Some(embedding(&[2.0, 1.0, 0.0, 0.0])), ..query("") };
+    let found = device.library.search(&near, NOW);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].similarity > 0.99);
+    assert_eq!(device.texts(&query("bees")), ["a bees shape"], "by its words too");
 }

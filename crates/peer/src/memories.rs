@@ -8,6 +8,7 @@ use crate::{
     event::Event,
     job::{Answer, Job, JobError, JobId, MemoryAnswer, MemoryCall, MemoryJob},
 };
+use memory::capsule::Event as Episode;
 use protocol::message::ControlMessage;
 use units::{Hash, Instant, PeerId, SortedMap};
 
@@ -63,6 +64,22 @@ impl Engine {
                 if is_there { MemoryCall::Connected(peer) } else { MemoryCall::Disconnected(peer) };
             self.tell_memory(now, call, Purpose::Told);
         }
+    }
+
+    /// A session has ended: what came of it is worth remembering, if anything did.
+    pub(crate) fn remember_session(&mut self, now: Instant) {
+        let Some(session) = &self.session else { return };
+        let Some((together, alone)) = session.newest_accuracies() else { return };
+        let per_mille = |accuracy: f64| (accuracy * 1_000.0) as u16;
+        let episode = Episode::SessionEnded {
+            rounds: session.head.decision.round,
+            alone_per_mille: per_mille(alone),
+            together_per_mille: per_mille(together),
+        };
+        // The more the others brought, the more it matters.
+        let surprise = 40 + ((together - alone).max(0.0) * 100.0).min(60.0) as u8;
+        self.open_memory(now);
+        self.tell_memory(now, MemoryCall::Happened(episode, surprise), Purpose::Told);
     }
 
     fn open_memory(&mut self, now: Instant) {

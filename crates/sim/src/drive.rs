@@ -185,7 +185,7 @@ impl World {
             let result = page.memory.run(work.call, work.now).map_err(JobError::Storage);
             let result = result.map(|answer| Answer::Memory(Box::new(answer)));
             // In a worker of its own, beside the other.
-            let done_at = now + self.env.dice.duration_ms(1, 10);
+            let done_at = now + Duration::from_millis(5);
             let input = Input::JobDone { job, result };
             return self.env.schedule.at(done_at, Happening::Input(life, input));
         }

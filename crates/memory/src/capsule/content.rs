@@ -60,6 +60,14 @@ impl Content {
         }
     }
 
+    /// What a network learnt, where that is what it is.
+    pub fn event(&self) -> Option<Event> {
+        match self {
+            Self::Episode(event) => Some(*event),
+            Self::Note(_) => None,
+        }
+    }
+
     /// Its name.
     pub fn hash(&self) -> Hash {
         Hash::of_parts(&[b"peerceptron capsule content", &encode(self)])

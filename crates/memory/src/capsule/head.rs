@@ -55,6 +55,27 @@ pub enum Privacy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Space(pub u32);
 
+impl Space {
+    /// Set where people make the vectors themselves.
+    const BY_HAND: u32 = 1 << 31;
+
+    /// That of a model of texts, by its hash.
+    pub fn of_texts(model: Hash) -> Self {
+        let (first, _) = model.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+        Self(u32::from_le_bytes(*first) & !Self::BY_HAND)
+    }
+
+    /// That of vectors with so many numbers that people make themselves.
+    pub fn by_hand(dimensions: usize) -> Self {
+        Self(Self::BY_HAND | dimensions as u32)
+    }
+
+    /// Whether texts lie in it, so that another model can make an embedding of them anew.
+    pub fn is_of_texts(self) -> bool {
+        self.0 & Self::BY_HAND == 0
+    }
+}
+
 /// A direction: numbers of which only the proportions count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Embedding {

@@ -206,7 +206,17 @@ impl Library {
             let strength = super::ranking::strength(head.importance, 0, head.made_at, now);
             let score = RANKING.score(similarity, 0.0, tags, strength);
             let (text, words, at) = (None, Vec::new(), Some(from));
-            found.push(Found { id, signed, text, score, similarity, words, strength, at });
+            found.push(Found {
+                id,
+                signed,
+                text,
+                event: None,
+                score,
+                similarity,
+                words,
+                strength,
+                at,
+            });
         }
         sort(&mut found);
         self.take_answer(from, query, found);

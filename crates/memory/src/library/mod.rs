@@ -178,7 +178,8 @@ impl Library {
     /// Whether a text was embedded by something else than this device's model.
     fn is_of_another_model(&self, embedding: &Embedding, content: &Content) -> bool {
         let model = self.model.as_ref().filter(|_| content.text().is_some());
-        model.is_some_and(|model| space_of(model) != embedding.space)
+        let is_other = |model| embedding.space.is_of_texts() && space_of(model) != embedding.space;
+        model.is_some_and(is_other)
     }
 
     fn embed_content(&self, content: &Content) -> Option<Embedding> {
@@ -193,9 +194,7 @@ impl Library {
 
 /// Where a table's vectors lie.
 fn space_of(table: &StaticTable) -> Space {
-    let hash = table.hash();
-    let (first, _) = hash.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
-    Space(u32::from_le_bytes(*first))
+    Space::of_texts(table.hash())
 }
 
 /// Whether others may have a capsule's content.

@@ -2,7 +2,7 @@
 
 use super::{Library, RANKING, ranking::strength};
 use crate::{
-    capsule::{Embedding, Head, Kind, Privacy, SignedHead},
+    capsule::{Embedding, Event, Head, Kind, Privacy, SignedHead},
     limits,
 };
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,8 @@ pub struct Found {
     pub signed: SignedHead,
     /// What somebody wrote, if it is here.
     pub text: Option<String>,
+    /// What a network learnt, if that is what it is of.
+    pub event: Option<Event>,
     /// By which it is ranked: see [`super::Ranking`].
     pub score: f32,
     /// The cosine to what was looked for.
@@ -202,6 +204,7 @@ impl Library {
         Some(Found {
             id: signed.id(),
             text: kept.capsule.content.text().map(str::to_owned),
+            event: kept.capsule.content.event(),
             score: 0.0,
             similarity: 0.0,
             words: Vec::new(),

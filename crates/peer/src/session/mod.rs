@@ -339,6 +339,12 @@ impl Session {
         is_for_all.then(|| self.head.clone())
     }
 
+    /// How the newest round's model and the one trained alone do on this device's held-out rows, 0 to 1.
+    pub(crate) fn newest_accuracies(&self) -> Option<(f64, f64)> {
+        let newest = self.history.last()?;
+        Some((newest.together.as_ref()?.accuracy(), newest.alone.as_ref()?.accuracy()))
+    }
+
     /// Whether a peer has decided on the newest round.
     pub(crate) fn has_led(&self, peer: PeerId) -> bool {
         self.history.last().is_some_and(|newest| newest.leader == Some(peer))

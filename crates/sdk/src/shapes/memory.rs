@@ -33,7 +33,7 @@ pub(crate) struct MemoryRecord {
 
 impl From<Found> for MemoryRecord {
     fn from(found: Found) -> Self {
-        let Found { id, signed, text, score, similarity, words, strength, at } = found;
+        let Found { id, signed, text, score, similarity, words, strength, at, .. } = found;
         let head = signed.head;
         Self {
             capsule_id: id,

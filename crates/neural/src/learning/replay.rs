@@ -22,18 +22,17 @@ use crate::{
 const DRAW_STREAM: u64 = 2;
 
 impl Cluster {
-    /// Trains as [`Cluster::train`] does, and rehearses: every step takes `replayed_rows` of the prototypes along. Then each
-    /// of the new `rows` is offered to the prototypes, once.
+    /// Offers each of the new `rows` to the prototypes, once, and trains as [`Cluster::train`] does, but that every step takes
+    /// `replayed_rows` of the prototypes along; with 0 it is plain training.
     ///
     /// New rows compete among the classes of their own step alone: a network that learns of new classes by pushing old
-    /// ones down would forget them. What tells old and new apart is learnt from prototypes, of which those of the last
-    /// rows are some. While there are none, a step is a plain one.
+    /// ones down would forget them. What tells old and new apart is learnt from prototypes, of which some are of new rows.
     ///
     /// Which prototypes are drawn is decided by the plan's seed: give each stretch another one. The plan's prior is that
     /// of the new rows; prototypes, which are drawn from all classes alike, do without. Its pictures are moved, old and new.
     ///
     /// # Errors
-    /// [`Diverged`]; the cluster is then of no use, and the prototypes are as they were.
+    /// [`Diverged`]; the cluster is then of no use, but the prototypes are.
     ///
     /// # Panics
     /// As [`Cluster::train`] does, and if the prototypes are of other sizes than the rows.
@@ -49,7 +48,9 @@ impl Cluster {
         plan.check(network, dataset, rows);
         let sizes = (prototypes.inputs(), prototypes.classes());
         assert_eq!(sizes, (dataset.inputs, dataset.classes));
-        let replayed_rows = if prototypes.is_empty() { 0 } else { replayed_rows };
+        for row in rows {
+            prototypes.insert(&dataset.row(*row as usize), dataset.labels[*row as usize]);
+        }
         let mut order = RowOrder::new(rows, plan.seed);
         let mut draws = Counter::new(plan.seed, DRAW_STREAM);
         let mut school = School::new(network, plan);
@@ -68,11 +69,7 @@ impl Cluster {
                 return Err(Diverged);
             }
         }
-        let loss = mean_loss(network, plan, plan.batch_rows + replayed_rows, loss)?;
-        for row in rows {
-            prototypes.insert(&dataset.row(*row as usize), dataset.labels[*row as usize]);
-        }
-        Ok(loss)
+        mean_loss(network, plan, plan.batch_rows + replayed_rows, loss)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::{Damaged, Reader, Writer},
-    dataset::{VALUE_MAX, VALUES_BYTES_MAX},
+    dataset::{ROWS_MAX, VALUE_MAX, VALUES_BYTES_MAX},
     kernels::sum_of_squares,
     random::Counter,
 };
@@ -20,6 +20,25 @@ const OFFERED_MAX: u64 = 1 << 40;
 /// is as likely to be as any other (Vitter 1985, algorithm R, in each class by itself; Chrysakis and Moens 2020, "Online
 /// Continual Learning from Imbalanced Data"). When a new class needs room, the largest ones give it. The same rows in the
 /// same order leave the same store.
+///
+/// ```
+/// use neural::{Cluster, Dataset, Plan, Prototypes, Values};
+/// use protocol::cluster::{LayerSpec, NetworkSpec};
+///
+/// let layers = vec![LayerSpec::new(16, 3)];
+/// let spec = NetworkSpec { inputs: 2, steps: 1, layers, classes: 2, seed: 7 };
+/// let values = Values::Floats(vec![1.0, -0.2, -0.3, 1.0]);
+/// let dataset = Dataset { inputs: 2, classes: 2, values, labels: vec![0, 1] };
+///
+/// let mut cluster = Cluster::new(&spec).unwrap();
+/// let mut prototypes = Prototypes::new(2, 2, 10, 7).unwrap();
+/// for (row, seed) in [(0, 1), (1, 2)] {
+///     let plan = Plan { steps: 20, batch_rows: 1, learning_rate: 0.01, seed, ..Plan::default() };
+///     cluster.train_and_rehearse(&mut prototypes, &dataset, &[row], &plan, 4).unwrap();
+/// }
+/// assert_eq!(prototypes.len(), 2);
+/// assert_eq!(neural::evaluate(&cluster.network, &dataset, &[0, 1]).correct, 2);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prototypes {
     inputs: u32,
@@ -68,8 +87,8 @@ impl Prototypes {
     /// decides which are kept.
     ///
     /// # Errors
-    /// [`InvalidPrototypes`] if there is not a place for each class, or the values could take more than
-    /// [`VALUES_BYTES_MAX`].
+    /// [`InvalidPrototypes`] if there is not a place for each class, or they could be more than [`ROWS_MAX`] or take more
+    /// than [`VALUES_BYTES_MAX`].
     pub fn new(
         inputs: u32,
         classes: u32,
@@ -77,7 +96,8 @@ impl Prototypes {
         seed: u64,
     ) -> Result<Self, InvalidPrototypes> {
         let row_bytes = 4 * u64::from(inputs).max(1);
-        let (least, most) = (classes.max(1), (VALUES_BYTES_MAX as u64 / row_bytes) as u32);
+        let most = (VALUES_BYTES_MAX as u64 / row_bytes).min(ROWS_MAX as u64) as u32;
+        let least = classes.max(1);
         if !(least..=most).contains(&capacity) {
             return Err(InvalidPrototypes::Capacity { capacity, least, most });
         }
@@ -119,7 +139,7 @@ impl Prototypes {
         shelf.prototypes.iter().map(|prototype| (prototype.values.as_slice(), prototype.merged))
     }
 
-    /// A row has come: it merges with one that is nearly alike, is kept, or is let go.
+    /// A row of finite numbers has come: it merges with one that is nearly alike, is kept, or is let go.
     ///
     /// # Panics
     /// If the row is of another length, or there is no such class.

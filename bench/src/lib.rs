@@ -10,6 +10,7 @@ pub mod messages;
 pub mod order;
 pub mod private;
 pub mod quality;
+pub mod replay;
 pub mod rooms;
 pub mod vectors;
 

@@ -9,6 +9,7 @@
 //! `bench lending SHAPE LESSONS RUNS` says how long lessons of lent nodes take, without and with what checks them.
 //!
 //! `bench vectors KIND COUNT QUESTIONS FOLDER` writes vectors to search in.
+//! `bench replay SEED` has digits come two at a time, and says what is left of the first ones with prototypes and without.
 //! `bench quality` says how often the text that is looked for is among the first five, by its meaning and by its words.
 //!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
@@ -20,6 +21,7 @@ mod chains_command;
 mod lending_command;
 mod private_command;
 mod quality_command;
+mod replay_command;
 mod rooms_command;
 mod vectors_command;
 
@@ -49,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some((word, rest)) if word == "lending" => return lending_command::run(rest),
         Some((word, rest)) if word == "vectors" => return vectors_command::run(rest),
         Some((word, rest)) if word == "quality" => return quality_command::run(rest),
+        Some((word, rest)) if word == "replay" => return replay_command::run(rest),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}
     }

@@ -5,7 +5,7 @@ mod native;
 pub(crate) use native::prepare_simulator;
 
 use crate::{
-    browsers, dist,
+    browsers, data, dist,
     failure::Failure,
     workspace::{Workspace, execute_quietly},
 };
@@ -59,6 +59,7 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
             native::prepare_browser(workspace)?;
         }
         if asks_for(&["memory"]) {
+            data::fetch(workspace, "mnist")?;
             browsers::npm_packages(workspace, "bench/memory")?;
         }
         if asks_for(&["page", "channel", "session"]) {

@@ -6,6 +6,7 @@ pub(crate) mod homeostasis;
 pub(crate) mod lesson;
 pub(crate) mod plan;
 pub(crate) mod private;
+pub(crate) mod replay;
 mod row_order;
 pub(crate) mod state;
 pub(crate) mod train;

@@ -46,6 +46,7 @@ pub use kernels::dense;
 pub use learning::cluster::Cluster;
 pub use learning::plan::{Kernels, Plan, log_prior};
 pub use learning::private::{Draw, RowPrivacy, train_privately};
+pub use learning::replay::prototypes::{InvalidPrototypes, Prototypes};
 pub use learning::state::LearningState;
 pub use learning::train::{Diverged, train};
 pub use network::evaluate::{Evaluation, evaluate, predict};

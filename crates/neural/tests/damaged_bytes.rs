@@ -3,7 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use neural::{
-    Compression, Dataset, Events, LearningState, Model, NodeId, NodePacket, Update, Values,
+    Compression, Dataset, Events, LearningState, Model, NodeId, NodePacket, Prototypes, Update,
+    Values,
+    bytes::{Reader, Writer},
     compress,
     nodes::{Slice, wire},
 };
@@ -44,6 +46,24 @@ fn slice_bytes() -> Vec<u8> {
 }
 
 /// The bytes with a hash that is right whatever was done to it: what a liar sends.
+fn prototypes() -> Prototypes {
+    Prototypes::new(2, 3, 4, 1).unwrap()
+}
+
+fn prototype_bytes(store: &Prototypes) -> Vec<u8> {
+    let mut writer = Writer::new();
+    store.write(&mut writer);
+    writer.finish()
+}
+
+fn full_store() -> Prototypes {
+    let mut store = prototypes();
+    for (row, label) in [([1.0, 0.0], 0), ([0.0, 1.0], 0), ([3.0, 0.0], 2), ([3.0, 0.1], 2)] {
+        store.insert(&row, label);
+    }
+    store
+}
+
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     if let Some(body_bytes) = bytes.len().checked_sub(32) {
         bytes.truncate(body_bytes);
@@ -93,6 +113,18 @@ proptest! {
         prop_assert!(Slice::decode(&bytes).is_err());
         if let Ok(events) = wire::decode(&bytes, 300) {
             prop_assert_eq!(wire::encode(&events), bytes);
+        }
+    }
+
+    #[test]
+    fn prototypes_that_are_accepted_have_those_bytes_and_take_rows(
+        bytes in damaged(prototype_bytes(&full_store())),
+    ) {
+        let (mut store, mut reader) = (prototypes(), Reader::new(&bytes));
+        if store.read(&mut reader).is_ok() {
+            prop_assert_eq!(&prototype_bytes(&store), &bytes[..bytes.len() - reader.remaining()]);
+            (0..9u8).for_each(|number| store.insert(&[f32::from(number), 7.0], 1));
+            prop_assert!(store.len() <= 4);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
         plan::Plan,
         row_order::RowOrder,
         state::LearningState,
-        verdict::{Verdict, find_errors},
+        verdict::{Verdict, find_errors, find_errors_among},
     },
     network::{Network, PARAMETER_MAX, events::Events, layer::Activity, layer_of},
     random::Counter,
@@ -37,10 +37,7 @@ pub fn train(
     rows: &[u32],
     plan: &Plan,
 ) -> Result<f32, Diverged> {
-    assert!(!rows.is_empty() && plan.batch_rows > 0);
-    assert_eq!((dataset.inputs, dataset.classes), (network.spec.inputs, network.spec.classes));
-    let side = dataset.inputs.isqrt();
-    assert!(plan.jitter == 0 || (plan.jitter < side && side * side == dataset.inputs));
+    plan.check(network, dataset, rows);
     let mut order = RowOrder::new(rows, plan.seed);
     let mut school = School::new(network, plan);
     let mut loss = 0.0;
@@ -51,22 +48,59 @@ pub fn train(
             return Err(Diverged);
         }
     }
+    mean_loss(network, plan, plan.batch_rows, loss)
+}
+
+impl Plan {
+    /// Panics if there are no rows, the data set does not fit the network, or rows that are no square pictures are to be moved.
+    pub(super) fn check(&self, network: &Network, dataset: &Dataset, rows: &[u32]) {
+        assert!(!rows.is_empty() && self.batch_rows > 0);
+        assert_eq!((dataset.inputs, dataset.classes), (network.spec.inputs, network.spec.classes));
+        let side = dataset.inputs.isqrt();
+        assert!(self.jitter == 0 || (self.jitter < side && side * side == dataset.inputs));
+    }
+}
+
+/// What a stretch of steps of so many rows has lost on average, if it has led to useful numbers.
+pub(super) fn mean_loss(
+    network: &Network,
+    plan: &Plan,
+    step_rows: u32,
+    loss: f64,
+) -> Result<f32, Diverged> {
     if !network.parameters.iter().all(|parameter| parameter.abs() <= PARAMETER_MAX) {
         return Err(Diverged);
     }
-    let terms =
-        f64::from(plan.steps) * f64::from(plan.batch_rows) * network.spec.layers.len() as f64;
+    let terms = f64::from(plan.steps) * f64::from(step_rows) * network.spec.layers.len() as f64;
     Ok((loss / terms.max(1.0)) as f32)
 }
 
+/// Of a batch in which old rows are rehearsed, the new ones: the first of its samples.
+pub(super) struct Incoming {
+    samples: usize,
+    /// One a class: whether one of them is of it.
+    present: Vec<bool>,
+}
+
+impl Incoming {
+    /// Of new rows with these labels.
+    pub(super) fn of(labels: &[usize], classes: u32) -> Self {
+        let mut present = vec![false; classes as usize];
+        labels.iter().for_each(|label| present[*label] = true);
+        Self { samples: labels.len(), present }
+    }
+}
+
 /// Everything that training needs beside the network; reused from batch to batch.
-struct School<'a> {
+pub(super) struct School<'a> {
     plan: &'a Plan,
     input: Events,
     past: Past,
     /// Decides how far pictures are moved.
     moves: Counter,
-    labels: Vec<usize>,
+    pub(super) labels: Vec<usize>,
+    /// If old rows are rehearsed with new ones, which are new.
+    pub(super) incoming: Option<Incoming>,
     activities: Vec<Activity>,
     glimpses: Glimpses,
     /// A row a sample, a column a class: logits, and what becomes of them.
@@ -77,13 +111,14 @@ struct School<'a> {
 }
 
 impl<'a> School<'a> {
-    fn new(network: &Network, plan: &'a Plan) -> Self {
+    pub(super) fn new(network: &Network, plan: &'a Plan) -> Self {
         Self {
             plan,
             input: Events::new(network.spec.inputs),
             past: Past::new(&network.spec),
             moves: Counter::new(plan.seed, 1),
             labels: Vec::new(),
+            incoming: None,
             activities: vec![Activity::default(); network.layout.layers.len()],
             glimpses: Glimpses::new(network.layout.layers.len(), plan.seed),
             errors: Vec::new(),
@@ -92,23 +127,34 @@ impl<'a> School<'a> {
         }
     }
 
-    fn take_rows(&mut self, dataset: &Dataset, rows: impl Iterator<Item = usize>) {
+    pub(super) fn take_rows(&mut self, dataset: &Dataset, rows: impl Iterator<Item = usize>) {
         self.input.reset(dataset.inputs);
         self.labels.clear();
         for row in rows {
             dataset.read_row(row, &mut self.input);
-            self.labels.push(usize::from(dataset.labels[row]));
-            if self.plan.jitter > 0 {
-                let mut pixels =
-                    || self.moves.below(2 * self.plan.jitter + 1) as i32 - self.plan.jitter as i32;
-                let (down, right) = (pixels(), pixels());
-                self.input.move_newest(down, right);
-            }
+            self.take_newest(dataset.labels[row]);
+        }
+    }
+
+    /// Adds a row that is in no data set to the batch.
+    pub(super) fn take_row(&mut self, values: &[f32], label: u16) {
+        self.input.push_dense(values.iter().copied());
+        self.take_newest(label);
+    }
+
+    /// Notes the newest row's label, and moves its picture.
+    fn take_newest(&mut self, label: u16) {
+        self.labels.push(usize::from(label));
+        if self.plan.jitter > 0 {
+            let mut pixels =
+                || self.moves.below(2 * self.plan.jitter + 1) as i32 - self.plan.jitter as i32;
+            let (down, right) = (pixels(), pixels());
+            self.input.move_newest(down, right);
         }
     }
 
     /// Takes one step of every layer; gives the loss, summed over samples and layers.
-    fn teach(
+    pub(super) fn teach(
         &mut self,
         network: &mut Network,
         state: &mut LearningState,
@@ -129,8 +175,7 @@ impl<'a> School<'a> {
             layer.forward(below, activity, kernels);
             layer.logits(activity.events(), &mut self.errors);
             self.glimpses.fire(number, &layer, &self.past, kernels);
-            let Verdict { loss: layer_loss, error } =
-                find_errors(&mut self.errors, &self.labels, layout.classes, self.plan);
+            let Verdict { loss: layer_loss, error } = self.judge(layout.classes);
             loss += layer_loss;
             homeostasis.notice_error(error);
             let mean = 1.0 / self.labels.len() as f32;
@@ -147,6 +192,21 @@ impl<'a> School<'a> {
             homeostasis.move_thresholds(thresholds, events, glimpses, &rates, &mut self.fired);
         }
         loss
+    }
+
+    /// Turns one layer's logits into errors; new rows that come with old ones compete among their own classes alone.
+    fn judge(&mut self, classes: usize) -> Verdict {
+        let Some(Incoming { samples, present }) = &self.incoming else {
+            return find_errors(&mut self.errors, &self.labels, classes, self.plan);
+        };
+        let (new_labels, old_labels) = self.labels.split_at(*samples);
+        let (new, old) = self.errors.split_at_mut(samples * classes);
+        let new = find_errors_among(present, new, new_labels, self.plan);
+        let even = Plan { log_prior: None, ..*self.plan };
+        let old = find_errors(old, old_labels, classes, &even);
+        let part = *samples as f32 / self.labels.len() as f32;
+        let error = part * new.error + (1.0 - part) * old.error;
+        Verdict { loss: new.loss + old.loss, error }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// These live in browsers only; the other half of `test` looks at them.
-const BROWSER_ONLY: [&str; 5] = ["browser", "sdk", "module", "worker", "frontend"];
+const BROWSER_ONLY: [&str; 6] = ["browser", "sdk", "module", "worker", "recall", "frontend"];
 
 /// `rustfmt` would change nothing.
 pub(crate) fn format(workspace: &Workspace) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["clippy", TARGET, "--features=app/hydrate"]);
     command.args(["--package=browser", "--package=sdk", "--package=frontend", "--package=app"]);
-    command.args(["--package=module", "--package=worker", "--package=bench"]);
+    command.args(["--package=module", "--package=worker", "--package=recall", "--package=bench"]);
     execute(command.args(["--", "-D", "warnings"]), "Mend what clippy names above.")
 }
 

@@ -119,8 +119,12 @@ pub(super) fn distinct_words(text: &str) -> Vec<String> {
 fn words_of(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(|word| {
-        let end = word.floor_char_boundary(WORD_BYTES_MAX);
-        word[..end].to_lowercase()
+        let mut bytes = 0;
+        let fits = |char: &char| {
+            bytes += char.len_utf8();
+            bytes <= WORD_BYTES_MAX
+        };
+        word.chars().take_while(fits).flat_map(char::to_lowercase).collect()
     })
 }
 

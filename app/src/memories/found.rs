@@ -89,7 +89,7 @@ pub fn FoundItem(
                 <span class="memories-privacy">{privacy_words(privacy)}</span>
                 <span>{live(whose)}</span>
                 <time>{dom::time_of(head.made_at.0 as f64)}</time>
-                {(similarity > 0.0).then(|| view! { <span class="memories-why">{why(similarity, &words)}</span> }.erased())}
+                {why(similarity, &words).map(|why| view! { <span class="memories-why">{why}</span> }.erased())}
             </p>
             <ul class="tags" aria-label="Tags of this capsule">{tags}</ul>
             <div class="memories-actions">
@@ -164,16 +164,18 @@ fn declined(name: &str, why: memory::message::Declined) -> String {
 }
 
 /// Why something was found.
-fn why(similarity: f32, words: &[String]) -> String {
+fn why(similarity: f32, words: &[String]) -> Option<String> {
     let near = match similarity {
-        0.75.. => "means nearly the same",
-        0.5.. => "means something like it",
-        0.3.. => "is about something near",
-        _ => "lies far off",
+        0.75.. => Some("means nearly the same"),
+        0.5.. => Some("means something like it"),
+        0.3.. => Some("is about something near"),
+        _ => None,
     };
-    match words {
-        [] => format!("{near} ({similarity:.2})"),
-        words => format!("{near} ({similarity:.2}), and has {}", words.join(", ")),
+    let near = near.map(|near| format!("{near} ({similarity:.2})"));
+    let has = (!words.is_empty()).then(|| format!("has “{}”", words.join("”, “")));
+    match (near, has) {
+        (Some(near), Some(has)) => Some(format!("{near}, and {has}")),
+        (near, has) => near.or(has),
     }
 }
 

@@ -262,6 +262,7 @@ mod tests {
             split: None,
             hosting: peer::HostingView::default(),
             ledger: None,
+            capsules: None,
             messages: Vec::new(),
         };
         let called = |n| name_in(Some(&view), &names, peer(n));

@@ -257,8 +257,7 @@ impl Library {
             return;
         }
         let key = self.kept.len() as u32;
-        let text = capsule.content.text().unwrap_or_default();
-        self.words.add(key, text);
+        self.words.add(key, &words_to_find_by(&capsule));
         if let Some(from) = from {
             *self.given.entry(from).or_default() += 1;
         }
@@ -324,6 +323,13 @@ impl Library {
         self.outcome.append.clear();
         self.outcome.rewrite = Some(bytes);
     }
+}
+
+/// All words that a capsule is found by: its text's, and its tags.
+pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
+    let text = capsule.content.text().unwrap_or_default();
+    let tags = capsule.head().tags.join(" ");
+    format!("{text} {tags}")
 }
 
 /// Uses that a log written anew still tells of: more say no more.

@@ -7,7 +7,7 @@ use units::UnixMillis;
 /// `similarity + words · w + tags · t + strength · s`
 ///
 /// where `similarity` is the cosine between the question's embedding and the capsule's (0 where one has none), `w` the part of the
-/// question's words that the text holds, each by how rare it is, `t` the part of the wanted tags that the capsule has, and `s` its
+/// question's words that text and tags hold, each by how rare it is, `t` the part of the wanted tags that the capsule has, and `s` its
 /// strength: importance that fades unless it is used. All are from 0 to 1, but for the cosine, which may be negative.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranking {

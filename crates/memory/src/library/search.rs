@@ -1,6 +1,6 @@
 //! Finding capsules.
 
-use super::{Library, RANKING, ranking::strength};
+use super::{Library, RANKING, keeping::words_to_find_by, ranking::strength};
 use crate::{
     capsule::{Embedding, Event, Head, Kind, Privacy, SignedHead},
     limits,
@@ -108,8 +108,8 @@ impl Library {
         let mut found: Vec<Found> = similarities
             .iter()
             .filter_map(|(key, similarity)| {
-                let text = self.kept.get(*key as usize)?.as_ref()?.capsule.content.text();
-                let (words, words_part) = sought.found_in(text.unwrap_or_default());
+                let capsule = &self.kept.get(*key as usize)?.as_ref()?.capsule;
+                let (words, words_part) = sought.found_in(&words_to_find_by(capsule));
                 let mut found = self.found(*key, now)?;
                 let tags_part = part_of_tags(&query.tags, &found.signed.head.tags);
                 found.similarity = *similarity;

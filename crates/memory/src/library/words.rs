@@ -48,9 +48,7 @@ impl Words {
                 false => vec![word],
             };
             let texts: usize = forms.iter().map(|form| self.texts_with(form).len()).sum();
-            // A step of the binary logarithm of how few texts hold it.
-            let weight = self.count / (texts.max(1) as u32);
-            sought.weights.push(weight.max(1).ilog2() + 1);
+            sought.weights.push(self.weight(texts as u64));
             sought.words.push(forms);
         }
         sought
@@ -73,6 +71,13 @@ impl Words {
         keys
     }
 
+    /// How many times the number of texts halves until it is that of those which hold a word: 0 for what nearly all hold, and for
+    /// what none holds, which tells none from the others.
+    fn weight(&self, texts: u64) -> u32 {
+        let of = |texts: u64| ((u64::from(self.count) + 1) * 256 / texts).max(256).ilog2() - 8;
+        if texts == 0 { 0 } else { of(texts) }
+    }
+
     fn texts_with(&self, word: &str) -> &[u32] {
         self.texts.get(word).map_or(&[], |keys| keys)
     }
@@ -90,20 +95,23 @@ impl Words {
 }
 
 impl Sought {
-    /// Which of the words `text` holds, as they stand there, and their part of the weight of all, from 0 to 1.
+    /// Which of the words `text` holds, as they stand there, and their part of the weight of all and one more, from 0 to 1. Words
+    /// that nearly all texts hold are named where there are no others.
     pub(super) fn found_in(&self, text: &str) -> (Vec<String>, f32) {
         let there: Vec<String> = words_of(text).take(WORDS_MAX).collect();
-        let (mut found, mut weight) = (Vec::new(), 0);
+        let (mut found, mut common, mut weight) = (Vec::new(), Vec::new(), 0);
         for (forms, its) in self.words.iter().zip(&self.weights) {
             if let Some(form) = forms.iter().find(|form| there.contains(form)) {
                 weight += its;
-                if !found.contains(form) {
-                    found.push(form.clone());
+                let named = if *its > 0 { &mut found } else { &mut common };
+                if !named.contains(form) {
+                    named.push(form.clone());
                 }
             }
         }
         let all: u32 = self.weights.iter().sum();
-        (found, weight as f32 / all.max(1) as f32)
+        let found = if found.is_empty() { common } else { found };
+        (found, weight as f32 / (all + 1) as f32)
     }
 }
 
@@ -145,7 +153,7 @@ mod tests {
         let sought = words.seek("the hive of ");
         assert_eq!(words.candidates(&sought, 1), [0]);
         let (found, part) = sought.found_in(texts[0]);
-        assert_eq!(found, ["the", "hive"]);
+        assert_eq!(found, ["hive"]);
         assert!(part > sought.found_in(texts[1]).1);
     }
 
@@ -156,7 +164,7 @@ mod tests {
         assert_eq!(words.candidates(&words.seek("gard "), 8), [0; 0]);
         assert_eq!(
             words.seek("gard").found_in("Gardening on Sunday"),
-            (vec!["gardening".into()], 1.0)
+            (vec!["gardening".into()], 0.5)
         );
     }
 

@@ -2,14 +2,14 @@
 
 use crate::{
     capsule::{Kind, Privacy},
-    library::{Consolidation, Filter, Found, News, Query, Stats, Trends},
+    library::{Consolidation, Found, News, Query, Stats, Trends},
 };
 use protocol::{
     DecodeError,
     encoding::{decode, encode},
 };
 use serde::{Deserialize, Serialize};
-use units::{Hash, PeerId, UnixMillis};
+use units::{Hash, PeerId};
 
 /// A question or an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,14 +139,7 @@ pub struct Refusal {
     pub message: String,
 }
 
-/// A question that names nothing in particular: what is newest.
 impl Call {
-    /// The newest capsules that a filter lets through.
-    pub fn newest(filter: Filter, count: usize) -> Self {
-        let query = Box::new(Query { filter, count, ..Query::default() });
-        Self::Search { query, vector: None, around: false }
-    }
-
     /// As bytes.
     pub fn encode(&self) -> Vec<u8> {
         encode(self)
@@ -215,13 +208,5 @@ impl Privacy {
     /// The one of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|privacy| privacy.name() == name)
-    }
-}
-
-/// A moment, for filters.
-impl Filter {
-    /// The same, for what was made then or later.
-    pub fn since(self, moment: UnixMillis) -> Self {
-        Self { since: Some(moment), ..self }
     }
 }

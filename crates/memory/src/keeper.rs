@@ -109,11 +109,6 @@ impl<F: LogFile> Keeper<F> {
         Self { file, open: None, model: None }
     }
 
-    /// Its file.
-    pub fn file(&self) -> &F {
-        &self.file
-    }
-
     /// Texts are embedded by this model from now on.
     pub fn take_model(&mut self, model: StaticTable) {
         match &mut self.open {

@@ -1,6 +1,5 @@
 //! What a capsule says of itself.
 
-use super::content::Content;
 use crate::limits;
 use protocol::{DecodeError, encoding::encode};
 use serde::{Deserialize, Serialize};
@@ -114,11 +113,6 @@ impl Head {
             return invalid(format!("{} and {} of 100", self.importance, self.novelty));
         }
         Ok(())
-    }
-
-    /// Whether `content` is of this capsule.
-    pub fn is_of(&self, content: &Content) -> bool {
-        self.content == content.hash()
     }
 }
 

@@ -3,9 +3,9 @@
 //! Nothing is lost at once. What is merged or fades is *set aside*: it is not found any more, and comes back if the consolidation is
 //! undone within [`UNDO_MS`]. The consolidation after that drops it.
 
-use super::{Kept, Library, News, ranking::strength, words::distinct_words};
+use super::{Kept, Library, News, may_leave, ranking::strength, words::distinct_words};
 use crate::{
-    capsule::{Content, Draft, Embedding, Kind, Privacy},
+    capsule::{Content, Draft, Embedding, Kind},
     limits,
     log::Entry,
 };
@@ -286,6 +286,6 @@ impl Kept {
     }
 
     pub(super) fn may_be_told_of(&self) -> bool {
-        self.can_be_found() && self.capsule.head().privacy != Privacy::Personal
+        self.can_be_found() && may_leave(self.capsule.head().privacy)
     }
 }

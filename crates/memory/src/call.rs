@@ -4,6 +4,7 @@ use crate::{
     capsule::{Kind, Privacy},
     library::{Consolidation, Found, News, Query, Stats, Trends},
 };
+use person::Device;
 use protocol::{
     DecodeError,
     encoding::{decode, encode},
@@ -78,6 +79,19 @@ pub enum Call {
     Trends,
     /// How much is there? Reply: [`Reply::Overview`].
     Overview,
+    /// Show a link by which another device is paired with this one. Reply: [`Reply::Invitation`].
+    Invite,
+    /// Follow the link that another device shows: the `person::Invitation` in it, as text. Reply: [`Reply::Done`]; how it goes on is
+    /// told as [`News::Person`].
+    Visit(String),
+    /// The numbers on both devices are the same, or not. Reply: [`Reply::Done`].
+    Confirm(bool),
+    /// Pair nothing any more. Reply: [`Reply::Done`].
+    GiveUpPairing,
+    /// Which devices belong together? Reply: [`Reply::Devices`].
+    Devices,
+    /// Take one of them out. Reply: [`Reply::Devices`].
+    TakeOut(PeerId),
 }
 
 /// What comes of it.
@@ -115,6 +129,10 @@ pub enum Reply {
     Trends(Trends),
     /// How much there is.
     Overview(Overview),
+    /// What a link holds by which another device is paired.
+    Invitation(String),
+    /// The devices of this person; none where it has only this one.
+    Devices(Vec<Device>),
 }
 
 /// How much a device remembers.

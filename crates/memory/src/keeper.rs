@@ -2,14 +2,17 @@
 
 use crate::{
     call::{Call, Overview, Refusal, Reply},
-    capsule::{Draft, Embedding, Event, InvalidDraft, PersonalKey, Privacy, Space},
+    capsule::{Draft, Embedding, Event, InvalidDraft, Keyring, PersonalKey, Privacy, Space},
     embedding::StaticTable,
     library::{KeepError, Library, News, Query},
+    log::{self, Entry},
     masking::{self, Masked, Wishes},
+    message::Message,
 };
-use protocol::identity::Identity;
+use person::{InvalidInvitation, Person, PersonError};
+use protocol::{encoding::encode, identity::Identity};
 use serde::{Deserialize, Serialize};
-use units::{PeerId, UnixMillis};
+use units::{ClusterId, Hash, PeerId, UnixMillis};
 
 /// Tags that an overview names.
 const TAGS_SHOWN: usize = 64;
@@ -48,9 +51,13 @@ pub enum Told {
     Open {
         /// The device's secret seed: capsules are signed where they are.
         seed: [u8; 32],
-        /// The key that this person's devices share.
-        personal: [u8; 32],
+        /// What others call this device.
+        name: String,
     },
+    /// What is set on this device, and is the same on all of this person's: a name and a value.
+    Set(String, String),
+    /// The models that are on this device.
+    Models(Vec<(ClusterId, Hash)>),
     /// A neighbour has connected.
     Connected(PeerId),
     /// A neighbour has gone.
@@ -86,6 +93,14 @@ pub struct Answer {
     pub reply: Vec<u8>,
     /// Capsules that are kept.
     pub capsules: u32,
+    /// Other devices of this person.
+    pub siblings: Vec<PeerId>,
+    /// What another one of them has set.
+    pub settings: Vec<(String, String)>,
+    /// Clusters that one of them wants to have.
+    pub gives: Vec<(PeerId, ClusterId)>,
+    /// Clusters that one of them was asked for.
+    pub wants: Vec<(PeerId, ClusterId)>,
 }
 
 /// A library with its file.
@@ -97,8 +112,10 @@ pub struct Keeper<F> {
 }
 
 struct Open {
-    keys: ([u8; 32], [u8; 32]),
+    seed: [u8; 32],
+    name: String,
     library: Library,
+    person: Person,
     damaged: u32,
     neighbours: Vec<PeerId>,
 }
@@ -135,9 +152,9 @@ impl<F: LogFile> Keeper<F> {
     /// # Errors
     /// A sentence, if the file cannot be read or written: nothing has changed then.
     pub fn run(&mut self, told: Told, now: UnixMillis) -> Result<Answer, String> {
-        if let Told::Open { seed, personal } = told {
-            self.open_file((seed, personal))?;
-            return self.settle(None);
+        if let Told::Open { seed, name } = told {
+            self.open_file(seed, name, now)?;
+            return self.settle(None, now);
         }
         let open = self.open.as_mut().ok_or("nobody has said whose memory this is")?;
         let reply = match told {
@@ -145,11 +162,13 @@ impl<F: LogFile> Keeper<F> {
             Told::Connected(peer) => {
                 open.neighbours.push(peer);
                 open.library.connected(peer);
+                open.person.connected(peer, now);
                 None
             }
             Told::Disconnected(peer) => {
                 open.neighbours.retain(|it| *it != peer);
                 open.library.disconnected(peer);
+                open.person.disconnected(peer);
                 None
             }
             Told::Happened(event, surprise) => {
@@ -165,7 +184,18 @@ impl<F: LogFile> Keeper<F> {
                 None
             }
             Told::Hear { from, bytes } => {
-                open.library.hear(from, &bytes, now);
+                match Message::decode(&bytes) {
+                    Ok(Message::Devices(bytes)) => open.person.hear(from, &bytes, now),
+                    _ => open.library.hear(from, &bytes, now),
+                }
+                None
+            }
+            Told::Set(name, value) => {
+                open.person.set(&name, &value);
+                None
+            }
+            Told::Models(models) => {
+                open.person.models(models);
                 None
             }
             Told::Ask(bytes) => Some(match Call::decode(&bytes) {
@@ -173,14 +203,23 @@ impl<F: LogFile> Keeper<F> {
                 Err(problem) => Err(refusal("invalid_input", problem)),
             }),
         };
-        self.settle(reply)
+        self.settle(reply, now)
     }
 
-    fn open_file(&mut self, keys: ([u8; 32], [u8; 32])) -> Result<(), String> {
+    fn open_file(&mut self, seed: [u8; 32], name: String, now: UnixMillis) -> Result<(), String> {
         let bytes = self.file.read()?;
-        let (owner, personal) = (Identity::from_seed(keys.0), PersonalKey::from_bytes(keys.1));
-        let opened = Library::open(owner, personal, &bytes);
-        let (mut library, opened) = opened.map_err(|problem| problem.to_string())?;
+        let read = log::read(&bytes).map_err(|problem| problem.to_string())?;
+        let of_person = |entry: &Entry| match entry {
+            Entry::Person(bytes) => Some(bytes.clone()),
+            _ => None,
+        };
+        let stored = read.entries.iter().rev().find_map(of_person);
+        // One of another version costs what devices agree on, not what is remembered.
+        let stored = stored.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+        let owner = Identity::from_seed(seed);
+        let mut person = Person::new(owner.clone(), &name, stored.unwrap_or_default());
+        let (mut library, opened) = Library::of_log(owner, keyring(&person), read);
+        library.set_siblings(person.siblings());
         if opened.whole_bytes < bytes.len() as u64 {
             self.file.cut(opened.whole_bytes)?;
         }
@@ -190,15 +229,40 @@ impl<F: LogFile> Keeper<F> {
             library.take_model(model);
         }
         let neighbours = before.map(|it| it.neighbours).unwrap_or_default();
-        neighbours.iter().for_each(|peer| library.connected(*peer));
-        self.open = Some(Open { keys, library, damaged: opened.damaged, neighbours });
+        for peer in &neighbours {
+            library.connected(*peer);
+            person.connected(*peer, now);
+        }
+        let damaged = opened.damaged;
+        self.open = Some(Open { seed, name, library, person, damaged, neighbours });
         Ok(())
     }
 
     /// Writes what is to be written. If that fails, everything is as the file has it.
-    fn settle(&mut self, reply: Option<Result<Reply, Refusal>>) -> Result<Answer, String> {
+    fn settle(
+        &mut self,
+        reply: Option<Result<Reply, Refusal>>,
+        now: UnixMillis,
+    ) -> Result<Answer, String> {
         let Some(open) = &mut self.open else { return Ok(Answer::default()) };
-        let outcome = open.library.take_outcome();
+        let of_person = open.person.take_outcome();
+        if of_person.changed {
+            open.library.keep_person(encode(open.person.stored()), keyring(&open.person));
+            open.library.set_siblings(open.person.siblings());
+        }
+        let mut outcome = open.library.take_outcome();
+        let said = of_person.messages.into_iter();
+        let said = said.map(|(to, bytes)| (to, Message::Devices(bytes).encode()));
+        // Keys come before what is sealed with them.
+        outcome.messages.splice(0..0, said);
+        outcome.refused.extend(of_person.refused);
+        let mut settings = Vec::new();
+        for news in of_person.news {
+            match news {
+                person::News::Setting { name, value } => settings.push((name, value)),
+                news => outcome.news.push(News::Person(news)),
+            }
+        }
         let written = match &outcome.rewrite {
             Some(log) => self.file.replace(log),
             None => Ok(()),
@@ -208,8 +272,8 @@ impl<F: LogFile> Keeper<F> {
             false => self.file.append(&outcome.append),
         });
         if let Err(problem) = written {
-            let keys = open.keys;
-            self.open_file(keys)?;
+            let (seed, name) = (open.seed, open.name.clone());
+            self.open_file(seed, name, now)?;
             return Err(problem);
         }
         let capsules = open.library.stats().capsules;
@@ -224,6 +288,10 @@ impl<F: LogFile> Keeper<F> {
             news,
             reply: reply.as_ref().map(Reply::encode).unwrap_or_default(),
             capsules,
+            siblings: open.person.siblings(),
+            settings,
+            gives: of_person.gives,
+            wants: of_person.wants,
         })
     }
 }
@@ -286,6 +354,24 @@ impl Open {
                 let aside = library.set_aside_count();
                 Ok(Reply::Overview(Overview { stats, tags, aside, damaged }))
             }
+            Call::Invite => Ok(Reply::Invitation(self.person.offer(now)?.to_string())),
+            Call::Visit(text) => {
+                self.person.visit(text.parse()?, now)?;
+                Ok(Reply::Done)
+            }
+            Call::Confirm(is_same) => {
+                self.person.confirm(is_same, now)?;
+                Ok(Reply::Done)
+            }
+            Call::GiveUpPairing => {
+                self.person.give_up();
+                Ok(Reply::Done)
+            }
+            Call::Devices => Ok(Reply::Devices(self.person.devices())),
+            Call::TakeOut(peer) => {
+                self.person.take_out(peer, now)?;
+                Ok(Reply::Devices(self.person.devices()))
+            }
         }
     }
 }
@@ -323,6 +409,12 @@ fn own_embedding(vector: &[f32]) -> Result<Embedding, Refusal> {
     })
 }
 
+fn keyring(person: &Person) -> Keyring {
+    let mut keys = person.secrets().into_iter().map(PersonalKey::from_bytes);
+    let newest = keys.next().expect("a device has a key from the beginning");
+    Keyring::new(newest, keys)
+}
+
 fn refusal(code: &str, problem: impl core::fmt::Display) -> Refusal {
     Refusal { code: code.to_owned(), message: problem.to_string() }
 }
@@ -330,6 +422,23 @@ fn refusal(code: &str, problem: impl core::fmt::Display) -> Refusal {
 impl From<InvalidDraft> for Refusal {
     fn from(problem: InvalidDraft) -> Self {
         refusal("invalid_input", problem)
+    }
+}
+
+impl From<InvalidInvitation> for Refusal {
+    fn from(problem: InvalidInvitation) -> Self {
+        refusal("invalid_input", problem)
+    }
+}
+
+impl From<PersonError> for Refusal {
+    fn from(problem: PersonError) -> Self {
+        let code = match &problem {
+            PersonError::NotYours { .. } => "unknown_device",
+            PersonError::Full | PersonError::TooManyRevoked => "too_many_devices",
+            _ => "cannot_pair",
+        };
+        refusal(code, problem)
     }
 }
 

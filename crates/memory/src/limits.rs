@@ -30,5 +30,8 @@ pub const RESULTS_MAX: usize = 50;
 /// What a device answers another's search with at most: it travels in one message.
 pub const HITS_MAX: usize = 20;
 
+/// Names of capsules in one message between devices of one person.
+pub const LISTED_MAX: usize = 1_000;
+
 /// The log of a device: what is read when it starts.
 pub const LOG_BYTES_MAX: usize = 512 * 1024 * 1024;

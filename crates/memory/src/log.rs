@@ -14,7 +14,7 @@ pub const HEADER: &[u8; 6] = b"PCM1\x01\x00";
 
 const CHECKSUM_BYTES: usize = 8;
 const FRAME_HEADER_BYTES: usize = 4 + CHECKSUM_BYTES;
-const ENTRY_BYTES_MAX: usize = limits::CAPSULE_BYTES_MAX + 1024;
+const ENTRY_BYTES_MAX: usize = limits::CAPSULE_BYTES_MAX + 32 * 1024;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub enum Entry {
         /// When.
         at: UnixMillis,
     },
+    /// What this device knows of its person's others: a `person::Stored`, of which the last one counts.
+    Person(#[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// What a log holds, and what is wrong with it.

@@ -2,6 +2,7 @@
 
 use crate::{
     capsule::{Embedding, SignedHead},
+    library::BUCKETS,
     limits,
 };
 use protocol::{
@@ -12,8 +13,11 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId};
 
-/// The longest message: a capsule, or the heads of some.
-pub const MESSAGE_BYTES_MAX: usize = limits::CAPSULE_BYTES_MAX + 1024;
+/// The longest message: all that one person's devices agree on. A capsule is shorter.
+pub const MESSAGE_BYTES_MAX: usize = person::limits::MESSAGE_BYTES_MAX + 1024;
+
+/// Capsules that a device of the same person asks for at a time: its answer is some messages.
+pub(crate) const WANT_MAX: usize = 8;
 
 const FORGET_DOMAIN: &str = "forget a capsule";
 
@@ -62,6 +66,29 @@ pub enum Message {
         /// Its owner's.
         signature: Signature,
     },
+    /// "So much is in each of my buckets", to a device of the same person.
+    Compare {
+        /// One sum a bucket.
+        sums: Vec<u64>,
+    },
+    /// "What is in this bucket?"
+    List {
+        /// The first byte of the names in it.
+        bucket: u8,
+    },
+    /// "These are kept here, and these were forgotten", some or one of them.
+    Listed {
+        /// Kept.
+        kept: Vec<Hash>,
+        /// Forgotten.
+        gone: Vec<Hash>,
+    },
+    /// "Send me these capsules, whoever may have them."
+    Want(Vec<Hash>),
+    /// A capsule, sealed with the key of the person whose devices both are.
+    Own(#[serde(with = "serde_bytes")] Vec<u8>),
+    /// About belonging together: a `person::Message`, encoded.
+    Devices(#[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// Why a capsule is not kept.
@@ -103,6 +130,15 @@ impl Message {
             }
             Self::Found { heads, .. } if heads.len() > limits::HITS_MAX => {
                 invalid(format!("{} capsules in one answer", heads.len()))
+            }
+            Self::Compare { sums } if sums.len() != BUCKETS => {
+                invalid(format!("{} sums, where there are {BUCKETS} buckets", sums.len()))
+            }
+            Self::Listed { kept, gone } if kept.len() + gone.len() > limits::LISTED_MAX => {
+                invalid(format!("{} names in one list", kept.len() + gone.len()))
+            }
+            Self::Want(ids) if ids.len() > WANT_MAX => {
+                invalid(format!("{} capsules at a time", ids.len()))
             }
             _ => Ok(()),
         }

@@ -29,6 +29,8 @@ impl Record {
         for (pair, permit) in &other.permits {
             self.permits.entry(*pair).or_insert(*permit);
         }
+        // Who was taken out has nothing to permit with.
+        self.permits.retain(|(_, by), _| !self.revoked.contains_key(by));
         *self != before
     }
 }

@@ -4,27 +4,27 @@
 pub const DEVICES_MAX: usize = 8;
 
 /// Devices that were ever taken out: each leaves a key behind that old capsules need.
-pub const REVOKED_MAX: usize = 24;
+pub const REVOKED_MAX: usize = 12;
 
 /// Keys of one person.
 pub const EPOCHS_MAX: usize = 2 * (DEVICES_MAX + REVOKED_MAX);
 
 /// Permits to revoke, of all pairs of devices that ever were together.
-pub const PERMITS_MAX: usize = 256;
+pub const PERMITS_MAX: usize = 160;
 
 /// Bytes of a device's name.
 pub const NAME_BYTES_MAX: usize = 64;
 
 /// Settings that are kept in step, and the bytes of one's name and value.
-pub const SETTINGS_MAX: usize = 32;
+pub const SETTINGS_MAX: usize = 8;
 /// See [`SETTINGS_MAX`].
 pub const SETTING_BYTES_MAX: usize = 256;
 
 /// Clusters whose newest model is known.
-pub const MODELS_MAX: usize = 64;
+pub const MODELS_MAX: usize = 32;
 
 /// A message: a whole record and some more.
-pub const MESSAGE_BYTES_MAX: usize = 56 * 1024;
+pub const MESSAGE_BYTES_MAX: usize = 48 * 1024;
 
 /// How long an offer to pair stands, in milliseconds: time to walk to the other device.
 pub const OFFER_MS: u64 = 10 * 60 * 1_000;

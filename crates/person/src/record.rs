@@ -62,13 +62,13 @@ pub struct Epoch {
     pub number: u32,
     /// 32 secret bytes.
     pub secret: [u8; 32],
-    /// Those that never get it.
-    pub without: BTreeSet<PeerId>,
+    /// Names those that never get it, all at once: a list would be long.
+    pub without: Hash,
 }
 
 impl core::fmt::Debug for Epoch {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Epoch({}, without {})", self.number, self.without.len())
+        write!(f, "Epoch({}, without {})", self.number, self.without.short())
     }
 }
 
@@ -107,7 +107,11 @@ impl Record {
             person,
             members: BTreeMap::new(),
             revoked: BTreeMap::new(),
-            epochs: BTreeSet::from([Epoch { number: 0, secret, without: BTreeSet::new() }]),
+            epochs: BTreeSet::from([Epoch {
+                number: 0,
+                secret,
+                without: names_of(&BTreeMap::new()),
+            }]),
             settings: BTreeMap::new(),
             models: BTreeMap::new(),
             permits: BTreeMap::new(),
@@ -174,14 +178,13 @@ impl Record {
     /// A new key, which nobody who was taken out gets.
     pub(crate) fn renew(&mut self, secret: [u8; 32]) {
         let number = self.epochs.last().map_or(0, |epoch| epoch.number.saturating_add(1));
-        let without = self.revoked.keys().copied().collect();
+        let without = names_of(&self.revoked);
         self.epochs.insert(Epoch { number, secret, without });
     }
 
     /// Whether somebody who was taken out may have the newest key.
     pub(crate) fn wants_renewal(&self) -> bool {
-        let newest = self.epochs.last();
-        newest.is_none_or(|epoch| self.revoked.keys().any(|it| !epoch.without.contains(it)))
+        self.epochs.last().is_none_or(|epoch| epoch.without != names_of(&self.revoked))
     }
 
     /// This device lets all the others revoke it.
@@ -238,6 +241,11 @@ impl Record {
             false => Ok(()),
         }
     }
+}
+
+fn names_of(revoked: &BTreeMap<PeerId, Revocation>) -> Hash {
+    let names: Vec<u8> = revoked.keys().flat_map(|peer| *peer.as_bytes()).collect();
+    Hash::of_parts(&[b"peerceptron devices taken out", &names])
 }
 
 /// Checks that `device` lets `by` revoke it.

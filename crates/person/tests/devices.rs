@@ -328,3 +328,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_devices_tell_each_other_fits_into_a_message_when_there_are_as_many_as_can_be() {
+    let mut world = World::new(16);
+    for guest in 1..8 {
+        world.pair(0, guest);
+    }
+    for name in 0..9 {
+        world.devices[0].set(&format!("{name}{}", "n".repeat(200)), &"v".repeat(256));
+    }
+    let models = (0..40).map(|it| (cluster(&format!("{it}{}", "c".repeat(50))), Hash::of(&[it])));
+    world.devices[0].models(models);
+    let now = world.now();
+    assert_eq!(world.devices[0].offer(now), Err(PersonError::Full));
+    for guest in 1..8 {
+        world.connect(0, guest);
+    }
+    for round in 0..person::limits::REVOKED_MAX {
+        let out = world.devices[0].siblings()[0];
+        let now = world.now();
+        world.devices[0].take_out(out, now).expect("it belongs");
+        world.settle();
+        if round < 8 {
+            world.pair(0, 8 + round);
+            world.connect(0, 8 + round);
+        }
+    }
+    let out = world.devices[0].siblings()[0];
+    let now = world.now();
+    assert_eq!(world.devices[0].take_out(out, now), Err(PersonError::TooManyRevoked));
+    let record = world.devices[0].stored().record.clone().expect("it has others");
+    assert_eq!(record.validate(), Ok(()));
+    let holds = record.models.iter().map(|(it, version)| (it.clone(), version.model)).collect();
+    let message = Message::State { record, holds }.encode();
+    assert!(Message::decode(&message).is_ok(), "{} bytes", message.len());
+}

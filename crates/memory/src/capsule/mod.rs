@@ -12,7 +12,7 @@ mod personal;
 pub use content::{Content, Event};
 pub use draft::{Draft, InvalidDraft};
 pub use head::{Embedding, Head, Kind, Privacy, Space};
-pub use personal::{NotOurs, PersonalKey};
+pub use personal::{Keyring, NotOurs, PersonalKey};
 
 use crate::limits;
 use protocol::{

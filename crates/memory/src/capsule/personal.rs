@@ -71,6 +71,41 @@ impl PersonalKey {
     }
 }
 
+/// The keys of one person: the newest seals, and each may open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyring {
+    newest: PersonalKey,
+    older: Vec<PersonalKey>,
+}
+
+impl Keyring {
+    /// The newest key, and others that something may be sealed with.
+    pub fn new(newest: PersonalKey, older: impl IntoIterator<Item = PersonalKey>) -> Self {
+        Self { newest, older: older.into_iter().collect() }
+    }
+
+    /// See [`PersonalKey::seal`].
+    pub fn seal(&self, capsule: &Capsule) -> Vec<u8> {
+        self.newest.seal(capsule)
+    }
+
+    /// See [`PersonalKey::open`].
+    ///
+    /// # Errors
+    /// [`NotOurs`].
+    pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
+        let keys = core::iter::once(&self.newest).chain(&self.older);
+        let mut opened = keys.map(|key| key.open(sealed));
+        opened.find_map(Result::ok).ok_or(NotOurs { size_bytes: sealed.len() })
+    }
+}
+
+impl From<PersonalKey> for Keyring {
+    fn from(newest: PersonalKey) -> Self {
+        Self { newest, older: Vec::new() }
+    }
+}
+
 impl core::fmt::Debug for PersonalKey {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("PersonalKey")

@@ -122,6 +122,8 @@ impl Library {
         }
         if !over.is_empty() {
             self.rewrite();
+            over.chunks(limits::LISTED_MAX)
+                .for_each(|gone| self.tell_siblings(Vec::new(), gone.to_vec()));
         }
         over.len() as u32
     }
@@ -246,12 +248,11 @@ impl Library {
 
     /// Sets the weakest aside where there are more than a level keeps.
     fn fade(&mut self, now: UnixMillis) -> u32 {
-        let me = self.me();
         let mut levels: [(usize, Vec<(f32, Hash)>); 3] =
             [NOTES_MAX, EPISODES_MAX, OF_OTHERS_MAX].map(|most| (most, Vec::new()));
         for kept in self.kept.iter().flatten().filter(|kept| kept.aside.is_none()) {
             let head = kept.capsule.head();
-            let level = match (head.owner == me, &kept.capsule.content) {
+            let level = match (self.is_ours(head.owner), &kept.capsule.content) {
                 (false, _) => 2,
                 (true, Content::Episode(_)) => 1,
                 (true, Content::Note(_)) => 0,

@@ -46,11 +46,15 @@ impl Library {
         for id in asked.take(FORGET_MAX).collect::<Vec<_>>() {
             self.say(peer, &Message::forget(&self.owner, id));
         }
+        if self.is_sibling(peer) {
+            self.compare(peer);
+        }
     }
 
     /// A neighbour has gone.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.exchange.neighbours.remove(&peer);
+        self.sibling_left(peer);
         self.exchange.fetches.retain(|(from, _)| *from != peer);
         for query in self.exchange.questions.keys().copied().collect::<Vec<_>>() {
             self.take_answer(peer, query, Vec::new());
@@ -130,6 +134,7 @@ impl Library {
             }
             Message::Here(bytes) => self.take_fetched(from, &bytes),
             Message::NotHere(capsule) => {
+                self.sibling_has_not(from, capsule);
                 if self.exchange.fetches.remove(&(from, capsule)) {
                     self.outcome.news.push(News::NotHere { capsule, from });
                 }
@@ -146,7 +151,14 @@ impl Library {
                     Err(problem) => self.outcome.refused.push((from, problem.to_string())),
                 }
             }
+            // Whoever has a library hears these first.
+            Message::Devices(_) => {}
+            message => self.hear_sibling(from, message),
         }
+    }
+
+    pub(super) fn is_neighbour(&self, peer: PeerId) -> bool {
+        self.exchange.neighbours.contains(&peer)
     }
 
     fn take_given(&mut self, from: PeerId, bytes: &[u8]) {
@@ -234,7 +246,7 @@ impl Library {
         self.outcome.news.push(News::Found { query, from, found, waiting });
     }
 
-    fn say(&mut self, to: PeerId, message: &Message) {
+    pub(super) fn say(&mut self, to: PeerId, message: &Message) {
         self.outcome.messages.push((to, message.encode()));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{
     Consolidation, Kept, Library, News, Outcome, consolidation::Aside, exchange::Exchange,
-    words::Words,
+    siblings::Siblings, words::Words,
 };
 use crate::{
-    capsule::{Capsule, Draft, Embedding, InvalidCapsule, PersonalKey, Privacy, Space},
+    capsule::{Capsule, Draft, Embedding, InvalidCapsule, Keyring, Privacy, Space},
     limits,
     log::{self, Entry, HEADER, InvalidLog},
 };
@@ -70,13 +70,17 @@ impl Library {
     /// [`InvalidLog`]: such a file must not be written to.
     pub fn open(
         owner: Identity,
-        personal: PersonalKey,
+        keyring: impl Into<Keyring>,
         bytes: &[u8],
     ) -> Result<(Self, Opened), InvalidLog> {
-        let read = log::read(bytes)?;
+        Ok(Self::of_log(owner, keyring.into(), log::read(bytes)?))
+    }
+
+    /// The same of a log that was read.
+    pub(crate) fn of_log(owner: Identity, keyring: Keyring, read: log::Read) -> (Self, Opened) {
         let mut library = Self {
             owner,
-            personal,
+            keyring,
             kept: Vec::new(),
             keys: BTreeMap::new(),
             forgotten: BTreeMap::new(),
@@ -85,6 +89,8 @@ impl Library {
             model: None,
             given: SortedMap::new(),
             exchange: Exchange::default(),
+            siblings: Siblings::default(),
+            person: None,
             consolidation: None,
             log_bytes: read.whole_bytes as u64,
             live_bytes: HEADER.len() as u64,
@@ -100,7 +106,7 @@ impl Library {
         }
         let capsules = library.keys.len() as u32;
         let opened = Opened { capsules, damaged, whole_bytes: read.whole_bytes as u64 };
-        Ok((library, opened))
+        (library, opened)
     }
 
     /// Takes up what the log says; `false` if it makes no sense.
@@ -112,7 +118,7 @@ impl Library {
                 self.shelve(capsule, from, log_bytes(&bytes));
             }
             Entry::Sealed(bytes) => {
-                let opened = self.personal.open(&bytes).ok();
+                let opened = self.keyring.open(&bytes).ok();
                 let Some(capsule) = opened.and_then(|it| Capsule::decode_own(&it).ok()) else {
                     return false;
                 };
@@ -128,6 +134,7 @@ impl Library {
             Entry::Consolidated { at } => {
                 self.consolidation = Some(Consolidation { at, ..Consolidation::default() });
             }
+            Entry::Person(bytes) => self.person = Some(bytes),
         }
         true
     }
@@ -201,13 +208,14 @@ impl Library {
 
     pub(super) fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
         let entry = match capsule.head().privacy {
-            Privacy::Personal => Entry::Sealed(self.personal.seal(&capsule)),
+            Privacy::Personal => Entry::Sealed(self.keyring.seal(&capsule)),
             _ => Entry::Kept { capsule: capsule.encode(), from },
         };
         let log_bytes = self.write(&entry);
         let id = capsule.id();
         self.shelve(capsule, from, log_bytes);
         self.outcome.news.push(News::Kept { capsule: id, from });
+        self.tell_siblings(vec![id], Vec::new());
     }
 
     /// Forgets a capsule on this device. If it was this device's own and others may have it, they are asked to forget it too.
@@ -230,6 +238,7 @@ impl Library {
         self.unshelve(id);
         self.forgotten.insert(id, asks_others);
         self.outcome.news.push(News::Forgotten { capsule: id });
+        self.tell_siblings(Vec::new(), vec![id]);
         // What was forgotten is not to lie about in a file.
         self.rewrite();
     }
@@ -299,13 +308,16 @@ impl Library {
     /// Writes the log anew, with what counts and nothing else.
     pub(super) fn rewrite(&mut self) {
         let mut bytes = HEADER.to_vec();
+        if let Some(person) = &self.person {
+            bytes.extend(log::frame(&Entry::Person(person.clone())));
+        }
         for (id, asks_others) in self.forgotten.iter() {
             let entry = Entry::Forgotten { capsule: *id, asks_others: *asks_others };
             bytes.extend(log::frame(&entry));
         }
         for kept in self.kept.iter().flatten() {
             let entry = match kept.capsule.head().privacy {
-                Privacy::Personal => Entry::Sealed(self.personal.seal(&kept.capsule)),
+                Privacy::Personal => Entry::Sealed(self.keyring.seal(&kept.capsule)),
                 _ => Entry::Kept { capsule: kept.capsule.encode(), from: kept.from },
             };
             bytes.extend(log::frame(&entry));

@@ -10,6 +10,7 @@ mod outcome;
 mod places;
 mod ranking;
 mod search;
+mod siblings;
 mod trends;
 mod words;
 
@@ -18,6 +19,7 @@ pub use keeping::{KeepError, Opened};
 pub use outcome::{News, Outcome};
 pub use ranking::{RANKING, Ranking};
 pub use search::{Filter, Found, Query};
+pub(crate) use siblings::BUCKETS;
 pub use trends::Trends;
 
 use crate::{
@@ -31,7 +33,7 @@ use std::collections::BTreeMap;
 use units::{Hash, PeerId, SortedMap, UnixMillis};
 use words::Words;
 
-pub use crate::capsule::PersonalKey;
+pub use crate::capsule::{Keyring, PersonalKey};
 
 /// Kinds of embeddings that are compared on one device: its texts', and those of its networks.
 const SPACES_MAX: usize = 16;
@@ -39,7 +41,7 @@ const SPACES_MAX: usize = 16;
 /// What one device remembers.
 pub struct Library {
     owner: Identity,
-    personal: PersonalKey,
+    keyring: Keyring,
     /// By key; keys are never given out again, because words name them.
     kept: Vec<Option<Kept>>,
     keys: BTreeMap<Hash, u32>,
@@ -51,6 +53,9 @@ pub struct Library {
     /// How many of the capsules that are kept each other device has given.
     given: SortedMap<PeerId, u32>,
     exchange: exchange::Exchange,
+    siblings: siblings::Siblings,
+    /// What its keeper wants kept beside the capsules.
+    person: Option<Vec<u8>>,
     /// The newest one; of an earlier life, no more than when.
     consolidation: Option<Consolidation>,
     /// Bytes of the log, and those of it that a log written anew would have.

@@ -133,6 +133,7 @@ mod tests {
     fn person(stage: LinkStage) -> PeerView {
         let path = Some(PathKind::Direct);
         PeerView {
+            is_mine: false,
             peer: PeerId::from_bytes([1; 32]),
             capability: Capability::default(),
             stage,

@@ -19,6 +19,7 @@ use crate::{
     roster::Roster,
     server::Server,
     session::{Session, SessionJob},
+    siblings::Siblings,
     spendings::Spendings,
     split::{Hosting, Purpose, Split},
     texts::Texts,
@@ -50,6 +51,8 @@ pub struct Engine {
     pub(crate) ledger: Ledger,
     /// What this device remembers.
     pub(crate) memories: Memories,
+    /// The other devices of this person.
+    pub(crate) siblings: Siblings,
     pub(crate) split_jobs: Vec<(JobId, Purpose)>,
     /// Sessions that connected peers run besides ours.
     pub(crate) others: SortedMap<PeerId, OtherSession>,
@@ -105,6 +108,7 @@ impl Engine {
             keeps_ledgers: config.ledger,
             ledger: Ledger::default(),
             memories: Memories::default(),
+            siblings: Siblings::default(),
             split_jobs: Vec::new(),
             others: SortedMap::new(),
             left: LeftSessions::default(),
@@ -113,8 +117,10 @@ impl Engine {
             speed_told_at: None,
             last_input_at: now,
         };
+        engine.siblings = Siblings::new(records.take(records::SIBLINGS).unwrap_or_default());
         if let Some(by_hand) = records.take(records::CONNECT_BY_HAND) {
             engine.connect = if by_hand { ConnectPolicy::ByHand } else { ConnectPolicy::Everyone };
+            engine.share_connect_policy(now);
         }
         engine.hosting = Hosting::new(records.take(records::HOSTING).unwrap_or_default());
         engine.core.capability.nodes_for_others = engine.hosting.nodes_max();
@@ -301,6 +307,9 @@ impl Engine {
         if let Some(texts) = self.texts.as_mut().filter(|texts| texts.key() == key) {
             texts.written(now, stored, promises, &mut self.core);
         }
+        if records::is_cluster(key) {
+            self.tell_models(now);
+        }
     }
 
     fn handle_job(&mut self, now: Instant, job: JobId, result: Result<Answer, JobError>) {
@@ -324,6 +333,9 @@ impl Engine {
         let Some(result) = self.handle_split_job(now, job, result) else { return };
         match self.clusters.handle_job(now, job, result, &mut self.core) {
             Some(ClusterNews::Ready(id)) => self.cluster_ready(now, &id),
+            Some(ClusterNews::Exported { cluster, to, model }) => {
+                self.send_cluster(to, cluster, model);
+            }
             Some(ClusterNews::Lost(id, error)) => {
                 if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
                     self.session = None;

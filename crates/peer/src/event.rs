@@ -201,6 +201,13 @@ pub enum Event {
     },
     /// Something about what this device remembers: `memory::library::News`, encoded.
     Memory(Vec<u8>),
+    /// Another device of this person has set something that is the same on all of them.
+    Setting {
+        /// What.
+        name: String,
+        /// To what.
+        value: String,
+    },
     /// Something has happened in the room's ledger.
     Ledger(books::News),
     /// A record of an earlier life was damaged and has been dropped.

@@ -97,6 +97,7 @@ impl Engine {
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });
                 self.remember_session(now);
+                self.tell_models(now);
                 self.checkpoint_session(now, true);
                 self.note_left();
                 self.join_another(now);
@@ -205,6 +206,10 @@ impl Engine {
             BulkMessage::Block { .. } => {
                 let BulkMessage::Block { block } = message else { return };
                 return self.books_block(now, from, block);
+            }
+            BulkMessage::Cluster { .. } => {
+                let BulkMessage::Cluster { cluster, recipe, model } = message else { return };
+                return self.take_cluster(now, from, cluster, recipe, model);
             }
             BulkMessage::Probe { bytes } => {
                 let size_bytes = bytes.len() as u32;

@@ -40,6 +40,7 @@ mod replay;
 mod roster;
 mod server;
 mod session;
+mod siblings;
 mod spendings;
 mod split;
 mod texts;

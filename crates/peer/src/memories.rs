@@ -10,7 +10,7 @@ use crate::{
 };
 use memory::capsule::Event as Episode;
 use protocol::message::ControlMessage;
-use units::{Hash, Instant, PeerId, SortedMap};
+use units::{Instant, PeerId, SortedMap};
 
 /// Messages of one neighbour that wait: the memory, and the place before the worker, that it can claim.
 const HEARD_MAX: usize = 24;
@@ -59,6 +59,10 @@ impl Engine {
     }
 
     pub(crate) fn memory_neighbour(&mut self, now: Instant, peer: PeerId, is_there: bool) {
+        if is_there && self.siblings.contains(peer) {
+            // What one of them has learnt or remembered meanwhile is to be here.
+            self.open_memory(now);
+        }
         if self.memories.is_open {
             let call =
                 if is_there { MemoryCall::Connected(peer) } else { MemoryCall::Disconnected(peer) };
@@ -82,16 +86,26 @@ impl Engine {
         self.tell_memory(now, MemoryCall::Happened(episode, surprise), Purpose::Told);
     }
 
-    fn open_memory(&mut self, now: Instant) {
+    pub(crate) fn memory_is_open(&self) -> bool {
+        self.memories.is_open
+    }
+
+    pub(crate) fn open_memory(&mut self, now: Instant) {
         if core::mem::replace(&mut self.memories.is_open, true) {
             return;
         }
         let seed = self.core.identity.seed();
-        // Nothing that must be stored first: what is sealed can be read wherever this identity is.
-        let personal = *Hash::of_parts(&[b"peerceptron personal key", &seed]).as_bytes();
-        self.tell_memory(now, MemoryCall::Open { seed, personal }, Purpose::Told);
+        let name = self.core.capability.device_name.clone();
+        self.tell_memory(now, MemoryCall::Open { seed, name }, Purpose::Told);
+        self.tell_person(now);
         for peer in self.roster.connected().collect::<Vec<_>>() {
             self.tell_memory(now, MemoryCall::Connected(peer), Purpose::Told);
+        }
+    }
+
+    pub(crate) fn tell_open_memory(&mut self, now: Instant, call: MemoryCall) {
+        if self.memories.is_open {
+            self.tell_memory(now, call, Purpose::Told);
         }
     }
 
@@ -132,7 +146,8 @@ impl Engine {
         None
     }
 
-    fn carry_out_memory(&mut self, now: Instant, answer: MemoryAnswer) {
+    fn carry_out_memory(&mut self, now: Instant, mut answer: MemoryAnswer) {
+        self.follow_person(now, &mut answer);
         self.memories.capsules = Some(answer.capsules);
         for (to, bytes) in answer.messages {
             let bytes = bytes.into_vec();

@@ -23,6 +23,8 @@ pub(crate) const CONNECT_BY_HAND: &str = "connect_by_hand";
 pub(crate) const HOSTING: &str = "hosting";
 /// What this device can claim of loans, by their names.
 pub(crate) const LOANS_PREFIX: &str = "loans/";
+/// The other devices of this person.
+pub(crate) const SIBLINGS: &str = "siblings";
 const CLUSTER_PREFIX: &str = "cluster/";
 const DATASET_PREFIX: &str = "dataset/";
 const MESSAGES_PREFIX: &str = "messages/";
@@ -106,6 +108,11 @@ pub(crate) struct MessagesRecord {
 
 pub(crate) fn cluster_key(cluster: &ClusterId) -> String {
     format!("{CLUSTER_PREFIX}{cluster}")
+}
+
+/// Whether a record is a cluster's.
+pub(crate) fn is_cluster(key: &str) -> bool {
+    key.starts_with(CLUSTER_PREFIX)
 }
 
 pub(crate) fn dataset_key(cluster: &ClusterId) -> String {

@@ -79,6 +79,8 @@ pub struct RoomView {
 pub struct PeerView {
     /// Who.
     pub peer: PeerId,
+    /// Whether it is another device of this one's person.
+    pub is_mine: bool,
     /// What its device can do.
     pub capability: Capability,
     /// The stage of the connection with it.

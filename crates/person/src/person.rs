@@ -183,7 +183,8 @@ impl Person {
     /// This device is set so, by its person; others follow.
     pub fn set(&mut self, name: &str, value: &str) {
         let fits = |text: &str| text.len() <= limits::SETTING_BYTES_MAX;
-        let has_room = self.settings.len() < limits::SETTINGS_MAX || self.settings.contains_key(name);
+        let has_room =
+            self.settings.len() < limits::SETTINGS_MAX || self.settings.contains_key(name);
         if !fits(name) || !fits(value) || !has_room {
             return;
         }

@@ -265,6 +265,17 @@ pub enum BulkMessage {
         #[serde(with = "serde_bytes")]
         block: Vec<u8>,
     },
+    /// A cluster, to another device of the sender's person that has asked for it.
+    Cluster {
+        /// Which.
+        cluster: ClusterId,
+        /// How inputs are made of people's data (a `data::Recipe`, encoded); empty if they are numbers as they are.
+        #[serde(with = "serde_bytes")]
+        recipe: Vec<u8>,
+        /// A `neural::Model`, encoded.
+        #[serde(with = "serde_bytes")]
+        model: Vec<u8>,
+    },
     /// Bytes that measure a connection and mean nothing.
     Probe {
         /// Anything.

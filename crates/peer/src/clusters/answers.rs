@@ -81,6 +81,14 @@ impl Clusters {
                 core.event(Event::Answered { job, result: Ok(answer) });
             }
             (ClusterJob::Quiet, _) => {}
+            (ClusterJob::Export { to }, Answer::Model { bytes, .. }) => {
+                return Some(ClusterNews::Exported { cluster: id, to, model: bytes });
+            }
+            (ClusterJob::Adopt, Answer::Adopted { model, .. }) => {
+                self.clusters.get_mut(&id)?.model = Some(model);
+                self.checkpoint(now, &id, None, None, core);
+                return Some(ClusterNews::Ready(id));
+            }
             _ => {
                 let message = format!("the worker's answer about `{id}` was one to another job");
                 core.problem("worker", message);
@@ -145,7 +153,10 @@ impl Clusters {
                 core.problem(error.code(), error.to_string());
                 self.lessons_stored(now, &id, core);
             }
-            ClusterJob::Checkpoint { announce: None, .. } | ClusterJob::Quiet => {
+            ClusterJob::Checkpoint { announce: None, .. }
+            | ClusterJob::Quiet
+            | ClusterJob::Export { .. }
+            | ClusterJob::Adopt => {
                 core.problem(error.code(), error.to_string());
             }
         }

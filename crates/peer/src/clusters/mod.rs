@@ -15,7 +15,7 @@ use data::Recipe;
 use neural::Dataset;
 use protocol::{cluster::NetworkSpec, session::Proposal};
 use serde::{Deserialize, Serialize};
-use units::{ClusterId, Hash, Instant, SortedMap, SortedSet};
+use units::{ClusterId, Hash, Instant, PeerId, SortedMap, SortedSet};
 
 pub(crate) struct Cluster {
     pub network: NetworkSpec,
@@ -51,6 +51,10 @@ pub(crate) enum ClusterJob {
     Load { record: Box<DatasetRecord> },
     /// Its state is read out to be stored, with the session it belongs to.
     Checkpoint { session: Option<SessionRecord>, announce: Option<(JobId, Answer)> },
+    /// Its model is read out for another device of this person.
+    Export { to: PeerId },
+    /// The model of another device of this person takes its model's place.
+    Adopt,
     /// Its state is read out to be stored, because it was taught something.
     StoreLessons,
     /// A question whose answer goes to whoever asked.
@@ -65,6 +69,8 @@ pub(crate) enum ClusterNews {
     Ready(ClusterId),
     /// It could not be made.
     Lost(ClusterId, JobError),
+    /// Its model was read out for another device.
+    Exported { cluster: ClusterId, to: PeerId, model: Vec<u8> },
 }
 
 /// Everything that a new cluster is made of. Two devices whose clusters have the same blueprint can train together.
@@ -242,6 +248,24 @@ impl Clusters {
         let job = core.job(job);
         self.desk_jobs.insert(job);
         job
+    }
+
+    /// Reads a model out for another device of this person.
+    pub(crate) fn export_for(&mut self, id: &ClusterId, to: PeerId, core: &mut Core) {
+        let job = Job::ExportModel { cluster: id.clone() };
+        self.start(id, job, ClusterJob::Export { to }, core);
+    }
+
+    /// Puts the model of another device of this person in the place of the one that is here.
+    pub(crate) fn adopt(
+        &mut self,
+        id: &ClusterId,
+        model: Vec<u8>,
+        expected: Hash,
+        core: &mut Core,
+    ) {
+        let job = Job::AdoptModel { cluster: id.clone(), model, expected, keep_ours: 0.0 };
+        self.start(id, job, ClusterJob::Adopt, core);
     }
 
     /// Gives the workbench something to do that nobody waits for.

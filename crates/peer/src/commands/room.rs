@@ -106,6 +106,7 @@ impl Engine {
         self.connect = policy;
         let by_hand = policy == ConnectPolicy::ByHand;
         self.core.store(records::CONNECT_BY_HAND.to_owned(), &by_hand, Vec::new());
+        self.share_connect_policy(now);
         self.settle(now);
     }
 

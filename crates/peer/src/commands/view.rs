@@ -29,6 +29,7 @@ impl Engine {
                 .iter()
                 .map(|(peer, member)| PeerView {
                     peer: *peer,
+                    is_mine: self.siblings.contains(*peer),
                     capability: member.card.capability.clone(),
                     stage: member.link.as_ref().map_or(LinkStage::Discovered, |l| l.stage),
                     stats: member.link.as_ref().and_then(|link| link.stats),

@@ -35,6 +35,7 @@ impl Engine {
             .as_ref()
             .map_or(0, |session| session.bulk_limit_bytes())
             .max(self.slice_limit_bytes())
+            .max(self.siblings.bulk_limit_bytes())
             .max(BULK_LIMIT_BYTES_DEFAULT);
         let mut links = self.roster.members.iter_mut().filter_map(|(peer, member)| {
             let link = member.link.as_mut()?;

@@ -38,6 +38,14 @@ pub(crate) fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// Brings a part of the page into sight, once it is drawn.
+pub(crate) fn show(id: &str) {
+    let document = window().and_then(|window| window.document());
+    if let Some(element) = document.and_then(|document| document.get_element_by_id(id)) {
+        element.scroll_into_view();
+    }
+}
+
 /// Puts a text on the clipboard; `false` where the browser refuses.
 pub(crate) async fn copy(text: &str) -> bool {
     // Pages that were not loaded securely have no clipboard at all.

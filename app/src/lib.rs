@@ -10,6 +10,7 @@
 pub mod books;
 pub mod compact;
 pub mod components;
+pub mod devices;
 mod dom;
 mod dropped;
 mod files;

@@ -92,6 +92,11 @@ impl PeerPort for Port {
         self.now(|host| host.set_connect_policy(policy))
     }
 
+    fn share_setting(&self, name: &str, value: &str) {
+        // Where the peer has ended, there is nobody to tell.
+        let _ = self.host.share_setting(name, value);
+    }
+
     fn connect(&self, peer: PeerId) -> Reply<()> {
         self.later(|host| async move { host.connect(peer).await })
     }

@@ -26,6 +26,7 @@ pub fn Accounts(
     };
     let line = move |account: AccountView| {
         let standing = match (account.member, account.excluded) {
+            _ if account.revoked => "revoked by its owner",
             (_, true) => "excluded",
             (false, _) => "not a member",
             (true, _) if Some(account.peer) == page.me.get() => "this device",

@@ -40,6 +40,7 @@ pub fn BooksPanel() -> impl IntoView {
         can_open: has_ledger,
         open: || Box::pin(room::open()),
         prepare: || Box::pin(room::prepare()),
+        opens_itself: None,
     };
     view! {
         <section

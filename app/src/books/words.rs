@@ -44,6 +44,9 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
             }
             Action::Dispute { .. } => format!("{who} showed that somebody cheated."),
             Action::Exclude { member } => format!("{who} voted to exclude {}.", name(*member)),
+            Action::Revoke { device, .. } => {
+                format!("{who} revoked {}, another device of its person.", name(*device))
+            }
             Action::Report(_) => format!("{who} reported a round of a training."),
         },
     }

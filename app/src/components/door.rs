@@ -23,12 +23,14 @@ pub struct Door {
     pub(crate) open: fn() -> Coming,
     /// Brings its module before anybody asks for it, because the server that has it may go.
     pub prepare: fn() -> Pin<Box<dyn Future<Output = ()>>>,
+    /// Whether it is open without that somebody opens it.
+    pub opens_itself: Option<fn() -> bool>,
 }
 
 impl Door {
     /// Its view, to be put into a panel.
     pub fn view(self) -> AnyView {
-        let Self { id, title, button, standing, can_open, open, prepare } = self;
+        let Self { id, title, button, standing, can_open, open, prepare, opens_itself } = self;
         let is_open = RwSignal::new(false);
         // It is asked within what the page provides.
         let can_open = Memo::new(move |_| can_open());
@@ -37,6 +39,14 @@ impl Door {
                 spawn_local(prepare());
             }
         });
+        if let Some(opens_itself) = opens_itself {
+            let opens = Memo::new(move |_| can_open.get() && opens_itself());
+            follow(move || {
+                if opens.get() {
+                    is_open.set(true);
+                }
+            });
+        }
         view! {
             <h2 id=id>{title}</h2>
             <p class="door-standing">{live(standing)}</p>

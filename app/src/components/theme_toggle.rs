@@ -3,7 +3,7 @@
 use crate::{
     compact::{Erase, follow, live, on},
     dom,
-    state::page::use_page,
+    state::{page::use_page, settings::share_theme, slot::port},
 };
 use leptos::prelude::*;
 
@@ -13,12 +13,17 @@ pub fn ThemeToggle() -> impl IntoView {
     let changes = use_page().theme_changes;
     // The server cannot know the system's theme: the label is made right once the browser has taken over.
     let dark = RwSignal::new(false);
-    follow(move || dark.set(dom::theme_is_dark()));
+    follow(move || {
+        let _ = changes.get();
+        dark.set(dom::theme_is_dark());
+    });
     let switch = move |_| {
         let next = !dom::theme_is_dark();
         dom::set_theme(next);
-        dark.set(next);
         changes.update(|changes| *changes += 1);
+        if let Some(port) = port() {
+            share_theme(&*port, next);
+        }
     };
     let label = move || if dark.get() { "Switch to light theme" } else { "Switch to dark theme" };
 

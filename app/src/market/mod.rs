@@ -27,6 +27,7 @@ pub fn MarketPanel() -> impl IntoView {
         can_open: has_ledger,
         open: || Box::pin(room::open()),
         prepare: || Box::pin(room::prepare()),
+        opens_itself: None,
     };
     view! {
         <section class="panel market" aria-labelledby="market-title">

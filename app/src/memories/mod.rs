@@ -28,6 +28,7 @@ pub fn MemoriesPanel() -> impl IntoView {
         can_open: || Page::is_ready(use_page()),
         open: || Box::pin(room::open()),
         prepare: || Box::pin(room::prepare()),
+        opens_itself: None,
     };
     view! {
         <section

@@ -9,6 +9,7 @@ use crate::{
         people::People, question::QuestionPanel, room_header::RoomHeader,
         site_server::ServerBanner, training::Training,
     },
+    devices::{DevicesPanel, invitation_in},
     dom,
     market::MarketPanel,
     memories::MemoriesPanel,
@@ -67,6 +68,7 @@ pub fn RoomPage() -> impl IntoView {
                 </div>
             </div>
             <MemoriesPanel />
+            <DevicesPanel />
             <MarketPanel />
             <BooksPanel />
         </main>
@@ -92,6 +94,9 @@ fn enter_when_ready(page: Page, entry: Command, named: Memo<Option<RoomId>>) {
         };
         let fragment = Some(hash.get()).filter(|hash| !hash.is_empty());
         let fragment = fragment.unwrap_or_else(dom::fragment);
+        if let Some(invitation) = invitation_in(&fragment) {
+            page.pairing.set(Some(invitation));
+        }
         let inside = page.room.with_untracked(|own| own.as_ref().is_some_and(|own| own.id == room));
         if inside && fragment.is_empty() {
             return entry.clear();

@@ -10,4 +10,5 @@ pub mod page;
 pub mod place;
 pub mod port;
 pub mod sentences;
+pub mod settings;
 pub mod slot;

@@ -49,6 +49,10 @@ pub struct Page {
     pub log: Log,
     /// What the device's memory has told and nobody has read yet: `memory::library::News`, encoded.
     pub memory_news: RwSignal<Vec<Vec<u8>>>,
+    /// What was told of this person's devices and nobody has read yet: `person::News`, encoded.
+    pub device_news: RwSignal<Vec<Vec<u8>>>,
+    /// What the link that led here holds to pair this device with another one.
+    pub pairing: RwSignal<Option<String>>,
     /// Counts finished rounds, so that a picture can show that bytes have travelled.
     pub rounds_finished: RwSignal<u64>,
     /// Counts changes of theme, so that canvases are drawn again in the new colours.
@@ -90,6 +94,8 @@ impl Page {
             names: StoredValue::default(),
             log: Log::default(),
             memory_news: RwSignal::default(),
+            device_news: RwSignal::default(),
+            pairing: RwSignal::default(),
             rounds_finished: RwSignal::new(0),
             theme_changes: RwSignal::new(0),
             chosen_cluster: RwSignal::new(None),

@@ -92,6 +92,8 @@ pub trait PeerPort {
     fn close(&self, peer: PeerId) -> Reply<()>;
     /// Sends a text to one peer, or to everyone in the room. The answer is to how many it went from here.
     fn send_text(&self, to: Option<PeerId>, text: String) -> Reply<u32>;
+    /// Sets something that is the same on all devices of this person.
+    fn share_setting(&self, name: &str, value: &str);
     /// Names this device.
     fn set_device_name(&self, name: String) -> Reply<()>;
 

@@ -67,8 +67,13 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
             (Tone::Plain, format!("{} has your message.", name(*to)))
         }
         // Answers are shown where the command was given, measurements in the list of people.
-        Event::Answered { .. } | Event::Pong { .. } | Event::Probe { .. } | Event::Memory(_) => {
-            return None;
+        Event::Answered { .. }
+        | Event::Pong { .. }
+        | Event::Probe { .. }
+        | Event::Memory(_)
+        | Event::Devices(_) => return None,
+        Event::Setting { name, value } => {
+            (Tone::Plain, format!("Another device of yours has set “{name}” to “{value}”."))
         }
         Event::DatasetWanted { cluster, source } => {
             (Tone::Plain, format!("Loading the rows of cluster {cluster} again ({source})."))

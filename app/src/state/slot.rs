@@ -6,6 +6,7 @@ use super::{
     page::{Page, Status},
     port::{PeerPort, PortState},
     sentences::sentence,
+    settings,
 };
 use leptos::prelude::*;
 use peer::Event;
@@ -62,6 +63,7 @@ fn apply(page: Page, state: &PortState) {
         PortState::Failed(problem) => Status::Failed(problem.clone()),
         PortState::Ready(port) => {
             page.set_view(port.view());
+            settings::share_all(&**port);
             Status::Ready
         }
     };
@@ -89,19 +91,27 @@ fn port_is(candidate: &Rc<dyn PeerPort>) -> bool {
     port().is_some_and(|port| Rc::ptr_eq(&port, candidate))
 }
 
-/// News of the memory that wait for somebody to read them.
+/// News of one kind that wait for somebody to read them.
 const UNREAD_MAX: usize = 256;
 
 fn note(page: Page, event: &Event) {
     if matches!(event, Event::Round { .. }) {
         page.rounds_finished.update(|rounds| *rounds += 1);
     }
-    if let Event::Memory(news) = event {
-        page.memory_news.update(|unread| {
+    let news = match event {
+        Event::Memory(news) => Some((page.memory_news, news)),
+        Event::Devices(news) => Some((page.device_news, news)),
+        _ => None,
+    };
+    if let Some((unread, news)) = news {
+        unread.update(|unread| {
             // Nobody may be there to read them.
             unread.truncate(UNREAD_MAX - 1);
             unread.push(news.clone());
         });
+    }
+    if let Event::Setting { name, value } = event {
+        settings::take(page, name, value);
     }
     if let Some(sentence) = sentence(event, |peer| page.name_now(peer)) {
         page.log.add(sentence);

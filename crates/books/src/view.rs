@@ -185,6 +185,8 @@ pub struct AccountView {
     pub member: bool,
     /// Whether it was excluded.
     pub excluded: bool,
+    /// Whether another device of its person has revoked it.
+    pub revoked: bool,
     /// Which member has vouched for it, if the founder did not welcome it itself.
     pub house: Option<PeerId>,
 }
@@ -361,6 +363,7 @@ fn account_view(peer: PeerId, account: &Account) -> AccountView {
         orders: account.nonce,
         member: account.is_member(),
         excluded: account.standing == AccountStanding::Excluded,
+        revoked: account.standing == AccountStanding::Revoked,
         house: account.house,
     }
 }

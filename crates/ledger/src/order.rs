@@ -8,6 +8,7 @@ use protocol::{
     DecodeError,
     encoding::encode,
     identity::{Identity, Signature},
+    permit::permit_claim,
     session::RoundRecord,
     signatures::Claim,
 };
@@ -121,6 +122,13 @@ pub enum Action {
     /// Reports a finished round of a learning session, which its members have signed. Of one that is known it does nothing but
     /// pay its fee: several members may report the same.
     Report(Box<RoundReport>),
+    /// Says that another device of the sender's person is lost: its orders count no more.
+    Revoke {
+        /// Which.
+        device: PeerId,
+        /// That device's: see [`protocol::permit`].
+        permit: Signature,
+    },
 }
 
 /// A finished round.
@@ -218,6 +226,9 @@ impl Order {
         match &self.action {
             Action::Claim(receipt) => claims.push(receipt.claim(room)),
             Action::Report(report) => claims.extend(report.claims()),
+            Action::Revoke { device, permit } => {
+                claims.push(permit_claim(*device, self.sender, *permit));
+            }
             _ => {}
         }
         claims

@@ -43,6 +43,12 @@ pub enum Refusal {
         /// Who.
         peer: PeerId,
     },
+    /// A device that its person has lost.
+    #[error("{} was revoked by another device of its person: its orders count no more", peer.short())]
+    Revoked {
+        /// Which.
+        peer: PeerId,
+    },
     /// Somebody who was welcomed once.
     #[error("{} has been welcomed already", peer.short())]
     AlreadyWelcomed {

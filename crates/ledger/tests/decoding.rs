@@ -8,6 +8,7 @@ use common::{Room, micros, pays, peer, records, terms};
 use core::time::Duration;
 use ledger::{Action, Block, Header, InclusionProof, Key, Order, Refusal, State, StateProof};
 use proptest::prelude::*;
+use protocol::identity::Signature;
 use units::{Credits, Hash};
 
 /// One of each order, with two reports.
@@ -29,6 +30,7 @@ fn one_of_each() -> Vec<Order> {
         Action::Return { loan: hash, owed: amount },
         Action::Dispute { loan: hash, proof: vec![1, 2, 3] },
         Action::Exclude { member: peer(4) },
+        Action::Revoke { device: peer(4), permit: Signature::from_bytes([7; 64]) },
     ];
     let session = records::session(1);
     let one = records::first(session, &[2, 3, 4, 5], b"m");

@@ -82,7 +82,7 @@ pub enum Call {
     /// Show a link by which another device is paired with this one. Reply: [`Reply::Invitation`].
     Invite,
     /// Follow the link that another device shows: the `person::Invitation` in it, as text. Reply: [`Reply::Done`]; how it goes on is
-    /// told as [`News::Person`].
+    /// told as `person::News`.
     Visit(String),
     /// The numbers on both devices are the same, or not. Reply: [`Reply::Done`].
     Confirm(bool),

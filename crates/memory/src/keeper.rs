@@ -93,6 +93,9 @@ pub struct Answer {
     pub reply: Vec<u8>,
     /// Capsules that are kept.
     pub capsules: u32,
+    /// `person::News`, encoded; empty if there are none.
+    #[serde(with = "serde_bytes")]
+    pub person_news: Vec<u8>,
     /// Other devices of this person.
     pub siblings: Vec<PeerId>,
     /// What another one of them has set.
@@ -257,12 +260,17 @@ impl<F: LogFile> Keeper<F> {
         outcome.messages.splice(0..0, said);
         outcome.refused.extend(of_person.refused);
         let mut settings = Vec::new();
+        let mut person_news = Vec::new();
         for news in of_person.news {
             match news {
                 person::News::Setting { name, value } => settings.push((name, value)),
-                news => outcome.news.push(News::Person(news)),
+                news => person_news.push(news),
             }
         }
+        let person_news = match person_news.is_empty() {
+            true => Vec::new(),
+            false => person::News::encode_all(&person_news),
+        };
         let written = match &outcome.rewrite {
             Some(log) => self.file.replace(log),
             None => Ok(()),
@@ -288,6 +296,7 @@ impl<F: LogFile> Keeper<F> {
             news,
             reply: reply.as_ref().map(Reply::encode).unwrap_or_default(),
             capsules,
+            person_news,
             siblings: open.person.siblings(),
             settings,
             gives: of_person.gives,

@@ -4,8 +4,9 @@ use memory::{
     call::{Call, Reply},
     capsule::Privacy,
     keeper::{Answer, Keeper, LogFile, Told},
-    library::{News, Query},
+    library::Query,
 };
+use person::News;
 use protocol::identity::Identity;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 use units::{Hash, PeerId, UnixMillis};
@@ -72,7 +73,7 @@ impl World {
         while let Some((at, told)) = line.pop_front() {
             self.now += 1;
             let answer = self.keepers[at].run(told, UnixMillis(self.now)).expect("it is stored");
-            let Answer { messages, refused, news, reply: said, .. } = answer;
+            let Answer { messages, refused, person_news: news, reply: said, .. } = answer;
             assert_eq!(refused, [], "at device {at}");
             reply.get_or_insert(said);
             if !news.is_empty() {
@@ -198,7 +199,7 @@ fn a_device_that_was_taken_out_gets_nothing_any_more() {
     world.note(1, "the shed has a new lock", Privacy::Personal);
     assert_eq!(world.texts(0, "lock").len(), 1);
     assert_eq!(world.texts(2, "lock").len(), 0);
-    assert!(world.news[2].contains(&News::Person(person::News::TakenOut)));
+    assert!(world.news[2].contains(&News::TakenOut));
     world.restart(2);
     assert_eq!(world.texts(2, "spare").len(), 1, "what it had stays readable to it");
     world.note(2, "a note of the lost device", Privacy::Personal);

@@ -201,6 +201,8 @@ pub enum Event {
     },
     /// Something about what this device remembers: `memory::library::News`, encoded.
     Memory(Vec<u8>),
+    /// Something about the devices of this person: `person::News`, encoded.
+    Devices(Vec<u8>),
     /// Another device of this person has set something that is the same on all of them.
     Setting {
         /// What.

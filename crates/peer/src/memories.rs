@@ -156,6 +156,9 @@ impl Engine {
         for (from, reason) in answer.refused {
             self.refuse(Some(from), reason);
         }
+        if !answer.person_news.is_empty() {
+            self.core.event(Event::Devices(answer.person_news));
+        }
         if !answer.news.is_empty() {
             self.core.event(Event::Memory(answer.news));
         }

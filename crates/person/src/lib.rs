@@ -23,4 +23,4 @@ pub use invitation::{InvalidInvitation, Invitation};
 pub use message::{Declined, Message};
 pub use outcome::{News, Outcome};
 pub use person::{Device, Person, PersonError, Stored};
-pub use record::{Epoch, Member, Record, Revocation, Setting, Version, check_permit};
+pub use record::{Epoch, Member, Record, Revocation, Setting, Version};

@@ -1,5 +1,9 @@
 //! What a device of a person wants done.
 
+use protocol::{
+    DecodeError,
+    encoding::{decode, encode},
+};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, PeerId};
 
@@ -57,4 +61,22 @@ pub enum News {
     },
     /// Another device has taken this one out.
     TakenOut,
+}
+
+/// News of one moment: a few sentences.
+const NEWS_BYTES_MAX: usize = 64 * 1024;
+
+impl News {
+    /// As bytes.
+    pub fn encode_all(news: &[Self]) -> Vec<u8> {
+        encode(&news)
+    }
+
+    /// Reads some.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub fn decode_all(bytes: &[u8]) -> Result<Vec<Self>, DecodeError> {
+        decode("news of devices", bytes, NEWS_BYTES_MAX)
+    }
 }

@@ -3,14 +3,14 @@
 use crate::limits;
 use protocol::{
     DecodeError,
-    identity::{BadSignature, Identity, Signature, verify},
+    identity::{Identity, Signature, verify},
+    permit::{check_permit, sign_permit},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use units::{ClusterId, Hash, PeerId, UnixMillis};
 
 const ADMISSION_DOMAIN: &str = "admit a device";
-const PERMIT_DOMAIN: &str = "let a device revoke me";
 
 /// What all devices of one person agree on once they have met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,7 +193,7 @@ impl Record {
         let missing = |by: &PeerId| *by != mine && !self.permits.contains_key(&(mine, *by));
         let others: Vec<PeerId> = self.devices().filter(missing).collect();
         for by in &others {
-            self.permits.insert((mine, *by), me.sign(PERMIT_DOMAIN, by.as_bytes()));
+            self.permits.insert((mine, *by), sign_permit(me, *by));
         }
         !others.is_empty()
     }
@@ -246,14 +246,6 @@ impl Record {
 fn names_of(revoked: &BTreeMap<PeerId, Revocation>) -> Hash {
     let names: Vec<u8> = revoked.keys().flat_map(|peer| *peer.as_bytes()).collect();
     Hash::of_parts(&[b"peerceptron devices taken out", &names])
-}
-
-/// Checks that `device` lets `by` revoke it.
-///
-/// # Errors
-/// [`BadSignature`].
-pub fn check_permit(device: PeerId, by: PeerId, permit: &Signature) -> Result<(), BadSignature> {
-    verify(device, PERMIT_DOMAIN, by.as_bytes(), permit)
 }
 
 /// Whether a text can be a device's name.

@@ -33,6 +33,7 @@ pub mod identity;
 pub mod limits;
 pub mod message;
 pub mod overlay;
+pub mod permit;
 pub mod pieces;
 pub mod room;
 pub mod session;

@@ -4,9 +4,10 @@ use core::time::Duration;
 use memory::{
     call::{Call, Reply},
     capsule::Privacy,
-    library::{News, Query},
+    library::Query,
 };
 use peer::{Answer, ConnectPolicy, Event, JobId, Origin};
+use person::News;
 use sim::{HostId, World, WorldConfig};
 
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -29,7 +30,7 @@ fn paired(seed: u64) -> World {
     ask(&mut world, PHONE, &Call::Visit(link));
     let number = |world: &World, host| {
         told(world, host).into_iter().find_map(|news| match news {
-            News::Person(person::News::Number { number, .. }) => Some(number),
+            News::Number { number, .. } => Some(number),
             _ => None,
         })
     };
@@ -93,7 +94,7 @@ fn finds(world: &mut World, host: HostId, word: &str) -> bool {
 
 fn told(world: &World, host: HostId) -> Vec<News> {
     let news = world.events(host).filter_map(|event| match event {
-        Event::Memory(bytes) => News::decode_all(bytes),
+        Event::Devices(bytes) => News::decode_all(bytes).ok(),
         _ => None,
     });
     news.flatten().collect()
@@ -192,9 +193,8 @@ fn a_device_that_was_taken_out_while_it_was_away_learns_it_when_it_returns() {
         world.boot(LAPTOP);
         world.boot(PHONE);
         connect(&mut world);
-        world.live_until("it knows", PATIENCE, |world| {
-            told(world, PHONE).contains(&News::Person(person::News::TakenOut))
-        });
+        world
+            .live_until("it knows", PATIENCE, |world| told(world, PHONE).contains(&News::TakenOut));
         remember(&mut world, LAPTOP, "the locks were changed");
         world.run_for(Duration::from_secs(30));
         assert!(!finds(&mut world, PHONE, "locks"), "seed {seed}");

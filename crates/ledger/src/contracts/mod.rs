@@ -4,6 +4,7 @@
 //! freed by something that is due at a stated time, whoever is gone by then.
 
 pub mod capsules;
+mod devices;
 pub mod exclusion;
 pub mod lending;
 pub mod money;
@@ -40,6 +41,7 @@ pub(crate) fn carry_out(
     s: &Surroundings,
 ) -> Result<(), Refusal> {
     let (sender, id) = (order.sender, || order.id());
+    devices::must_not_be_revoked(changes, sender)?;
     match &order.action {
         Action::Transfer { to, amount } => money::transfer(changes, sender, *to, *amount),
         Action::Welcome { member } => money::welcome(changes, sender, *member, s),
@@ -61,6 +63,7 @@ pub(crate) fn carry_out(
         Action::Dispute { loan, proof } => lending::dispute(changes, *loan, proof, s),
         Action::Exclude { member } => exclusion::vote(changes, sender, *member, s),
         Action::Report(report) => rounds::report(changes, merits, sender, report, s),
+        Action::Revoke { device, .. } => devices::revoke(changes, sender, *device),
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //!            welcome                        votes of more than half
 //! stranger ───────────► member ──────────────────────────────► excluded
+//! any ──────── an order of another device of its person ───────► revoked
 //!
 //!          stake                  unstake                 UNSTAKING later
 //! balance ───────► stake ─────────────────────► bound ────────────────────► balance
@@ -45,6 +46,8 @@ pub enum Standing {
     Member,
     /// Was a member until others voted.
     Excluded,
+    /// Was lost: another device of its person has said so. Its orders count no more.
+    Revoked,
 }
 
 impl Account {
@@ -151,6 +154,8 @@ pub(super) fn free_stake(
 ) -> Result<(), Refusal> {
     match changes.account(who).standing {
         Standing::Excluded => Ok(changes.give_to_treasury(amount)?),
-        Standing::Stranger | Standing::Member => Ok(changes.give(who, amount, Cause::Unbound)?),
+        Standing::Stranger | Standing::Member | Standing::Revoked => {
+            Ok(changes.give(who, amount, Cause::Unbound)?)
+        }
     }
 }

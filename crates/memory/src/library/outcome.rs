@@ -83,8 +83,6 @@ pub enum News {
         /// Why, for a person to read.
         reason: String,
     },
-    /// About the devices of this person.
-    Person(person::News),
     /// The browser gives no storage: what is remembered is lost with the page.
     NotStored {
         /// Why, for a person to read.

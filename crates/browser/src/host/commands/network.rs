@@ -84,6 +84,17 @@ impl Host {
         })
     }
 
+    /// Sets something that is the same on all devices of this person.
+    ///
+    /// # Errors
+    /// [`HostError::Closed`].
+    pub fn share_setting(&self, name: &str, value: &str) -> Result<(), HostError> {
+        self.command(|engine, now| {
+            engine.share_setting(now, name, value);
+            Ok(())
+        })
+    }
+
     /// Tells the room another name of this device.
     ///
     /// # Errors

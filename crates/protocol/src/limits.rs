@@ -45,7 +45,7 @@ pub const LETTER_BYTES_MAX: usize = 8 * 1024;
 pub const LEDGER_MESSAGE_BYTES_MAX: usize = 56 * 1024;
 
 /// What one message says of what devices remember: a capsule.
-pub const MEMORY_MESSAGE_BYTES_MAX: usize = 40 * 1024;
+pub const MEMORY_MESSAGE_BYTES_MAX: usize = 56 * 1024;
 
 /// A text message to peers: a page of writing.
 pub const TEXT_BYTES_MAX: usize = 4096;

@@ -211,6 +211,7 @@ impl Library {
                 signed,
                 text,
                 event: None,
+                skill: None,
                 score,
                 similarity,
                 words,

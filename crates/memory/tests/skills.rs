@@ -66,7 +66,8 @@ impl Device {
 
     fn keep(&mut self, tags: &[&str], privacy: Privacy) -> Result<Hash, Refusal> {
         let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-        let call = Call::RememberSkill { skill: skill().encode(), activity: at(0.0), tags, privacy };
+        let call =
+            Call::RememberSkill { skill: skill().encode(), activity: at(0.0), tags, privacy };
         match self.ask(&call).0? {
             Reply::Remembered(id) => Ok(id),
             other => panic!("{other:?}"),

@@ -151,9 +151,8 @@ fn what_fires_like_a_class_is_told_by_its_activity() {
     let mut right = 0;
     for row in 0..40 {
         let here = activity(ActivityOf::Input(data.row(row)));
-        let nearest = (0..10).max_by(|a, b| {
-            cosine(&here, &classes[*a]).total_cmp(&cosine(&here, &classes[*b]))
-        });
+        let nearest = (0..10)
+            .max_by(|a, b| cosine(&here, &classes[*a]).total_cmp(&cosine(&here, &classes[*b])));
         right += u32::from(nearest == Some(usize::from(data.labels[row])));
     }
     assert!(right >= 30, "{right} of 40");

@@ -227,7 +227,8 @@ mod tests {
             profile(&cluster.network, &dataset, &rows.collect::<Vec<_>>())
         };
         let (first, second) = (of(0..40), of(40..80));
-        let one = |class: usize| (0..4).map(|it| f32::from(u8::from(it == class))).collect::<Vec<_>>();
+        let one =
+            |class: usize| (0..4).map(|it| f32::from(u8::from(it == class))).collect::<Vec<_>>();
         for class in 0..4 {
             let here = first.activity(&one(class));
             assert!(cosine(&here, &second.activity(&one(class))) > 0.95);

@@ -90,7 +90,9 @@ pub enum Misfit {
         layers: usize,
     },
     /// A layer of another kind.
-    #[error("a skill of nodes with {traces} traces over {steps} frames, where this cluster's have {traces_here} over {steps_here}")]
+    #[error(
+        "a skill of nodes with {traces} traces over {steps} frames, where this cluster's have {traces_here} over {steps_here}"
+    )]
     Kind {
         /// Of the skill.
         traces: u32,
@@ -255,7 +257,12 @@ impl Network {
     ///
     /// # Panics
     /// If there is not one rate a class.
-    pub fn take_skill(&self, ids: &[NodeId], recipe: Hash, fired: &[f32]) -> Result<Skill, NodeError> {
+    pub fn take_skill(
+        &self,
+        ids: &[NodeId],
+        recipe: Hash,
+        fired: &[f32],
+    ) -> Result<Skill, NodeError> {
         assert_eq!(fired.len(), self.spec.classes as usize);
         let layer = self.common_layer(ids)?;
         let (of, most) = (self.layer_shape(layer)?, self.skill_nodes_max(layer)?);

@@ -10,11 +10,7 @@ use super::{
 use crate::job::{
     Activity, ActivityOf, Answer, JobError, LocalTraining, SkillAnswer, SkillJob, Trial,
 };
-use neural::{
-    Compression, LearningState, Model, Network, Profile,
-    nodes::Skill,
-    profile,
-};
+use neural::{Compression, LearningState, Model, Network, Profile, nodes::Skill, profile};
 use protocol::limits;
 use units::{ClusterId, Hash};
 
@@ -176,7 +172,8 @@ impl Cluster {
         let momentum = vec![0.0; parameters.len()];
         let model = Model::from_numbers(&spec, parameters, momentum).map_err(invalid)?;
         let data = self.data.take();
-        *self = Self { learning, alone, data, statistics: Statistics::default(), ..Self::of(model) };
+        *self =
+            Self { learning, alone, data, statistics: Statistics::default(), ..Self::of(model) };
         self.together();
         let model = self.model_hash;
         Ok(SkillAnswer::Grafted { network: spec, model, nodes, strength_percent })
@@ -196,8 +193,9 @@ impl Cluster {
                         "class {class}, of which cluster `{id}` has no rows: choose another one"
                     )));
                 }
-                let weights: Vec<f32> =
-                    (0..profile.class_rows.len()).map(|it| f32::from(u8::from(it == class))).collect();
+                let weights: Vec<f32> = (0..profile.class_rows.len())
+                    .map(|it| f32::from(u8::from(it == class)))
+                    .collect();
                 (profile.activity(&weights), rows, profile.correct[class])
             }
             ActivityOf::Input(input) => {

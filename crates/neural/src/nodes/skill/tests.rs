@@ -12,7 +12,8 @@ fn recipe() -> Hash {
 fn cluster(nodes: u32) -> Cluster {
     let layers = vec![LayerSpec::new(nodes, 4), LayerSpec::new(8, 4)];
     let classes = CLASSES.into();
-    Cluster::new(&NetworkSpec { inputs: 12, steps: 1, layers, classes, seed: nodes.into() }).unwrap()
+    Cluster::new(&NetworkSpec { inputs: 12, steps: 1, layers, classes, seed: nodes.into() })
+        .unwrap()
 }
 
 /// Each class is a pattern of its own, with noise that a seed decides.

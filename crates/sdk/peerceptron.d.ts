@@ -593,6 +593,7 @@ export interface SearchOptions {
   /** Whose it must be. */
   owner?: string;
   privacy?: "personal" | "behavioural" | "open";
+  kind?: "note" | "episode" | "skill";
   /** Whether connected devices are asked too: true unless given. */
   everywhere?: boolean;
   /** How long they are waited for, in milliseconds; 500 unless given, 60,000 at most. */
@@ -601,12 +602,35 @@ export interface SearchOptions {
 
 export interface MemoryRecord {
   capsule_id: string;
-  kind: "note" | "episode";
+  kind: "note" | "episode" | "skill";
   privacy: "personal" | "behavioural" | "open";
   /** The device that made it. */
   owner: string;
   /** Null where it is not on this device, or nobody has written anything. */
   text: string | null;
+  /** What happened, of an episode that is on this device; what does not concern it is null. */
+  event: {
+    what: "new_class" | "error_corrected" | "session_ended";
+    /** From 0; of an error that is gone, null for all classes together. */
+    class: number | null;
+    rows: number | null;
+    rounds: number | null;
+    /** Parts of this device's held-out rows, 0 to 1. */
+    error_before: number | null;
+    error_after: number | null;
+    accuracy_alone: number | null;
+    accuracy_together: number | null;
+  } | null;
+  /** What the nodes are like, of a skill that is on this device. */
+  skill: {
+    /** Their layer, from 0 above the input. */
+    layer: number;
+    nodes: number;
+    /** Numbers that each of them gathers. */
+    inputs: number;
+    /** How often they fired at each class when they were taken, 0 to 1. */
+    firing_rates: number[];
+  } | null;
   tags: string[];
   created_at: number;
   /** How much it mattered when it was made, 0 to 1. */
@@ -630,6 +654,58 @@ export interface FoundMemory extends MemoryRecord {
   verified: boolean;
   /** The connected device that has it; null for this one. */
   held_by: string | null;
+}
+
+export interface SkillOptions {
+  /** The layer, from 0 above the input, which it is unless given. Only skills of the first one fit clusters of other devices in general. */
+  layer?: number;
+  /** How many of the most important nodes; 32 unless given. Fewer are kept where a capsule has no room for so many. */
+  nodes?: number;
+  /** As for notes; a `behavioural` skill has none. */
+  tags?: string[];
+  /** `personal` unless given. */
+  privacy?: "personal" | "behavioural" | "open";
+}
+
+export interface SkillTrial {
+  /** Rows of this device that no training has seen. */
+  rows: number;
+  /** How much the new nodes' readout would count, 0 to 1: what suits this device's training rows. */
+  strength: number;
+  accuracy_without: number;
+  accuracy_with: number;
+  /** Steps of training that both were then given, and what became of them. */
+  trained_steps: number;
+  trained_without: number;
+  trained_with: number;
+}
+
+export interface SkillGraft {
+  cluster_id: string;
+  model: string;
+  /** How many nodes were added. */
+  nodes: number;
+  strength: number;
+}
+
+export interface ActivityOptions {
+  kind?: "note" | "episode" | "skill";
+  /** Whether connected devices are asked too: true unless given. */
+  everywhere?: boolean;
+  /** How long they are waited for, in milliseconds; 500 unless given, 60,000 at most. */
+  wait_ms?: number;
+}
+
+export interface MemoryProof {
+  /** Who has registered it, first of all. */
+  owner: string;
+  title: string;
+  registered_at: number;
+  ratings: number;
+  /** The mean of all ratings, 0 to 1; null without any. */
+  usefulness: number | null;
+  /** Whether that is who has made and signed it; null where the capsule is not on this device. */
+  is_its_makers: boolean | null;
 }
 
 export interface VectorDatabaseStats {

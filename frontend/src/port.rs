@@ -8,7 +8,7 @@ use gloo_timers::future::sleep;
 use neural::Dataset;
 use peer::{
     Answer, Blueprint, BooksCall, BooksReply, BorrowPlan, ClusterState, ConnectPolicy, DeskJob,
-    Event, ModelFormat, Origin, Prediction, SplitTraining, View,
+    Event, ModelFormat, Origin, Prediction, SkillAnswer, SkillJob, SplitTraining, View,
 };
 use protocol::session::SessionOptions;
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
@@ -179,6 +179,10 @@ impl PeerPort for Port {
 
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()> {
         self.now(|host| host.gather_cluster(&cluster))
+    }
+
+    fn work_on_skills(&self, cluster: ClusterId, job: SkillJob) -> Reply<SkillAnswer> {
+        self.later(|host| async move { host.work_on_skills(cluster, job).await })
     }
 
     fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>> {

@@ -1,5 +1,6 @@
 //! Questions to the memory, and what it tells by itself.
 
+use super::proof::Capsules;
 use crate::compact::follow;
 use crate::state::{command::Command, page::use_page, port::Problem};
 use leptos::prelude::*;
@@ -19,6 +20,8 @@ pub struct Desk {
     pub told: RwSignal<(u64, Vec<News>)>,
     /// What became of the model: nothing to say, or how far it has come, or why it does not.
     pub model: RwSignal<ModelState>,
+    /// What the ledger says of the capsules that are shown.
+    pub capsules: Capsules,
     command: Command,
 }
 
@@ -42,6 +45,7 @@ impl Desk {
             changes: RwSignal::new(0),
             told: RwSignal::default(),
             model: RwSignal::default(),
+            capsules: Capsules::new(),
             command: Command::default(),
         };
         let unread = use_page().memory_news;
@@ -91,6 +95,11 @@ impl Desk {
     pub fn changed(self) {
         let _ = self.changes.try_update(|changes| *changes += 1);
     }
+}
+
+/// What is said where the worker has answered something else than it was asked. No worker of this page does.
+pub(super) fn refused_words() -> String {
+    Problem::unexpected_answer().message
 }
 
 /// Asks once; a refusal is shown where the command was given.

@@ -1,16 +1,20 @@
 //! One capsule that was found: what it says, why it was found, and what can be done with it.
 
-use super::asked::{Desk, ask};
+use super::{
+    asked::{Desk, ask},
+    proof::Proof,
+    skill::{SkillActions, skill_words},
+};
 use crate::{
     compact::{Erase, Shown, entered, live, on},
     components::{notice::CommandProblem, peer_options::PeerOptions},
     dom,
-    state::{command::Command, page::use_page},
+    state::{command::Command, own_data::ClassNames, page::use_page},
 };
 use leptos::prelude::*;
 use memory::{
     call::Call,
-    capsule::{Event, Privacy},
+    capsule::{Event, Kind, Privacy},
     library::{Found, News},
 };
 use units::PeerId;
@@ -28,7 +32,7 @@ pub fn FoundItem(
 ) -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let Found { id, signed, text, event, similarity, words, at, .. } = found;
+    let Found { id, signed, text, event, skill, similarity, words, at, .. } = found;
     let head = signed.head;
     let (owner, privacy) = (head.owner, head.privacy);
     let is_mine = move || page.me.get() == Some(owner);
@@ -77,11 +81,17 @@ pub fn FoundItem(
     let can_give = move || here && privacy != Privacy::Personal && page.connected.get() > 0;
     let tags: Vec<_> =
         head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
-    let shown_text = match (&text, event) {
-        (Some(text), _) => marked(&shortened(text), &words),
-        (None, Some(event)) => vec![happened(event).into_any()],
-        (None, None) => vec![view! { <em>"Its text is with whoever has it."</em> }.erased()],
+    let (kind, importance) = (head.kind, head.importance);
+    let names = untrack(|| page.cluster()).map(|it| ClassNames::of(&it)).unwrap_or_default();
+    let shown_text = match (&text, event, &skill) {
+        (Some(text), ..) => marked(&shortened(text), &words),
+        (None, Some(event), _) => vec![happened(event, &names).into_any()],
+        (None, None, Some(about)) => vec![skill_words(page, about).into_any()],
+        (None, None, None) => vec![view! { <em>{kept_elsewhere(kind)}</em> }.erased()],
     };
+    let surprise =
+        event.map(|_| view! { <span>{format!("surprise {importance} of 100")}</span> }.erased());
+    let use_skill = skill.map(|_| view! { <SkillActions desk id /> }.into_any());
     view! {
         <li class="memories-item" data-capsule=id.to_string() data-privacy=privacy.name()>
             <p class="memories-text">{shown_text}</p>
@@ -89,6 +99,7 @@ pub fn FoundItem(
                 <span class="memories-privacy">{privacy_words(privacy)}</span>
                 <span>{live(whose)}</span>
                 <time>{dom::time_of(head.made_at.0 as f64)}</time>
+                {surprise}
                 {why(similarity, &words).map(|why| view! { <span class="memories-why">{why}</span> }.erased())}
             </p>
             <ul class="tags" aria-label="Tags of this capsule">{tags}</ul>
@@ -117,13 +128,24 @@ pub fn FoundItem(
             </div>
             <p class="hint" role="status">{live(move || given.get())}</p>
             <CommandProblem command />
+            {use_skill}
+            <Proof capsules=desk.capsules id owner kind here />
         </li>
     }
     .erased()
 }
 
-/// What a network learnt.
-fn happened(event: Event) -> String {
+/// What is said of a capsule whose content is not here.
+fn kept_elsewhere(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Note => "Its text is with whoever has it.",
+        Kind::Episode => "Something that happened to a network: what, is with whoever has it.",
+        Kind::Skill => "A skill: nodes that have learnt something. They are with whoever has it.",
+    }
+}
+
+/// What happened to a network.
+fn happened(event: Event, names: &ClassNames) -> String {
     let percent = |per_mille: u16| crate::format::percent(f64::from(per_mille) / 1_000.0);
     match event {
         Event::SessionEnded { rounds, alone_per_mille, together_per_mille } => format!(
@@ -133,18 +155,20 @@ fn happened(event: Event) -> String {
             percent(alone_per_mille)
         ),
         Event::NewClass { class, rows } => format!(
-            "Class {class} was met for the first time, in {}.",
+            "Class {} was met for the first time, in {}.",
+            names.name(class.into()),
             crate::format::plural(rows.into(), "row", "rows")
         ),
-        Event::ErrorCorrected { before, after } => format!(
-            "A large error was corrected: {:.2} nats before, {:.2} after.",
-            f64::from(before) / 100.0,
-            f64::from(after) / 100.0
+        Event::ErrorCorrected { class, before_per_mille, after_per_mille } => format!(
+            "A large error was corrected: of held-out rows{}, {} were told wrong before, {} after.",
+            class.map_or(String::new(), |it| format!(" of class {}", names.name(it.into()))),
+            percent(before_per_mille),
+            percent(after_per_mille)
         ),
     }
 }
 
-fn privacy_words(privacy: Privacy) -> &'static str {
+pub(super) fn privacy_words(privacy: Privacy) -> &'static str {
     match privacy {
         Privacy::Personal => "only your devices",
         Privacy::Behavioural => "without words",

@@ -1,11 +1,15 @@
 //! What this device remembers, and what those beside it would show of what they do.
 
 pub mod asked;
+pub mod fired_like;
 pub mod found;
+pub mod keep_skill;
 pub mod note;
 pub mod preview;
+pub mod proof;
 mod room;
 pub mod search;
+pub mod skill;
 pub mod tidy;
 
 use crate::{

@@ -1,6 +1,9 @@
 //! What is behind the door, in a module of its own.
 
-use super::{asked::Desk, note::NoteForm, search::SearchPart, tidy::Tidy};
+use super::{
+    asked::Desk, fired_like::FiredLike, keep_skill::SkillForm, note::NoteForm, search::SearchPart,
+    tidy::Tidy,
+};
 use crate::{
     compact::{Erase, live},
     format::{bytes, plural},
@@ -45,6 +48,8 @@ fn Room() -> impl IntoView {
             <SearchPart desk />
             <div class="memories-side">
                 <NoteForm desk />
+                <SkillForm desk />
+                <FiredLike desk />
                 <Tidy desk />
                 <p class="hint memories-storage">
                     {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}

@@ -9,7 +9,7 @@ use core::{future::Future, pin::Pin};
 use neural::Dataset;
 use peer::{
     Answer, Blueprint, BooksCall, BooksReply, BorrowPlan, ClusterState, DeskJob, ModelFormat,
-    Prediction, SplitTraining,
+    Prediction, SkillAnswer, SkillJob, SplitTraining,
 };
 use protocol::session::SessionOptions;
 use std::rc::Rc;
@@ -136,6 +136,8 @@ pub trait PeerPort {
     fn train_split(&self, cluster: ClusterId, training: SplitTraining) -> Reply<()>;
     /// Brings all nodes of a cluster home, with what they have learnt.
     fn gather_cluster(&self, cluster: ClusterId) -> Reply<()>;
+    /// Copies, tries or adds what nodes of a cluster have learnt, or looks at how they fire.
+    fn work_on_skills(&self, cluster: ClusterId, job: SkillJob) -> Reply<SkillAnswer>;
     /// Asks this device's memory for something: a `memory::call::Call`, encoded. The answer is a `Reply` or a `Refusal`.
     fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>>;
     /// Tells the room's books something, or asks them.

@@ -68,6 +68,8 @@ pub enum Question {
     Branches,
     /// What this device was paid with the newest blocks.
     Received,
+    /// What is recorded of capsules, by their names: [`CAPSULES_MAX`] at most.
+    Capsules(Vec<Hash>),
 }
 
 /// What can be said to it.
@@ -93,7 +95,12 @@ pub enum View {
     Branches(BranchesView),
     /// To [`Question::Received`]: the newest blocks that paid this device, the newest first, 12 at most.
     Received(Vec<ReceivedView>),
+    /// To [`Question::Capsules`]: in the order in which they were asked for; `None` for one that nobody has claimed.
+    Capsules(Vec<Option<Capsule>>),
 }
+
+/// Capsules of one question.
+pub const CAPSULES_MAX: usize = 64;
 
 /// The ledger as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -277,6 +284,13 @@ impl Books {
             Question::Check => View::Check(self.check(chain, now)),
             Question::Branches => View::Branches(branches::view(chain, self.pool())),
             Question::Received => View::Received(received::view(chain)),
+            Question::Capsules(ids) => {
+                let entry = |id: &Hash| match chain.state().entry(&Key::Capsule(*id)) {
+                    Some(Entry::Capsule(capsule)) => Some(capsule.clone()),
+                    _ => None,
+                };
+                View::Capsules(ids.iter().take(CAPSULES_MAX).map(entry).collect())
+            }
         })
     }
 

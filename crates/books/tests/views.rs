@@ -40,6 +40,26 @@ fn causes(received: &ReceivedView) -> Vec<Cause> {
 }
 
 #[test]
+fn what_is_recorded_of_capsules_is_told_in_the_order_of_the_question() {
+    let mut room = Room::of(3);
+    room.records_everything();
+    let (known, unknown) = (Hash::of(b"a capsule"), Hash::of(b"another"));
+    room.orders(1, Action::RegisterCapsule { capsule: known, title: "skill".to_owned() });
+    room.records_everything();
+    room.orders(2, Action::RateCapsule { capsule: known, use_percent: 80 });
+    room.records_everything();
+    let question = Question::Capsules(vec![unknown, known]);
+    let View::Capsules(capsules) = look(&room, 0, question) else { panic!() };
+    assert_eq!(capsules[0], None);
+    let capsule = capsules[1].clone().unwrap();
+    assert_eq!((capsule.owner, capsule.ratings), (room.peer(1), 1));
+    assert_eq!(capsule.use_percent_sum, 80);
+    let many = Question::Capsules(vec![unknown; 1_000]);
+    let View::Capsules(capsules) = look(&room, 0, many) else { panic!() };
+    assert_eq!(capsules.len(), books::view::CAPSULES_MAX);
+}
+
+#[test]
 fn whoever_is_paid_sees_by_which_page_and_what_for_and_still_does_after_a_reload() {
     let mut room = Room::of(3);
     room.records_everything();

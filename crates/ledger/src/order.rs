@@ -65,9 +65,9 @@ pub enum Action {
         /// How much.
         amount: Credits,
     },
-    /// Claims a capsule by its content.
+    /// Claims a capsule by its name.
     RegisterCapsule {
-        /// The hash of its content.
+        /// The hash of all that it says of itself, which names its maker and the hash of its content.
         capsule: Hash,
         /// What it is about.
         title: String,

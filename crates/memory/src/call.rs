@@ -1,7 +1,7 @@
 //! What people ask of a device's memory, and what they get: as bytes, because nobody in between looks at them.
 
 use crate::{
-    capsule::{Kind, Privacy},
+    capsule::{Embedding, Kind, Privacy, Space},
     library::{Consolidation, Found, News, Query, Stats, Trends},
 };
 use person::Device;
@@ -44,6 +44,20 @@ pub enum Call {
         /// Who may have it.
         privacy: Privacy,
     },
+    /// Keep nodes that have learnt something. Reply: [`Reply::Remembered`].
+    RememberSkill {
+        /// The encoding of a `neural::nodes::Skill`.
+        #[serde(with = "serde_bytes")]
+        skill: Vec<u8>,
+        /// What its network's activity is like where it fires.
+        activity: Activity,
+        /// Words to find it by; none for a behavioural one.
+        tags: Vec<String>,
+        /// Who may have it.
+        privacy: Privacy,
+    },
+    /// Nodes that have learnt something, to be made use of. Reply: [`Reply::Skill`].
+    UseSkill(Hash),
     /// Find capsules here, and ask neighbours if `around`. Reply: [`Reply::Found`].
     Search {
         /// What is looked for.
@@ -117,6 +131,8 @@ pub enum Reply {
         /// Whether it was looked for by meaning, or by words alone because there is no model.
         by_meaning: bool,
     },
+    /// The encoding of a `neural::nodes::Skill`.
+    Skill(#[serde(with = "serde_bytes")] Vec<u8>),
     /// A capsule; `None` if it is not here.
     Capsule(Option<Box<Found>>),
     /// It is done.
@@ -133,6 +149,23 @@ pub enum Reply {
     Invitation(String),
     /// The devices of this person; none where it has only this one.
     Devices(Vec<Device>),
+}
+
+/// What firing looks like in a network, as one vector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// The name of what it is of: `neural::Network::activity_name`.
+    pub network: Hash,
+    /// Numbers of which only the proportions count.
+    pub values: Vec<f32>,
+}
+
+impl Activity {
+    /// Where it lies among others; nowhere if it is of nothing.
+    pub fn embedding(&self) -> Embedding {
+        let space = Space::of_activity(self.network);
+        Embedding::of(space, &self.values).unwrap_or(Embedding::none(space))
+    }
 }
 
 /// How much a device remembers.
@@ -201,11 +234,20 @@ impl News {
 
 /// Names of kinds and privacy levels, as people write them.
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Note, Self::Episode, Self::Skill];
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Episode => "episode",
+            Self::Skill => "skill",
         }
     }
 }

@@ -1,14 +1,15 @@
 //! A device's memory with its file: does what it is told, and answers once that is written.
 
 use crate::{
-    call::{Call, Overview, Refusal, Reply},
-    capsule::{Draft, Embedding, Event, InvalidDraft, Keyring, PersonalKey, Privacy, Space},
+    call::{Activity, Call, Overview, Refusal, Reply},
+    capsule::{Content, Draft, Embedding, Event, InvalidDraft, Keyring, PersonalKey, Privacy, Space},
     embedding::StaticTable,
     library::{KeepError, Library, News, Query},
     log::{self, Entry},
     masking::{self, Masked, Wishes},
     message::Message,
 };
+use neural::nodes::Skill;
 use person::{InvalidInvitation, Person, PersonError};
 use protocol::{encoding::encode, identity::Identity};
 use serde::{Deserialize, Serialize};
@@ -70,8 +71,15 @@ pub enum Told {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
-    /// Something that a network learnt, and of 100 how much that matters.
-    Happened(Event, u8),
+    /// Something that happened to a network.
+    Happened {
+        /// What.
+        event: Event,
+        /// Of 100, how much it matters.
+        surprise: u8,
+        /// What its activity was like, where that is known.
+        activity: Option<Activity>,
+    },
     /// Nobody has asked for anything for a while.
     Idle,
     /// A [`Call`], encoded.
@@ -174,10 +182,12 @@ impl<F: LogFile> Keeper<F> {
                 open.person.disconnected(peer);
                 None
             }
-            Told::Happened(event, surprise) => {
-                // Where it can be found is for its numbers to say; there is no room for it where there is none for a note.
+            Told::Happened { event, surprise, activity } => {
+                // There is no room for it where there is none for a note.
                 let draft = Draft::episode(event, surprise, Privacy::Behavioural);
-                let _ = open.library.remember_at(draft, Embedding::none(Space(0)), now);
+                let embedding = activity.map(|it| it.embedding());
+                let embedding = embedding.unwrap_or(Embedding::none(Space(0)));
+                let _ = open.library.remember_at(draft, embedding, now);
                 None
             }
             Told::Idle => {
@@ -331,11 +341,28 @@ impl Open {
             }
             Call::Search { query, vector, around } => {
                 let embedding = vector.map(|vector| own_embedding(&vector)).transpose()?;
+                let embedding = embedding.or(query.embedding);
                 let query = Query { embedding, ..*query };
                 let found = library.search(&query, now);
                 let (number, asked) = if around { library.ask_around(&query) } else { (0, 0) };
                 let by_meaning = library.has_model() || query.embedding.is_some();
                 Ok(Reply::Found { found, query: number, asked, by_meaning })
+            }
+            Call::RememberSkill { skill, activity, tags, privacy } => {
+                let skill = Skill::decode(&skill).map_err(|it| refusal("invalid_input", it))?;
+                let draft = Draft::skill(&skill, tags.iter().map(String::as_str), privacy)?;
+                Ok(Reply::Remembered(library.remember_at(draft, activity.embedding(), now)?))
+            }
+            Call::UseSkill(id) => {
+                let capsule = library.capsule(id).ok_or(KeepError::Unknown { capsule: id })?;
+                let Content::Skill(bytes) = &capsule.content else {
+                    let kind = capsule.head().kind.name();
+                    let problem = format!("capsule {} is no skill but a {kind}", id.short());
+                    return Err(refusal("no_skill", problem));
+                };
+                let bytes = bytes.clone();
+                library.use_capsule(id, now);
+                Ok(Reply::Skill(bytes))
             }
             Call::Show(id) => {
                 library.use_capsule(id, now);

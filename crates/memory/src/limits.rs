@@ -15,8 +15,8 @@ pub const SOURCES_MAX: usize = 8;
 /// Numbers of an embedding: the memory of a search.
 pub const DIMENSIONS_MAX: usize = 512;
 
-/// A whole capsule: it travels in one message, or in one large value.
-pub const CAPSULE_BYTES_MAX: usize = 32 * 1024;
+/// A whole capsule: a skill is the largest, and it travels in one message.
+pub const CAPSULE_BYTES_MAX: usize = 48 * 1024;
 
 /// Capsules on one device: the memory of its index.
 pub const CAPSULES_MAX: usize = 200_000;

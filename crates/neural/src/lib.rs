@@ -52,6 +52,7 @@ pub use learning::train::{Diverged, train};
 pub use network::evaluate::{Evaluation, evaluate, predict};
 pub use network::events::{Events, InvalidEvents};
 pub use network::layer::{Activity, Layer, RMS_FLOOR};
+pub use network::profile::{ACTIVITY_NUMBERS_MAX, Profile, profile};
 pub use network::{InvalidInput, Network, PARAMETER_MAX, Sight};
 pub use nodes::{NodeError, NodeId, NodePacket};
 pub use random::Counter;

@@ -4,6 +4,7 @@ pub(crate) mod evaluate;
 pub(crate) mod events;
 pub(crate) mod layer;
 pub(crate) mod layout;
+pub(crate) mod profile;
 
 use crate::{
     dataset::VALUE_MAX,

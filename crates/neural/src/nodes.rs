@@ -26,6 +26,7 @@ mod properties;
 mod sealed;
 #[cfg(test)]
 mod simulation;
+mod skill;
 mod slice;
 mod spread;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use grow::Difference;
 pub use home::{ClassErrors, LayerHome, join};
 pub use packet::NodePacket;
 pub use sealed::InvalidPacket;
+pub use skill::{Misfit, SKILL_BYTES_MAX, Skill, SkillShape};
 pub use slice::{KEPT_NUMBERS_MAX, Slice, SliceError, Target};
 pub use spread::{BATCHES_MAX, Cut, Joined, Passed, Progress, Spread};
 

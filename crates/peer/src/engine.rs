@@ -315,6 +315,12 @@ impl Engine {
     fn handle_job(&mut self, now: Instant, job: JobId, result: Result<Answer, JobError>) {
         if let Some((session, cluster, purpose)) = self.session_jobs.remove(&job) {
             let moves = purpose.moves_the_model();
+            let together = match &result {
+                Ok(Answer::Aggregated { together, .. } | Answer::Adopted { together, .. }) => {
+                    together.clone()
+                }
+                _ => None,
+            };
             if self.session.as_ref().is_some_and(|running| running.id == session) {
                 self.with_session(now, |session, s| session.handle_job(purpose, result, s));
             } else if let Ok(Answer::Aggregated { model, .. } | Answer::Adopted { model, .. }) =
@@ -325,6 +331,9 @@ impl Engine {
             }
             if moves {
                 self.cluster_ready(now, &cluster);
+            }
+            if let Some(together) = together {
+                self.clusters.see_evaluation(now, &cluster, &together, &mut self.core);
             }
             return;
         }
@@ -341,6 +350,15 @@ impl Engine {
                     self.session = None;
                 }
                 self.core.problem(error.code(), error.to_string());
+            }
+            // What a session that is over knows of the cluster is about a network that is no more.
+            Some(ClusterNews::Regrown(id)) => {
+                if self.session.as_ref().is_some_and(|it| it.proposal.cluster == id) {
+                    self.session = None;
+                }
+            }
+            Some(ClusterNews::Happened(event, surprise, activity)) => {
+                self.remember_event(now, event, surprise, activity);
             }
             None => {}
         }

@@ -5,6 +5,7 @@ mod books;
 mod desk;
 mod masks;
 mod memory;
+mod skill;
 mod split;
 
 pub use answer::{
@@ -14,6 +15,7 @@ pub use books::{BooksAnswer, BooksCall, BooksJob, BooksReply, LedgerView};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
 pub use masks::{GroupSum, MaskBytes, MaskGroup, MaskJob, MaskedSum};
 pub use memory::{MemoryAnswer, MemoryCall, MemoryJob};
+pub use skill::{Activity, ActivityOf, SkillAnswer, SkillJob, Trial};
 pub use split::{HostJob, LoanAnswer, LoanJob, LoanNote, LoanProgress, Next, Passage, SplitJob};
 
 use neural::{Compression, Dataset};
@@ -176,6 +178,15 @@ pub enum Job {
         /// How inputs are made; goes along where the format has a place for it.
         #[serde(with = "serde_bytes")]
         recipe: Vec<u8>,
+    },
+    /// Something about what the nodes of a cluster have learnt and do. Answer: [`Answer::Skill`].
+    Skill {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The name of how its inputs are made: skills of other inputs have no place in it.
+        recipe: Hash,
+        /// What.
+        job: SkillJob,
     },
     /// Something about files that people bring; no cluster changes by it.
     Desk(DeskJob),

@@ -96,7 +96,7 @@ impl Engine {
             SessionAction::Refuse(peer, reason) => self.refuse(Some(peer), reason),
             SessionAction::Ended(reason) => {
                 self.core.event(Event::SessionEnded { session: id, reason });
-                self.remember_session(now);
+                self.remember_session();
                 self.tell_models(now);
                 self.checkpoint_session(now, true);
                 self.note_left();

@@ -58,11 +58,12 @@ pub use io::{
     Input, Output, PathKind, PathStats, SignalingInput, SignalingOutput,
 };
 pub use job::{
-    Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class, ClusterState, DeskJob, Evaluation,
-    GroupSum, HostJob, Job, JobError, JobId, LayerState, LedgerView, LoanAnswer, LoanJob, LoanNote,
-    LoanProgress, LocalTraining, MaskBytes, MaskGroup, MaskJob, MaskedSum, MemoryAnswer,
-    MemoryCall, MemoryJob, ModelFile, ModelFormat, Next, Passage, Prediction, Prepared, RowBudget,
-    Spent, SplitJob, Suggested, TableFile, WeightedUpdate,
+    Activity, ActivityOf, Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class,
+    ClusterState, DeskJob, Evaluation, GroupSum, HostJob, Job, JobError, JobId, LayerState,
+    LedgerView, LoanAnswer, LoanJob, LoanNote, LoanProgress, LocalTraining, MaskBytes, MaskGroup,
+    MaskJob, MaskedSum, MemoryAnswer, MemoryCall, MemoryJob, ModelFile, ModelFormat, Next, Passage,
+    Prediction, Prepared, RowBudget, SkillAnswer, SkillJob, Spent, SplitJob, Suggested, TableFile,
+    Trial, WeightedUpdate,
 };
 pub use loans::BorrowPlan;
 pub use split::{

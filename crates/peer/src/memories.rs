@@ -6,7 +6,7 @@
 use crate::{
     engine::Engine,
     event::Event,
-    job::{Answer, Job, JobError, JobId, MemoryAnswer, MemoryCall, MemoryJob},
+    job::{Activity, Answer, Job, JobError, JobId, MemoryAnswer, MemoryCall, MemoryJob},
 };
 use memory::capsule::Event as Episode;
 use protocol::message::ControlMessage;
@@ -71,19 +71,30 @@ impl Engine {
     }
 
     /// A session has ended: what came of it is worth remembering, if anything did.
-    pub(crate) fn remember_session(&mut self, now: Instant) {
+    pub(crate) fn remember_session(&mut self) {
         let Some(session) = &self.session else { return };
         let Some((together, alone)) = session.newest_accuracies() else { return };
         let per_mille = |accuracy: f64| (accuracy * 1_000.0) as u16;
-        let episode = Episode::SessionEnded {
+        let event = Episode::SessionEnded {
             rounds: session.head.decision.round,
             alone_per_mille: per_mille(alone),
             together_per_mille: per_mille(together),
         };
-        // The more the others brought, the more it matters.
-        let surprise = 40 + ((together - alone).max(0.0) * 100.0).min(60.0) as u8;
+        let cluster = session.proposal.cluster.clone();
+        self.clusters.notice(&cluster, event, &mut self.core);
+    }
+
+    /// Something has happened to a cluster.
+    pub(crate) fn remember_event(
+        &mut self,
+        now: Instant,
+        event: Episode,
+        surprise: u8,
+        activity: Option<Activity>,
+    ) {
         self.open_memory(now);
-        self.tell_memory(now, MemoryCall::Happened(episode, surprise), Purpose::Told);
+        let call = MemoryCall::Happened { event, surprise, activity };
+        self.tell_memory(now, call, Purpose::Told);
     }
 
     pub(crate) fn memory_is_open(&self) -> bool {

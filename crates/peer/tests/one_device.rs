@@ -4,8 +4,8 @@ use core::time::Duration;
 use data::{Ground, Look, Paint, Recipe};
 use neural::{Dataset, Values};
 use peer::{
-    Answer, Blueprint, Config, ConnectPolicy, Engine, Event, Input, JobError, Limits, Origin,
-    Output, StoredRecord, Workbench,
+    Answer, Blueprint, CommandError, Config, ConnectPolicy, Engine, Event, Input, JobError, JobId,
+    Limits, Origin, Output, SkillAnswer, SkillJob, StoredRecord, Workbench,
 };
 use protocol::{
     cluster::{LayerSpec, NetworkSpec},
@@ -209,6 +209,62 @@ fn lessons_that_come_fast_are_stored_together() {
     let taught = answer(&mut device);
     let mut again = Device::start(device.stored, true);
     assert_eq!(answer(&mut again), taught);
+}
+
+fn skill_answer(device: &mut Device, job: JobId) -> SkillAnswer {
+    device.drain();
+    let answer = device.events.iter().rev().find_map(|event| match event {
+        Event::Answered { job: it, result: Ok(Answer::Skill(answer)) } if *it == job => {
+            Some((**answer).clone())
+        }
+        _ => None,
+    });
+    answer.expect("it is answered")
+}
+
+#[test]
+fn nodes_that_are_added_are_there_in_the_next_life_and_train_on() {
+    let mut device = Device::with_cluster();
+    device.train_alone(options(3));
+    let take = SkillJob::Take { layer: 0, nodes: 3 };
+    let job = device.engine.work_on_skills(device.now, cluster(), take).expect("it is known");
+    let SkillAnswer::Taken { skill, .. } = skill_answer(&mut device, job) else {
+        panic!("nodes were to be taken")
+    };
+    let graft = || SkillJob::Graft { skill: skill.clone() };
+    let job = device.engine.work_on_skills(device.now, cluster(), graft()).expect("it may grow");
+    let begun = device.engine.start_session(
+        device.now,
+        cluster(),
+        "two classes".to_owned(),
+        options(1),
+        Some(Vec::new()),
+    );
+    assert!(matches!(begun, Err(CommandError::InvalidInput(_))), "its network is about to change");
+    let SkillAnswer::Grafted { network, model, nodes, .. } = skill_answer(&mut device, job) else {
+        panic!("nodes were to be added")
+    };
+    assert_eq!((nodes, network.layers[0].nodes), (3, 9));
+    let restored = Device::start(device.stored.clone(), true);
+    let view = restored.engine.view();
+    assert_eq!((&view.clusters[0].network, view.clusters[0].model), (&network, model));
+    assert!(view.session.is_none(), "that was about another network");
+    device.train_alone(options(2));
+    assert_eq!(device.engine.view().session.expect("it has trained").round, 2);
+}
+
+#[test]
+fn no_nodes_are_added_to_what_trains() {
+    let mut device = Device::with_cluster();
+    let alone = Some(Vec::new());
+    let task = "two classes".to_owned();
+    device
+        .engine
+        .start_session(device.now, cluster(), task, options(50), alone)
+        .expect("there are rows");
+    let graft = SkillJob::Graft { skill: Vec::new() };
+    let refused = device.engine.work_on_skills(device.now, cluster(), graft);
+    assert!(matches!(refused, Err(CommandError::SessionRunning(_))));
 }
 
 #[test]

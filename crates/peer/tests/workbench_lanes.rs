@@ -3,8 +3,8 @@
 
 use neural::{Compression, Dataset};
 use peer::{
-    Answer, FirstLane, Job, JobError, LocalTraining, SecondLane, SecondPart, WeightedUpdate,
-    Workbench,
+    Answer, FirstLane, Job, JobError, LocalTraining, SecondLane, SecondPart, SkillAnswer, SkillJob,
+    WeightedUpdate, Workbench,
     handover::{decode_second, encode_second},
 };
 use proptest::prelude::*;
@@ -117,6 +117,35 @@ fn rounds_checkpoints_and_restores_are_those_of_one_workbench() {
     let answer = both.run(aggregate("a", true, update)).unwrap();
     let Answer::Aggregated { alone: Some(alone), .. } = answer else { panic!("{answer:?}") };
     assert!(alone.rows > 0);
+}
+
+fn skills(id: &str, job: SkillJob) -> Job {
+    Job::Skill { cluster: cluster(id), recipe: Hash::of(b"digits"), job }
+}
+
+#[test]
+fn a_graft_is_that_of_one_workbench() {
+    let mut both = Both::default();
+    both.run(create("a")).unwrap();
+    both.run(load("a", 0)).unwrap();
+    let update = both.train("a", training(1)).unwrap();
+    both.run(aggregate("a", true, update)).unwrap();
+    let taken = both.run(skills("a", SkillJob::Take { layer: 0, nodes: 4 })).unwrap();
+    let Answer::Skill(taken) = taken else { panic!("{taken:?}") };
+    let SkillAnswer::Taken { skill, .. } = *taken else { panic!("{taken:?}") };
+    both.run(skills("a", SkillJob::Try { skill: skill.clone() })).unwrap();
+    let before = both.checkpoint("a");
+    both.run(skills("a", SkillJob::Graft { skill: vec![1] })).unwrap_err();
+    assert_eq!(both.checkpoint("a"), before);
+    both.run(skills("a", SkillJob::Graft { skill })).unwrap();
+    assert_ne!(both.checkpoint("a"), before);
+    let update = both.train("a", training(2)).unwrap();
+    both.run(aggregate("a", true, update)).unwrap();
+    let checkpoint = both.checkpoint("a");
+    both.run(Job::DropCluster { cluster: cluster("a") }).unwrap();
+    both.run(Job::RestoreCluster { cluster: cluster("a"), checkpoint: checkpoint.clone() })
+        .unwrap();
+    assert_eq!(both.checkpoint("a"), checkpoint);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod ledger_views;
 mod market;
 mod memory;
 mod shapes;
+mod skills;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};

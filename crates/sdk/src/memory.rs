@@ -7,6 +7,7 @@ use crate::{
     later::Later,
     ledger_views::unexpected,
     shapes::{self, to_js},
+    skills,
 };
 use browser::Host;
 use core::time::Duration;
@@ -42,6 +43,20 @@ pub(crate) enum Ask {
     Share(JsValue, JsValue),
     /// Peer, capsule.
     Fetch(JsValue, JsValue),
+    /// Cluster, options.
+    RememberSkill(JsValue, JsValue),
+    /// Capsule, cluster.
+    TrySkill(JsValue, JsValue),
+    /// Capsule, cluster.
+    GraftSkill(JsValue, JsValue),
+    /// Cluster, class or input, results, options.
+    FindByActivity([JsValue; 4]),
+    /// Capsule, title.
+    Register(JsValue, JsValue),
+    /// Capsule, percent.
+    Rate(JsValue, JsValue),
+    /// Capsule.
+    Proof(JsValue),
     Stats,
     Consolidate,
     Undo,
@@ -57,7 +72,7 @@ const WAIT_MS_MAX: u32 = 60_000;
 /// How long a device may take to check and store a capsule, or to send one.
 const EXCHANGE_MAX: Duration = Duration::from_secs(30);
 
-const RESULTS: u32 = 10;
+pub(crate) const RESULTS: u32 = 10;
 
 #[cfg_attr(
     feature = "lazy",
@@ -80,6 +95,15 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
             Ask::Fetch(peer, capsule) => {
                 fetch(&host, connected(&host, &peer)?, parsed(&capsule, "a capsule's id")?).await
             }
+            Ask::RememberSkill(cluster, options) => {
+                skills::remember(&host, &cluster, &options).await
+            }
+            Ask::TrySkill(capsule, cluster) => skills::try_on(&host, &capsule, &cluster).await,
+            Ask::GraftSkill(capsule, cluster) => skills::graft(&host, &capsule, &cluster).await,
+            Ask::FindByActivity(arguments) => skills::find(&host, arguments).await,
+            Ask::Register(capsule, title) => skills::register(&host, &capsule, &title).await,
+            Ask::Rate(capsule, percent) => skills::rate(&host, &capsule, &percent).await,
+            Ask::Proof(capsule) => skills::proof(&host, &capsule).await,
             Ask::Stats => match ask_for(&host, Call::Overview).await? {
                 Reply::Overview(overview) => Ok(to_js(&shapes::MemoryStats::from(overview))),
                 _ => Err(unexpected()),
@@ -110,7 +134,7 @@ pub(crate) async fn prepare() -> Result<(), Failure> {
     Ok(preload().await?)
 }
 
-async fn ask_for(host: &Host, call: Call) -> Result<Reply, Failure> {
+pub(crate) async fn ask_for(host: &Host, call: Call) -> Result<Reply, Failure> {
     let reply = Reply::decode(&host.ask_memory(call.encode()).await?).ok_or_else(unexpected)?;
     reply.map_err(|Refusal { code, message }| Failure { code, message })
 }
@@ -171,7 +195,7 @@ async fn search(
     host: &Host,
     [query, context_tags, max_results, options]: &[JsValue; 4],
 ) -> Result<JsValue, Failure> {
-    let known = ["tag", "owner", "privacy", "everywhere", "wait_ms"];
+    let known = ["tag", "owner", "privacy", "kind", "everywhere", "wait_ms"];
     let fields = Fields::new(options, "the options object", &known)?;
     let tags = match is_missing(context_tags) {
         true => Vec::new(),
@@ -185,15 +209,26 @@ async fn search(
         tag: fields.get("tag").map(|it| text(&it, "`tag`")).transpose()?,
         owner: fields.get("owner").map(|it| parsed::<PeerId>(&it, "`owner`")).transpose()?,
         privacy: fields.get("privacy").map(|it| privacy(&it)).transpose()?,
+        kind: fields.get("kind").map(|it| skills::kind(&it)).transpose()?,
         ..Filter::default()
     };
-    let around = fields.get("everywhere").is_none_or(|it| it.is_truthy());
-    let wait_ms = fields.whole("wait_ms", 0, WAIT_MS_MAX)?.unwrap_or(WAIT_MS);
     let is_text = query.is_string();
     let vector = (!is_text).then(|| numbers(query, "the query")).transpose()?;
     let words = if is_text { text(query, "the query")? } else { String::new() };
-    let wanted = filter.clone();
     let query = Query { text: words, embedding: None, tags, filter, count: count as usize };
+    search_for(host, query, vector, &fields).await
+}
+
+/// Here, and with neighbours if the options `everywhere` and `wait_ms` say so.
+pub(crate) async fn search_for(
+    host: &Host,
+    query: Query,
+    vector: Option<Vec<f32>>,
+    options: &Fields<'_>,
+) -> Result<JsValue, Failure> {
+    let around = options.get("everywhere").is_none_or(|it| it.is_truthy());
+    let wait_ms = options.whole("wait_ms", 0, WAIT_MS_MAX)?.unwrap_or(WAIT_MS);
+    let (wanted, count) = (query.filter.clone(), query.count);
     let news = host.memory_news();
     let call = Call::Search { query: Box::new(query), vector, around };
     let Reply::Found { mut found, query, asked, .. } = ask_for(host, call).await? else {
@@ -207,7 +242,7 @@ async fn search(
             }
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        found.truncate(count as usize);
+        found.truncate(count);
     }
     Ok(to_js(&found.into_iter().map(shapes::MemoryRecord::from).collect::<Vec<_>>()))
 }
@@ -306,14 +341,14 @@ fn connected(host: &Host, peer: &JsValue) -> Result<PeerId, Failure> {
     }
 }
 
-fn privacy(value: &JsValue) -> Result<Privacy, Failure> {
+pub(crate) fn privacy(value: &JsValue) -> Result<Privacy, Failure> {
     let name = text(value, "`privacy`")?;
     let names = Privacy::ALL.map(Privacy::name).join("`, `");
     Privacy::named(&name)
         .ok_or_else(|| Failure::invalid(format!("`privacy` is one of `{names}`, not `{name}`")))
 }
 
-fn tags(value: &JsValue, what: &str) -> Result<Vec<String>, Failure> {
+pub(crate) fn tags(value: &JsValue, what: &str) -> Result<Vec<String>, Failure> {
     if !Array::is_array(value) {
         return Err(Failure::invalid(format!("{what} must be an array of texts")));
     }

@@ -3,10 +3,10 @@
 use core::time::Duration;
 use memory::{
     call::{Call, Reply},
-    capsule::Privacy,
-    library::{News, Query},
+    capsule::{Event as Episode, Kind, Privacy},
+    library::{Filter, Found, News, Query},
 };
-use peer::{Answer, Event, JobId};
+use peer::{Answer, Event, JobId, SkillAnswer, SkillJob};
 use sim::{HostId, World};
 use units::Hash;
 
@@ -61,6 +61,30 @@ fn remember(world: &mut World, host: HostId, text: &str, privacy: Privacy) -> Ha
     }
 }
 
+fn find(world: &mut World, host: HostId, query: Query) -> Vec<Found> {
+    let query = Box::new(Query { count: 20, ..query });
+    match ask(world, host, &Call::Search { query, vector: None, around: false }) {
+        Reply::Found { found, .. } => found,
+        other => panic!("it was to be found: {other:?}"),
+    }
+}
+
+fn skills(world: &mut World, host: HostId, job: SkillJob) -> SkillAnswer {
+    let cluster = world.view(host).clusters[0].id.clone();
+    let asked = world.command(host, |engine, now| engine.work_on_skills(now, cluster, job));
+    let job = asked.expect("the page is open").expect("the cluster is known");
+    let answer = |world: &World| {
+        world.events(host).find_map(|event| match event {
+            Event::Answered { job: of, result: Ok(Answer::Skill(answer)) } if *of == job => {
+                Some((**answer).clone())
+            }
+            _ => None,
+        })
+    };
+    world.live_until("the workbench answers", PATIENCE, |world| answer(world).is_some());
+    answer(world).expect("it was waited for")
+}
+
 fn texts(world: &mut World, host: HostId, words: &str) -> Vec<String> {
     let query = Box::new(Query { text: words.to_owned(), count: 10, ..Query::default() });
     match ask(world, host, &Call::Search { query, vector: None, around: false }) {
@@ -113,4 +137,51 @@ fn a_capsule_that_is_given_arrives_and_is_forgotten_when_its_owner_forgets_it() 
         world.live_until("it is gone", PATIENCE, |world| told(world, BEN).contains(&gone));
         assert!(texts(&mut world, BEN, "boiler").is_empty(), "seed {seed}");
     }
+}
+
+#[test]
+fn a_session_leaves_episodes_that_are_found_by_what_fired_and_a_skill_that_another_device_takes() {
+    let mut world = World::room(sim::WorldConfig::new(3, 3));
+    world.start_session(ADA, 30).expect("the page is open").expect("there are rows");
+    world.live_until("it is over", 8 * PATIENCE, |world| {
+        let is_over = |host| world.view(host).session.is_some_and(|session| !session.running);
+        is_over(ADA) && is_over(BEN)
+    });
+    let of_kind = |kind| Filter { kind: Some(kind), ..Filter::default() };
+    let filter = of_kind(Kind::Episode);
+    world.live_until("it is remembered", PATIENCE, |world| world.view(ADA).capsules > Some(0));
+    let episodes = find(&mut world, ADA, Query { filter: filter.clone(), ..Query::default() });
+    assert!((1..=8).contains(&episodes.len()), "{} episodes", episodes.len());
+    let ended = |it: &&Found| matches!(it.event, Some(Episode::SessionEnded { .. }));
+    let ended = episodes.iter().find(ended).expect("the end is remembered");
+    assert!(ended.signed.head.embedding.dimensions() > 0);
+    let corrected = |it: &Found| matches!(it.event, Some(Episode::ErrorCorrected { .. }));
+    assert!(episodes.iter().any(corrected), "it knew nothing at first: {episodes:?}");
+    let near = Query { embedding: Some(ended.signed.head.embedding.clone()), filter, ..Query::default() };
+    assert_eq!(find(&mut world, ADA, near)[0].event, ended.event);
+
+    let taken = skills(&mut world, ADA, SkillJob::Take { layer: 0, nodes: 8 });
+    let SkillAnswer::Taken { skill, activity, .. } = taken else { panic!("{taken:?}") };
+    let (tags, privacy) = (Vec::new(), Privacy::Behavioural);
+    let Reply::Remembered(capsule) =
+        ask(&mut world, ADA, &Call::RememberSkill { skill, activity, tags, privacy })
+    else {
+        panic!("it was to be remembered")
+    };
+    let ben = world.peer_id(BEN);
+    ask(&mut world, ADA, &Call::Give { capsule, to: ben });
+    let given = News::Given { capsule, to: ben };
+    world.live_until("it is there", PATIENCE, |world| told(world, ADA).contains(&given));
+    let Reply::Skill(skill) = ask(&mut world, BEN, &Call::UseSkill(capsule)) else {
+        panic!("it is there")
+    };
+    let before = world.view(BEN).clusters[0].network.layers[0].nodes;
+    let tried = skills(&mut world, BEN, SkillJob::Try { skill: skill.clone() });
+    assert!(matches!(tried, SkillAnswer::Tried(trial) if trial.rows > 0), "{tried:?}");
+    let grafted = skills(&mut world, BEN, SkillJob::Graft { skill });
+    assert!(matches!(grafted, SkillAnswer::Grafted { nodes: 8, .. }), "{grafted:?}");
+    world.crash(BEN, false);
+    world.boot(BEN);
+    world.live_until("it is back", PATIENCE, |world| !world.view(BEN).clusters.is_empty());
+    assert_eq!(world.view(BEN).clusters[0].network.layers[0].nodes, before + 8);
 }

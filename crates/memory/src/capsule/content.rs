@@ -2,6 +2,7 @@
 
 use super::head::{Head, Kind, Privacy};
 use crate::limits;
+use neural::nodes::Skill;
 use protocol::{DecodeError, encoding::encode};
 use serde::{Deserialize, Serialize};
 use units::Hash;
@@ -11,8 +12,10 @@ use units::Hash;
 pub enum Content {
     /// What somebody wrote.
     Note(String),
-    /// What a network learnt.
+    /// What happened to a network.
     Episode(Event),
+    /// Nodes that have learnt something: the encoding of a [`Skill`].
+    Skill(#[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// A moment in a network's life that is worth remembering. Numbers alone: there is nothing in it that somebody has written.
@@ -27,10 +30,12 @@ pub enum Event {
     },
     /// The network was wrong by much, and is no longer.
     ErrorCorrected {
-        /// The loss before, in hundredths of a nat.
-        before: u16,
-        /// And after.
-        after: u16,
+        /// At rows of this class, from 0; `None` for all of them together.
+        class: Option<u16>,
+        /// Of a thousand held-out rows, those that it told wrong.
+        before_per_mille: u16,
+        /// And that it tells wrong since.
+        after_per_mille: u16,
     },
     /// A session ended.
     SessionEnded {
@@ -49,6 +54,7 @@ impl Content {
         match self {
             Self::Note(_) => Kind::Note,
             Self::Episode(_) => Kind::Episode,
+            Self::Skill(_) => Kind::Skill,
         }
     }
 
@@ -56,15 +62,23 @@ impl Content {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Note(text) => Some(text),
-            Self::Episode(_) => None,
+            Self::Episode(_) | Self::Skill(_) => None,
         }
     }
 
-    /// What a network learnt, where that is what it is.
+    /// What happened to a network, where that is what it is.
     pub fn event(&self) -> Option<Event> {
         match self {
             Self::Episode(event) => Some(*event),
-            Self::Note(_) => None,
+            Self::Note(_) | Self::Skill(_) => None,
+        }
+    }
+
+    /// Nodes that have learnt something, where that is what it is.
+    pub fn skill(&self) -> Option<Skill> {
+        match self {
+            Self::Skill(bytes) => Skill::decode(bytes).ok(),
+            Self::Note(_) | Self::Episode(_) => None,
         }
     }
 
@@ -78,6 +92,11 @@ impl Content {
         let invalid = |problem| Err(DecodeError::Invalid { what: "capsule", problem });
         if self.kind() != head.kind {
             return invalid(format!("{:?}, where its head says {:?}", self.kind(), head.kind));
+        }
+        if let Self::Skill(bytes) = self {
+            if let Err(problem) = Skill::decode(bytes) {
+                return invalid(problem.to_string());
+            }
         }
         let text = self.text().unwrap_or_default();
         if text.len() > limits::TEXT_BYTES_MAX {

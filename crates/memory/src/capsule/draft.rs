@@ -5,6 +5,7 @@ use crate::{
     limits,
     masking::{self, Masked},
 };
+use neural::nodes::Skill;
 use protocol::identity::Identity;
 use units::{Hash, UnixMillis};
 
@@ -48,6 +49,9 @@ pub enum InvalidDraft {
         /// The tag.
         tag: String,
     },
+    /// Words for what has none by its privacy.
+    #[error("a behavioural capsule has no words: take its tags off, or make it personal or open")]
+    WordsInBehavioural,
     /// More tags than fit.
     #[error("{count} tags are too many: {} are possible", limits::TAGS_MAX)]
     TooManyTags {
@@ -58,6 +62,9 @@ pub enum InvalidDraft {
 
 /// How much notes matter at first, of 100.
 const IMPORTANCE_OF_NOTES: u8 = 60;
+
+/// How much skills do: somebody has chosen to keep them, and they took a training.
+const IMPORTANCE_OF_SKILLS: u8 = 70;
 
 impl Draft {
     /// Something that somebody wrote for themselves.
@@ -79,11 +86,29 @@ impl Draft {
         text: &Masked,
         tags: impl IntoIterator<Item = &'a str> + Clone,
     ) -> Result<Self, InvalidDraft> {
-        let telling = |tag: &&str| masking::find(tag).is_ok_and(|found| !found.is_empty());
-        if let Some(tag) = tags.clone().into_iter().find(telling) {
-            return Err(InvalidDraft::TellingTag { tag: tag.to_owned() });
-        }
+        tells_nobody(tags.clone())?;
         Self::note(text.text(), tags, Privacy::Open)
+    }
+
+    /// Nodes that have learnt something.
+    ///
+    /// # Errors
+    /// [`InvalidDraft`] for tags that such a capsule cannot have.
+    pub fn skill<'a>(
+        skill: &Skill,
+        tags: impl IntoIterator<Item = &'a str> + Clone,
+        privacy: Privacy,
+    ) -> Result<Self, InvalidDraft> {
+        if privacy == Privacy::Open {
+            tells_nobody(tags.clone())?;
+        }
+        let tags = sorted_tags(tags)?;
+        if privacy == Privacy::Behavioural && !tags.is_empty() {
+            return Err(InvalidDraft::WordsInBehavioural);
+        }
+        let content = Content::Skill(skill.encode());
+        let (importance, sources) = (IMPORTANCE_OF_SKILLS, Vec::new());
+        Ok(Self { content, tags, privacy, importance, sources })
     }
 
     fn note<'a>(
@@ -159,6 +184,15 @@ impl Draft {
         let capsule = Capsule { signed: SignedHead::sign(owner, head), content: self.content };
         debug_assert_eq!(capsule.check(), Ok(()));
         capsule
+    }
+}
+
+/// Whether no tag would have to be masked.
+fn tells_nobody<'a>(tags: impl IntoIterator<Item = &'a str>) -> Result<(), InvalidDraft> {
+    let telling = |tag: &&str| masking::find(tag).is_ok_and(|found| !found.is_empty());
+    match tags.into_iter().find(telling) {
+        Some(tag) => Err(InvalidDraft::TellingTag { tag: tag.to_owned() }),
+        None => Ok(()),
     }
 }
 

@@ -35,8 +35,10 @@ pub struct Head {
 pub enum Kind {
     /// Something that somebody wrote.
     Note,
-    /// Something that a network learnt.
+    /// Something that happened to a network.
     Episode,
+    /// Nodes of a network that have learnt something.
+    Skill,
 }
 
 /// Who may have a capsule.
@@ -58,6 +60,9 @@ impl Space {
     /// Set where people make the vectors themselves.
     const BY_HAND: u32 = 1 << 31;
 
+    /// Set, beside [`Self::BY_HAND`], where vectors are of the activity of a network.
+    const OF_ACTIVITY: u32 = 1 << 30;
+
     /// That of a model of texts, by its hash.
     pub fn of_texts(model: Hash) -> Self {
         let (first, _) = model.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
@@ -67,6 +72,12 @@ impl Space {
     /// That of vectors with so many numbers that people make themselves.
     pub fn by_hand(dimensions: usize) -> Self {
         Self(Self::BY_HAND | dimensions as u32)
+    }
+
+    /// That of the activity of networks of one description, by its name (`neural::Network::activity_name`).
+    pub fn of_activity(network: Hash) -> Self {
+        let (first, _) = network.as_bytes().split_first_chunk().expect("a hash has 32 bytes");
+        Self(u32::from_le_bytes(*first) | Self::BY_HAND | Self::OF_ACTIVITY)
     }
 
     /// Whether texts lie in it, so that another model can make an embedding of them anew.

@@ -30,6 +30,7 @@ const NEIGHBOURS: usize = 8;
 /// Capsules of each level that are kept; beyond, the weakest fade. What others gave fades first.
 const NOTES_MAX: usize = 100_000;
 const EPISODES_MAX: usize = 2_000;
+const SKILLS_MAX: usize = 500;
 const OF_OTHERS_MAX: usize = 50_000;
 
 /// A capsule that is set aside.
@@ -248,14 +249,15 @@ impl Library {
 
     /// Sets the weakest aside where there are more than a level keeps.
     fn fade(&mut self, now: UnixMillis) -> u32 {
-        let mut levels: [(usize, Vec<(f32, Hash)>); 3] =
-            [NOTES_MAX, EPISODES_MAX, OF_OTHERS_MAX].map(|most| (most, Vec::new()));
+        let mut levels: [(usize, Vec<(f32, Hash)>); 4] =
+            [NOTES_MAX, EPISODES_MAX, OF_OTHERS_MAX, SKILLS_MAX].map(|most| (most, Vec::new()));
         for kept in self.kept.iter().flatten().filter(|kept| kept.aside.is_none()) {
             let head = kept.capsule.head();
             let level = match (self.is_ours(head.owner), &kept.capsule.content) {
                 (false, _) => 2,
                 (true, Content::Episode(_)) => 1,
                 (true, Content::Note(_)) => 0,
+                (true, Content::Skill(_)) => 3,
             };
             let strength = strength(head.importance, kept.uses, kept.used_at, now);
             levels[level].1.push((strength, kept.capsule.id()));

@@ -223,6 +223,7 @@ impl Library {
                 signed,
                 text,
                 event: None,
+                skill: None,
                 score,
                 similarity,
                 words,

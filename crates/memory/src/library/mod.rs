@@ -18,7 +18,7 @@ pub use consolidation::{Consolidation, UNDO_MS};
 pub use keeping::{KeepError, Opened};
 pub use outcome::{News, Outcome};
 pub use ranking::{RANKING, Ranking};
-pub use search::{Filter, Found, Query};
+pub use search::{Filter, Found, Query, SkillAbout};
 pub(crate) use siblings::BUCKETS;
 pub use trends::Trends;
 
@@ -172,7 +172,9 @@ impl Library {
             }
             return;
         }
-        if self.places.len() < SPACES_MAX && !self.places.contains_key(&space) {
+        // Others cannot take the places of this device's own.
+        let most = if kept.from.is_none() { 2 * SPACES_MAX } else { SPACES_MAX };
+        if self.places.len() < most && !self.places.contains_key(&space) {
             self.places.insert(space, Places::new(space, embedding.dimensions()));
         }
         if let Some(places) = self.places.get_mut(&space) {

@@ -5,6 +5,7 @@ use crate::{
     capsule::{Embedding, Event, Head, Kind, Privacy, SignedHead},
     limits,
 };
+use neural::nodes::Skill;
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId, SortedMap, UnixMillis};
 
@@ -50,8 +51,10 @@ pub struct Found {
     pub signed: SignedHead,
     /// What somebody wrote, if it is here.
     pub text: Option<String>,
-    /// What a network learnt, if that is what it is of.
+    /// What happened to a network, if that is what it is of.
     pub event: Option<Event>,
+    /// What the nodes of a skill are like, if it is one and it is here.
+    pub skill: Option<SkillAbout>,
     /// By which it is ranked: see [`super::Ranking`].
     pub score: f32,
     /// The cosine to what was looked for.
@@ -62,6 +65,34 @@ pub struct Found {
     pub strength: f32,
     /// Which neighbour has it; `None` if it is here.
     pub at: Option<PeerId>,
+}
+
+/// What the nodes of a skill are like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SkillAbout {
+    /// Their layer, from 0 above the input.
+    pub layer: u32,
+    /// How many there are.
+    pub nodes: u32,
+    /// Numbers that each of them gathers.
+    pub inputs: u32,
+    /// How often they fired at each class when they were taken, from 0 to 1.
+    pub firing_rates: Vec<f32>,
+    /// The name of what they gather: a cluster whose own is another has no place for them.
+    pub fan_in: Hash,
+}
+
+impl SkillAbout {
+    fn of(skill: &Skill) -> Self {
+        let shape = skill.shape();
+        Self {
+            layer: shape.layer,
+            nodes: shape.nodes,
+            inputs: shape.inputs,
+            firing_rates: skill.firing_rates().collect(),
+            fan_in: shape.fan_in,
+        }
+    }
 }
 
 impl Filter {
@@ -205,6 +236,7 @@ impl Library {
             id: signed.id(),
             text: kept.capsule.content.text().map(str::to_owned),
             event: kept.capsule.content.event(),
+            skill: kept.capsule.content.skill().as_ref().map(SkillAbout::of),
             score: 0.0,
             similarity: 0.0,
             words: Vec::new(),

@@ -1,10 +1,10 @@
 //! What comes of the jobs that are about clusters.
 
-use super::{ClusterJob, ClusterNews, Clusters};
+use super::{ClusterJob, ClusterNews, Clusters, watch::surprise};
 use crate::{
     core::{Core, OnStored},
     event::Event,
-    job::{Answer, JobError, JobId},
+    job::{Answer, JobError, JobId, SkillAnswer},
     records::{ClusterRecord, SessionRecord, cluster_key, dataset_key},
 };
 use units::{ClusterId, Hash, Instant};
@@ -59,10 +59,12 @@ impl Clusters {
             }
             (ClusterJob::Reload { origin }, answer) => {
                 self.clusters.get_mut(&id)?.take_rows(&answer, origin);
+                self.see_rows(now, &id, core);
                 return Some(ClusterNews::Ready(id));
             }
             (ClusterJob::Load { record }, answer) => {
                 self.clusters.get_mut(&id)?.take_rows(&answer, record.origin.clone());
+                self.see_rows(now, &id, core);
                 let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
                 core.store(dataset_key(&id), &*record, vec![announce]);
                 return Some(ClusterNews::Ready(id));
@@ -76,6 +78,23 @@ impl Clusters {
             (ClusterJob::StoreLessons, Answer::Checkpoint { bytes, model }) => {
                 self.store(&id, bytes, model, None, Vec::new(), core);
                 self.lessons_stored(now, &id, core);
+            }
+            (ClusterJob::Graft, Answer::Skill(answer)) => {
+                if let SkillAnswer::Grafted { network, model, .. } = &*answer {
+                    let cluster = self.clusters.get_mut(&id)?;
+                    (cluster.network, cluster.model) = (network.clone(), Some(*model));
+                }
+                self.clusters.get_mut(&id)?.is_growing = false;
+                self.checkpoint(now, &id, None, Some((job, Answer::Skill(answer))), core);
+                return Some(ClusterNews::Regrown(id));
+            }
+            (ClusterJob::Notice(event), answer) => {
+                let Answer::Skill(answer) = answer else { return None };
+                let SkillAnswer::Activity { activity, rows, correct } = *answer else {
+                    return None;
+                };
+                let surprise = surprise(event, Some((rows, correct)));
+                return Some(ClusterNews::Happened(event, surprise, Some(activity)));
             }
             (ClusterJob::Question, answer) => {
                 core.event(Event::Answered { job, result: Ok(answer) });
@@ -95,6 +114,13 @@ impl Clusters {
             }
         }
         None
+    }
+
+    /// Rows have come.
+    fn see_rows(&mut self, now: Instant, id: &ClusterId, core: &mut Core) {
+        let Some(cluster) = self.clusters.get_mut(id) else { return };
+        let new = cluster.watch.see_rows(now, &cluster.class_rows);
+        new.into_iter().for_each(|event| self.notice(id, event, core));
     }
 
     fn store(
@@ -143,8 +169,16 @@ impl Clusters {
                 core.problem(error.code(), error.to_string());
             }
             // The rows that were there before stay, on the workbench and in storage.
+            ClusterJob::Graft => {
+                self.clusters.get_mut(&id)?.is_growing = false;
+                core.event(Event::Answered { job, result: Err(error) });
+            }
             ClusterJob::Load { .. } | ClusterJob::Question => {
                 core.event(Event::Answered { job, result: Err(error) });
+            }
+            // Rows or cluster may be gone by now; what happened has happened.
+            ClusterJob::Notice(event) => {
+                return Some(ClusterNews::Happened(event, surprise(event, None), None));
             }
             ClusterJob::Checkpoint { announce: Some((job, _)), .. } => {
                 core.event(Event::Answered { job, result: Err(error) });

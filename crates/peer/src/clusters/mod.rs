@@ -1,21 +1,24 @@
 //! The clusters on this device: what the workbench holds, and what is stored of it.
 
 mod answers;
+mod watch;
 
 use crate::{
     core::Core,
     error::CommandError,
-    event::Event,
-    job::{Answer, Job, JobError, JobId},
+    event,
+    job::{Activity, ActivityOf, Answer, Evaluation, Job, JobError, JobId, SkillJob},
     records::{ClusterRecord, DatasetRecord, SessionRecord},
     view::ClusterView,
     workbench::CLUSTERS_MAX,
 };
 use data::Recipe;
+use memory::capsule::Event;
 use neural::Dataset;
 use protocol::{cluster::NetworkSpec, session::Proposal};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, Instant, PeerId, SortedMap, SortedSet};
+use watch::Watch;
 
 pub(crate) struct Cluster {
     pub network: NetworkSpec,
@@ -28,6 +31,9 @@ pub(crate) struct Cluster {
     pub origin: Option<Origin>,
     pub checkpoint_at: Instant,
     lessons: Lessons,
+    /// Whether its network is about to be another one.
+    pub is_growing: bool,
+    watch: Watch,
 }
 
 /// Whether what [`Job::LearnFromError`] has taught is stored. Lessons may come faster than a cluster is stored: one
@@ -57,6 +63,10 @@ pub(crate) enum ClusterJob {
     Adopt,
     /// Its state is read out to be stored, because it was taught something.
     StoreLessons,
+    /// A skill's nodes are added to it.
+    Graft,
+    /// Something has happened to it: how did its nodes fire?
+    Notice(Event),
     /// A question whose answer goes to whoever asked.
     Question,
     /// Nobody waits for the answer.
@@ -71,6 +81,10 @@ pub(crate) enum ClusterNews {
     Lost(ClusterId, JobError),
     /// Its model was read out for another device.
     Exported { cluster: ClusterId, to: PeerId, model: Vec<u8> },
+    /// Its network is another one.
+    Regrown(ClusterId),
+    /// Something has happened to it that is worth remembering, by so much of 100.
+    Happened(Event, u8, Option<Activity>),
 }
 
 /// Everything that a new cluster is made of. Two devices whose clusters have the same blueprint can train together.
@@ -134,7 +148,12 @@ impl Origin {
 impl Cluster {
     /// Whether a session's members and this device mean the same.
     pub(crate) fn suits(&self, proposal: &Proposal) -> bool {
-        self.network == proposal.network && self.recipe == proposal.recipe
+        !self.is_growing && self.network == proposal.network && self.recipe == proposal.recipe
+    }
+
+    /// The name of how its inputs are made.
+    fn recipe_name(&self) -> Hash {
+        Hash::of(&self.recipe)
     }
 
     fn take_rows(&mut self, answer: &Answer, origin: Origin) {
@@ -175,6 +194,8 @@ impl Clusters {
             origin: None,
             checkpoint_at: now,
             lessons: Lessons::Stored,
+            is_growing: false,
+            watch: Watch::default(),
         };
         self.clusters.insert(id, cluster);
     }
@@ -217,7 +238,7 @@ impl Clusters {
                 self.start(&id, job, ClusterJob::Reload { origin }, core);
             }
             Some(DatasetRecord { origin: Origin::Shipped(source), dataset: None, .. }) => {
-                core.event(Event::DatasetWanted { cluster: id, source });
+                core.event(event::Event::DatasetWanted { cluster: id, source });
             }
             _ => {}
         }
@@ -241,6 +262,55 @@ impl Clusters {
     /// Asks the workbench something on behalf of a command.
     pub(crate) fn ask(&mut self, id: &ClusterId, job: Job, core: &mut Core) -> JobId {
         self.start(id, job, ClusterJob::Question, core)
+    }
+
+    /// Asks the workbench something about what a cluster's nodes have learnt and do; grafts are stored before they are answered.
+    pub(crate) fn ask_skills(&mut self, id: &ClusterId, job: SkillJob, core: &mut Core) -> JobId {
+        let is_graft = matches!(job, SkillJob::Graft { .. });
+        let purpose = if is_graft { ClusterJob::Graft } else { ClusterJob::Question };
+        if let Some(cluster) = self.clusters.get_mut(id) {
+            cluster.is_growing |= is_graft;
+        }
+        self.work_on_skills(id, job, purpose, core)
+    }
+
+    fn work_on_skills(
+        &mut self,
+        id: &ClusterId,
+        job: SkillJob,
+        purpose: ClusterJob,
+        core: &mut Core,
+    ) -> JobId {
+        let recipe = self.clusters.get(id).map_or(Hash::of(&[]), Cluster::recipe_name);
+        self.start(id, Job::Skill { cluster: id.clone(), recipe, job }, purpose, core)
+    }
+
+    /// Something has happened to a cluster; [`ClusterNews::Happened`] comes with how its nodes fire.
+    pub(crate) fn notice(&mut self, id: &ClusterId, event: Event, core: &mut Core) {
+        let of = match event {
+            Event::NewClass { class, .. } | Event::ErrorCorrected { class: Some(class), .. } => {
+                ActivityOf::Class(class)
+            }
+            Event::ErrorCorrected { class: None, .. } | Event::SessionEnded { .. } => {
+                ActivityOf::All
+            }
+        };
+        self.work_on_skills(id, SkillJob::Activity(of), ClusterJob::Notice(event), core);
+    }
+
+    /// The shared network was evaluated on this device's held-out rows.
+    pub(crate) fn see_evaluation(
+        &mut self,
+        now: Instant,
+        id: &ClusterId,
+        evaluation: &Evaluation,
+        core: &mut Core,
+    ) {
+        let cluster = self.clusters.get_mut(id);
+        let event = cluster.and_then(|it| it.watch.see_evaluation(now, evaluation));
+        if let Some(event) = event {
+            self.notice(id, event, core);
+        }
     }
 
     /// Asks the workbench something that is about no cluster.

@@ -5,5 +5,6 @@ mod connections;
 mod desk;
 mod room;
 mod sessions;
+mod skills;
 mod splits;
 mod view;

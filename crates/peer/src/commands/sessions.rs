@@ -38,6 +38,11 @@ impl Engine {
         }
         let no_data = || CommandError::NoData(cluster.clone());
         let known = self.clusters.get(&cluster).ok_or_else(no_data)?;
+        if known.is_growing {
+            return Err(CommandError::InvalidInput(format!(
+                "nodes are being added to cluster `{cluster}`: wait a moment"
+            )));
+        }
         let rows = known.train_rows;
         let model = known.model.filter(|_| rows > 0).ok_or_else(no_data)?;
         let me = self.core.me;

@@ -1,6 +1,8 @@
 //! What jobs come to.
 
-use super::{BooksAnswer, LoanAnswer, MemoryAnswer, ModelFile, Passage, Prepared, Suggested};
+use super::{
+    BooksAnswer, LoanAnswer, MemoryAnswer, ModelFile, Passage, Prepared, SkillAnswer, Suggested,
+};
 use data::Summary;
 use protocol::cluster::NetworkSpec;
 use serde::{Deserialize, Serialize};
@@ -118,6 +120,8 @@ pub enum Answer {
     Books(Box<BooksAnswer>),
     /// What came of something about memories.
     Memory(Box<MemoryAnswer>),
+    /// What came of work on what nodes have learnt and do.
+    Skill(Box<SkillAnswer>),
     /// A lesson was taken, here and by so many other devices that carry nodes.
     Taught {
         /// How many.

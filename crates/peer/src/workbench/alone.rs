@@ -17,6 +17,10 @@ impl Alone {
         &self.0.network
     }
 
+    pub(super) fn learning(&self) -> &LearningState {
+        &self.0.learning
+    }
+
     /// What becomes of it: the same steps on the same rows as a copy of the shared network takes. Its logits are not
     /// adjusted by the class prior: it is measured on rows that are skewed as its own are, where that would hold it back.
     pub(super) fn trained(&self, data: &Data, training: &LocalTraining) -> Result<Self, JobError> {

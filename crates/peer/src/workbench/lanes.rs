@@ -28,8 +28,8 @@ use super::{
     invalid,
     learning::{Manner, Trained, data_to_train_on},
 };
-use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining};
-use neural::Dataset;
+use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining, SkillJob};
+use neural::{Dataset, nodes::Skill};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, SortedMap};
 
@@ -57,7 +57,8 @@ impl Job {
             Self::CreateCluster { .. }
             | Self::RestoreCluster { .. }
             | Self::DropCluster { .. }
-            | Self::LoadDataset { .. } => SecondPart::Afterwards,
+            | Self::LoadDataset { .. }
+            | Self::Skill { job: SkillJob::Graft { .. }, .. } => SecondPart::Afterwards,
             Self::AdoptModel { .. }
             | Self::ExportModel { .. }
             | Self::Evaluate { .. }
@@ -66,6 +67,7 @@ impl Job {
             | Self::CallForLearning { .. }
             | Self::ReadState { .. }
             | Self::WriteModelFile { .. }
+            | Self::Skill { .. }
             | Self::Desk(_)
             | Self::Split { .. }
             | Self::Host { .. }
@@ -228,6 +230,9 @@ impl SecondLane {
             Job::Aggregate { cluster, .. } | Job::AggregateSums { cluster, .. } => {
                 Ok(self.get_mut(&cluster)?.judge())
             }
+            Job::Skill { cluster, job: SkillJob::Graft { skill }, .. } => {
+                self.get_mut(&cluster)?.graft(&cluster, &skill)
+            }
             Job::Checkpoint { cluster } => {
                 let [parameters, learning] = self.get_mut(&cluster)?.alone.to_blocks();
                 Ok(SecondAnswer::Blocks(parameters, learning))
@@ -266,6 +271,14 @@ impl Place {
     fn train(&self, id: &ClusterId, training: &LocalTraining) -> Result<Alone, JobError> {
         let data = data_to_train_on(id, self.alone.network(), self.data.as_ref(), training)?;
         self.alone.trained(data, training)
+    }
+
+    /// The first lane has found that the skill has a place.
+    fn graft(&mut self, id: &ClusterId, skill: &[u8]) -> Result<SecondAnswer, JobError> {
+        let skill = Skill::decode(skill).map_err(invalid)?;
+        let data = self.data.as_ref().ok_or_else(|| JobError::NoData(id.clone()))?;
+        self.alone = self.alone.with_skill(&skill, data)?;
+        Ok(SecondAnswer::Done)
     }
 
     fn judge(&self) -> SecondAnswer {

@@ -26,6 +26,7 @@ mod loans;
 mod looking;
 mod masks;
 mod privacy;
+mod skills;
 mod split;
 
 use crate::job::{Answer, Job, JobError, SplitJob};
@@ -140,6 +141,7 @@ impl Workbench {
             Job::WriteModelFile { cluster, format, recipe } => {
                 self.get_mut(&cluster)?.write_file(format, &recipe)
             }
+            Job::Skill { cluster, recipe, job } => self.run_skills(&cluster, recipe, job),
             Job::Desk(job) => self.run_at_desk(job),
             Job::Split { cluster, now, job: SplitJob::Loan(job) } => {
                 self.run_loans(&cluster, now, job)

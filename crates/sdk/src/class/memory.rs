@@ -105,6 +105,81 @@ impl DistributedNeuralNetwork {
         self.recall(Ask::Trends).await
     }
 
+    /// Keeps what the most important nodes of a cluster's layer have learnt as a capsule. Resolves to its id once it is stored.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub async fn remember_skill(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "SkillOptions")] options: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::RememberSkill(cluster_id, options)).await
+    }
+
+    /// What this device's held-out rows would gain by a skill that is here. Nothing changes.
+    #[wasm_bindgen(unchecked_return_type = "SkillTrial")]
+    pub async fn try_skill(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::TrySkill(capsule_id, cluster_id)).await
+    }
+
+    /// Adds the nodes of a skill that is here to a cluster, which is stored before this resolves.
+    #[wasm_bindgen(unchecked_return_type = "SkillGraft")]
+    pub async fn graft_skill(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::GraftSkill(capsule_id, cluster_id)).await
+    }
+
+    /// Finds episodes and skills where a cluster's nodes fired as they do at a class, by its number from 0, or at one input.
+    #[wasm_bindgen(unchecked_return_type = "FoundMemory[]")]
+    pub async fn find_by_activity(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] cluster_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number | ArrayLike<number>")]
+        class_or_input: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "number")] max_results: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "ActivityOptions")] options: JsValue,
+    ) -> Result<JsValue, Failure> {
+        let arguments = [cluster_id, class_or_input, max_results, options];
+        self.recall(Ask::FindByActivity(arguments)).await
+    }
+
+    /// Orders that the room's ledger records a capsule of this device by its hash: proof that it is unaltered and whose it is.
+    /// Resolves to the order's id.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub async fn register_memory(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "string")] title: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Register(capsule_id, title)).await
+    }
+
+    /// Says on the ledger what somebody's registered capsule has brought, from 0 to 100 percent, once and for all. Resolves to the
+    /// order's id.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub async fn rate_memory(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] percent: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Rate(capsule_id, percent)).await
+    }
+
+    /// What the room's ledger says of a capsule; undefined if nobody has registered it.
+    #[wasm_bindgen(unchecked_return_type = "MemoryProof | undefined")]
+    pub async fn get_memory_proof(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] capsule_id: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Proof(capsule_id)).await
+    }
+
     async fn recall(&self, ask: Ask) -> Result<JsValue, Failure> {
         let host = self.host().await?;
         later!(beginning(host, ask))

@@ -1,11 +1,14 @@
 //! Memories as plain objects. Times are in milliseconds since 1970-01-01 UTC.
 
+use ledger::contracts::capsules::Capsule;
 use memory::{
     call::Overview,
-    library::{self, Found},
+    capsule::Event,
+    library::{self, Found, SkillAbout},
 };
+use peer::Trial;
 use serde::Serialize;
-use units::{Hash, PeerId};
+use units::{ClusterId, Hash, PeerId};
 
 #[derive(Serialize)]
 pub(crate) struct MemoryRecord {
@@ -14,6 +17,10 @@ pub(crate) struct MemoryRecord {
     privacy: &'static str,
     owner: PeerId,
     text: Option<String>,
+    /// What happened, of an episode that is here.
+    event: Option<Episode>,
+    /// What the nodes are like, of a skill that is here.
+    skill: Option<Skill>,
     tags: Vec<String>,
     created_at: f64,
     importance: f64,
@@ -33,7 +40,8 @@ pub(crate) struct MemoryRecord {
 
 impl From<Found> for MemoryRecord {
     fn from(found: Found) -> Self {
-        let Found { id, signed, text, score, similarity, words, strength, at, .. } = found;
+        let Found { id, signed, text, event, skill, score, similarity, words, strength, at } =
+            found;
         let head = signed.head;
         Self {
             capsule_id: id,
@@ -41,6 +49,8 @@ impl From<Found> for MemoryRecord {
             privacy: head.privacy.name(),
             owner: head.owner,
             text,
+            event: event.map(Episode::from),
+            skill: skill.map(Skill::from),
             tags: head.tags,
             created_at: head.made_at.0 as f64,
             importance: f64::from(head.importance) / 100.0,
@@ -52,6 +62,123 @@ impl From<Found> for MemoryRecord {
             words,
             verified: true,
             held_by: at,
+        }
+    }
+}
+
+/// Of whatever does not concern what happened, null.
+#[derive(Default, Serialize)]
+struct Episode {
+    what: &'static str,
+    class: Option<u16>,
+    rows: Option<u32>,
+    rounds: Option<u32>,
+    /// Parts of the held-out rows, 0 to 1.
+    error_before: Option<f64>,
+    error_after: Option<f64>,
+    accuracy_alone: Option<f64>,
+    accuracy_together: Option<f64>,
+}
+
+impl From<Event> for Episode {
+    fn from(event: Event) -> Self {
+        let part = |per_mille: u16| Some(f64::from(per_mille) / 1_000.0);
+        let nothing = Self::default();
+        match event {
+            Event::NewClass { class, rows } => {
+                Self { what: "new_class", class: Some(class), rows: Some(rows), ..nothing }
+            }
+            Event::ErrorCorrected { class, before_per_mille, after_per_mille } => Self {
+                what: "error_corrected",
+                class,
+                error_before: part(before_per_mille),
+                error_after: part(after_per_mille),
+                ..nothing
+            },
+            Event::SessionEnded { rounds, alone_per_mille, together_per_mille } => Self {
+                what: "session_ended",
+                rounds: Some(rounds),
+                accuracy_alone: part(alone_per_mille),
+                accuracy_together: part(together_per_mille),
+                ..nothing
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Skill {
+    layer: u32,
+    nodes: u32,
+    inputs: u32,
+    /// One a class, 0 to 1.
+    firing_rates: Vec<f32>,
+}
+
+impl From<SkillAbout> for Skill {
+    fn from(about: SkillAbout) -> Self {
+        let SkillAbout { layer, nodes, inputs, firing_rates, .. } = about;
+        Self { layer, nodes, inputs, firing_rates }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct SkillTrial {
+    rows: u32,
+    strength: f64,
+    accuracy_without: f64,
+    accuracy_with: f64,
+    trained_steps: u32,
+    trained_without: f64,
+    trained_with: f64,
+}
+
+impl From<Trial> for SkillTrial {
+    fn from(trial: Trial) -> Self {
+        let part = |rows: u32| f64::from(rows) / f64::from(trial.rows.max(1));
+        Self {
+            rows: trial.rows,
+            strength: f64::from(trial.strength_percent) / 100.0,
+            accuracy_without: part(trial.without),
+            accuracy_with: part(trial.with),
+            trained_steps: trial.trained_steps,
+            trained_without: part(trial.trained_without),
+            trained_with: part(trial.trained_with),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct Graft {
+    pub(crate) cluster_id: ClusterId,
+    pub(crate) model: Hash,
+    pub(crate) nodes: u32,
+    pub(crate) strength: f64,
+}
+
+#[derive(Serialize)]
+pub(crate) struct CapsuleProof {
+    owner: PeerId,
+    title: String,
+    registered_at: f64,
+    ratings: u32,
+    /// The mean of what members have said, 0 to 1.
+    usefulness: Option<f64>,
+    /// Whether whoever registered it is who signed it; null where the capsule is not here.
+    is_its_makers: Option<bool>,
+}
+
+impl CapsuleProof {
+    pub(crate) fn new(recorded: Capsule, made_by: Option<PeerId>) -> Self {
+        let Capsule { owner, title, registered, ratings, use_percent_sum } = recorded;
+        let mean = |sum: u64| sum as f64 / f64::from(ratings) / 100.0;
+        Self {
+            owner,
+            title,
+            registered_at: registered.0 as f64,
+            ratings,
+            usefulness: (ratings > 0).then(|| mean(use_percent_sum)),
+            is_its_makers: made_by.map(|maker| maker == owner),
         }
     }
 }

@@ -25,7 +25,9 @@ pub(crate) use inspection::inspection;
 pub(crate) use learning::Session;
 pub(crate) use ledger::{Block, LedgerCheck, LedgerStats, MinedBlock, credits, transaction_proof};
 pub(crate) use market::{Borrowing, BorrowingNews, FreeNodes, NodeStats};
-pub(crate) use memory::{Consolidation, MemoryRecord, MemoryStats, MemoryTrends};
+pub(crate) use memory::{
+    CapsuleProof, Consolidation, Graft, MemoryRecord, MemoryStats, MemoryTrends, SkillTrial,
+};
 pub(crate) use splits::SplitState;
 
 /// A value as plain objects, arrays, strings, numbers and `null`.

@@ -6,6 +6,7 @@ mod desk;
 mod learning;
 mod memory;
 mod network;
+mod skills;
 mod splits;
 
 use super::{Host, waiters::Outcome};

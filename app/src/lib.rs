@@ -26,7 +26,7 @@ pub mod state;
 
 pub use state::{
     builtin::{AvailableSets, BuiltinPart, set_file},
-    port::{Market, PeerPort, PortState, Problem, Reply},
+    port::{Market, PeerPort, PortState, Problem, Reply, Settings},
     slot::connect_peer,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::{
     capsule::{Kind, Privacy},
-    library::{Consolidation, Found, News, Query, Stats, Trends},
+    library::{Consolidation, Found, Map, News, Query, Stats, Trends},
 };
 use protocol::{
     DecodeError,
@@ -78,6 +78,8 @@ pub enum Call {
     Trends,
     /// How much is there? Reply: [`Reply::Overview`].
     Overview,
+    /// A picture of what is there. Reply: [`Reply::Map`].
+    Map,
 }
 
 /// What comes of it.
@@ -115,6 +117,8 @@ pub enum Reply {
     Trends(Trends),
     /// How much there is.
     Overview(Overview),
+    /// A picture of it.
+    Map(Map),
 }
 
 /// How much a device remembers.

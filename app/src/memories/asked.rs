@@ -7,6 +7,7 @@ use memory::{
     call::{Call, Overview, Refusal, Reply},
     library::News,
 };
+use units::Hash;
 
 /// What all parts of the panel share.
 #[derive(Clone, Copy)]
@@ -17,6 +18,10 @@ pub struct Desk {
     pub changes: RwSignal<u32>,
     /// The newest of what was told, with a number that grows.
     pub told: RwSignal<(u64, Vec<News>)>,
+    /// What is looked for.
+    pub sought: RwSignal<String>,
+    /// What the newest question has found; nothing where nothing is asked.
+    pub found: RwSignal<Vec<Hash>>,
     /// What became of the model: nothing to say, or how far it has come, or why it does not.
     pub model: RwSignal<ModelState>,
     command: Command,
@@ -41,6 +46,8 @@ impl Desk {
             overview: RwSignal::new(None),
             changes: RwSignal::new(0),
             told: RwSignal::default(),
+            sought: RwSignal::default(),
+            found: RwSignal::default(),
             model: RwSignal::default(),
             command: Command::default(),
         };

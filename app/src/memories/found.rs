@@ -144,7 +144,7 @@ fn happened(event: Event) -> String {
     }
 }
 
-fn privacy_words(privacy: Privacy) -> &'static str {
+pub(super) fn privacy_words(privacy: Privacy) -> &'static str {
     match privacy {
         Privacy::Personal => "only your devices",
         Privacy::Behavioural => "without words",

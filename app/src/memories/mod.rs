@@ -1,12 +1,18 @@
 //! What this device remembers, and what those beside it would show of what they do.
 
 pub mod asked;
+pub mod copies;
 pub mod found;
+pub mod map;
+mod map_look;
+mod map_words;
 pub mod note;
 pub mod preview;
 mod room;
 pub mod search;
+pub mod space;
 pub mod tidy;
+pub mod whole;
 
 use crate::{
     compact::Erase,
@@ -15,6 +21,7 @@ use crate::{
     state::page::{Page, use_page},
 };
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 /// The door to the memory.
 #[component]
@@ -26,7 +33,7 @@ pub fn MemoriesPanel() -> impl IntoView {
         button: "Open the memory",
         standing: Box::new(move || standing(capsules.get())),
         can_open: || Page::is_ready(use_page()),
-        open: || Box::pin(room::open()),
+        open: || Box::pin(room::open(room::Place::Panel)),
         prepare: || Box::pin(room::prepare()),
     };
     view! {
@@ -35,9 +42,17 @@ pub fn MemoriesPanel() -> impl IntoView {
             aria-labelledby="memories-title"
         >
             {door.view()}
+            <p>
+                <A href="/memory" attr:class="text-link">"On a page of its own"</A>
+            </p>
         </section>
     }
     .erased()
+}
+
+/// All of it, on a page of its own.
+pub fn whole() -> AnyView {
+    crate::lazy::place(Box::pin(room::open(room::Place::Page)))
 }
 
 fn standing(capsules: Option<u32>) -> String {

@@ -71,6 +71,51 @@ pub(crate) fn remember(key: &str, value: &str) {
     }
 }
 
+/// The day on this device, `2026-11-29`.
+pub(crate) fn today() -> String {
+    let date = js_sys::Date::new_0();
+    format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
+/// Loads the page once more, as if it were opened for the first time.
+pub(crate) fn start_anew() {
+    if let Some(window) = window() {
+        // A page that is not allowed to is one that somebody closes.
+        let _ = window.location().reload();
+    }
+}
+
+/// What the browser gives a site to keep things in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Space {
+    /// What is used of it.
+    pub used_bytes: u64,
+    /// All of it.
+    pub all_bytes: u64,
+    /// Whether it is cleared by nobody but a person.
+    pub is_kept: bool,
+}
+
+/// How that stands; nothing where the browser does not say.
+pub(crate) async fn space() -> Option<Space> {
+    let storage = window().filter(Window::is_secure_context)?.navigator().storage();
+    let estimate = JsFuture::from(storage.estimate().ok()?).await.ok()?;
+    let number = |name: &str| {
+        js_sys::Reflect::get(&estimate, &name.into()).ok()?.as_f64().map(|bytes| bytes as u64)
+    };
+    let is_kept = JsFuture::from(storage.persisted().ok()?).await.ok()?.is_truthy();
+    Some(Space { used_bytes: number("usage")?, all_bytes: number("quota")?, is_kept })
+}
+
+/// Asks the browser to keep it. Some ask a person, some answer by themselves, and some never do.
+pub(crate) async fn keep_space() {
+    let Some(window) = window().filter(Window::is_secure_context) else { return };
+    if let Ok(asked) = window.navigator().storage().persist() {
+        // Whatever it says, it shows in what `space` gives.
+        let _ = JsFuture::from(asked).await;
+    }
+}
+
 /// The theme in use: `true` for dark.
 pub(crate) fn theme_is_dark() -> bool {
     match root_theme().as_deref() {

@@ -65,12 +65,20 @@ pub(crate) fn save(bytes: &[u8], name: &str) -> Option<()> {
     offer(bytes, name).ok()
 }
 
+/// The same for what is with the browser already.
+pub(crate) fn save_blob(blob: &Blob, name: &str) -> Option<()> {
+    offer_blob(blob, name).ok()
+}
+
 fn offer(bytes: &[u8], name: &str) -> Result<(), JsValue> {
     let parts = Array::of1(&Uint8Array::from(bytes));
     let kind = BlobPropertyBag::new();
     kind.set_type("application/octet-stream");
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;
-    let address = Url::create_object_url_with_blob(&blob)?;
+    offer_blob(&Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?, name)
+}
+
+fn offer_blob(blob: &Blob, name: &str) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&address);

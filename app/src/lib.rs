@@ -27,7 +27,7 @@ pub mod state;
 
 pub use state::{
     builtin::{AvailableSets, BuiltinPart, set_file},
-    port::{Market, PeerPort, PortState, Problem, Reply},
+    port::{Market, PeerPort, PortState, Problem, Reply, Settings},
     slot::connect_peer,
 };
 
@@ -39,7 +39,7 @@ use leptos_router::{
     ParamSegment, StaticSegment,
     components::{A, Route, Router, Routes},
 };
-use pages::{landing::LandingPage, not_found::NotFoundPage, room::RoomPage};
+use pages::{landing::LandingPage, memory::MemoryPage, not_found::NotFoundPage, room::RoomPage};
 use state::page::provide_page;
 
 /// The document around the application, as the server sends it. The [`AvailableSets`] of the site come as a context.
@@ -98,11 +98,15 @@ pub fn App() -> impl IntoView {
                     <Mark />
                     <span>"Peerceptron"</span>
                 </A>
+                <nav aria-label="Site">
+                    <A href="/memory" attr:class="site-link">"Memory"</A>
+                </nav>
                 <ThemeToggle />
             </header>
             <PortFailure />
             <Routes fallback=NotFoundPage>
                 <Route path=StaticSegment("") view=LandingPage />
+                <Route path=StaticSegment("memory") view=MemoryPage />
                 <Route path=(StaticSegment("room"), ParamSegment("id")) view=RoomPage />
             </Routes>
         </Router>

@@ -1,7 +1,7 @@
 //! The application's door, with a host behind it.
 
 use crate::{builtin, problem};
-use app::{BuiltinPart, Market, PeerPort, Problem, Reply};
+use app::{BuiltinPart, Market, PeerPort, Problem, Reply, Settings};
 use browser::{Host, HostError, Offers};
 use core::time::Duration;
 use gloo_timers::future::sleep;
@@ -11,8 +11,10 @@ use peer::{
     Event, ModelFormat, Origin, Prediction, SkillAnswer, SkillJob, SplitTraining, View,
 };
 use protocol::session::SessionOptions;
+use sdk::Failure;
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
 /// How long after entering a room the worker is loaded: first comes the page, then the connections.
 const WORKER_WAIT: Duration = Duration::from_secs(1);
@@ -189,6 +191,16 @@ impl PeerPort for Port {
         self.later(|host| async move { host.ask_memory(call).await })
     }
 
+    fn write_copy(&self, passphrase: String, settings: Settings) -> Reply<Blob> {
+        let written = sdk::write_copy(self.host.clone(), passphrase, settings);
+        Box::pin(async move { written.await.map_err(failed) })
+    }
+
+    fn become_copy(&self, file: Blob, passphrase: String) -> Reply<Settings> {
+        let became = sdk::become_copy(self.host.clone(), file, passphrase);
+        Box::pin(async move { became.await.map_err(failed) })
+    }
+
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>> {
         self.later(|host| async move { host.ask_books(call).await })
     }
@@ -219,6 +231,10 @@ impl PeerPort for Port {
     fn cluster_state(&self, cluster: ClusterId) -> Reply<ClusterState> {
         self.later(|host| async move { host.cluster_state(cluster).await })
     }
+}
+
+fn failed(Failure { code, message }: Failure) -> Problem {
+    Problem { code, message }
 }
 
 fn prepare_worker_soon(host: &Host) {

@@ -189,8 +189,9 @@ pub(crate) fn sdk_for_development(
 }
 
 /// As `wasm-opt-features` in the root manifest has it for the application.
-const WASM_OPT: [&str; 8] = [
+const WASM_OPT: [&str; 9] = [
     "-Oz",
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",

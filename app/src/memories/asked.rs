@@ -8,6 +8,7 @@ use memory::{
     call::{Call, Overview, Refusal, Reply},
     library::News,
 };
+use units::Hash;
 
 /// What all parts of the panel share.
 #[derive(Clone, Copy)]
@@ -18,6 +19,10 @@ pub struct Desk {
     pub changes: RwSignal<u32>,
     /// The newest of what was told, with a number that grows.
     pub told: RwSignal<(u64, Vec<News>)>,
+    /// What is looked for.
+    pub sought: RwSignal<String>,
+    /// What the newest question has found; nothing where nothing is asked.
+    pub found: RwSignal<Vec<Hash>>,
     /// What became of the model: nothing to say, or how far it has come, or why it does not.
     pub model: RwSignal<ModelState>,
     /// What the ledger says of the capsules that are shown.
@@ -44,6 +49,8 @@ impl Desk {
             overview: RwSignal::new(None),
             changes: RwSignal::new(0),
             told: RwSignal::default(),
+            sought: RwSignal::default(),
+            found: RwSignal::default(),
             model: RwSignal::default(),
             capsules: Capsules::new(),
             command: Command::default(),

@@ -1,16 +1,22 @@
 //! What this device remembers, and what those beside it would show of what they do.
 
 pub mod asked;
+mod map_look;
+mod map_words;
+pub mod copies;
 pub mod fired_like;
 pub mod found;
 pub mod keep_skill;
+pub mod map;
 pub mod note;
 pub mod preview;
 pub mod proof;
 mod room;
 pub mod search;
 pub mod skill;
+pub mod space;
 pub mod tidy;
+pub mod whole;
 
 use crate::{
     compact::Erase,
@@ -19,6 +25,7 @@ use crate::{
     state::page::{Page, use_page},
 };
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 /// The door to the memory.
 #[component]
@@ -30,7 +37,7 @@ pub fn MemoriesPanel() -> impl IntoView {
         button: "Open the memory",
         standing: Box::new(move || standing(capsules.get())),
         can_open: || Page::is_ready(use_page()),
-        open: || Box::pin(room::open()),
+        open: || Box::pin(room::open(room::Place::Panel)),
         prepare: || Box::pin(room::prepare()),
         opens_itself: None,
     };
@@ -40,9 +47,17 @@ pub fn MemoriesPanel() -> impl IntoView {
             aria-labelledby="memories-title"
         >
             {door.view()}
+            <p>
+                <A href="/memory" attr:class="text-link">"On a page of its own"</A>
+            </p>
         </section>
     }
     .erased()
+}
+
+/// All of it, on a page of its own.
+pub fn whole() -> AnyView {
+    crate::lazy::place(Box::pin(room::open(room::Place::Page)))
 }
 
 fn standing(capsules: Option<u32>) -> String {

@@ -2,15 +2,13 @@
 
 use super::{
     asked::Desk, fired_like::FiredLike, keep_skill::SkillForm, note::NoteForm, search::SearchPart,
-    tidy::Tidy,
+    space::storage, tidy::Tidy, whole::Whole,
 };
 use crate::{
     compact::{Erase, live},
-    format::{bytes, plural},
     lazy::Away,
 };
 use leptos::prelude::*;
-use memory::call::Overview;
 
 #[cfg_attr(
     feature = "lazy",
@@ -21,16 +19,28 @@ use memory::call::Overview;
         preload(preload)
     )
 )]
-fn view() -> Result<AnyView, Away> {
-    Ok(view! { <Room /> }.into_any())
+fn view(place: Place) -> Result<AnyView, Away> {
+    Ok(match place {
+        Place::Panel => view! { <Room /> }.into_any(),
+        Place::Page => view! { <Whole /> }.into_any(),
+    })
+}
+
+/// Where the memory is shown.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// In a panel of a room.
+    Panel,
+    /// On a page of its own.
+    Page,
 }
 
 /// Brings the module, and gives what it shows.
-pub(super) async fn open() -> Result<AnyView, Away> {
+pub(super) async fn open(place: Place) -> Result<AnyView, Away> {
     #[cfg(feature = "lazy")]
-    return view().await;
+    return view(place).await;
     #[cfg(not(feature = "lazy"))]
-    view()
+    view(place)
 }
 
 /// Brings the module before anybody asks for it. If that fails, opening tries again.
@@ -58,18 +68,4 @@ fn Room() -> impl IntoView {
         </div>
     }
     .erased()
-}
-
-fn storage(overview: &Overview) -> String {
-    let stats = &overview.stats;
-    let capsules = plural(stats.capsules.into(), "capsule", "capsules");
-    let mut text = format!("{capsules} in {} on this device.", bytes(stats.stored_bytes));
-    if stats.of_others > 0 {
-        text += &format!(" {} came from others.", stats.of_others);
-    }
-    if overview.damaged > 0 {
-        let damaged = plural(overview.damaged.into(), "entry", "entries");
-        text += &format!(" {damaged} could not be read and were left out.");
-    }
-    text
 }

@@ -38,7 +38,7 @@ pub fn SearchPart(
 ) -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let text = RwSignal::new(String::new());
+    let text = desk.sought;
     let tag = RwSignal::new(None::<String>);
     let around = RwSignal::new(false);
     let results = RwSignal::new(Results { by_meaning: true, ..Results::default() });
@@ -76,6 +76,11 @@ pub fn SearchPart(
         });
     });
     let shown = Memo::new(move |_| results.with(Results::all));
+    follow(move || {
+        let is_asked = text.with(|text| !text.trim().is_empty());
+        let found = shown.with(|found| found.iter().map(|it| it.id).collect());
+        desk.found.set(if is_asked { found } else { Vec::new() });
+    });
     let tags = move || {
         let chosen = tag.get();
         let chip = |(name, count): &(String, u32)| {

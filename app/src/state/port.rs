@@ -14,6 +14,7 @@ use peer::{
 use protocol::session::SessionOptions;
 use std::rc::Rc;
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
+use web_sys::Blob;
 
 /// A sentence for people, with a stable name for the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub struct Market {
     /// Its own.
     pub own: Vec<OfferView>,
 }
+
+/// What a page keeps besides a peer's records: names and values.
+pub type Settings = Vec<(String, String)>;
 
 /// What a command comes to, later.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
@@ -140,6 +144,11 @@ pub trait PeerPort {
     fn work_on_skills(&self, cluster: ClusterId, job: SkillJob) -> Reply<SkillAnswer>;
     /// Asks this device's memory for something: a `memory::call::Call`, encoded. The answer is a `Reply` or a `Refusal`.
     fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>>;
+    /// Writes all that this device has, and settings, into one file that a passphrase opens.
+    fn write_copy(&self, passphrase: String, settings: Settings) -> Reply<Blob>;
+    /// Makes this device the one that a copy is of: this peer is closed then, and the page is to be loaded anew. The answer is the
+    /// settings that came with it. A copy that does not open changes nothing.
+    fn become_copy(&self, file: Blob, passphrase: String) -> Reply<Settings>;
     /// Tells the room's books something, or asks them.
     fn ask_books(&self, call: BooksCall) -> Reply<Option<BooksReply>>;
     /// The room as a file that anybody can check.

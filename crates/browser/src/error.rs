@@ -51,6 +51,14 @@ pub enum HostError {
     /// No block of the room's ledger was found.
     #[error("no block was found: {0}")]
     NoBlock(String),
+    /// A copy of all that this device has was not written, or did not take its place.
+    #[error("{message}")]
+    Copy {
+        /// A stable name for the case.
+        code: String,
+        /// A sentence for people.
+        message: String,
+    },
     /// The host has been closed.
     #[error("this network is closed: make a new one")]
     Closed,
@@ -67,7 +75,7 @@ impl HostError {
             Self::Unsupported(_) => "unsupported",
             Self::ConnectionFailed { .. } => "connection_failed",
             Self::SignalingUnreachable(_) => "signaling_unreachable",
-            Self::SignalingRefused { code, .. } => code,
+            Self::SignalingRefused { code, .. } | Self::Copy { code, .. } => code,
             Self::NoBlock(_) => "no_block",
             Self::Closed => "closed",
         }

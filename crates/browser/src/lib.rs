@@ -29,6 +29,6 @@ mod timer;
 mod worker;
 
 pub use error::HostError;
-pub use host::{FoundBlock, Host, LoadedRows, Offers, Options, check_device};
+pub use host::{FoundBlock, Host, LoadedRows, Offers, Options, Settings, check_device};
 pub use js::module_url;
 pub use worker::WorkerScript;

@@ -10,11 +10,11 @@ use idb::{
     Database, DatabaseEvent, Factory, ObjectStoreParams, TransactionMode, TransactionResult,
 };
 use js_sys::Uint8Array;
-use peer::StoredRecord;
+use peer::{
+    StoredRecord,
+    places::{DATABASE_VERSION, RECORDS_STORE, database_name},
+};
 use wasm_bindgen::{JsCast, JsValue};
-
-const RECORDS: &str = "records";
-const VERSION: u32 = 1;
 
 /// Some private windows never answer a request to open a database.
 const OPEN_MAX: Duration = Duration::from_secs(10);
@@ -73,16 +73,16 @@ impl Storage {
 }
 
 async fn open_and_read(device: &str) -> Result<(Database, Vec<StoredRecord>), idb::Error> {
-    let mut request = Factory::new()?.open(&format!("peerceptron {device}"), Some(VERSION))?;
+    let mut request = Factory::new()?.open(&database_name(device), Some(DATABASE_VERSION))?;
     request.on_upgrade_needed(|event| {
         // A failure shows itself when the store is opened.
         if let Ok(database) = event.database() {
-            let _ = database.create_object_store(RECORDS, ObjectStoreParams::new());
+            let _ = database.create_object_store(RECORDS_STORE, ObjectStoreParams::new());
         }
     });
     let database = request.await?;
-    let transaction = database.transaction(&[RECORDS], TransactionMode::ReadOnly)?;
-    let store = transaction.object_store(RECORDS)?;
+    let transaction = database.transaction(&[RECORDS_STORE], TransactionMode::ReadOnly)?;
+    let store = transaction.object_store(RECORDS_STORE)?;
     // Both requests are made before either is waited for: a transaction ends when nothing is asked of it.
     let (keys, values) = (store.get_all_keys(None, None)?, store.get_all(None, None)?);
     let (keys, values) = futures::try_join!(keys.into_future(), values.into_future())?;
@@ -101,8 +101,8 @@ fn begin_write(
     key: &str,
     value: Option<Vec<u8>>,
 ) -> Result<idb::Transaction, idb::Error> {
-    let transaction = database.transaction(&[RECORDS], TransactionMode::ReadWrite)?;
-    let store = transaction.object_store(RECORDS)?;
+    let transaction = database.transaction(&[RECORDS_STORE], TransactionMode::ReadWrite)?;
+    let store = transaction.object_store(RECORDS_STORE)?;
     let key = JsValue::from(key);
     match value {
         Some(bytes) => {

@@ -2,7 +2,7 @@
 
 use crate::{
     capsule::{Embedding, Kind, Privacy, Space},
-    library::{Consolidation, Found, News, Query, Stats, Trends},
+    library::{Consolidation, Found, Map, News, Query, Stats, Trends},
 };
 use person::Device;
 use protocol::{
@@ -106,6 +106,8 @@ pub enum Call {
     Devices,
     /// Take one of them out. Reply: [`Reply::Devices`].
     TakeOut(PeerId),
+    /// A picture of what is there. Reply: [`Reply::Map`].
+    Map,
 }
 
 /// What comes of it.
@@ -145,6 +147,8 @@ pub enum Reply {
     Trends(Trends),
     /// How much there is.
     Overview(Overview),
+    /// A picture of it.
+    Map(Map),
     /// What a link holds by which another device is paired.
     Invitation(String),
     /// The devices of this person; none where it has only this one.

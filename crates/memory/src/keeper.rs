@@ -155,7 +155,11 @@ impl<F: LogFile> Keeper<F> {
         let has_model =
             self.open.as_ref().map_or(self.model.is_some(), |it| it.library.has_model());
         let Told::Ask(bytes) = told else { return false };
-        !has_model && matches!(Call::decode(bytes), Ok(Call::Remember { .. } | Call::Search { .. }))
+        !has_model
+            && matches!(
+                Call::decode(bytes),
+                Ok(Call::Remember { .. } | Call::Search { .. } | Call::Map)
+            )
     }
 
     /// Does what it is told.
@@ -383,6 +387,7 @@ impl Open {
             Call::Consolidate => Ok(Reply::Consolidated(library.consolidate(now))),
             Call::UndoConsolidation => Ok(Reply::Restored(library.undo_consolidation(now))),
             Call::Trends => Ok(Reply::Trends(library.trends(now))),
+            Call::Map => Ok(Reply::Map(library.map(now))),
             Call::Overview => {
                 let mut tags = library.tags();
                 tags.truncate(TAGS_SHOWN);

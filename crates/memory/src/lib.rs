@@ -12,4 +12,5 @@ pub mod limits;
 pub mod log;
 pub mod masking;
 pub mod message;
+pub mod projection;
 pub mod vectors;

@@ -35,6 +35,7 @@ mod memories;
 mod network;
 mod other_sessions;
 mod overlay;
+pub mod places;
 mod records;
 mod replay;
 mod roster;

@@ -1,6 +1,10 @@
 //! Where a device's log is: in the browser's private file system, or nowhere.
 
-use crate::{scope, slots::Slots, tell};
+use crate::{
+    copies, scope,
+    slots::{self, Slots},
+    tell,
+};
 use core::time::Duration;
 use gloo_timers::future::sleep;
 use memory::{keeper::LogFile, library::News};
@@ -13,7 +17,7 @@ use web_sys::{
 
 /// How long the worker of a page that was closed may hold on to the files.
 const HELD_MAX: Duration = Duration::from_secs(10);
-const TRY_AGAIN: Duration = Duration::from_millis(50);
+pub(crate) const TRY_AGAIN: Duration = Duration::from_millis(50);
 
 /// A device's log.
 pub(crate) enum File {
@@ -37,14 +41,80 @@ impl File {
 }
 
 async fn open(device: &str) -> Result<Slots, JsValue> {
-    let storage = scope().navigator().storage();
-    let root: FileSystemDirectoryHandle =
-        JsFuture::from(storage.get_directory()).await?.unchecked_into();
-    // A device may have any name.
-    let name: String = device.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let first = handle(&root, &format!("memory-{name}-0")).await?;
-    let second = handle(&root, &format!("memory-{name}-1")).await?;
-    Slots::new([first, second])
+    let place = Place::of(device).await?;
+    let mut slots = place.slots().await?;
+    copies::settle(&mut slots, &place, device).await?;
+    Ok(slots)
+}
+
+/// Where the files of a device lie.
+pub(crate) struct Place {
+    root: FileSystemDirectoryHandle,
+    name: String,
+}
+
+impl Place {
+    pub(crate) async fn of(device: &str) -> Result<Self, JsValue> {
+        let storage = scope().navigator().storage();
+        let root = JsFuture::from(storage.get_directory()).await?.unchecked_into();
+        // A device may have any name.
+        let name: String = device.bytes().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { root, name })
+    }
+
+    /// The log's two files, for nobody else meanwhile.
+    pub(crate) async fn slots(&self) -> Result<Slots, JsValue> {
+        let first = handle(&self.root, &self.slot(0)).await?;
+        let second = handle(&self.root, &self.slot(1)).await?;
+        Slots::new([first, second])
+    }
+
+    /// The log's two files as they lie there, whoever writes to them; none of what is not there.
+    pub(crate) async fn read_slots(&self) -> Result<Vec<Vec<u8>>, JsValue> {
+        let mut files = Vec::new();
+        for number in [0, 1] {
+            files.extend(self.read(&self.slot(number)).await?);
+        }
+        Ok(files)
+    }
+
+    /// The log of a copy that is to take this one's place, if there is one.
+    pub(crate) async fn read_staged(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        self.read(&self.staged()).await
+    }
+
+    pub(crate) async fn write_staged(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        let file = handle(&self.root, &self.staged()).await?;
+        let written = file
+            .truncate_with_u32(0)
+            .and_then(|()| slots::write(&file, bytes, 0))
+            .and_then(|()| file.flush());
+        file.close();
+        written
+    }
+
+    pub(crate) async fn remove_staged(&self) -> Result<(), JsValue> {
+        JsFuture::from(self.root.remove_entry(&self.staged())).await.map(drop)
+    }
+
+    fn slot(&self, number: u8) -> String {
+        format!("memory-{}-{number}", self.name)
+    }
+
+    fn staged(&self) -> String {
+        format!("memory-{}-copy", self.name)
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, JsValue> {
+        let handle = match JsFuture::from(self.root.get_file_handle(name)).await {
+            Ok(handle) => handle.unchecked_into::<FileSystemFileHandle>(),
+            Err(thrown) if is_called(&thrown, "NotFoundError") => return Ok(None),
+            Err(thrown) => return Err(thrown),
+        };
+        let file: web_sys::File = JsFuture::from(handle.get_file()).await?.unchecked_into();
+        let bytes = JsFuture::from(file.array_buffer()).await?;
+        Ok(Some(js_sys::Uint8Array::new(&bytes).to_vec()))
+    }
 }
 
 /// Only one worker at a time has a file, and that of a page that was just closed may still be ending.
@@ -70,10 +140,11 @@ async fn handle(
 }
 
 fn is_held(thrown: &JsValue) -> bool {
-    let exception = thrown.dyn_ref::<DomException>();
-    exception.is_some_and(|it| {
-        it.name() == "NoModificationAllowedError" || it.name() == "InvalidStateError"
-    })
+    is_called(thrown, "NoModificationAllowedError") || is_called(thrown, "InvalidStateError")
+}
+
+fn is_called(thrown: &JsValue, name: &str) -> bool {
+    thrown.dyn_ref::<DomException>().is_some_and(|exception| exception.name() == name)
 }
 
 /// What a browser has thrown, for people.
@@ -84,7 +155,7 @@ pub(crate) fn describe(thrown: &JsValue) -> String {
                 .to_owned()
         }
         Some(exception) => exception.message(),
-        None => format!("{thrown:?}"),
+        None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
     }
 }
 

@@ -2,8 +2,10 @@
 //! training and a page that remembers nothing does not load it.
 //!
 //! Pages start `/sdk/worker.js`, which loads this module as `/sdk/recall.js`. The first message is the device's name; the others
-//! are jobs.
+//! are jobs. A worker that is told [`peer::places::COPIES`] beside the name writes and reads copies of all that the device has.
 
+mod copies;
+mod database;
 mod file;
 mod model;
 mod slots;
@@ -54,7 +56,11 @@ pub fn worker_main(waiting: &Array) {
 const IDLE: Duration = Duration::from_secs(30);
 
 async fn work(mut messages: UnboundedReceiver<JsValue>) {
-    let Some(device) = messages.next().await.and_then(|data| data.as_string()) else {
+    let Some(first) = messages.next().await else { return };
+    if let Some(device) = copies::device_of(&first) {
+        return copies::work(&device, messages).await;
+    }
+    let Some(device) = first.as_string() else {
         return say("nobody has said whose memory this is");
     };
     let mut keeper = Keeper::new(File::open(&device).await);

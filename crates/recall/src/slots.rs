@@ -6,7 +6,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
-const HEADER_BYTES: usize = 16;
+pub(crate) const HEADER_BYTES: usize = 16;
 
 pub(crate) struct Slots {
     files: [FileSystemSyncAccessHandle; 2],
@@ -77,14 +77,23 @@ impl Slots {
 fn number(file: &FileSystemSyncAccessHandle) -> Result<u64, JsValue> {
     let mut header = [0; HEADER_BYTES];
     let read = file.read_with_u8_array_and_options(&mut header, &at(0))? as usize;
-    let half =
-        |bytes: &[u8]| bytes.iter().rev().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte));
-    let (number, complement) = (half(&header[..8]), half(&header[8..]));
-    Ok(if read == HEADER_BYTES && number == !complement { number } else { 0 })
+    Ok(number_in(&header[..read.min(HEADER_BYTES)]))
+}
+
+/// The same of a file that is here.
+pub(crate) fn number_in(file: &[u8]) -> u64 {
+    let Some((number, rest)) = file.split_first_chunk() else { return 0 };
+    let Some(complement) = rest.first_chunk() else { return 0 };
+    let (number, complement) = (u64::from_le_bytes(*number), u64::from_le_bytes(*complement));
+    if number == !complement { number } else { 0 }
 }
 
 /// All of the bytes, or an error: a full disk may take some of them.
-fn write(file: &FileSystemSyncAccessHandle, bytes: &[u8], place: u64) -> Result<(), JsValue> {
+pub(crate) fn write(
+    file: &FileSystemSyncAccessHandle,
+    bytes: &[u8],
+    place: u64,
+) -> Result<(), JsValue> {
     if bytes.is_empty() {
         return Ok(());
     }

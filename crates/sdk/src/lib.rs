@@ -13,6 +13,7 @@ mod blueprint;
 mod booting;
 mod brought;
 mod class;
+mod copies;
 mod events;
 mod failure;
 mod given;
@@ -25,6 +26,8 @@ mod skills;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};
+pub use copies::{become_copy, write_copy};
+pub use failure::Failure;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -2,6 +2,7 @@
 
 use crate::{
     argument::{Fields, is_missing, numbers, parsed, text, whole},
+    copies,
     events::Handlers,
     failure::Failure,
     later::Later,
@@ -9,7 +10,7 @@ use crate::{
     shapes::{self, to_js},
     skills,
 };
-use browser::Host;
+use browser::{Host, Settings};
 use core::time::Duration;
 use futures::{
     StreamExt,
@@ -28,6 +29,7 @@ use memory::{
 use serde::Serialize;
 use units::{Hash, PeerId};
 use wasm_bindgen::JsValue;
+use web_sys::Blob;
 
 /// What a page asks for, with its arguments as they came.
 pub(crate) enum Ask {
@@ -61,6 +63,14 @@ pub(crate) enum Ask {
     Consolidate,
     Undo,
     Trends,
+    /// A passphrase, settings.
+    WriteCopy(String, Settings),
+    /// A file, its passphrase.
+    BecomeCopy(Blob, String),
+    /// A passphrase.
+    Export(JsValue),
+    /// Bytes or a file, its passphrase.
+    Import(JsValue, JsValue),
     /// Tells handlers of news.
     Tell(Handlers, Vec<u8>),
 }
@@ -120,6 +130,12 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
                 Reply::Trends(trends) => Ok(to_js(&shapes::MemoryTrends::from(trends))),
                 _ => Err(unexpected()),
             },
+            Ask::WriteCopy(passphrase, settings) => {
+                copies::write(&host, &passphrase, &settings).await
+            }
+            Ask::BecomeCopy(file, passphrase) => copies::put(&host, &file, &passphrase).await,
+            Ask::Export(passphrase) => copies::export(&host, &passphrase).await,
+            Ask::Import(bytes, passphrase) => copies::import(&host, bytes, &passphrase).await,
             Ask::Tell(handlers, news) => {
                 tell(&handlers, &news);
                 Ok(JsValue::UNDEFINED)

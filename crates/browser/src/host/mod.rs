@@ -20,7 +20,7 @@ use waiters::Waiters;
 use wasm_bindgen_futures::spawn_local;
 
 pub use boot::{Options, check_device};
-pub use commands::{FoundBlock, LoadedRows, Offers};
+pub use commands::{FoundBlock, LoadedRows, Offers, Settings};
 pub(crate) use dispatch::Dispatch;
 
 /// A peer of this page. Clones are the same peer. It lives until it is closed, or the page is, even if nobody holds it:

@@ -3,9 +3,11 @@
 //! One trains, the other remembers, so that a search waits for no training. Each has a WebAssembly module of its own, which this page does not hold. Where the device has
 //! more than one core, two share the work of one workbench; jobs go to the first of them.
 
+mod copier;
 mod script;
 
 use crate::{
+    HostError,
     host::Dispatch,
     js::{Listener, describe},
 };
@@ -24,6 +26,7 @@ use units::SortedSet;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Worker};
 
+pub(crate) use copier::Copier;
 pub use script::WorkerScript;
 
 /// Jobs that wait for the worker: the memory that a page can claim by asking faster than the worker answers.
@@ -93,6 +96,19 @@ impl Compute {
     /// Starts the worker before there is anything to do. If that fails, the first job tries again, and tells why not.
     pub(crate) fn prepare(&self) {
         let _ = self.worker();
+    }
+
+    /// Another worker for the same device: one that writes and reads copies of it.
+    pub(crate) fn copier(&self) -> Result<Copier, HostError> {
+        Copier::start(&self.script, self.device().ok_or(HostError::Closed)?)
+    }
+
+    /// Whose memory this worker has.
+    pub(crate) fn device(&self) -> Option<&str> {
+        match &self.task {
+            Task::Compute(_) => None,
+            Task::Recall(device) => Some(device),
+        }
     }
 
     /// Ends the worker; jobs that wait are not answered any more.

@@ -6,6 +6,7 @@
 mod consolidation;
 mod exchange;
 mod keeping;
+mod map;
 mod outcome;
 mod places;
 mod ranking;
@@ -16,6 +17,7 @@ mod words;
 
 pub use consolidation::{Consolidation, UNDO_MS};
 pub use keeping::{KeepError, Opened};
+pub use map::{Group, Map, POINTS_MAX, Point};
 pub use outcome::{News, Outcome};
 pub use ranking::{RANKING, Ranking};
 pub use search::{Filter, Found, Query, SkillAbout};

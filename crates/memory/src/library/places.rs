@@ -33,6 +33,16 @@ impl Places {
         }
     }
 
+    /// How many lie here.
+    pub(super) fn len(&self) -> usize {
+        self.index.as_ref().map_or(0, VectorIndex::len)
+    }
+
+    /// Where one lies.
+    pub(super) fn vector(&self, key: u32) -> Option<&[f32]> {
+        self.index.as_ref()?.get(key)
+    }
+
     pub(super) fn remove(&mut self, key: u32) {
         if let Some(index) = &mut self.index {
             index.remove(key);

@@ -180,6 +180,27 @@ impl DistributedNeuralNetwork {
         self.recall(Ask::Proof(capsule_id)).await
     }
 
+    /// All that this device has, identity, networks, rows, messages and memory, as one file that `passphrase` opens and nothing else.
+    #[wasm_bindgen(unchecked_return_type = "Uint8Array")]
+    pub async fn export_everything(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] passphrase: JsValue,
+    ) -> Result<JsValue, Failure> {
+        self.recall(Ask::Export(passphrase)).await
+    }
+
+    /// Makes this device the one that a copy is of: what is here goes. This object is closed then; the next one that is made for
+    /// this device is the other. A copy that does not open, or is damaged, changes nothing.
+    pub async fn import_everything(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array | Blob")] bytes: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "string")] passphrase: JsValue,
+    ) -> Result<(), Failure> {
+        self.recall(Ask::Import(bytes, passphrase)).await?;
+        self.close();
+        Ok(())
+    }
+
     async fn recall(&self, ask: Ask) -> Result<JsValue, Failure> {
         let host = self.host().await?;
         later!(beginning(host, ask))

@@ -2,6 +2,7 @@
 
 mod books;
 mod clusters;
+mod copies;
 mod desk;
 mod learning;
 mod memory;
@@ -17,6 +18,7 @@ use units::Instant;
 
 pub use books::FoundBlock;
 pub use clusters::LoadedRows;
+pub use copies::Settings;
 pub use splits::Offers;
 
 /// Jobs that an application may wait for: fewer than the worker takes, so that training never finds it full.

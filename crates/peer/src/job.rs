@@ -124,6 +124,15 @@ pub enum Job {
         /// nothing, 1 where both have learnt as long.
         keep_ours: f32,
     },
+    /// Put a network of other nodes in the place of the cluster's, with its rows: another device of this person has let it grow.
+    /// Answer: [`Answer::Created`].
+    ReplaceNetwork {
+        /// The cluster.
+        cluster: ClusterId,
+        /// The model's encoding; inputs and classes are the cluster's.
+        #[serde(with = "serde_bytes")]
+        model: Vec<u8>,
+    },
     /// Read the shared network out, with its outer optimiser's state. Answer: [`Answer::Model`].
     ExportModel {
         /// The cluster.

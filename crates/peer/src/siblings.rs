@@ -104,6 +104,7 @@ impl Engine {
     fn is_in_motion(&self, cluster: &ClusterId) -> bool {
         let session = self.session.as_ref().filter(|it| it.running);
         session.is_some_and(|it| it.proposal.cluster == *cluster)
+            || self.clusters.get(cluster).is_some_and(|it| it.is_growing)
             || self.moving_session(cluster).is_some()
             || self.is_split(cluster)
     }
@@ -168,6 +169,15 @@ impl Engine {
             Some(known) if known.network == network && known.recipe == recipe => {
                 if !self.is_in_motion(&cluster) {
                     self.clusters.adopt(&cluster, model, decoded.hash(), &mut self.core);
+                }
+            }
+            Some(known)
+                if known.recipe == recipe
+                    && (known.network.inputs, known.network.classes)
+                        == (network.inputs, network.classes) =>
+            {
+                if !self.is_in_motion(&cluster) {
+                    self.clusters.replace(&cluster, model, &mut self.core);
                 }
             }
             Some(_) => {

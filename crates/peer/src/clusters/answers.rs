@@ -79,6 +79,13 @@ impl Clusters {
                 self.store(&id, bytes, model, None, Vec::new(), core);
                 self.lessons_stored(now, &id, core);
             }
+            (ClusterJob::Replace, Answer::Created { network, model }) => {
+                let cluster = self.clusters.get_mut(&id)?;
+                (cluster.network, cluster.model) = (network, Some(model));
+                cluster.is_growing = false;
+                self.checkpoint(now, &id, None, None, core);
+                return Some(ClusterNews::Regrown(id));
+            }
             (ClusterJob::Graft, Answer::Skill(answer)) => {
                 if let SkillAnswer::Grafted { network, model, .. } = &*answer {
                     let cluster = self.clusters.get_mut(&id)?;
@@ -169,6 +176,10 @@ impl Clusters {
                 core.problem(error.code(), error.to_string());
             }
             // The rows that were there before stay, on the workbench and in storage.
+            ClusterJob::Replace => {
+                self.clusters.get_mut(&id)?.is_growing = false;
+                core.problem(error.code(), error.to_string());
+            }
             ClusterJob::Graft => {
                 self.clusters.get_mut(&id)?.is_growing = false;
                 core.event(Event::Answered { job, result: Err(error) });

@@ -61,6 +61,8 @@ pub(crate) enum ClusterJob {
     Export { to: PeerId },
     /// The model of another device of this person takes its model's place.
     Adopt,
+    /// The same, of a network that has grown there.
+    Replace,
     /// Its state is read out to be stored, because it was taught something.
     StoreLessons,
     /// A skill's nodes are added to it.
@@ -324,6 +326,15 @@ impl Clusters {
     pub(crate) fn export_for(&mut self, id: &ClusterId, to: PeerId, core: &mut Core) {
         let job = Job::ExportModel { cluster: id.clone() };
         self.start(id, job, ClusterJob::Export { to }, core);
+    }
+
+    /// Puts a network that has grown on another device of this person in the place of the one that is here.
+    pub(crate) fn replace(&mut self, id: &ClusterId, model: Vec<u8>, core: &mut Core) {
+        if let Some(cluster) = self.clusters.get_mut(id) {
+            cluster.is_growing = true;
+        }
+        let job = Job::ReplaceNetwork { cluster: id.clone(), model };
+        self.start(id, job, ClusterJob::Replace, core);
     }
 
     /// Puts the model of another device of this person in the place of the one that is here.

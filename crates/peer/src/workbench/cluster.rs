@@ -108,6 +108,20 @@ impl Cluster {
         }
     }
 
+    /// Another network for the same rows: what was on its way to others is about a network that is no more.
+    pub(super) fn replace(&mut self, model: Model) -> Result<Answer, JobError> {
+        let (new, old) = (model.network().spec(), self.model.network().spec());
+        if (new.inputs, new.classes) != (old.inputs, old.classes) || self.split.is_some() {
+            return Err(invalid("a network for other rows than the cluster's"));
+        }
+        let has_alone = self.alone.is_some();
+        let data = self.data.take();
+        *self = Self { data, ..Self::of(model) };
+        self.alone = self.alone.take().filter(|_| has_alone);
+        let (network, model) = (self.model.network().spec().clone(), self.model_hash);
+        Ok(Answer::Created { network, model })
+    }
+
     pub(super) fn parameters(&self) -> u64 {
         self.residual.len() as u64
     }

@@ -29,7 +29,7 @@ use super::{
     learning::{Manner, Trained, data_to_train_on},
 };
 use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining, SkillJob};
-use neural::{Dataset, nodes::Skill};
+use neural::{Dataset, Model, nodes::Skill};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, SortedMap};
 
@@ -58,6 +58,7 @@ impl Job {
             | Self::RestoreCluster { .. }
             | Self::DropCluster { .. }
             | Self::LoadDataset { .. }
+            | Self::ReplaceNetwork { .. }
             | Self::Skill { job: SkillJob::Graft { .. }, .. } => SecondPart::Afterwards,
             Self::AdoptModel { .. }
             | Self::ExportModel { .. }
@@ -212,6 +213,11 @@ impl SecondLane {
             Job::RestoreCluster { cluster, checkpoint } => {
                 let restored = Cluster::from_checkpoint(&checkpoint).map_err(invalid)?;
                 Ok(self.insert(cluster, restored))
+            }
+            Job::ReplaceNetwork { cluster, model } => {
+                let model = Model::decode(&model).map_err(invalid)?;
+                self.get_mut(&cluster)?.alone = Alone::new(model.network().clone());
+                Ok(SecondAnswer::Done)
             }
             Job::DropCluster { cluster } => {
                 self.clusters.remove(&cluster);

@@ -35,7 +35,7 @@ use alone::Alone;
 use cluster::Cluster;
 use hosting::Carried;
 use learning::Manner;
-use neural::Dataset;
+use neural::{Dataset, Model};
 use protocol::cluster::NetworkSpec;
 use units::{ClusterId, SortedMap};
 
@@ -116,6 +116,7 @@ impl Workbench {
             Job::AdoptModel { cluster, model, expected, keep_ours } => {
                 self.get_mut(&cluster)?.adopt(&model, expected, keep_ours)
             }
+            Job::ReplaceNetwork { cluster, model } => self.replace_network(&cluster, &model),
             Job::ExportModel { cluster } => Ok(self.get_mut(&cluster)?.export()),
             Job::Checkpoint { cluster } => {
                 let cluster = self.get_mut(&cluster)?;
@@ -187,6 +188,20 @@ impl Workbench {
             )));
         }
         Ok(())
+    }
+
+    fn replace_network(&mut self, id: &ClusterId, model: &[u8]) -> Result<Answer, JobError> {
+        let model = Model::decode(model).map_err(invalid)?;
+        let others = self.clusters.iter().filter(|(other, _)| *other != id);
+        let held: u64 = others.map(|(_, cluster)| cluster.parameters()).sum();
+        let wanted = model.network().spec().parameters();
+        if held + wanted > PARAMETERS_MAX {
+            return Err(invalid(format_args!(
+                "{wanted} parameters are too many beside the {held} on this device, which holds \
+                 {PARAMETERS_MAX}: drop a cluster first"
+            )));
+        }
+        self.get_mut(id)?.replace(model)
     }
 
     fn check_memory_for_rows(&self, id: &ClusterId, dataset: &Dataset) -> Result<(), JobError> {

@@ -27,8 +27,8 @@ scenario("a phone is paired by a link and a number, and both keep the same notes
   assert.equal(here, there);
   await phone.click("button", "Yes, the same");
   await laptop.click("button", "Yes, the same");
-  await shown(phone, "Paired with “Laptop”");
-  await shown(laptop, "Paired with “Phone”");
+  await shown(phone, "Paired with “Chrome on Linux”");
+  await shown(laptop, "Paired with “Firefox on Linux”");
 
   await phone.click("button", "Open the memory");
   await finds(phone, "boiler", BEFORE);
@@ -51,7 +51,7 @@ scenario("a phone is paired by a link and a number, and both keep the same notes
 
   // What is lost is taken out, and gets nothing new.
   await laptop.click("button", "Open your devices");
-  await laptop.click("button", "Take “Phone” out…");
+  await laptop.click("button", "Take “Firefox on Linux” out…");
   await laptop.click("button", "Take it out");
   await shown(phone, "Another device of yours has taken this one out");
   await remember(laptop, "The locks were changed");
@@ -82,7 +82,7 @@ async function number(device) {
 }
 
 async function shown(device, text) {
-  await until(device, text, () => device.evaluate((text) => document.querySelector(".devices").textContent.includes(text), text));
+  await until(device, text, () => device.evaluate((text) => document.querySelector("[aria-labelledby=devices-title]").textContent.includes(text), text));
 }
 
 async function remember(device, text) {

@@ -28,7 +28,10 @@ pub fn Person(
     let words = move |words: fn(&PeerView) -> String| {
         move || person.with(|person| person.as_ref().map(words).unwrap_or_default())
     };
-    let capability = words(|person| capability_words(&person.capability));
+    let capability = words(|person| {
+        let words = capability_words(&person.capability);
+        if person.is_mine { format!("yours · {words}") } else { words }
+    });
     let connection = words(connection_words);
     let problem = move || {
         let ended = person.with(|person| person.as_ref().and_then(|person| person.ended.clone()));

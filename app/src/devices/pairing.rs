@@ -78,7 +78,7 @@ fn begin(desk: Desk) -> AnyView {
     if page.pairing.with_untracked(Option::is_some) {
         return view! {
             <p>
-                "You have opened the link of another device. If it is yours, and shows the link right now, pair them: all that is personal there will be here, too."
+                "You have opened the link of another device. If it is yours, and shows the link right now, pair them: whatever is personal on one of them will be on the other, too."
             </p>
             <p>
                 <button type="button" class="button button-strong" on:click=on(follow_link)>

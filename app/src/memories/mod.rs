@@ -1,13 +1,13 @@
 //! What this device remembers, and what those beside it would show of what they do.
 
 pub mod asked;
-mod map_look;
-mod map_words;
 pub mod copies;
 pub mod fired_like;
 pub mod found;
 pub mod keep_skill;
 pub mod map;
+mod map_look;
+mod map_words;
 pub mod note;
 pub mod preview;
 pub mod proof;

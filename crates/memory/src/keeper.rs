@@ -2,7 +2,9 @@
 
 use crate::{
     call::{Activity, Call, Overview, Refusal, Reply},
-    capsule::{Content, Draft, Embedding, Event, InvalidDraft, Keyring, PersonalKey, Privacy, Space},
+    capsule::{
+        Content, Draft, Embedding, Event, InvalidDraft, Keyring, PersonalKey, Privacy, Space,
+    },
     embedding::StaticTable,
     library::{KeepError, Library, News, Query},
     log::{self, Entry},

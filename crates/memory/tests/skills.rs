@@ -51,7 +51,7 @@ impl Device {
     fn new(seed: u8) -> Self {
         let mut keeper = Keeper::new(Nowhere::default());
         let seed = [seed; 32];
-        keeper.run(Told::Open { seed, personal: seed }, NOW).expect("an empty file");
+        keeper.run(Told::Open { seed, name: String::new() }, NOW).expect("an empty file");
         Self { keeper, id: Identity::from_seed(seed).peer_id() }
     }
 

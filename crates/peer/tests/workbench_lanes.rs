@@ -148,6 +148,29 @@ fn a_graft_is_that_of_one_workbench() {
     assert_eq!(both.checkpoint("a"), checkpoint);
 }
 
+/// A device of the same person has let it grow; the rows are those that were here.
+#[test]
+fn a_network_that_has_grown_elsewhere_takes_the_place_with_its_rows_on_both_lanes() {
+    let mut both = Both::default();
+    both.run(create("a")).unwrap();
+    both.run(load("a", 0)).unwrap();
+    let layers = vec![LayerSpec::new(24, 4), LayerSpec::new(16, 4)];
+    let network = NetworkSpec { inputs: 64, steps: 1, layers, classes: 10, seed: 3 };
+    let grown = neural::Model::new(&network).unwrap();
+    let replace = |model: &neural::Model| {
+        let model = model.encode();
+        Job::ReplaceNetwork { cluster: cluster("a"), model }
+    };
+    let created = Answer::Created { network: network.clone(), model: grown.hash() };
+    assert_eq!(both.run(replace(&grown)), Ok(created));
+    let update = both.train("a", training(1)).unwrap();
+    both.run(aggregate("a", true, update)).unwrap();
+    both.checkpoint("a");
+    let other = NetworkSpec { inputs: 3, ..network };
+    let refused = both.run(replace(&neural::Model::new(&other).unwrap()));
+    assert!(matches!(refused, Err(JobError::InvalidInput(_))), "{refused:?}");
+}
+
 #[test]
 fn training_that_diverges_changes_neither_lane() {
     let mut both = Both::default();

@@ -333,6 +333,14 @@ impl Engine {
         let Some(result) = self.handle_split_job(now, job, result) else { return };
         match self.clusters.handle_job(now, job, result, &mut self.core) {
             Some(ClusterNews::Ready(id)) => self.cluster_ready(now, &id),
+            Some(ClusterNews::Replaced(id)) => {
+                // What is kept of the earlier rows is in no other record.
+                match self.session.as_ref().is_some_and(|it| it.proposal.cluster == id) {
+                    true => self.checkpoint_session(now, true),
+                    false => self.clusters.checkpoint(now, &id, None, None, &mut self.core),
+                }
+                self.cluster_ready(now, &id);
+            }
             Some(ClusterNews::Lost(id, error)) => {
                 if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
                     self.session = None;

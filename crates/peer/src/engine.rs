@@ -349,9 +349,7 @@ impl Engine {
             }
             // What a session that is over knows of the cluster is about a network that is no more.
             Some(ClusterNews::Regrown(id)) => {
-                if self.session.as_ref().is_some_and(|it| it.proposal.cluster == id) {
-                    self.session = None;
-                }
+                self.session.take_if(|it| it.proposal.cluster == id);
             }
             Some(ClusterNews::Happened(event, surprise, activity)) => {
                 self.remember_event(now, event, surprise, activity);

@@ -93,10 +93,10 @@ impl Content {
         if self.kind() != head.kind {
             return invalid(format!("{:?}, where its head says {:?}", self.kind(), head.kind));
         }
-        if let Self::Skill(bytes) = self {
-            if let Err(problem) = Skill::decode(bytes) {
-                return invalid(problem.to_string());
-            }
+        if let Self::Skill(bytes) = self
+            && let Err(problem) = Skill::decode(bytes)
+        {
+            return invalid(problem.to_string());
         }
         let text = self.text().unwrap_or_default();
         if text.len() > limits::TEXT_BYTES_MAX {

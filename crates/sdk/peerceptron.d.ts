@@ -277,11 +277,31 @@ export interface ClusterState {
     thresholds: Float32Array;
     /** Over the newest evaluation, 0 to 1. */
     firing_rates: Float32Array;
+    /**
+     * What every node remembers of its own past in this life of the page: means of late, for a while and for long, in which a look is
+     * half forgotten after one more, five and 22. Empty before the network was judged on held-out rows.
+     */
+    memory: {
+      /** Firing rates, 0 to 1. */
+      activity: NodeMeans;
+      /** How large the signal was that a node would have learnt from. */
+      error: NodeMeans;
+      threshold: NodeMeans;
+      /** What a node has sent of late, without signs, a row. */
+      trace: Float32Array;
+    };
   }[];
   /** Multiplications that gating has saved in evaluation so far, 0 to 1. */
   operations_saved: number;
   train_rows: number;
   held_out_rows: number;
+}
+
+/** One number a node. */
+export interface NodeMeans {
+  late: Float32Array;
+  while: Float32Array;
+  long: Float32Array;
 }
 
 /** Numbers between 0 and 1 by custom; a `Uint8Array` holds grey levels, in which 255 stands for 1. */
@@ -409,6 +429,11 @@ export interface LearningOptions {
    * with `"one_group"`.
    */
   masks?: "groups" | "one_group";
+  /**
+   * Whether this device rehearses a few of its earlier rows of classes that its rows of now lack, so that it does not forget them: true
+   * unless given, until the page is left. The rows stay on this device; where rows are private, none are rehearsed.
+   */
+  rehearse?: boolean;
 }
 
 /** Who is in a group with whom in the running round. */

@@ -163,7 +163,8 @@ mod tests {
     use units::Hash;
 
     fn shown(firing_rates: Vec<f32>) -> Shown {
-        let layer = LayerState { thresholds: vec![0.0; firing_rates.len()], firing_rates };
+        let (thresholds, memory) = (vec![0.0; firing_rates.len()], Vec::new());
+        let layer = LayerState { thresholds, firing_rates, memory };
         Shown {
             cluster: "digits".parse().unwrap(),
             network: network(4, &[2], 3),

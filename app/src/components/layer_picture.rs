@@ -10,7 +10,7 @@ use crate::{
     state::page::use_page,
 };
 use leptos::{html::Canvas, prelude::*};
-use peer::LayerState;
+use peer::{LayerState, NodeMemory};
 use protocol::cluster::LayerSpec;
 use web_sys::PointerEvent;
 
@@ -43,7 +43,7 @@ impl Layer {
 
     fn scene<'a>(&'a self, fired: Option<&'a [u32]>, chosen: Option<usize>) -> Scene<'a> {
         let rate_full = RATES_FULL * self.rate_aimed_at();
-        let LayerState { thresholds, firing_rates } = &self.state;
+        let LayerState { thresholds, firing_rates, .. } = &self.state;
         Scene { thresholds, firing_rates, rate_full, fired, chosen }
     }
 
@@ -65,12 +65,25 @@ impl Layer {
         if self.is_measured() {
             words += &format!(", fires in {} of rows", percent(rate.into()));
         }
+        if let Some(memory) = self.state.memory.get(node) {
+            words += &memory_words(memory);
+        }
         if let Some(fired) = fired {
             let fires = fired.binary_search(&(node as u32)).is_ok();
             words += if fires { ", fires now" } else { ", silent now" };
         }
         Some(words)
     }
+}
+
+/// What a node remembers: of late, and for long.
+fn memory_words(memory: &NodeMemory) -> String {
+    let [fires, _, fired] = memory.activity.map(|rate| percent(rate.into()));
+    let ([error, _, was], [_, _, threshold]) = (memory.error, memory.threshold);
+    let trace = memory.trace;
+    format!(
+        " ({fires} of late, {fired} for long; error {error:.3}, {was:.3} for long; trace {trace:.2}; threshold {threshold:.2} for long)"
+    )
 }
 
 /// `13 of 128 nodes fired`.
@@ -190,7 +203,7 @@ mod tests {
 
     fn layer(spec: LayerSpec, thresholds: &[f32], firing_rates: &[f32]) -> Layer {
         let (thresholds, firing_rates) = (thresholds.to_vec(), firing_rates.to_vec());
-        Layer { spec, state: LayerState { thresholds, firing_rates } }
+        Layer { spec, state: LayerState { thresholds, firing_rates, memory: Vec::new() } }
     }
 
     #[test]
@@ -215,6 +228,21 @@ mod tests {
         assert_eq!(measured.node_words(2, None), None);
         let unmeasured = layer(spec, &[0.5, 0.5], &[0.0, 0.0]);
         assert_eq!(unmeasured.node_words(0, None).unwrap(), "Node 1: threshold 0.50");
+    }
+
+    #[test]
+    fn a_node_tells_what_it_remembers() {
+        let mut layer = layer(LayerSpec::new(1, 4), &[0.5], &[0.1]);
+        layer.state.memory = vec![NodeMemory {
+            activity: [0.2, 0.1, 0.05],
+            error: [0.01, 0.05, 0.12],
+            threshold: [0.5, 0.4, 0.25],
+            trace: 0.5,
+        }];
+        assert_eq!(
+            layer.node_words(0, None).unwrap(),
+            "Node 1: threshold 0.50, fires in 10.0 % of rows (20.0 % of late, 5.0 % for long; error 0.010, 0.120 for long; trace 0.50; threshold 0.25 for long)"
+        );
     }
 
     #[test]

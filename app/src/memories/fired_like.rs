@@ -30,9 +30,14 @@ pub fn FiredLike(
     let class = RwSignal::new(0u16);
     let found = RwSignal::new(None::<Vec<Found>>);
     let query = StoredValue::new(None::<u32>);
-    let look = move |_| {
+    let look = move || {
         let Some(cluster) = untrack(|| page.cluster()) else { return };
-        let job = SkillJob::Activity(ActivityOf::Class(class.get_untracked()));
+        // A class without rows is not among those that can be chosen.
+        let has_rows = |class: &u16| cluster.class_rows.get(usize::from(*class)) > Some(&0);
+        let chosen = Some(class.get_untracked()).filter(has_rows);
+        let first = || (0..cluster.class_rows.len() as u16).find(has_rows);
+        let Some(chosen) = chosen.or_else(first) else { return };
+        let job = SkillJob::Activity(ActivityOf::Class(chosen));
         let around = page.connected.get_untracked() > 0;
         let looked = move |answer| {
             let SkillAnswer::Activity { activity, .. } = answer else { return };
@@ -47,6 +52,12 @@ pub fn FiredLike(
         };
         command.run(move |port| port.work_on_skills(cluster.id, job), looked);
     };
+    // What was fetched or forgotten is shown as it is by now.
+    follow(move || {
+        if desk.changes.get() > 0 && found.with_untracked(Option::is_some) {
+            look();
+        }
+    });
     follow(move || {
         desk.told.with(|(_, told)| {
             for news in told {
@@ -77,7 +88,7 @@ pub fn FiredLike(
                     <span>"What fired like class"</span>
                     <select on:change=entered(move |value| class.set(value.parse().unwrap_or(0)))>{live(options)}</select>
                 </label>
-                <button type="button" class="button button-quiet" disabled=live(move || command.is_pending()) on:click=on(look)>
+                <button type="button" class="button button-quiet" disabled=live(move || command.is_pending()) on:click=on(move |_| look())>
                     "Look"
                 </button>
                 <Shown when=is_empty>

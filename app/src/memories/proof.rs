@@ -100,14 +100,14 @@ pub fn Proof(
         let title = kind.name().to_owned();
         order(
             Action::RegisterCapsule { capsule: id, title },
-            "It waits for the ledger's next page.",
+            "It goes into the ledger's next page.",
         );
     };
     let rate = move |_| {
         if let Some(use_percent) = rating.get_untracked() {
             order(
                 Action::RateCapsule { capsule: id, use_percent },
-                "Your rating waits for the ledger's next page.",
+                "Your rating goes into the ledger's next page.",
             );
         }
     };
@@ -118,7 +118,9 @@ pub fn Proof(
     };
     let can_register = move || here && has_ledger.get() && is_mine() && recorded().is_none();
     let can_rate = move || {
-        here && has_ledger.get() && !is_mine() && recorded().is_some_and(|it| it.owner == owner)
+        let is_its_owners = || recorded().is_some_and(|it| it.owner == owner);
+        // Once and for all: what was said is not asked for again.
+        here && has_ledger.get() && !is_mine() && said.with(String::is_empty) && is_its_owners()
     };
     let options = || {
         RATINGS.map(|(percent, words)| {
@@ -138,6 +140,7 @@ pub fn Proof(
             </button>
         </Shown>
         <Shown when=can_rate>
+            <div class="memories-actions">
             <label class="field field-inline">
                 <span>"It was"</span>
                 <select on:change=entered(move |value| rating.set(value.parse().ok()))>
@@ -153,8 +156,9 @@ pub fn Proof(
             >
                 "Rate it"
             </button>
+            </div>
         </Shown>
-        <p class="hint" role="status">{live(move || said.get())}</p>
+        <p class="hint" role="status">{live(move || (!is_mine() || recorded().is_none()).then(|| said.get()))}</p>
         <CommandProblem command />
     }
 }

@@ -345,6 +345,14 @@ impl Engine {
             Some(ClusterNews::Exported { cluster, to, model }) => {
                 self.send_cluster(to, cluster, model);
             }
+            Some(ClusterNews::Replaced(id)) => {
+                // What is kept of the earlier rows is in no other record.
+                match self.session.as_ref().is_some_and(|it| it.proposal.cluster == id) {
+                    true => self.checkpoint_session(now, true),
+                    false => self.clusters.checkpoint(now, &id, None, None, &mut self.core),
+                }
+                self.cluster_ready(now, &id);
+            }
             Some(ClusterNews::Lost(id, error)) => {
                 if self.session.as_ref().is_some_and(|s| s.proposal.cluster == id) {
                     self.session = None;
@@ -353,7 +361,7 @@ impl Engine {
             }
             // What a session that is over knows of the cluster is about a network that is no more.
             Some(ClusterNews::Regrown(id)) => {
-                self.session = self.session.take().filter(|it| it.proposal.cluster != id);
+                self.session.take_if(|it| it.proposal.cluster == id);
             }
             Some(ClusterNews::Happened(event, surprise, activity)) => {
                 self.remember_event(now, event, surprise, activity);

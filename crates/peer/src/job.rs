@@ -9,7 +9,7 @@ mod skill;
 mod split;
 
 pub use answer::{
-    Answer, Class, ClusterState, Evaluation, JobError, LayerState, Prediction, Spent,
+    Answer, Class, ClusterState, Evaluation, JobError, LayerState, NodeMemory, Prediction, Spent,
 };
 pub use books::{BooksAnswer, BooksCall, BooksJob, BooksReply, LedgerView};
 pub use desk::{DeskJob, ModelFile, ModelFormat, Prepared, Suggested, TableFile};
@@ -65,7 +65,16 @@ pub enum Job {
         /// Of each class, how many in a hundred are held out for evaluation.
         held_out_percent: u8,
     },
-    /// Train a copy of the shared network, and the alone network, on this device's rows. Answer: [`Answer::Trained`].
+    /// Whether a few rows of classes that came before are rehearsed while the cluster trains on rows without them; they are unless
+    /// this says otherwise. Answer: [`Answer::Done`].
+    SetRehearsal {
+        /// The cluster.
+        cluster: ClusterId,
+        /// Whether.
+        is_on: bool,
+    },
+    /// Train a copy of the shared network, and the alone network, on this device's rows. Where these lack classes that earlier ones
+    /// had, prototypes of those are rehearsed. Answer: [`Answer::Trained`].
     Train {
         /// The cluster.
         cluster: ClusterId,

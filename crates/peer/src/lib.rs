@@ -62,9 +62,9 @@ pub use job::{
     Activity, ActivityOf, Answer, BooksAnswer, BooksCall, BooksJob, BooksReply, Class,
     ClusterState, DeskJob, Evaluation, GroupSum, HostJob, Job, JobError, JobId, LayerState,
     LedgerView, LoanAnswer, LoanJob, LoanNote, LoanProgress, LocalTraining, MaskBytes, MaskGroup,
-    MaskJob, MaskedSum, MemoryAnswer, MemoryCall, MemoryJob, ModelFile, ModelFormat, Next, Passage,
-    Prediction, Prepared, RowBudget, SkillAnswer, SkillJob, Spent, SplitJob, Suggested, TableFile,
-    Trial, WeightedUpdate,
+    MaskJob, MaskedSum, MemoryAnswer, MemoryCall, MemoryJob, ModelFile, ModelFormat, Next,
+    NodeMemory, Passage, Prediction, Prepared, RowBudget, SkillAnswer, SkillJob, Spent, SplitJob,
+    Suggested, TableFile, Trial, WeightedUpdate,
 };
 pub use loans::BorrowPlan;
 pub use split::{

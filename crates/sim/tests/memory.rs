@@ -155,8 +155,6 @@ fn a_session_leaves_episodes_that_are_found_by_what_fired_and_a_skill_that_anoth
     let ended = |it: &&Found| matches!(it.event, Some(Episode::SessionEnded { .. }));
     let ended = episodes.iter().find(ended).expect("the end is remembered");
     assert!(ended.signed.head.embedding.dimensions() > 0);
-    let corrected = |it: &Found| matches!(it.event, Some(Episode::ErrorCorrected { .. }));
-    assert!(episodes.iter().any(corrected), "it knew nothing at first: {episodes:?}");
     let near =
         Query { embedding: Some(ended.signed.head.embedding.clone()), filter, ..Query::default() };
     assert_eq!(find(&mut world, ADA, near)[0].event, ended.event);
@@ -183,6 +181,7 @@ fn a_session_leaves_episodes_that_are_found_by_what_fired_and_a_skill_that_anoth
     assert!(matches!(grafted, SkillAnswer::Grafted { nodes: 8, .. }), "{grafted:?}");
     world.crash(BEN, false);
     world.boot(BEN);
-    world.live_until("it is back", PATIENCE, |world| !world.view(BEN).clusters.is_empty());
+    // Nobody touches the page: it finds its cluster again by itself.
+    world.run_for(Duration::from_secs(5));
     assert_eq!(world.view(BEN).clusters[0].network.layers[0].nodes, before + 8);
 }

@@ -44,13 +44,34 @@ impl Cluster {
         plan: &Plan,
         replayed_rows: u32,
     ) -> Result<f32, Diverged> {
-        let Self { network, learning } = self;
-        plan.check(network, dataset, rows);
+        plan.check(&self.network, dataset, rows);
         let sizes = (prototypes.inputs(), prototypes.classes());
         assert_eq!(sizes, (dataset.inputs, dataset.classes));
         for row in rows {
             prototypes.insert(&dataset.row(*row as usize), dataset.labels[*row as usize]);
         }
+        self.rehearse(prototypes, dataset, rows, plan, replayed_rows)
+    }
+
+    /// [`Self::train_and_rehearse`] with prototypes that stay as they are: rows that come again in the next stretch are offered once.
+    ///
+    /// # Errors
+    /// [`Diverged`]; the cluster is then of no use.
+    ///
+    /// # Panics
+    /// As [`Cluster::train`] does, if the prototypes are of other sizes than the rows, and if there are none to replay.
+    pub fn rehearse(
+        &mut self,
+        prototypes: &Prototypes,
+        dataset: &Dataset,
+        rows: &[u32],
+        plan: &Plan,
+        replayed_rows: u32,
+    ) -> Result<f32, Diverged> {
+        let Self { network, learning } = self;
+        plan.check(network, dataset, rows);
+        let sizes = (prototypes.inputs(), prototypes.classes());
+        assert_eq!(sizes, (dataset.inputs, dataset.classes));
         let mut order = RowOrder::new(rows, plan.seed);
         let mut draws = Counter::new(plan.seed, DRAW_STREAM);
         let mut school = School::new(network, plan);

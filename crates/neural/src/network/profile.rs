@@ -2,8 +2,12 @@
 
 use crate::{
     dataset::Dataset,
-    kernels::numbers::{log_softmax, position_of_highest},
-    network::{Network, Thought},
+    kernels::numbers::{exp, log_softmax, position_of_highest},
+    learning::surrogate_gate,
+    network::{
+        Network, Thought,
+        layer::{Activity, Layer},
+    },
     nodes::NodeId,
     random::Counter,
 };
@@ -28,6 +32,8 @@ pub struct Profile {
     fired: Vec<Vec<u32>>,
     /// For each layer and node: what it sent, without signs, added up.
     sent: Vec<Vec<f32>>,
+    /// For each layer and node: how large its learning signal was, added up.
+    signals: Vec<Vec<f32>>,
 }
 
 /// Looks at those `rows` of `dataset`.
@@ -44,6 +50,7 @@ pub fn profile(network: &Network, dataset: &Dataset, rows: &[u32]) -> Profile {
         loss: 0.0,
         fired: nodes().map(|nodes| vec![0; nodes * classes]).collect(),
         sent: nodes().map(|nodes| vec![0.0; nodes]).collect(),
+        signals: nodes().map(|nodes| vec![0.0; nodes]).collect(),
     };
     let (mut thought, mut loss) = (Thought::new(network), 0f64);
     for batch in rows.chunks(BATCH_ROWS) {
@@ -57,6 +64,11 @@ pub fn profile(network: &Network, dataset: &Dataset, rows: &[u32]) -> Profile {
             profile.correct[*label] += u32::from(position_of_highest(belief) == *label);
             log_softmax(belief);
             loss -= f64::from(belief[*label]);
+        }
+        for ((layer, activity), signals) in
+            network.layers().zip(&thought.activities).zip(&mut profile.signals)
+        {
+            add_signals(&layer, activity, &labels, signals);
         }
         let layers = thought.activities.iter().zip(&mut profile.fired).zip(&mut profile.sent);
         for ((activity, fired), sent) in layers {
@@ -73,7 +85,54 @@ pub fn profile(network: &Network, dataset: &Dataset, rows: &[u32]) -> Profile {
     profile
 }
 
+/// Adds how large the signal of each node is that it would learn from: what the readout of its layer gets wrong, back through its own
+/// column, as far as the node fired or nearly did.
+fn add_signals(layer: &Layer<'_>, activity: &Activity, labels: &[usize], signals: &mut [f32]) {
+    let (classes, nodes) = (layer.readout_bias.len(), layer.nodes());
+    let mut errors = Vec::new();
+    layer.logits(activity.events(), &mut errors);
+    let rows = errors.chunks_exact_mut(classes).zip(activity.accumulators.chunks_exact(nodes));
+    for ((error, accumulators), label) in rows.zip(labels) {
+        log_softmax(error);
+        error.iter_mut().for_each(|value| *value = exp(*value));
+        error[*label] -= 1.0;
+        for (node, signal) in signals.iter_mut().enumerate() {
+            let column = layer.readout.iter().skip(node).step_by(nodes);
+            let back: f32 = column.zip(&*error).map(|(weight, error)| weight * error).sum();
+            *signal += (back * surrogate_gate(accumulators[node] - layer.thresholds[node])).abs();
+        }
+    }
+}
+
 impl Profile {
+    /// For each layer and node: on which part of the rows it fired.
+    pub fn activity_rates(&self) -> Vec<Vec<f32>> {
+        let classes = self.class_rows.len();
+        let of = |(fired, sent): (&Vec<u32>, &Vec<f32>)| {
+            let rate = |node: usize| {
+                let all: u32 = (0..classes).map(|class| fired[class * sent.len() + node]).sum();
+                all as f32 / self.rows().max(1) as f32
+            };
+            (0..sent.len()).map(rate).collect()
+        };
+        self.fired.iter().zip(&self.sent).map(of).collect()
+    }
+
+    /// For each layer and node: what it sent without signs, mean over rows.
+    pub fn sent(&self) -> impl Iterator<Item = Vec<f32>> {
+        self.mean_of(&self.sent)
+    }
+
+    /// For each layer and node: how large the signal is that it would learn from, mean over rows.
+    pub fn signals(&self) -> impl Iterator<Item = Vec<f32>> {
+        self.mean_of(&self.signals)
+    }
+
+    fn mean_of<'a>(&'a self, sums: &'a [Vec<f32>]) -> impl Iterator<Item = Vec<f32>> + 'a {
+        let rows = self.rows().max(1) as f32;
+        sums.iter().map(move |sums| sums.iter().map(|sum| sum / rows).collect())
+    }
+
     /// Rows that were looked at.
     pub fn rows(&self) -> u32 {
         self.class_rows.iter().sum()
@@ -255,6 +314,21 @@ mod tests {
             assert!((0..4).all(|class| class == own || like(class) < like(own)));
         }
         assert!(profile.busy().iter().any(|it| *it > 0.0));
+    }
+
+    #[test]
+    fn what_was_learnt_leaves_smaller_signals() {
+        let (cluster, dataset) = trained();
+        let untrained = Network::new(cluster.network.spec()).unwrap();
+        let sum = |network: &Network| -> f32 {
+            let rows: Vec<u32> = (0..80).collect();
+            profile(network, &dataset, &rows).signals().flatten().sum()
+        };
+        assert!(sum(&cluster.network) < 0.5 * sum(&untrained));
+        let profile = profile(&cluster.network, &dataset, &(0..80).collect::<Vec<_>>());
+        let rates = profile.activity_rates();
+        assert_eq!((rates.len(), rates[0].len()), (2, 24));
+        assert!(rates.iter().flatten().all(|rate| (0.0..=1.0).contains(rate)));
     }
 
     #[test]

@@ -63,11 +63,16 @@ impl Clusters {
                 return Some(ClusterNews::Ready(id));
             }
             (ClusterJob::Load { record }, answer) => {
+                let had_rows = self.clusters.get(&id)?.train_rows > 0;
                 self.clusters.get_mut(&id)?.take_rows(&answer, record.origin.clone());
                 self.see_rows(now, &id, core);
                 let announce = OnStored::Announce(Event::Answered { job, result: Ok(answer) });
                 core.store(dataset_key(&id), &*record, vec![announce]);
-                return Some(ClusterNews::Ready(id));
+                return Some(if had_rows {
+                    ClusterNews::Replaced(id)
+                } else {
+                    ClusterNews::Ready(id)
+                });
             }
             (ClusterJob::Checkpoint { session, announce }, Answer::Checkpoint { bytes, model }) => {
                 let announce = announce

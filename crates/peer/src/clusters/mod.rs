@@ -79,6 +79,8 @@ pub(crate) enum ClusterJob {
 pub(crate) enum ClusterNews {
     /// It stands on the workbench, or has other rows.
     Ready(ClusterId),
+    /// It has other rows, and a few of those that were there before with what it has learnt.
+    Replaced(ClusterId),
     /// It could not be made.
     Lost(ClusterId, JobError),
     /// Its model was read out for another device.

@@ -113,6 +113,23 @@ impl Engine {
         Ok(job)
     }
 
+    /// Whether a few rows of classes that came before are rehearsed while the cluster trains on rows without them: they are, unless
+    /// this says otherwise, for as long as the page lives.
+    ///
+    /// # Errors
+    /// [`CommandError::UnknownCluster`].
+    pub fn set_rehearsal(
+        &mut self,
+        _now: Instant,
+        cluster: ClusterId,
+        is_on: bool,
+    ) -> Result<(), CommandError> {
+        self.known(&cluster)?;
+        let job = Job::SetRehearsal { cluster: cluster.clone(), is_on };
+        self.clusters.ask_quietly(&cluster, job, &mut self.core);
+        Ok(())
+    }
+
     /// What is the cluster like?
     ///
     /// # Errors

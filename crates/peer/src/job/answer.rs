@@ -201,6 +201,22 @@ pub struct LayerState {
     pub thresholds: Vec<f32>,
     /// Every node's firing rate over the newest evaluation, 0 to 1.
     pub firing_rates: Vec<f32>,
+    /// What every node remembers of its own past; nothing before the network was judged on held-out rows.
+    pub memory: Vec<NodeMemory>,
+}
+
+/// What a node remembers of its own past in this life of the page: means that follow it of late, for a while and for long. After each
+/// time that the network is judged, what is older counts half, seven eighths, and 31 of 32 parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodeMemory {
+    /// On which part of the rows it fired.
+    pub activity: [f32; 3],
+    /// How large the signal was that it would have learnt from.
+    pub error: [f32; 3],
+    /// Its threshold.
+    pub threshold: [f32; 3],
+    /// What it has sent of late, without signs, a row.
+    pub trace: f32,
 }
 
 /// Why a job could not be done; the workbench is as it was before.

@@ -1,6 +1,6 @@
 //! The network that learns from this device's rows only: what the shared one is compared with.
 
-use super::{cluster::Data, invalid, learning::plan_of, looking::for_people};
+use super::{cluster::Data, invalid, learning::plan_of, looking::for_people, rehearsal::Rehearsal};
 use crate::job::{Evaluation, JobError, LocalTraining};
 use neural::{Cluster, LearningState, Network, bytes::Writer};
 
@@ -23,10 +23,16 @@ impl Alone {
 
     /// What becomes of it: the same steps on the same rows as a copy of the shared network takes. Its logits are not
     /// adjusted by the class prior: it is measured on rows that are skewed as its own are, where that would hold it back.
-    pub(super) fn trained(&self, data: &Data, training: &LocalTraining) -> Result<Self, JobError> {
-        let mut cluster = self.0.clone();
-        cluster.train(&data.dataset, &data.split.train, &plan_of(training)).map_err(invalid)?;
-        Ok(Self(cluster))
+    pub(super) fn trained(
+        &self,
+        data: &Data,
+        training: &LocalTraining,
+        rehearsal: &Rehearsal,
+    ) -> Result<Self, JobError> {
+        let Cluster { mut network, mut learning } = self.0.clone();
+        let trained = rehearsal.train(&mut network, &mut learning, data, &plan_of(training));
+        trained.map_err(invalid)?;
+        Ok(Self(Cluster { network, learning }))
     }
 
     pub(super) fn judged_on(&self, data: &Data) -> Option<Evaluation> {

@@ -2,12 +2,14 @@
 //!
 //! Little-endian: magic, version, length of the model (u32), the model, the alone network's parameters, both learning
 //! states, the residual, the update on its way (length u32, 0 for none; then the root mean square of its training), the
-//! taught network (0 or 1, then its parameters), the private trainings that alone are in all that (session, count u32; or
-//! nothing), SHA-256 of all that.
+//! taught network (0 or 1, then its parameters), the private trainings that alone are in all that (0 or 1, then session, count u32; or
+//! nothing), the prototypes (length u32, 0 for none), SHA-256 of all that. Version 2 had no prototypes, and the private trainings
+//! at its end or nothing; it is read still.
 
 use super::{
     alone::Alone,
     cluster::{Cluster, Pending, PrivateTrainings},
+    rehearsal::Rehearsal,
 };
 use crate::job::Answer;
 use neural::{
@@ -18,7 +20,10 @@ use protocol::cluster::NetworkSpec;
 use units::{Hash, SessionId};
 
 const MAGIC: [u8; 4] = *b"PCNC";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
+
+/// The oldest that is read.
+const VERSION_MIN: u16 = 2;
 const DIGEST_BYTES: usize = 32;
 
 /// A number in a checkpoint that is larger is damage, digest or not.
@@ -37,12 +42,13 @@ pub(super) enum InvalidCheckpoint {
 
 /// The network that a checkpoint is of, for a look before memory is taken.
 pub(super) fn network_of(bytes: &[u8]) -> Result<NetworkSpec, InvalidCheckpoint> {
-    let (mut reader, damaged) = (checked(bytes)?, InvalidCheckpoint::Damaged(bytes.len()));
+    let (_, mut reader) = checked(bytes)?;
+    let damaged = InvalidCheckpoint::Damaged(bytes.len());
     Ok(Model::decode(read_block(&mut reader).map_err(|_| damaged)?)?.network().spec().clone())
 }
 
-/// A reader behind the version, up to the digest, which is right.
-fn checked(bytes: &[u8]) -> Result<Reader<'_>, InvalidCheckpoint> {
+/// The version, and a reader behind it, up to the digest, which is right.
+fn checked(bytes: &[u8]) -> Result<(u16, Reader<'_>), InvalidCheckpoint> {
     let damaged = || InvalidCheckpoint::Damaged(bytes.len());
     let body_bytes = bytes.len().checked_sub(DIGEST_BYTES).ok_or_else(damaged)?;
     let (body, digest) = bytes.split_at(body_bytes);
@@ -54,7 +60,7 @@ fn checked(bytes: &[u8]) -> Result<Reader<'_>, InvalidCheckpoint> {
         return Err(damaged());
     }
     match reader.u16() {
-        Ok(VERSION) => Ok(reader),
+        Ok(version @ VERSION_MIN..=VERSION) => Ok((version, reader)),
         Ok(version) => Err(InvalidCheckpoint::Version(version)),
         Err(Damaged) => Err(damaged()),
     }
@@ -87,10 +93,12 @@ impl Cluster {
         if let Some(taught) = &self.taught {
             writer.floats(taught.parameters());
         }
+        writer.u8(u8::from(self.private.is_some()));
         if let Some(PrivateTrainings { session, count }) = &self.private {
             writer.bytes(session.as_bytes());
             writer.u32(*count);
         }
+        write_block(&mut writer, &self.rehearsal.write());
         let digest = Hash::of(writer.written());
         writer.bytes(digest.as_bytes());
         Answer::Checkpoint { model: self.model_hash, bytes: writer.finish() }
@@ -98,12 +106,12 @@ impl Cluster {
 
     pub(super) fn from_checkpoint(bytes: &[u8]) -> Result<Self, InvalidCheckpoint> {
         let damaged = |_| InvalidCheckpoint::Damaged(bytes.len());
-        let mut reader = checked(bytes)?;
+        let (version, mut reader) = checked(bytes)?;
         let model = Model::decode(read_block(&mut reader).map_err(damaged)?)?;
-        Self::read(&mut reader, model).map_err(damaged)
+        Self::read(&mut reader, model, version).map_err(damaged)
     }
 
-    fn read(reader: &mut Reader<'_>, model: Model) -> Result<Self, Damaged> {
+    fn read(reader: &mut Reader<'_>, model: Model, version: u16) -> Result<Self, Damaged> {
         let parameters = model.network().parameters().len();
         let network = |reader: &mut Reader<'_>| -> Result<Network, Damaged> {
             let numbers = reader.floats(parameters, MAGNITUDE_MAX)?;
@@ -128,18 +136,29 @@ impl Cluster {
             1 => Some(network(reader)?),
             _ => return Err(Damaged),
         };
-        let private = match reader.remaining() {
-            0 => None,
-            _ => {
+        let is_private = match version {
+            VERSION_MIN => reader.remaining() > 0,
+            _ => match reader.u8()? {
+                0 => false,
+                1 => true,
+                _ => return Err(Damaged),
+            },
+        };
+        let private = match is_private {
+            false => None,
+            true => {
                 let session = SessionId::from_bytes(reader.array()?);
                 Some(PrivateTrainings { session, count: reader.u32()? })
             }
         };
+        let prototypes = if version > VERSION_MIN { read_block(reader)? } else { &[] };
+        let rehearsal = Rehearsal::read(spec, prototypes);
         if reader.remaining() > 0 {
             return Err(Damaged);
         }
         let alone = Some(alone);
-        Ok(Self { alone, learning, residual, pending, taught, private, ..Self::of(model) })
+        let data = Self { rehearsal, ..Self::of(model) };
+        Ok(Self { alone, learning, residual, pending, taught, private, ..data })
     }
 }
 

@@ -1,6 +1,9 @@
 //! One cluster: its networks, its optimisers and its rows.
 
-use super::{alone::Alone, invalid, masks::Masking, split::InParts};
+use super::{
+    alone::Alone, invalid, masks::Masking, node_memory::NodeMemories, rehearsal::Rehearsal,
+    split::InParts,
+};
 use crate::job::{Answer, JobError};
 use neural::{Dataset, LearningState, Model, Network, Split, Stream};
 use protocol::{cluster::NetworkSpec, limits};
@@ -28,7 +31,10 @@ pub(super) struct Cluster {
     /// What [`crate::Job::Predict`] was asked last.
     pub(super) question: Option<Question>,
     pub(super) data: Option<Data>,
+    /// What is kept of all rows that came.
+    pub(super) rehearsal: Rehearsal,
     pub(super) statistics: Statistics,
+    pub(super) memories: NodeMemories,
     /// The shared network in parts, while some of them may be elsewhere.
     pub(super) split: Option<InParts>,
 }
@@ -91,9 +97,11 @@ impl Cluster {
     /// Begins with a model.
     pub(super) fn of(model: Model) -> Self {
         let parameters = model.network().parameters().len();
+        let spec = model.network().spec();
+        let (learning, rehearsal) = (LearningState::new(spec), Rehearsal::new(spec));
         Self {
             model_hash: model.hash(),
-            learning: LearningState::new(model.network().spec()),
+            learning,
             alone: Some(Alone::new(model.network().clone())),
             residual: vec![0.0; parameters],
             private: None,
@@ -103,7 +111,9 @@ impl Cluster {
             taught: None,
             question: None,
             data: None,
+            rehearsal,
             statistics: Statistics::default(),
+            memories: NodeMemories::default(),
             split: None,
         }
     }
@@ -139,6 +149,7 @@ impl Cluster {
             held_out_rows: data.split.held_out.len() as u32,
             class_rows: data.class_rows.clone(),
         };
+        self.rehearsal.see(&data);
         self.data = Some(data);
         if let Some(split) = &mut self.split {
             split.forget_rows();

@@ -27,6 +27,7 @@ use super::{
     cluster::{Cluster, Data},
     invalid,
     learning::{Manner, Trained, data_to_train_on},
+    rehearsal::Rehearsal,
 };
 use crate::job::{Answer, Evaluation, Job, JobError, LocalTraining, SkillJob};
 use neural::{Dataset, Model, nodes::Skill};
@@ -59,6 +60,7 @@ impl Job {
             | Self::DropCluster { .. }
             | Self::LoadDataset { .. }
             | Self::ReplaceNetwork { .. }
+            | Self::SetRehearsal { .. }
             | Self::Skill { job: SkillJob::Graft { .. }, .. } => SecondPart::Afterwards,
             Self::AdoptModel { .. }
             | Self::ExportModel { .. }
@@ -191,6 +193,7 @@ pub struct SecondLane {
 struct Place {
     alone: Alone,
     data: Option<Data>,
+    rehearsal: Rehearsal,
 }
 
 impl SecondLane {
@@ -236,6 +239,10 @@ impl SecondLane {
             Job::Aggregate { cluster, .. } | Job::AggregateSums { cluster, .. } => {
                 Ok(self.get_mut(&cluster)?.judge())
             }
+            Job::SetRehearsal { cluster, is_on } => {
+                self.get_mut(&cluster)?.rehearsal.is_on = is_on;
+                Ok(SecondAnswer::Done)
+            }
             Job::Skill { cluster, job: SkillJob::Graft { skill }, .. } => {
                 self.get_mut(&cluster)?.graft(&cluster, &skill)
             }
@@ -262,7 +269,8 @@ impl SecondLane {
 
     fn insert(&mut self, id: ClusterId, cluster: Cluster) -> SecondAnswer {
         if let Some(alone) = cluster.alone {
-            self.clusters.insert(id, Place { alone, data: None });
+            let rehearsal = cluster.rehearsal;
+            self.clusters.insert(id, Place { alone, data: None, rehearsal });
         }
         SecondAnswer::Done
     }
@@ -270,13 +278,15 @@ impl SecondLane {
 
 impl Place {
     fn load(&mut self, dataset: Dataset, held_out_percent: u8) -> Result<SecondAnswer, JobError> {
-        self.data = Some(Data::new(dataset, held_out_percent)?);
+        let data = Data::new(dataset, held_out_percent)?;
+        self.rehearsal.see(&data);
+        self.data = Some(data);
         Ok(SecondAnswer::Done)
     }
 
     fn train(&self, id: &ClusterId, training: &LocalTraining) -> Result<Alone, JobError> {
         let data = data_to_train_on(id, self.alone.network(), self.data.as_ref(), training)?;
-        self.alone.trained(data, training)
+        self.alone.trained(data, training, &self.rehearsal)
     }
 
     /// The first lane has found that the skill has a place.

@@ -7,7 +7,7 @@ use super::{
     privacy::Account,
 };
 use crate::job::{Answer, JobError, LocalTraining, RowBudget, Spent, WeightedUpdate};
-use neural::{LearningState, Model, Network, Plan, Update, compress, log_prior, train};
+use neural::{LearningState, Model, Network, Plan, Update, compress, log_prior};
 use protocol::{cluster::NetworkSpec, limits};
 use units::{ClusterId, Hash};
 
@@ -77,7 +77,11 @@ impl Cluster {
         manner: Manner<'_>,
     ) -> Result<Answer, JobError> {
         let data = data_to_train_on(id, self.model.network(), self.data.as_ref(), training)?;
-        let alone = self.alone.as_ref().map(|alone| alone.trained(data, training)).transpose()?;
+        let alone = self
+            .alone
+            .as_ref()
+            .map(|alone| alone.trained(data, training, &self.rehearsal))
+            .transpose()?;
         let trained = self.train_copy(id, training, manner)?;
         self.alone = alone;
         Ok(self.accept(trained))
@@ -96,11 +100,10 @@ impl Cluster {
         if let Some(budget) = manner.budget {
             return self.train_privately(data, training, budget, is_masked);
         }
-        let Data { dataset, split, class_rows } = data;
-        let plan = plan_together(class_rows, training);
+        let plan = plan_together(&data.class_rows, training);
         let (mut copy, mut learning) = (self.model.network().clone(), self.learning.clone());
-        let loss =
-            train(&mut copy, &mut learning, dataset, &split.train, &plan).map_err(invalid)?;
+        let trained = self.rehearsal.train(&mut copy, &mut learning, data, &plan);
+        let loss = trained.map_err(invalid)?;
         let residual = self.residual_with_lessons();
         let trained = Trained::of(training, learning, residual, loss);
         self.with_update(trained, &copy, training, is_masked)

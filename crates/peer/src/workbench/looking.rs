@@ -35,7 +35,9 @@ impl Cluster {
 
     /// The shared network on the held-out rows.
     pub(super) fn together(&mut self) -> Option<Evaluation> {
-        let evaluation = self.data.as_ref()?.judge(self.model.network())?;
+        let (network, data) = (self.model.network(), self.data.as_ref()?);
+        let evaluation = data.judge(network)?;
+        self.memories.look(network, data);
         Some(self.note(evaluation))
     }
 
@@ -125,6 +127,7 @@ impl Cluster {
                 Some(rates) => rates.clone(),
                 None => vec![0.0; layer.nodes()],
             },
+            memory: self.memories.of_layer(number),
         });
         let ungated = statistics.multiplications_ungated.max(1) as f64;
         let saved = statistics.multiplications_ungated - statistics.multiplications;

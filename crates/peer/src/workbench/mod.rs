@@ -25,7 +25,9 @@ mod learning;
 mod loans;
 mod looking;
 mod masks;
+mod node_memory;
 mod privacy;
+mod rehearsal;
 mod skills;
 mod split;
 
@@ -98,6 +100,10 @@ impl Workbench {
             Job::LoadDataset { cluster, dataset, held_out_percent } => {
                 self.check_memory_for_rows(&cluster, &dataset)?;
                 self.get_mut(&cluster)?.load(dataset, held_out_percent)
+            }
+            Job::SetRehearsal { cluster, is_on } => {
+                self.get_mut(&cluster)?.rehearsal.is_on = is_on;
+                Ok(Answer::Done)
             }
             Job::Train { cluster, training } => {
                 self.get_mut(&cluster)?.train(&cluster, &training, Manner::default())

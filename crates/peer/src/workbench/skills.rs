@@ -3,7 +3,7 @@
 use super::{
     Workbench,
     alone::Alone,
-    cluster::{Cluster, Data, Statistics},
+    cluster::{Cluster, Data},
     invalid,
     learning::plan_together,
 };
@@ -172,8 +172,8 @@ impl Cluster {
         let momentum = vec![0.0; parameters.len()];
         let model = Model::from_numbers(&spec, parameters, momentum).map_err(invalid)?;
         let data = self.data.take();
-        *self =
-            Self { learning, alone, data, statistics: Statistics::default(), ..Self::of(model) };
+        let rehearsal = self.rehearsal.clone();
+        *self = Self { learning, alone, data, rehearsal, ..Self::of(model) };
         self.together();
         let model = self.model_hash;
         Ok(SkillAnswer::Grafted { network: spec, model, nodes, strength_percent })

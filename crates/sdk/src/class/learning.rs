@@ -100,17 +100,30 @@ pub(crate) fn start(
 ) -> Result<JsValue, Failure> {
     let invited = invited(peers)?;
     let task = text(task, "a task")?;
-    let (cluster, options) = learning_options(options)?;
+    let (cluster, rehearse, options) = learning_options(options)?;
     let cluster = match cluster {
         Some(cluster) => cluster,
         None => only_cluster(host, &task)?,
     };
+    if let Some(is_on) = rehearse {
+        host.set_rehearsal(cluster.clone(), is_on)?;
+    }
     Ok(host.start_session(cluster, task, options, invited)?.to_string().into())
 }
 
-fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOptions), Failure> {
-    let known =
-        ["cluster_id", "rounds", "local_steps", "batch_rows", "learning_rate", "privacy", "masks"];
+type Given = (Option<ClusterId>, Option<bool>, SessionOptions);
+
+fn learning_options(options: &JsValue) -> Result<Given, Failure> {
+    let known = [
+        "cluster_id",
+        "rounds",
+        "local_steps",
+        "batch_rows",
+        "learning_rate",
+        "privacy",
+        "masks",
+        "rehearse",
+    ];
     let fields = Fields::new(options, "the options object", &known)?;
     let cluster = fields.get("cluster_id").map(|id| parsed(&id, "`cluster_id`")).transpose()?;
     let mut options = SessionOptions::default();
@@ -130,7 +143,10 @@ fn learning_options(options: &JsValue) -> Result<(Option<ClusterId>, SessionOpti
         options.learning_rate_millionths = millionths(&rate)?;
     }
     options.masks = fields.get("masks").map(|masks| masks_of(&masks)).transpose()?;
-    Ok((cluster, options))
+    let rehearse = fields
+        .get("rehearse")
+        .map(|it| it.as_bool().ok_or_else(|| Failure::invalid("`rehearse` must be true or false")));
+    Ok((cluster, rehearse.transpose()?, options))
 }
 
 fn masks_of(masks: &JsValue) -> Result<Masks, Failure> {

@@ -4,7 +4,7 @@ use super::{inspection::LearningOptions, object, to_js};
 use browser::LoadedRows;
 use data::Recipe;
 use js_sys::{Array, Float32Array, Math};
-use peer::{Class, ClusterView, Evaluation};
+use peer::{Class, ClusterView, Evaluation, NodeMemory};
 use serde::Serialize;
 use units::{ClusterId, Hash, sort_by_key};
 use wasm_bindgen::JsValue;
@@ -112,6 +112,7 @@ pub(crate) fn cluster_state(
             ("aimed_firing_rate", aimed_firing_rate(spec.timer).into()),
             ("thresholds", Float32Array::from(&layer.thresholds[..]).into()),
             ("firing_rates", Float32Array::from(&layer.firing_rates[..]).into()),
+            ("memory", node_memory(&layer.memory)),
         ])
     });
     let (inputs, columns) = match recipe {
@@ -140,6 +141,26 @@ pub(crate) fn cluster_state(
         ("operations_saved", state.operations_saved.into()),
         ("train_rows", view.train_rows.into()),
         ("held_out_rows", view.held_out_rows.into()),
+    ])
+}
+
+/// One number a node, by what is remembered and for how long.
+fn node_memory(memory: &[NodeMemory]) -> JsValue {
+    let numbers = |of: &dyn Fn(&NodeMemory) -> f32| -> JsValue {
+        Float32Array::from(&memory.iter().map(of).collect::<Vec<_>>()[..]).into()
+    };
+    let scales = |of: fn(&NodeMemory) -> &[f32; 3]| {
+        object(&[
+            ("late", numbers(&|it| of(it)[0])),
+            ("while", numbers(&|it| of(it)[1])),
+            ("long", numbers(&|it| of(it)[2])),
+        ])
+    };
+    object(&[
+        ("activity", scales(|it| &it.activity)),
+        ("error", scales(|it| &it.error)),
+        ("threshold", scales(|it| &it.threshold)),
+        ("trace", numbers(&|it| it.trace)),
     ])
 }
 

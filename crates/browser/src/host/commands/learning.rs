@@ -5,6 +5,15 @@ use protocol::session::SessionOptions;
 use units::{ClusterId, PeerId, SessionId};
 
 impl Host {
+    /// Whether a few rows of classes that came before are rehearsed while a cluster trains on rows without them: they are, unless this
+    /// says otherwise.
+    ///
+    /// # Errors
+    /// [`HostError::Command`] if there is no such cluster.
+    pub fn set_rehearsal(&self, cluster: ClusterId, is_on: bool) -> Result<(), HostError> {
+        self.command(|engine, now| engine.set_rehearsal(now, cluster, is_on))
+    }
+
     /// Starts to train. `invited`: `None` for everyone in the room, an empty list for this device alone.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod copies;
 pub mod found;
+pub mod make_room;
 pub mod map;
 mod map_look;
 mod map_words;

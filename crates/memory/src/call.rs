@@ -2,14 +2,14 @@
 
 use crate::{
     capsule::{Kind, Privacy},
-    library::{Consolidation, Found, Map, News, Query, Stats, Trends},
+    library::{Consolidation, Found, LeastImportant, Map, News, Query, Stats, Trends},
 };
 use protocol::{
     DecodeError,
     encoding::{decode, encode},
 };
 use serde::{Deserialize, Serialize};
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, UnixMillis};
 
 /// A question or an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +80,10 @@ pub enum Call {
     Overview,
     /// A picture of what is there. Reply: [`Reply::Map`].
     Map,
+    /// What would go so that so many bytes are free? Reply: [`Reply::LeastImportant`].
+    LeastImportant(u64),
+    /// Forget what was told of for so many bytes at that time. Reply: [`Reply::Forgotten`].
+    ForgetLeastImportant(u64, UnixMillis),
 }
 
 /// What comes of it.
@@ -119,6 +123,10 @@ pub enum Reply {
     Overview(Overview),
     /// A picture of it.
     Map(Map),
+    /// What counts least.
+    LeastImportant(LeastImportant),
+    /// So many capsules are gone.
+    Forgotten(u32),
 }
 
 /// How much a device remembers.

@@ -28,10 +28,14 @@ impl Words {
     /// Another text. Keys are given out in ascending order.
     pub(super) fn add(&mut self, key: u32, text: &str) {
         self.count += 1;
-        for word in words_of(text).take(WORDS_MAX) {
-            let keys = self.texts.entry(word.into()).or_default();
-            if keys.last() != Some(&key) {
-                keys.push(key);
+        // A start adds the words of all texts, most of which are there: no memory is taken for those.
+        let mut word = String::new();
+        for run in runs(text).take(WORDS_MAX) {
+            lower(run, &mut word);
+            match self.texts.get_mut(word.as_str()) {
+                Some(keys) if keys.last() == Some(&key) => {}
+                Some(keys) => keys.push(key),
+                None => drop(self.texts.insert(word.as_str().into(), vec![key])),
             }
         }
     }
@@ -125,15 +129,32 @@ pub(super) fn distinct_words(text: &str) -> Vec<String> {
 
 /// Runs of letters and digits, in lower case.
 fn words_of(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| {
-        let mut bytes = 0;
-        let fits = |char: &char| {
-            bytes += char.len_utf8();
-            bytes <= WORD_BYTES_MAX
-        };
-        word.chars().take_while(fits).flat_map(char::to_lowercase).collect()
+    runs(text).map(|run| {
+        let mut word = String::new();
+        lower(run, &mut word);
+        word
     })
+}
+
+/// Runs of letters and digits.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_alphanumeric()).filter(|run| !run.is_empty())
+}
+
+/// Puts the beginning of a run into `word`, in lower case.
+fn lower(run: &str, word: &mut String) {
+    word.clear();
+    if run.is_ascii() {
+        word.push_str(&run[..run.len().min(WORD_BYTES_MAX)]);
+        word.make_ascii_lowercase();
+        return;
+    }
+    let mut bytes = 0;
+    let fits = |char: &char| {
+        bytes += char.len_utf8();
+        bytes <= WORD_BYTES_MAX
+    };
+    word.extend(run.chars().take_while(fits).flat_map(char::to_lowercase));
 }
 
 #[cfg(test)]

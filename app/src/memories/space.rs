@@ -40,7 +40,7 @@ pub fn SpacePart(
     let is_nearly_full = move || space.with(|space| space.as_ref().is_some_and(is_nearly_full));
     view! {
         <div class="memory-space">
-            <h3>"Room"</h3>
+            <h3>"Storage"</h3>
             <p class="hint memories-storage">
                 {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}
             </p>

@@ -16,7 +16,7 @@ import { median, progress, report } from "../report.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const RUNS = 5;
 const PASSPHRASE = "correct horse battery staple";
-const QUESTION = "how do I get into the house without a key?";
+const QUESTION = "under which stone beside the shed is the spare key?";
 const ANSWER = "The spare key lies under the third stone beside the shed";
 
 const option = (name, otherwise) =>

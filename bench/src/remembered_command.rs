@@ -22,6 +22,8 @@ const OPEN_IN: usize = 10;
 const SEED_AT: usize = 4 + 32;
 
 /// As `bench/memory/start.mjs` looks for it.
+const QUESTION: &str = "under which stone beside the shed is the spare key?";
+
 const WANTED: &str = "The spare key lies under the third stone beside the shed";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
@@ -97,7 +99,7 @@ fn measure(count: usize, table: StaticTable) -> Result<(), Box<dyn Error>> {
     let opened = start.elapsed();
     library.take_model(table);
     let placed = start.elapsed();
-    let query = Query { text: "where is the key".to_owned(), count: 10, ..Query::default() };
+    let query = Query { text: QUESTION.to_owned(), count: 10, ..Query::default() };
     let found = library.search(&query, UnixMillis(1_800_000_000_000));
     let first = found.first().and_then(|found| found.text.clone());
     if first.as_deref() != Some(WANTED) {

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const PARTS = ["vectors", "quality", "replay"];
+const PARTS = ["vectors", "quality", "replay", "start"];
 
 for (const part of PARTS) {
   const program = fileURLToPath(new URL(`memory/${part}.mjs`, import.meta.url));

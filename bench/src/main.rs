@@ -10,6 +10,7 @@
 //!
 //! `bench vectors KIND COUNT QUESTIONS FOLDER` writes vectors to search in.
 //! `bench replay SEED` has digits come two at a time, and says what is left of the first ones with prototypes and without.
+//! `bench remembered COUNT [PASSPHRASE FROM TO]` says how long it takes to take up what a device remembers, or has a copy remember it.
 //! `bench quality` says how often the text that is looked for is among the first five, by its meaning and by its words.
 //!
 //! `bench FILE TEST_ROWS SEED [validation] [NAME=VALUE...]` trains the standard course on a data set's file, and with
@@ -21,6 +22,7 @@ mod chains_command;
 mod lending_command;
 mod private_command;
 mod quality_command;
+mod remembered_command;
 mod replay_command;
 mod rooms_command;
 mod vectors_command;
@@ -51,6 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some((word, rest)) if word == "lending" => return lending_command::run(rest),
         Some((word, rest)) if word == "vectors" => return vectors_command::run(rest),
         Some((word, rest)) if word == "quality" => return quality_command::run(rest),
+        Some((word, rest)) if word == "remembered" => return remembered_command::run(rest),
         Some((word, rest)) if word == "replay" => return replay_command::run(rest),
         Some((word, rest)) if word == "rooms" => return rooms_command::run(rest),
         _ => {}

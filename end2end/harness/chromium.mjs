@@ -31,6 +31,11 @@ export async function launchMortalChromium({ program, flags } = {}) {
   return { browser, kill: () => process.kill() };
 }
 
+/** Starts a Chromium that keeps what it stores in a folder, as on a person's device. */
+export async function launchDevice(folder) {
+  return chromium.launchPersistentContext(folder, settings());
+}
+
 /** Where Chromium is. */
 export function chromiumProgram() {
   return findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);

@@ -169,6 +169,45 @@ scenario("what a tab had begun when it ended is brought to its end, or taken awa
   assert.deepEqual(await look(), { texts: ["A note of the first device"], left: [] });
 });
 
+scenario("a person saves a copy on the memory’s page, and another device becomes it once its person is sure", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  await ada.goto(`${world.server.origin}/memory`);
+  await ada.fill("textbox", "Note", NOTE);
+  await ada.click("button", "Remember");
+  await ada.page.getByText("Stored on this device.").waitFor();
+  const save = ada.page.getByRole("form", { name: "Save a copy" });
+  await save.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
+  await save.getByLabel("The same once more").fill("something else");
+  await save.getByRole("button", { name: "Save a copy" }).click();
+  await save.getByText("The two passphrases are not the same").waitFor();
+  await save.getByLabel("The same once more").fill(PASSPHRASE);
+  const [download] = await Promise.all([ada.page.waitForEvent("download"), save.getByRole("button", { name: "Save a copy" }).click()]);
+  assert.match(download.suggestedFilename(), /^peerceptron-.*-\d{4}-\d\d-\d\d\.copy$/);
+  const path = await download.path();
+  await save.getByText("is among your downloads").waitFor();
+  const me = await ada.evaluate(() => window.peerceptron.ready());
+
+  const ben = await world.device("Ben");
+  await ben.goto(`${world.server.origin}/memory`);
+  const become = ben.page.getByRole("form", { name: "Become a copy" });
+  await become.getByLabel("Choose a file").setInputFiles(path);
+  await become.getByLabel("Its passphrase").fill("correct horse battery stapler");
+  await become.getByRole("button", { name: "Open" }).click();
+  await become.getByText("This device becomes that one.").waitFor();
+  await become.getByRole("button", { name: "Leave it as it is" }).click();
+  await become.getByRole("button", { name: "Open" }).click();
+  await become.getByRole("button", { name: "Become that device" }).click();
+  await become.getByText("This passphrase does not open the copy").waitFor();
+  const before = await ben.evaluate(() => window.peerceptron.ready());
+  assert.notEqual(before, me);
+  await become.getByLabel("Its passphrase").fill(PASSPHRASE);
+  await become.getByRole("button", { name: "Open" }).click();
+  await become.getByRole("button", { name: "Become that device" }).click();
+  await ben.page.getByText(NOTE).waitFor();
+  assert.equal(await ben.evaluate(() => window.peerceptron.ready()), me);
+});
+
 /** Makes a device one of its own, and says what it is. */
 async function describe(page, text) {
   await page.evaluate((text) => window.network.remember(text), text);

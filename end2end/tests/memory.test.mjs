@@ -82,6 +82,56 @@ scenario("what leaves a device is what its owner has seen, and goes when its own
   }
 });
 
+scenario("the memory has a page of its own, with a map for eyes and keys", async (world) => {
+  await world.startServer();
+  const ada = await world.device("Ada");
+  await ada.goto(world.server.origin + "/");
+  await ada.page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Memory" }).click();
+  await ada.page.getByRole("heading", { name: "Memory", exact: true }).waitFor();
+  for (const [text, tags] of NOTES) await remember(ada, text, tags);
+  const map = ada.page.getByRole("group", { name: /^Map/ });
+  await ada.page.waitForFunction((count) => document.querySelectorAll(".map-point").length === count, NOTES.length);
+  // What each colour stands for, and how many points have it.
+  const legend = await ada.page.getByRole("list", { name: "Colours" }).getByRole("listitem").allTextContents();
+  assert.ok(legend.some((entry) => /^(bees|bread) /.test(entry)), String(legend));
+  const counts = legend.map((entry) => Number(entry.split(" ").at(-1)));
+  assert.equal(counts.reduce((sum, count) => sum + count, 0), NOTES.length, String(legend));
+
+  await map.focus();
+  const told = ada.page.locator(".map-told");
+  const seen = new Set();
+  for (const key of ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowUp"]) {
+    await ada.page.keyboard.press(key);
+    await ada.page.locator(".map-chosen").waitFor();
+    seen.add(await told.locator("p").textContent());
+  }
+  assert.ok(seen.size >= 2, `keys lead from note to note: ${[...seen]}`);
+  for (const text of seen) assert.ok(NOTES.some(([note]) => text.startsWith(note)), text);
+  await ada.click("button", "Find what is like it");
+  await ada.page.locator(".map-found").first().waitFor();
+  await ada.page.keyboard.press("Escape");
+
+  await ada.page.getByText("The same as a list").click();
+  for (const [text] of NOTES) await ada.page.locator(".map-list").getByText(text).waitFor();
+
+  await ada.click("button", "What counts least?");
+  await ada.page.getByText("1 capsule counts least").waitFor();
+  await ada.click("button", "Forget them");
+  await ada.page.getByText("1 capsule is gone.").waitFor();
+  await ada.page.waitForFunction((count) => document.querySelectorAll(".map-point").length === count, NOTES.length - 1);
+});
+
+const NOTES = [
+  ["The colony swarms in May when the hive is full", "bees"],
+  ["Honey is harvested twice a year, in June and in August", "bees"],
+  ["A queen lays two thousand eggs a day in summer", "bees"],
+  ["Smoke calms the bees before the hive is opened", "bees"],
+  ["Bread dough rises overnight in the fridge", "bread"],
+  ["Rye flour needs a sourdough to bake with", "bread"],
+  ["Steam in the first ten minutes gives the loaf its crust", "bread"],
+  ["Salt goes into the dough after the first rest", "bread"],
+];
+
 /** Runs in the page before its own scripts: keeps all bytes that channels are given, as text. */
 const keepWhatIsSent = `
   window.sent = [];

@@ -62,7 +62,7 @@ fn prepare(workspace: &Workspace, names: &[&String], is_json: bool) -> Result<()
             data::fetch(workspace, "mnist")?;
             browsers::npm_packages(workspace, "bench/memory")?;
         }
-        if asks_for(&["page", "channel", "session"]) {
+        if asks_for(&["page", "channel", "session", "memory"]) {
             dist::build(workspace)?;
         }
         if asks_for(&["page", "channel", "session", "neural", "ledger", "memory"]) {

@@ -19,6 +19,9 @@ use memory::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
+/// Of what a search has found, so many are shown: the best.
+const RINGED: usize = 5;
+
 /// Fewer are no picture.
 const POINTS_MIN: usize = 3;
 
@@ -145,11 +148,11 @@ fn place_of(event: &PointerEvent) -> Option<[f64; 2]> {
 
 fn drawn(map: &Map, colours: Colours) -> AnyView {
     let spreads = spreads(&map.points, &map.groups);
-    let grounds = map.groups.iter().zip(spreads).enumerate().filter(|(_, it)| it.0.tag.is_some());
-    let grounds = grounds.map(|(number, (group, [rx, ry]))| {
+    let grounds = map.groups.iter().zip(&spreads).enumerate();
+    let grounds = grounds.filter(|(_, it)| it.0.tag.is_some()).map(|(number, (group, [rx, ry]))| {
         let [x, y] = on_picture(group.place);
         let hue = colours.of_group(number);
-        view! { <ellipse class="map-ground" data-hue=hue cx=round(x) cy=round(y) rx=round(rx) ry=round(ry) /> }
+        view! { <ellipse class="map-ground" data-hue=hue cx=round(x) cy=round(y) rx=round(*rx) ry=round(*ry) /> }
     });
     let points = map.points.iter().map(|point| {
         let [x, y] = on_picture(point.place);
@@ -157,7 +160,7 @@ fn drawn(map: &Map, colours: Colours) -> AnyView {
         let hue = colours.of_point(point);
         view! { <circle class="map-point" data-hue=hue cx=round(x) cy=round(y) r=round(radius) /> }
     });
-    let labels = labels(&map.groups).into_iter().map(|label| {
+    let labels = labels(&map.groups, &spreads).into_iter().map(|label| {
         let hue = colours.of_group(label.group);
         view! {
             <text class="map-label" data-hue=hue x=round(label.at[0]) y=round(label.at[1])>
@@ -171,6 +174,7 @@ fn drawn(map: &Map, colours: Colours) -> AnyView {
 
 /// What a search has found.
 fn ringed(map: &Map, found: &[units::Hash]) -> Vec<AnyView> {
+    let found = &found[..found.len().min(RINGED)];
     let points = map.points.iter().filter(|point| found.contains(&point.capsule));
     let ring = |point: &Point| {
         let [x, y] = on_picture(point.place);

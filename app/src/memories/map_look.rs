@@ -14,6 +14,7 @@ const REACH: f64 = 36.0;
 /// How far labels keep from each other.
 const LABEL_APART_X: f64 = 190.0;
 const LABEL_APART_Y: f64 = 34.0;
+const LABEL_TOP: f64 = 24.0;
 
 /// Where a place of a map is in the picture.
 pub(super) fn on_picture(place: [f32; 2]) -> [f64; 2] {
@@ -80,10 +81,12 @@ pub(super) struct Label {
     pub(super) group: usize,
 }
 
-/// Labels of groups that have a name, none above another.
-pub(super) fn labels(groups: &[Group]) -> Vec<Label> {
-    let named = groups.iter().enumerate().filter_map(|(group, it)| {
-        Some(Label { text: it.tag.clone()?, at: on_picture(it.place), group })
+/// Labels of groups that have a name, each above its group's ground and none above another.
+pub(super) fn labels(groups: &[Group], spreads: &[[f64; 2]]) -> Vec<Label> {
+    let named = groups.iter().zip(spreads).enumerate().filter_map(|(group, (it, spread))| {
+        let [x, y] = on_picture(it.place);
+        let at = [x, (y - spread[1] - 4.0).max(LABEL_TOP)];
+        Some(Label { text: it.tag.clone()?, at, group })
     });
     let mut labels: Vec<Label> = named.collect();
     labels.sort_by(|a, b| a.at[1].total_cmp(&b.at[1]));
@@ -169,7 +172,7 @@ mod tests {
             group("", 0.0, 0.0),
             group("far", 0.9, 0.0),
         ];
-        let labels = labels(&groups);
+        let labels = labels(&groups, &[[40.0, 40.0]; 4]);
         assert_eq!(labels.len(), 3);
         for (number, label) in labels.iter().enumerate() {
             for other in &labels[number + 1..] {

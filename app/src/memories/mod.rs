@@ -5,6 +5,7 @@ pub mod copies;
 pub mod fired_like;
 pub mod found;
 pub mod keep_skill;
+pub mod make_room;
 pub mod map;
 mod map_look;
 mod map_words;

@@ -1,6 +1,6 @@
 //! How much room memories take, how much there is, and whether the browser may take it back.
 
-use super::asked::Desk;
+use super::{asked::Desk, make_room::MakeRoom};
 use crate::{
     compact::{Erase, Shown, follow, live, on},
     dom::{self, Space},
@@ -40,16 +40,17 @@ pub fn SpacePart(
     let is_nearly_full = move || space.with(|space| space.as_ref().is_some_and(is_nearly_full));
     view! {
         <div class="memory-space">
-            <h3>"Room"</h3>
+            <h3>"Storage"</h3>
             <p class="hint memories-storage">
                 {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}
             </p>
             <p class="hint">{live(move || space.with(|space| space.as_ref().map(of_browser)))}</p>
             <Shown when=is_nearly_full>
                 <p class="problem" role="alert">
-                    "There is little room left. Save a copy first; then tidy up, forget what you no longer need, or free some space on this device."
+                    "There is little room left. Save a copy of everything first, if you want to keep it all; then tidy up, or let go of what counts least. Other sites and files on this device take room, too."
                 </p>
             </Shown>
+            <MakeRoom desk />
             <Shown when=may_go>
                 <p class="hint">
                     "A browser that runs out of room may clear sites that it was not asked to keep, this one with them."

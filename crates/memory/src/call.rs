@@ -2,7 +2,7 @@
 
 use crate::{
     capsule::{Embedding, Kind, Privacy, Space},
-    library::{Consolidation, Found, Map, News, Query, Stats, Trends},
+    library::{Consolidation, Found, LeastImportant, Map, News, Query, Stats, Trends},
 };
 use person::Device;
 use protocol::{
@@ -10,7 +10,7 @@ use protocol::{
     encoding::{decode, encode},
 };
 use serde::{Deserialize, Serialize};
-use units::{Hash, PeerId};
+use units::{Hash, PeerId, UnixMillis};
 
 /// A question or an order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,6 +108,10 @@ pub enum Call {
     TakeOut(PeerId),
     /// A picture of what is there. Reply: [`Reply::Map`].
     Map,
+    /// What would go so that so many bytes are free? Reply: [`Reply::LeastImportant`].
+    LeastImportant(u64),
+    /// Forget what was told of for so many bytes at that time. Reply: [`Reply::Forgotten`].
+    ForgetLeastImportant(u64, UnixMillis),
 }
 
 /// What comes of it.
@@ -149,6 +153,10 @@ pub enum Reply {
     Overview(Overview),
     /// A picture of it.
     Map(Map),
+    /// What counts least.
+    LeastImportant(LeastImportant),
+    /// So many capsules are gone.
+    Forgotten(u32),
     /// What a link holds by which another device is paired.
     Invitation(String),
     /// The devices of this person; none where it has only this one.

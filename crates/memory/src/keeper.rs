@@ -389,6 +389,12 @@ impl Open {
             Call::Consolidate => Ok(Reply::Consolidated(library.consolidate(now))),
             Call::UndoConsolidation => Ok(Reply::Restored(library.undo_consolidation(now))),
             Call::Trends => Ok(Reply::Trends(library.trends(now))),
+            Call::LeastImportant(bytes) => {
+                Ok(Reply::LeastImportant(library.least_important(bytes, now)))
+            }
+            Call::ForgetLeastImportant(bytes, at) => {
+                Ok(Reply::Forgotten(library.forget_least_important(bytes, at)))
+            }
             Call::Map => Ok(Reply::Map(library.map(now))),
             Call::Overview => {
                 let mut tags = library.tags();

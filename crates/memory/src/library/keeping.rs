@@ -223,24 +223,47 @@ impl Library {
     /// # Errors
     /// [`KeepError::Unknown`].
     pub fn forget(&mut self, id: Hash) -> Result<(), KeepError> {
-        let kept = self.get(id).ok_or(KeepError::Unknown { capsule: id })?;
-        let head = kept.capsule.head();
-        let asks_others = head.owner == self.me() && super::may_leave(head.privacy);
-        self.drop_for_good(id, asks_others);
-        if asks_others {
-            self.ask_to_forget(id);
+        match self.forget_all(&[id]) {
+            0 => Err(KeepError::Unknown { capsule: id }),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The same for several at once; says how many of them were there.
+    pub(super) fn forget_all(&mut self, ids: &[Hash]) -> u32 {
+        let mut forgotten = Vec::new();
+        for id in ids {
+            let Some(kept) = self.get(*id) else { continue };
+            let head = kept.capsule.head();
+            let asks_others = head.owner == self.me() && super::may_leave(head.privacy);
+            self.drop_from_shelf(*id, asks_others);
+            if asks_others {
+                self.ask_to_forget(*id);
+            }
+            forgotten.push(*id);
+        }
+        if !forgotten.is_empty() {
+            // What was forgotten is not to lie about in a file.
+            self.rewrite();
+        }
+        for gone in forgotten.chunks(limits::LISTED_MAX) {
+            self.tell_siblings(Vec::new(), gone.to_vec());
+        }
+        forgotten.len() as u32
     }
 
     pub(super) fn drop_for_good(&mut self, id: Hash, asks_others: bool) {
+        self.drop_from_shelf(id, asks_others);
+        // As there.
+        self.rewrite();
+        self.tell_siblings(Vec::new(), vec![id]);
+    }
+
+    fn drop_from_shelf(&mut self, id: Hash, asks_others: bool) {
         self.write(&Entry::Forgotten { capsule: id, asks_others });
         self.unshelve(id);
         self.forgotten.insert(id, asks_others);
         self.outcome.news.push(News::Forgotten { capsule: id });
-        self.tell_siblings(Vec::new(), vec![id]);
-        // What was forgotten is not to lie about in a file.
-        self.rewrite();
     }
 
     /// Somebody has made use of a capsule.

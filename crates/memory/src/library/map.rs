@@ -128,7 +128,7 @@ fn beginning(content: &Content) -> String {
 
 /// The group of each place, the largest group first: Lloyd's algorithm from middles that lie far from each other.
 fn grouped(places: &[[f32; 2]]) -> Vec<u8> {
-    let count = ((places.len() as f32 / 4.0).sqrt() as usize).clamp(1, GROUPS_MAX);
+    let count = ((places.len() as f32 / 2.0).sqrt() as usize).clamp(1, GROUPS_MAX);
     let mut middles = vec![[0.0f32; 2]];
     while middles.len() < count {
         let far = |place: &[f32; 2]| {

@@ -10,6 +10,7 @@ mod map;
 mod outcome;
 mod places;
 mod ranking;
+mod room;
 mod search;
 mod siblings;
 mod trends;
@@ -20,6 +21,7 @@ pub use keeping::{KeepError, Opened};
 pub use map::{Group, Map, POINTS_MAX, Point};
 pub use outcome::{News, Outcome};
 pub use ranking::{RANKING, Ranking};
+pub use room::LeastImportant;
 pub use search::{Filter, Found, Query, SkillAbout};
 pub(crate) use siblings::BUCKETS;
 pub use trends::Trends;
@@ -98,10 +100,16 @@ impl Library {
     /// Texts are embedded by `model` from now on; those that were embedded by another are embedded anew.
     pub fn take_model(&mut self, model: StaticTable) {
         let space = space_of(&model);
-        self.places.insert(space, Places::new(space, model.dimensions()));
+        let is_of_it = |places: &Places| places.is_of(space, model.dimensions());
+        if !self.places.get(&space).is_some_and(is_of_it) {
+            self.places.insert(space, Places::new(space, model.dimensions()));
+        }
         self.model = Some(model);
+        // What a log has told of lies there already.
         for key in 0..self.kept.len() as u32 {
-            self.place(key);
+            if self.places.get(&space).is_some_and(|places| places.vector(key).is_none()) {
+                self.place(key);
+            }
         }
     }
 

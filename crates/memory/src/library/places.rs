@@ -21,7 +21,12 @@ impl Places {
 
     /// Whether embeddings of this kind are compared here.
     pub(super) fn takes(&self, embedding: &Embedding) -> bool {
-        embedding.space == self.space && embedding.dimensions() == self.dimensions
+        self.is_of(embedding.space, embedding.dimensions())
+    }
+
+    /// The same by their space and their length.
+    pub(super) fn is_of(&self, space: Space, dimensions: usize) -> bool {
+        space == self.space && dimensions == self.dimensions
     }
 
     pub(super) fn add(&mut self, key: u32, embedding: &Embedding) {

@@ -134,7 +134,7 @@ impl Library {
     }
 
     fn take_list(&mut self, from: PeerId, kept: Vec<Hash>, gone: &[Hash]) {
-        self.forget_all(gone);
+        self.forget_what_they_have(gone);
         let is_wanted = |id: &Hash| !self.keys.contains_key(id) && !self.forgotten.contains_key(id);
         let wanted: Vec<Hash> = kept.into_iter().filter(is_wanted).collect();
         let pull = self.siblings.pulls.entry(from).or_default();
@@ -193,7 +193,7 @@ impl Library {
     }
 
     /// What was forgotten on one device is forgotten here; who made it asks others, too.
-    fn forget_all(&mut self, ids: &[Hash]) {
+    fn forget_what_they_have(&mut self, ids: &[Hash]) {
         let mut is_changed = false;
         let mut new = Vec::new();
         for id in ids {

@@ -11,10 +11,22 @@ const WORD_BYTES_MAX: usize = 32;
 /// Words that the beginning of one may stand for.
 const COMPLETIONS_MAX: usize = 32;
 
+/// Words that are told apart by hashes next to each other: whoever makes up words of one hash finds that they are looked up as
+/// words are.
+const SAME_HASH_MAX: u64 = 4;
+
 /// Words, each with the keys of the texts that hold it.
+///
+/// A start adds the words of all texts, a million or so, nearly all of which are there: they are looked up by a hash, because
+/// numbers are compared where they lie and words are not.
 #[derive(Default)]
 pub(super) struct Words {
-    texts: BTreeMap<Box<str>, Vec<u32>>,
+    /// The number of the word that has this hash, or one just below it.
+    by_hash: BTreeMap<u64, u32>,
+    /// In their order, for those that are begun.
+    in_order: BTreeMap<Box<str>, u32>,
+    /// By their numbers: the words, and the keys of the texts that hold each.
+    texts: Vec<(Box<str>, Vec<u32>)>,
     count: u32,
 }
 
@@ -28,12 +40,42 @@ impl Words {
     /// Another text. Keys are given out in ascending order.
     pub(super) fn add(&mut self, key: u32, text: &str) {
         self.count += 1;
-        for word in words_of(text).take(WORDS_MAX) {
-            let keys = self.texts.entry(word.into()).or_default();
+        let mut word = String::new();
+        for run in runs(text).take(WORDS_MAX) {
+            lower(run, &mut word);
+            let number = self.number_of(&word);
+            let (_, keys) = &mut self.texts[number as usize];
             if keys.last() != Some(&key) {
                 keys.push(key);
             }
         }
+    }
+
+    /// A word's number, which it is given where it has none.
+    fn number_of(&mut self, word: &str) -> u32 {
+        let hash = hash_of(word);
+        let new = self.texts.len() as u32;
+        for step in 0..SAME_HASH_MAX {
+            match self.by_hash.get(&hash.wrapping_add(step)) {
+                Some(number) if *self.texts[*number as usize].0 == *word => return *number,
+                Some(_) => {}
+                None => {
+                    self.by_hash.insert(hash.wrapping_add(step), new);
+                    return self.take_in(word);
+                }
+            }
+        }
+        match self.in_order.get(word) {
+            Some(number) => *number,
+            None => self.take_in(word),
+        }
+    }
+
+    fn take_in(&mut self, word: &str) -> u32 {
+        let number = self.texts.len() as u32;
+        self.in_order.insert(word.into(), number);
+        self.texts.push((word.into(), Vec::new()));
+        number
     }
 
     /// The words of `query`, each with how rare it is; the last may be the beginning of one.
@@ -79,11 +121,12 @@ impl Words {
     }
 
     fn texts_with(&self, word: &str) -> &[u32] {
-        self.texts.get(word).map_or(&[], |keys| keys)
+        let number = self.in_order.get(word);
+        number.map_or(&[], |number| &self.texts[*number as usize].1)
     }
 
     fn completions(&self, begun: &str) -> Vec<String> {
-        let from = self.texts.range::<str, _>((Bound::Included(begun), Bound::Unbounded));
+        let from = self.in_order.range::<str, _>((Bound::Included(begun), Bound::Unbounded));
         let words = from.map(|(word, _)| word).take_while(|word| word.starts_with(begun));
         let mut words: Vec<String> =
             words.take(COMPLETIONS_MAX).map(|word| word.to_string()).collect();
@@ -125,15 +168,39 @@ pub(super) fn distinct_words(text: &str) -> Vec<String> {
 
 /// Runs of letters and digits, in lower case.
 fn words_of(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| {
-        let mut bytes = 0;
-        let fits = |char: &char| {
-            bytes += char.len_utf8();
-            bytes <= WORD_BYTES_MAX
-        };
-        word.chars().take_while(fits).flat_map(char::to_lowercase).collect()
+    runs(text).map(|run| {
+        let mut word = String::new();
+        lower(run, &mut word);
+        word
     })
+}
+
+/// Runs of letters and digits.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_alphanumeric()).filter(|run| !run.is_empty())
+}
+
+/// FNV-1a (Fowler, Noll and Vo): a few steps for words as short as these, and the same everywhere.
+fn hash_of(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Puts the beginning of a run into `word`, in lower case.
+fn lower(run: &str, word: &mut String) {
+    word.clear();
+    if run.is_ascii() {
+        word.push_str(&run[..run.len().min(WORD_BYTES_MAX)]);
+        word.make_ascii_lowercase();
+        return;
+    }
+    let mut bytes = 0;
+    let fits = |char: &char| {
+        bytes += char.len_utf8();
+        bytes <= WORD_BYTES_MAX
+    };
+    word.extend(run.chars().take_while(fits).flat_map(char::to_lowercase));
 }
 
 #[cfg(test)]
@@ -166,6 +233,19 @@ mod tests {
             words.seek("gard").found_in("Gardening on Sunday"),
             (vec!["gardening".into()], 0.5)
         );
+    }
+
+    #[test]
+    fn each_word_has_its_texts_in_the_order_in_which_they_came() {
+        let texts: Vec<String> = (0..200).map(|n| format!("text {} Of {n}", n % 7)).collect();
+        let words = words(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        let all: Vec<u32> = (0..200).collect();
+        assert_eq!(words.texts_with("of"), all);
+        for rest in 0..7 {
+            let expected: Vec<u32> = (0..200).filter(|n| n % 7 == rest || *n == rest).collect();
+            assert_eq!(words.texts_with(&rest.to_string()), expected);
+        }
+        assert_eq!(words.texts_with("Of"), [0; 0]);
     }
 
     #[test]

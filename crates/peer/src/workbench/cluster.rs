@@ -125,8 +125,8 @@ impl Cluster {
             return Err(invalid("a network for other rows than the cluster's"));
         }
         let has_alone = self.alone.is_some();
-        let data = self.data.take();
-        *self = Self { data, ..Self::of(model) };
+        let (data, rehearsal) = (self.data.take(), self.rehearsal.clone());
+        *self = Self { data, rehearsal, ..Self::of(model) };
         self.alone = self.alone.take().filter(|_| has_alone);
         let (network, model) = (self.model.network().spec().clone(), self.model_hash);
         Ok(Answer::Created { network, model })

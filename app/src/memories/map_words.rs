@@ -94,14 +94,16 @@ fn group_name(map: &Map, group: u8) -> String {
 fn kind_hue(kind: Kind) -> u8 {
     match kind {
         Kind::Note => 0,
-        _ => 1,
+        Kind::Episode => 1,
+        Kind::Skill => 2,
     }
 }
 
 fn kind_words(kind: Kind) -> &'static str {
     match kind {
         Kind::Note => "notes",
-        _ => "what networks learnt",
+        Kind::Episode => "what networks learnt",
+        Kind::Skill => "skills of nodes",
     }
 }
 

@@ -1,8 +1,8 @@
 //! The memory on a page of its own.
 
 use super::{
-    asked::Desk, copies::Copies, map::MapPart, note::NoteForm, search::SearchPart,
-    space::SpacePart, tidy::Tidy,
+    asked::Desk, copies::Copies, fired_like::FiredLike, keep_skill::SkillForm, map::MapPart,
+    note::NoteForm, search::SearchPart, space::SpacePart, tidy::Tidy,
 };
 use crate::compact::Erase;
 use leptos::prelude::*;
@@ -22,6 +22,8 @@ pub fn Whole() -> impl IntoView {
                 <div class="memory-page-side">
                     <section class="panel" aria-label="Remember something">
                         <NoteForm desk />
+                        <SkillForm desk />
+                        <FiredLike desk />
                     </section>
                     <section class="panel" aria-label="Tidy up">
                         <Tidy desk />

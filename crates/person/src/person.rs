@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::identity::{Identity, Signature};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use units::{ClusterId, Hash, PeerId, UnixMillis};
 
 /// What one device knows of its person, and does about it. It starts anew with what is [`Stored`].
@@ -22,8 +22,8 @@ pub struct Person {
     stored: Stored,
     /// Neighbours, and for those that belong, which models they hold.
     neighbours: BTreeMap<PeerId, BTreeMap<ClusterId, Hash>>,
-    /// Models that neighbours were asked for.
-    asked: BTreeSet<(ClusterId, Hash)>,
+    /// Models that neighbours were asked for, and whom.
+    asked: BTreeMap<(ClusterId, Hash), PeerId>,
     /// What is set on this device, whether or not there are others.
     settings: BTreeMap<String, String>,
     offer: Option<Offer>,
@@ -107,7 +107,7 @@ impl Person {
             name,
             stored,
             neighbours: BTreeMap::new(),
-            asked: BTreeSet::new(),
+            asked: BTreeMap::new(),
             settings: BTreeMap::new(),
             offer: None,
             visit: None,

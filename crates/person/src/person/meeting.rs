@@ -22,7 +22,7 @@ impl Person {
     /// A neighbour has gone.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.neighbours.remove(&peer);
-        self.asked.clear();
+        self.asked.retain(|_, of| *of != peer);
         self.pairing_interrupted(peer);
     }
 
@@ -114,14 +114,13 @@ impl Person {
     /// Asks those that hold them for models that are newer than those here.
     fn ask_for_models(&mut self) {
         let Some(record) = &self.stored.record else { return };
-        let is_newest = |(cluster, model): &(ClusterId, Hash)| {
-            record.models.get(cluster).is_some_and(|it| it.model == *model)
-        };
-        self.asked.retain(is_newest);
+        let newest = |cluster: &ClusterId| record.models.get(cluster).map(|it| it.model);
+        self.asked.retain(|(cluster, model), _| newest(cluster) == Some(*model));
         let mut wants = Vec::new();
         for (cluster, version) in &record.models {
             let wanted = (cluster.clone(), version.model);
-            if self.stored.held.get(cluster) == Some(&version.model) || self.asked.contains(&wanted)
+            if self.stored.held.get(cluster) == Some(&version.model)
+                || self.asked.contains_key(&wanted)
             {
                 continue;
             }
@@ -135,7 +134,7 @@ impl Person {
         for (peer, (cluster, model)) in wants {
             self.say(peer, &Message::WantModel(cluster.clone()));
             self.outcome.wants.push((peer, cluster.clone()));
-            self.asked.insert((cluster, model));
+            self.asked.insert((cluster, model), peer);
         }
     }
 

@@ -42,8 +42,15 @@ impl Siblings {
         self.devices.contains(&peer)
     }
 
-    pub(crate) fn bulk_limit_bytes(&self) -> usize {
-        if self.wanted.is_empty() { 0 } else { protocol::limits::BULK_VALUE_BYTES_MAX }
+    /// What a peer may send at once: a whole model, if it was asked for one.
+    pub(crate) fn bulk_limit_bytes(&self, of: PeerId) -> usize {
+        let is_asked = self.wanted.iter().any(|(peer, _)| *peer == of);
+        if is_asked { protocol::limits::BULK_VALUE_BYTES_MAX } else { 0 }
+    }
+
+    /// What a peer was asked for does not come any more, or is not wanted of it.
+    pub(crate) fn expect_nothing_of(&mut self, peer: PeerId) {
+        self.wanted.retain(|(from, _)| *from != peer);
     }
 }
 
@@ -113,6 +120,7 @@ impl Engine {
     pub(crate) fn follow_person(&mut self, now: Instant, answer: &mut MemoryAnswer) {
         let devices: SortedSet<PeerId> = answer.siblings.iter().copied().collect();
         if devices != self.siblings.devices {
+            self.siblings.wanted.retain(|(from, _)| devices.contains(from));
             self.siblings.devices = devices;
             self.core.store(records::SIBLINGS.to_owned(), &answer.siblings, Vec::new());
         }
@@ -164,21 +172,20 @@ impl Engine {
             Ok(decoded) => decoded,
             Err(problem) => return self.refuse(Some(from), problem.to_string()),
         };
+        if self.is_in_motion(&cluster) {
+            return;
+        }
         let network = decoded.network().spec().clone();
         match self.clusters.get(&cluster) {
             Some(known) if known.network == network && known.recipe == recipe => {
-                if !self.is_in_motion(&cluster) {
-                    self.clusters.adopt(&cluster, model, decoded.hash(), &mut self.core);
-                }
+                self.clusters.adopt(&cluster, model, decoded.hash(), &mut self.core);
             }
             Some(known)
                 if known.recipe == recipe
                     && (known.network.inputs, known.network.classes)
                         == (network.inputs, network.classes) =>
             {
-                if !self.is_in_motion(&cluster) {
-                    self.clusters.replace(&cluster, model, &mut self.core);
-                }
+                self.clusters.replace(&cluster, model, &mut self.core);
             }
             Some(_) => {
                 let message = format!(

@@ -117,7 +117,9 @@ impl Cluster {
         let has_alone = self.alone.is_some();
         let data = self.data.take();
         *self = Self { data, ..Self::of(model) };
-        self.alone = self.alone.take().filter(|_| has_alone);
+        if !has_alone {
+            self.alone = None;
+        }
         let (network, model) = (self.model.network().spec().clone(), self.model_hash);
         Ok(Answer::Created { network, model })
     }

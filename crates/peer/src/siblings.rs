@@ -148,6 +148,10 @@ impl Engine {
 
     /// A cluster was read out for another device of this person.
     pub(crate) fn send_cluster(&mut self, to: PeerId, cluster: ClusterId, model: Vec<u8>) {
+        // It may have been taken out since.
+        if !self.siblings.contains(to) {
+            return;
+        }
         let Some(recipe) = self.clusters.get(&cluster).map(|it| it.recipe.clone()) else { return };
         if let Some(link) = self.roster.get_mut(to).and_then(|member| member.link.as_mut())
             && link.is_open()
@@ -200,5 +204,22 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_taken_from_whom_it_was_asked_of_and_from_nobody_else() {
+        let [asked, other] = [1, 2].map(|it| PeerId::from_bytes([it; 32]));
+        let mut siblings = Siblings::new(vec![asked, other]);
+        let cluster: ClusterId = "digits".parse().expect("a name");
+        siblings.wanted.insert((asked, cluster));
+        let limits = |siblings: &Siblings| [asked, other].map(|it| siblings.bulk_limit_bytes(it));
+        assert_eq!(limits(&siblings), [protocol::limits::BULK_VALUE_BYTES_MAX, 0]);
+        siblings.expect_nothing_of(asked);
+        assert_eq!(limits(&siblings), [0, 0], "it is gone, or was taken out");
     }
 }

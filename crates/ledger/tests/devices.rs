@@ -28,6 +28,18 @@ fn a_revoked_device_moves_nothing_any_more_and_keeps_what_it_has() {
 }
 
 #[test]
+fn nobody_loses_money_to_a_revoked_device() {
+    let mut room = Room::of(3);
+    room.does(2, revoke(3, 2));
+    room.does(2, revoke(9, 2));
+    for device in [3, 9] {
+        let refused = Refusal::Revoked { peer: peer(device) };
+        assert_eq!(room.refusal(2, pays(device, Credits::whole(1))), refused);
+        assert_eq!(room.refusal(1, Action::Welcome { member: peer(device) }), refused);
+    }
+}
+
+#[test]
 fn nobody_revokes_without_a_permit_of_that_device() {
     let mut room = Room::of(4);
     let forged = Action::Revoke { device: peer(3), permit: sign_permit(&identity(4), peer(2)) };

@@ -484,7 +484,7 @@ impl From<PersonError> for Refusal {
     fn from(problem: PersonError) -> Self {
         let code = match &problem {
             PersonError::NotYours { .. } => "unknown_device",
-            PersonError::Full | PersonError::TooManyRevoked => "too_many_devices",
+            PersonError::Full | PersonError::TooManyEver => "too_many_devices",
             _ => "cannot_pair",
         };
         refusal(code, problem)

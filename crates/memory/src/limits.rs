@@ -33,5 +33,11 @@ pub const HITS_MAX: usize = 20;
 /// Names of capsules in one message between devices of one person.
 pub const LISTED_MAX: usize = 1_000;
 
+/// Names of capsules that were forgotten: more are gone, and not noted.
+pub const FORGOTTEN_MAX: usize = 2 * CAPSULES_MAX;
+
 /// The log of a device: what is read when it starts.
 pub const LOG_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// Bytes of all capsules on one device: a log takes twice as many before it is written anew, and must stay one that can be read.
+pub const KEPT_BYTES_MAX: u64 = LOG_BYTES_MAX as u64 / 4;

@@ -5,6 +5,7 @@ use memory::{
     capsule::Privacy,
     keeper::{Answer, Keeper, LogFile, Told},
     library::Query,
+    message::Message,
 };
 use person::News;
 use protocol::identity::Identity;
@@ -204,6 +205,31 @@ fn a_device_that_was_taken_out_gets_nothing_any_more() {
     assert_eq!(world.texts(2, "spare").len(), 1, "what it had stays readable to it");
     world.note(2, "a note of the lost device", Privacy::Personal);
     assert_eq!(world.texts(0, "lost").len(), 0);
+}
+
+#[test]
+fn what_cannot_be_read_holds_up_nothing_else() {
+    let mut world = World::new(2);
+    world.connect(0, 1);
+    world.pair(0, 1);
+    let nobodys = |it: u8| Hash::of(&[it]);
+    let listed = Message::Listed { kept: (0..20).map(nobodys).collect(), gone: Vec::new() };
+    world.links.clear();
+    let mut hear = |message: Message| {
+        let told = Told::Hear { from: peer(1), bytes: message.encode() };
+        let answer = world.keepers[0].run(told, UnixMillis(5_000)).expect("it is stored");
+        let messages = answer.messages.into_iter().map(|(_, it)| Message::decode(&it));
+        messages.collect::<Result<Vec<_>, _>>().expect("messages")
+    };
+    let wanted = |messages: &[Message]| match messages {
+        [Message::Want(ids)] => ids.len(),
+        _ => 0,
+    };
+    let mut asked = wanted(&hear(listed));
+    for _ in 0..20 {
+        asked += wanted(&hear(Message::Own(vec![7; 80])));
+    }
+    assert_eq!(asked, 20, "it goes on with the others");
 }
 
 #[test]

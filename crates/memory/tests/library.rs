@@ -1,7 +1,7 @@
 //! What a device remembers, whatever happens to its file and whatever others say.
 
 use memory::{
-    capsule::{Draft, Embedding, PersonalKey, Privacy, Space},
+    capsule::{Draft, Embedding, Keyring, PersonalKey, Privacy, Space},
     embedding::{CharacterKind, Characters, Rows, StaticTable, TableFile, Vocabulary, WordPiece},
     library::{Filter, KeepError, Library, News, Query},
     log::HEADER,
@@ -341,4 +341,25 @@ fn a_vector_of_ones_own_is_found_by_vectors_whatever_its_text_means() {
     assert_eq!(found.len(), 1);
     assert!(found[0].similarity > 0.99);
     assert_eq!(device.texts(&query("bees")), ["a bees shape"], "by its words too");
+}
+
+#[test]
+fn what_is_kept_is_read_with_the_newest_key_alone_and_what_is_agreed_on_does_not_pile_up() {
+    let [old, new] = [1, 2].map(|it| PersonalKey::from_bytes([it; 32]));
+    let owner = || Identity::from_seed([1; 32]);
+    let mut library = Library::open(owner(), old.clone(), &[]).expect("a new one").0;
+    let draft = Draft::personal("bees sleep", []).expect("a note");
+    let id = library.remember(draft, NOW).expect("there is room");
+    library.keep_person(vec![0; 40_000], Keyring::new(new.clone(), [old]));
+    let mut file = library.take_outcome().rewrite.expect("it is sealed anew");
+    for at in 0..100 {
+        library.keep_person(vec![at; 40_000], new.clone().into());
+        let outcome = library.take_outcome();
+        file = outcome.rewrite.unwrap_or(file);
+        file.extend(outcome.append);
+    }
+    assert!(file.len() < 2_000_000, "{} bytes", file.len());
+    let (library, opened) = Library::open(owner(), new, &file).expect("it is a log");
+    assert_eq!((opened.capsules, opened.damaged), (1, 0));
+    assert!(library.capsule(id).is_some());
 }

@@ -15,6 +15,9 @@ use units::{Instant, PeerId, SortedMap};
 /// Messages of one neighbour that wait: the memory, and the place before the worker, that it can claim.
 const HEARD_MAX: usize = 24;
 
+/// The same of another device of this person: what is not heard of one comes only when they meet again.
+const HEARD_OF_OWN_MAX: usize = 8 * HEARD_MAX;
+
 /// This device's memory, as the engine knows it.
 #[derive(Default)]
 pub(crate) struct Memories {
@@ -52,7 +55,8 @@ impl Engine {
 
     pub(crate) fn memory_message(&mut self, now: Instant, from: PeerId, bytes: Vec<u8>) {
         // Whoever is not heard may ask again; what was given comes back as not taken, by its silence.
-        if self.memories.heard(from) < HEARD_MAX {
+        let most = if self.siblings.contains(from) { HEARD_OF_OWN_MAX } else { HEARD_MAX };
+        if self.memories.heard(from) < most {
             self.open_memory(now);
             self.tell_memory(now, MemoryCall::Hear { from, bytes }, Purpose::Heard(from));
         }
@@ -62,6 +66,9 @@ impl Engine {
         if is_there && self.siblings.contains(peer) {
             // What one of them has learnt or remembered meanwhile is to be here.
             self.open_memory(now);
+        }
+        if !is_there {
+            self.siblings.expect_nothing_of(peer);
         }
         if self.memories.is_open {
             let call =

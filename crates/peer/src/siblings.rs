@@ -42,8 +42,15 @@ impl Siblings {
         self.devices.contains(&peer)
     }
 
-    pub(crate) fn bulk_limit_bytes(&self) -> usize {
-        if self.wanted.is_empty() { 0 } else { protocol::limits::BULK_VALUE_BYTES_MAX }
+    /// What a peer may send at once: a whole model, if it was asked for one.
+    pub(crate) fn bulk_limit_bytes(&self, of: PeerId) -> usize {
+        let is_asked = self.wanted.iter().any(|(peer, _)| *peer == of);
+        if is_asked { protocol::limits::BULK_VALUE_BYTES_MAX } else { 0 }
+    }
+
+    /// What a peer was asked for does not come any more, or is not wanted of it.
+    pub(crate) fn expect_nothing_of(&mut self, peer: PeerId) {
+        self.wanted.retain(|(from, _)| *from != peer);
     }
 }
 
@@ -113,6 +120,7 @@ impl Engine {
     pub(crate) fn follow_person(&mut self, now: Instant, answer: &mut MemoryAnswer) {
         let devices: SortedSet<PeerId> = answer.siblings.iter().copied().collect();
         if devices != self.siblings.devices {
+            self.siblings.wanted.retain(|(from, _)| devices.contains(from));
             self.siblings.devices = devices;
             self.core.store(records::SIBLINGS.to_owned(), &answer.siblings, Vec::new());
         }
@@ -140,6 +148,10 @@ impl Engine {
 
     /// A cluster was read out for another device of this person.
     pub(crate) fn send_cluster(&mut self, to: PeerId, cluster: ClusterId, model: Vec<u8>) {
+        // It may have been taken out since.
+        if !self.siblings.contains(to) {
+            return;
+        }
         let Some(recipe) = self.clusters.get(&cluster).map(|it| it.recipe.clone()) else { return };
         if let Some(link) = self.roster.get_mut(to).and_then(|member| member.link.as_mut())
             && link.is_open()
@@ -164,21 +176,20 @@ impl Engine {
             Ok(decoded) => decoded,
             Err(problem) => return self.refuse(Some(from), problem.to_string()),
         };
+        if self.is_in_motion(&cluster) {
+            return;
+        }
         let network = decoded.network().spec().clone();
         match self.clusters.get(&cluster) {
             Some(known) if known.network == network && known.recipe == recipe => {
-                if !self.is_in_motion(&cluster) {
-                    self.clusters.adopt(&cluster, model, decoded.hash(), &mut self.core);
-                }
+                self.clusters.adopt(&cluster, model, decoded.hash(), &mut self.core);
             }
             Some(known)
                 if known.recipe == recipe
                     && (known.network.inputs, known.network.classes)
                         == (network.inputs, network.classes) =>
             {
-                if !self.is_in_motion(&cluster) {
-                    self.clusters.replace(&cluster, model, &mut self.core);
-                }
+                self.clusters.replace(&cluster, model, &mut self.core);
             }
             Some(_) => {
                 let message = format!(
@@ -193,5 +204,22 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_taken_from_whom_it_was_asked_of_and_from_nobody_else() {
+        let [asked, other] = [1, 2].map(|it| PeerId::from_bytes([it; 32]));
+        let mut siblings = Siblings::new(vec![asked, other]);
+        let cluster: ClusterId = "digits".parse().expect("a name");
+        siblings.wanted.insert((asked, cluster));
+        let limits = |siblings: &Siblings| [asked, other].map(|it| siblings.bulk_limit_bytes(it));
+        assert_eq!(limits(&siblings), [protocol::limits::BULK_VALUE_BYTES_MAX, 0]);
+        siblings.expect_nothing_of(asked);
+        assert_eq!(limits(&siblings), [0, 0], "it is gone, or was taken out");
     }
 }

@@ -15,23 +15,28 @@ impl Record {
                 self.members.insert(*peer, member.clone());
             }
         }
-        for (peer, revocation) in &other.revoked {
-            match self.revoked.entry(*peer) {
-                Entry::Vacant(place) => {
-                    place.insert(revocation.clone());
-                }
-                Entry::Occupied(mut known) => known.get_mut().join(revocation),
-            }
-        }
+        self.join_revoked(other);
         self.epochs.extend(other.epochs.iter().cloned());
         join_newest(&mut self.settings, &other.settings);
         join_newest(&mut self.models, &other.models);
         for (pair, permit) in &other.permits {
             self.permits.entry(*pair).or_insert(*permit);
         }
-        // Who was taken out has nothing to permit with.
-        self.permits.retain(|(_, by), _| !self.revoked.contains_key(by));
+        self.trim();
         *self != before
+    }
+
+    /// Takes up who was taken out, of those that are known here.
+    pub(crate) fn join_revoked(&mut self, other: &Self) {
+        for (peer, revocation) in &other.revoked {
+            match self.revoked.entry(*peer) {
+                Entry::Occupied(mut known) => known.get_mut().join(revocation),
+                Entry::Vacant(place) if self.members.contains_key(peer) => {
+                    place.insert(revocation.clone());
+                }
+                Entry::Vacant(_) => {}
+            }
+        }
     }
 }
 
@@ -93,6 +98,8 @@ mod tests {
                 Edit::Admit(it) => {
                     record.admit(&device(by), device(*it).peer_id(), format!("by {by}"), now);
                 }
+                // Nobody is taken out who was never in.
+                Edit::Revoke(it) if !record.members.contains_key(&device(*it).peer_id()) => {}
                 Edit::Revoke(it) => {
                     let secret = [by.wrapping_mul(31).wrapping_add(at as u8); 32];
                     record.revoke(device(*it).peer_id(), device(by).peer_id(), secret, now);

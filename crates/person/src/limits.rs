@@ -3,14 +3,15 @@
 /// Devices that a person has at a time: permits grow with its square.
 pub const DEVICES_MAX: usize = 8;
 
-/// Devices that were ever taken out: each leaves a key behind that old capsules need.
-pub const REVOKED_MAX: usize = 12;
+/// Devices that ever were a person's, with those that were taken out: what a record can grow to. It bounds who is let in, and
+/// never who is taken out.
+pub const MEMBERS_MAX: usize = 20;
 
-/// Keys of one person.
-pub const EPOCHS_MAX: usize = 2 * (DEVICES_MAX + REVOKED_MAX);
+/// Keys of one person: the newest ones are kept.
+pub const EPOCHS_MAX: usize = 2 * MEMBERS_MAX;
 
-/// Permits to revoke, of all pairs of devices that ever were together.
-pub const PERMITS_MAX: usize = 160;
+/// Permits to revoke: of every device that ever was, to those that belong.
+pub const PERMITS_MAX: usize = MEMBERS_MAX * DEVICES_MAX;
 
 /// Bytes of a device's name.
 pub const NAME_BYTES_MAX: usize = 64;
@@ -28,6 +29,3 @@ pub const MESSAGE_BYTES_MAX: usize = 48 * 1024;
 
 /// How long an offer to pair stands, in milliseconds: time to walk to the other device.
 pub const OFFER_MS: u64 = 10 * 60 * 1_000;
-
-/// Wrong guesses that an offer survives.
-pub const WRONG_KNOCKS_MAX: u32 = 4;

@@ -66,7 +66,7 @@ pub enum Declined {
     NoSuchOffer,
     /// The offer is older than it may be.
     TooLate,
-    /// Another device is being paired.
+    /// Another device has followed the link first.
     Busy,
     /// A person said that the numbers differ, or gave up.
     ByPerson,
@@ -87,7 +87,7 @@ impl Declined {
                 "that link is more than ten minutes old: show a new one on the other device"
             }
             Self::Busy => {
-                "the other device is being paired with a third one: try again in a moment"
+                "that link was opened on a third device first: show a new one on the other device"
             }
             Self::ByPerson => "somebody on the other device has said no",
             Self::Full => {

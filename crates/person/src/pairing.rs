@@ -24,7 +24,8 @@ const NUMBERS: u64 = 1_000_000;
 pub(crate) struct Offer {
     pub invitation: Invitation,
     pub until: UnixMillis,
-    pub wrong_knocks: u32,
+    /// Who has followed the link first, and may come again: whoever has stolen it does not come between.
+    pub first: Option<PeerId>,
     pub guest: Option<Guest>,
 }
 
@@ -54,7 +55,7 @@ pub(crate) struct Visit {
 impl Offer {
     pub(crate) fn new(invitation: Invitation, now: UnixMillis) -> Self {
         let until = UnixMillis(now.0.saturating_add(limits::OFFER_MS));
-        Self { invitation, until, wrong_knocks: 0, guest: None }
+        Self { invitation, until, first: None, guest: None }
     }
 }
 

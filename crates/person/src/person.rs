@@ -12,7 +12,7 @@ use crate::{
 };
 use protocol::identity::{Identity, Signature};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use units::{ClusterId, Hash, PeerId, UnixMillis};
 
 /// What one device knows of its person, and does about it. It starts anew with what is [`Stored`].
@@ -22,8 +22,8 @@ pub struct Person {
     stored: Stored,
     /// Neighbours, and for those that belong, which models they hold.
     neighbours: BTreeMap<PeerId, BTreeMap<ClusterId, Hash>>,
-    /// Models that neighbours were asked for.
-    asked: BTreeSet<(ClusterId, Hash)>,
+    /// Models that neighbours were asked for, and whom.
+    asked: BTreeMap<(ClusterId, Hash), PeerId>,
     /// What is set on this device, whether or not there are others.
     settings: BTreeMap<String, String>,
     offer: Option<Offer>,
@@ -81,12 +81,12 @@ pub enum PersonError {
         limits::DEVICES_MAX
     )]
     Full,
-    /// As many were taken out as can be.
+    /// There were as many as can be.
     #[error(
-        "{} devices were taken out, which is as many as can be kept apart",
-        limits::REVOKED_MAX
+        "{} devices were yours, which is as many as can be kept apart: take this one out on another of yours, and it begins anew",
+        limits::MEMBERS_MAX
     )]
-    TooManyRevoked,
+    TooManyEver,
     /// No number is shown.
     #[error("no pairing is under way: show a link on one device, and open it on the other")]
     NothingToConfirm,
@@ -107,7 +107,7 @@ impl Person {
             name,
             stored,
             neighbours: BTreeMap::new(),
-            asked: BTreeSet::new(),
+            asked: BTreeMap::new(),
             settings: BTreeMap::new(),
             offer: None,
             visit: None,
@@ -200,9 +200,10 @@ impl Person {
         if record.settings.get(name).is_some_and(|it| it.value == value) {
             return false;
         }
-        let stamp = record.newest_stamp() + 1;
+        let stamp = record.next_stamp();
         let setting = Setting { stamp, device, value: value.to_owned() };
         record.settings.insert(name.to_owned(), setting);
+        record.trim();
         true
     }
 
@@ -217,13 +218,12 @@ impl Person {
             for (cluster, model) in &here {
                 let is_known = record.models.get(cluster).is_some_and(|it| it.model == *model);
                 let is_as_before = self.stored.held.get(cluster) == Some(model);
-                let has_room = record.models.len() < limits::MODELS_MAX;
-                if !is_known && !is_as_before && (has_room || record.models.contains_key(cluster)) {
-                    let version =
-                        Version { stamp: record.newest_stamp() + 1, device, model: *model };
+                if !is_known && !is_as_before {
+                    let version = Version { stamp: record.next_stamp(), device, model: *model };
                     record.models.insert(cluster.clone(), version);
                 }
             }
+            record.trim();
         }
         self.stored.held = here;
         self.record_changed();
@@ -232,7 +232,7 @@ impl Person {
     /// Takes a device out: it gets no keys any more, and none of what is kept from now on.
     ///
     /// # Errors
-    /// [`PersonError::NotYours`], [`PersonError::TooManyRevoked`].
+    /// [`PersonError::NotYours`].
     pub fn take_out(&mut self, peer: PeerId, now: UnixMillis) -> Result<(), PersonError> {
         if !self.is_sibling(peer) {
             return Err(PersonError::NotYours { peer });
@@ -240,9 +240,6 @@ impl Person {
         let secret = self.draw(now);
         let me = self.me.peer_id();
         let Some(record) = &mut self.stored.record else { return Ok(()) };
-        if record.revoked.len() >= limits::REVOKED_MAX {
-            return Err(PersonError::TooManyRevoked);
-        }
         record.revoke(peer, me, secret, now);
         let person = record.person;
         if self.neighbours.contains_key(&peer) {

@@ -17,7 +17,7 @@ const ADMISSION_DOMAIN: &str = "admit a device";
 pub struct Record {
     /// Drawn when the first two were paired.
     pub person: [u8; 16],
-    /// Everybody who was ever admitted, but for those that were taken out.
+    /// Everybody who was ever admitted.
     pub members: BTreeMap<PeerId, Member>,
     /// Everybody who was taken out: for good.
     pub revoked: BTreeMap<PeerId, Revocation>,
@@ -55,20 +55,19 @@ pub struct Revocation {
     pub keeps: BTreeSet<PeerId>,
 }
 
-/// A key, and since when it counts.
+/// A key, and since when it counts. A device that is to be taken out may have added keys; but none of them has as high a number as
+/// the one that is made without it, for it was still among those that belong.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Epoch {
-    /// One more than that of the key before.
+    /// How many had been taken out when it was made.
     pub number: u32,
     /// 32 secret bytes.
     pub secret: [u8; 32],
-    /// Names those that never get it, all at once: a list would be long.
-    pub without: Hash,
 }
 
 impl core::fmt::Debug for Epoch {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Epoch({}, without {})", self.number, self.without.short())
+        write!(f, "Epoch({})", self.number)
     }
 }
 
@@ -107,11 +106,7 @@ impl Record {
             person,
             members: BTreeMap::new(),
             revoked: BTreeMap::new(),
-            epochs: BTreeSet::from([Epoch {
-                number: 0,
-                secret,
-                without: names_of(&BTreeMap::new()),
-            }]),
+            epochs: BTreeSet::from([Epoch { number: 0, secret }]),
             settings: BTreeMap::new(),
             models: BTreeMap::new(),
             permits: BTreeMap::new(),
@@ -150,10 +145,10 @@ impl Record {
         self.epochs.last().map_or([0; 32], |epoch| epoch.secret)
     }
 
-    /// The greatest stamp of all.
-    pub(crate) fn newest_stamp(&self) -> u64 {
+    /// Greater than every stamp, unless there is none greater.
+    pub(crate) fn next_stamp(&self) -> u64 {
         let settings = self.settings.values().map(|it| it.stamp);
-        settings.chain(self.models.values().map(|it| it.stamp)).max().unwrap_or(0)
+        settings.chain(self.models.values().map(|it| it.stamp)).max().unwrap_or(0).saturating_add(1)
     }
 
     pub(crate) fn admit(&mut self, by: &Identity, peer: PeerId, name: String, now: UnixMillis) {
@@ -173,18 +168,32 @@ impl Record {
         let keeps = keeps.filter(|it| self.belongs(*it)).collect();
         self.revoked.insert(peer, Revocation { at: now, by, keeps });
         self.renew(secret);
+        self.trim();
     }
 
     /// A new key, which nobody who was taken out gets.
     pub(crate) fn renew(&mut self, secret: [u8; 32]) {
-        let number = self.epochs.last().map_or(0, |epoch| epoch.number.saturating_add(1));
-        let without = names_of(&self.revoked);
-        self.epochs.insert(Epoch { number, secret, without });
+        let number = self.revoked.len() as u32;
+        self.epochs.insert(Epoch { number, secret });
+    }
+
+    /// Leaves out what there is too much of, the oldest first: whatever two records hold, they can be joined. What is left is the
+    /// same in whatever order that happens.
+    pub(crate) fn trim(&mut self) {
+        while self.epochs.len() > limits::EPOCHS_MAX {
+            self.epochs.pop_first();
+        }
+        keep_newest(&mut self.settings, limits::SETTINGS_MAX);
+        keep_newest(&mut self.models, limits::MODELS_MAX);
+        // Who does not belong has nothing to permit with.
+        let devices: BTreeSet<PeerId> = self.devices().collect();
+        let members = &self.members;
+        self.permits.retain(|(device, by), _| members.contains_key(device) && devices.contains(by));
     }
 
     /// Whether somebody who was taken out may have the newest key.
     pub(crate) fn wants_renewal(&self) -> bool {
-        self.epochs.last().is_none_or(|epoch| epoch.without != names_of(&self.revoked))
+        self.epochs.last().is_none_or(|epoch| epoch.number as usize != self.revoked.len())
     }
 
     /// This device lets all the others revoke it.
@@ -209,16 +218,22 @@ impl Record {
             false => Ok(()),
         };
         most("devices", self.devices().count(), limits::DEVICES_MAX)?;
-        most(
-            "devices that ever were",
-            self.members.len(),
-            limits::DEVICES_MAX + limits::REVOKED_MAX,
-        )?;
-        most("devices taken out", self.revoked.len(), limits::REVOKED_MAX)?;
+        most("devices that ever were", self.members.len(), limits::MEMBERS_MAX)?;
         most("keys", self.epochs.len(), limits::EPOCHS_MAX)?;
         most("settings", self.settings.len(), limits::SETTINGS_MAX)?;
         most("models", self.models.len(), limits::MODELS_MAX)?;
         most("permits", self.permits.len(), limits::PERMITS_MAX)?;
+        for (peer, revocation) in &self.revoked {
+            if !self.members.contains_key(peer) {
+                return invalid(format!("device {} was taken out and never in", peer.short()));
+            }
+            most("devices that stay", revocation.keeps.len(), limits::DEVICES_MAX)?;
+        }
+        let newest = self.epochs.last().map(|epoch| epoch.number as usize);
+        if newest.is_none_or(|number| number > self.revoked.len()) {
+            let count = self.revoked.len();
+            return invalid(format!("a newest key {newest:?}, where {count} were taken out"));
+        }
         let long = |text: &str| text.len() > limits::SETTING_BYTES_MAX;
         if self.settings.iter().any(|(name, it)| long(name) || long(&it.value)) {
             return invalid("a setting that is too long".to_owned());
@@ -243,9 +258,13 @@ impl Record {
     }
 }
 
-fn names_of(revoked: &BTreeMap<PeerId, Revocation>) -> Hash {
-    let names: Vec<u8> = revoked.keys().flat_map(|peer| *peer.as_bytes()).collect();
-    Hash::of_parts(&[b"peerceptron devices taken out", &names])
+fn keep_newest<K: Ord + Clone, V: Ord>(of: &mut BTreeMap<K, V>, most: usize) {
+    while of.len() > most
+        && let Some((oldest, _)) = of.iter().min_by_key(|(key, value)| (*value, *key))
+    {
+        let oldest = oldest.clone();
+        of.remove(&oldest);
+    }
 }
 
 /// Whether a text can be a device's name.

@@ -1,6 +1,8 @@
 //! Devices are paired, taken out, and agree in whatever order they meet.
 
-use person::{Declined, Message, News, Person, PersonError, Stored};
+use person::{
+    Declined, Epoch, Message, News, Person, PersonError, Record, Revocation, Setting, Stored,
+};
 use proptest::prelude::*;
 use protocol::identity::Identity;
 use std::collections::BTreeSet;
@@ -119,7 +121,7 @@ fn peer(number: usize) -> PeerId {
 }
 
 fn number(of: PeerId) -> usize {
-    (0..16).find(|it| peer(*it) == of).expect("a device of this world")
+    (0..20).find(|it| peer(*it) == of).expect("a device of this world")
 }
 
 fn cluster(name: &str) -> ClusterId {
@@ -164,7 +166,7 @@ fn nobody_belongs_before_both_persons_have_said_yes() {
 }
 
 #[test]
-fn who_has_not_seen_the_link_is_not_let_in_and_ends_the_offer_by_guessing() {
+fn who_has_not_seen_the_link_is_not_let_in_and_does_not_disturb_who_has() {
     let mut world = World::new(3);
     let now = world.now();
     let invitation = world.devices[0].offer(now).expect("there is room");
@@ -178,7 +180,98 @@ fn who_has_not_seen_the_link_is_not_let_in_and_ends_the_offer_by_guessing() {
     world.devices[1].visit(invitation, now).expect("it is alone");
     world.connect(0, 1);
     let no = News::NotPaired { reason: Declined::NoSuchOffer.reason().to_owned() };
-    assert!(world.news[1].contains(&no), "the offer has ended");
+    assert!(world.news[2].contains(&no));
+    assert_eq!(world.number(0), world.number(1), "the offer stands");
+}
+
+#[test]
+fn who_has_stolen_the_link_does_not_come_between_two_that_show_a_number() {
+    let mut world = World::new(3);
+    let now = world.now();
+    let invitation = world.devices[0].offer(now).expect("there is room");
+    world.devices[1].visit(invitation, now).expect("it is alone");
+    world.connect(0, 1);
+    world.devices[2].visit(invitation, now).expect("it is alone");
+    world.part(0, 1);
+    world.connect(0, 2);
+    let no = News::NotPaired { reason: Declined::Busy.reason().to_owned() };
+    assert!(world.news[2].contains(&no));
+    let now = world.now();
+    assert_eq!(world.devices[0].confirm(true, now), Err(PersonError::NothingToConfirm));
+    world.connect(0, 1);
+    assert_eq!(world.number(0), world.number(1), "the first one comes again");
+}
+
+#[test]
+fn a_device_that_is_to_be_taken_out_cannot_stay_or_choose_the_next_key() {
+    let mut world = World::new(3);
+    world.pair(0, 1);
+    world.pair(0, 2);
+    world.connect(0, 1);
+    world.part(0, 1);
+    world.connect(1, 2);
+    let record = world.devices[2].stored().record.clone().expect("it belongs");
+    let mut say = |record: Record| {
+        let state = Message::State { record, holds: Vec::new() }.encode();
+        world.devices[1].hear(peer(2), &state, UnixMillis(5_000));
+        let refused = world.devices[1].take_outcome().refused;
+        refused.len()
+    };
+    let mut high = record.clone();
+    high.epochs.insert(Epoch { number: u32::MAX, secret: [255; 32] });
+    assert_eq!(say(high), 1, "a number above all others");
+    let mut own = record.clone();
+    own.revoked.insert(peer(2), Revocation { at: UnixMillis(1), by: peer(0), keeps: [].into() });
+    own.epochs.insert(Epoch { number: 1, secret: [255; 32] });
+    assert_eq!(say(own), 1, "the key that is made without it");
+    let mut full = record;
+    let epoch = |it| Epoch { number: 0, secret: [it; 32] };
+    full.epochs.extend((0..person::limits::EPOCHS_MAX as u8 - 1).map(|it| epoch(200 + it)));
+    let setting = |it: usize| {
+        let setting = Setting { stamp: u64::MAX, device: peer(2), value: String::new() };
+        (format!("theirs {it}"), setting)
+    };
+    full.settings.extend((0..person::limits::SETTINGS_MAX).map(setting));
+    assert_eq!(say(full), 0);
+    world.devices[1].set("ours", "as well");
+    world.devices[0].set("another", "of ours");
+    world.part(1, 2);
+    let now = world.now();
+    world.devices[0].take_out(peer(2), now).expect("it belongs");
+    world.connect(0, 1);
+    assert!(!world.devices[1].is_sibling(peer(2)));
+    let secret = world.devices[0].secrets()[0];
+    assert_eq!(world.devices[1].secrets()[0], secret);
+    assert!(secret != [255; 32] && !world.devices[2].secrets().contains(&secret));
+    assert_eq!(world.devices[0].stored().record, world.devices[1].stored().record);
+}
+
+#[test]
+fn who_was_taken_out_is_out_even_where_two_records_do_not_fit_together() {
+    let mut world = World::new(14);
+    world.pair(0, 1);
+    world.pair(0, 2);
+    world.connect(0, 1);
+    world.part(0, 1);
+    for guest in 3..8 {
+        world.pair(0, guest);
+    }
+    for guest in 8..13 {
+        world.pair(1, guest);
+    }
+    let now = world.now();
+    world.devices[0].take_out(peer(2), now).expect("it belongs");
+    world.connect(0, 1);
+    assert!(!world.devices[1].is_sibling(peer(2)));
+    assert!(world.devices[1].is_sibling(peer(8)));
+    assert!(world.news[1].iter().any(|it| matches!(it, News::NotPaired { .. })));
+    // It says so itself: two of them are to go, and all others agree.
+    for out in [3, 4, 5, 6] {
+        let now = world.now();
+        world.devices[0].take_out(peer(out), now).expect("it belongs");
+        world.settle();
+    }
+    assert_eq!(world.devices[0].stored().record, world.devices[1].stored().record);
 }
 
 #[test]
@@ -331,7 +424,7 @@ proptest! {
 
 #[test]
 fn what_devices_tell_each_other_fits_into_a_message_when_there_are_as_many_as_can_be() {
-    let mut world = World::new(16);
+    let mut world = World::new(20);
     for guest in 1..8 {
         world.pair(0, guest);
     }
@@ -345,19 +438,18 @@ fn what_devices_tell_each_other_fits_into_a_message_when_there_are_as_many_as_ca
     for guest in 1..8 {
         world.connect(0, guest);
     }
-    for round in 0..person::limits::REVOKED_MAX {
+    for guest in 8..person::limits::MEMBERS_MAX {
         let out = world.devices[0].siblings()[0];
         let now = world.now();
         world.devices[0].take_out(out, now).expect("it belongs");
         world.settle();
-        if round < 8 {
-            world.pair(0, 8 + round);
-            world.connect(0, 8 + round);
-        }
+        world.pair(0, guest);
+        world.connect(0, guest);
     }
     let out = world.devices[0].siblings()[0];
     let now = world.now();
-    assert_eq!(world.devices[0].take_out(out, now), Err(PersonError::TooManyRevoked));
+    world.devices[0].take_out(out, now).expect("it belongs");
+    assert_eq!(world.devices[0].offer(now), Err(PersonError::TooManyEver));
     let record = world.devices[0].stored().record.clone().expect("it has others");
     assert_eq!(record.validate(), Ok(()));
     let holds = record.models.iter().map(|(it, version)| (it.clone(), version.model)).collect();

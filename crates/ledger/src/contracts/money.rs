@@ -11,7 +11,7 @@
 //!                    └──────────► treasury        └──────────► treasury, when it would be free
 //! ```
 
-use super::{Surroundings, due_name, later};
+use super::{Surroundings, devices::must_not_be_revoked, due_name, later};
 use crate::{
     Refusal, economics,
     payment::Cause,
@@ -77,6 +77,8 @@ pub(super) fn transfer(
     if amount.is_zero() {
         return Err(Refusal::NothingToMove);
     }
+    // What it gets would rest there for good.
+    must_not_be_revoked(changes, to)?;
     changes.take(from, amount)?;
     Ok(changes.give(to, amount, Cause::Gift { from })?)
 }
@@ -89,6 +91,7 @@ pub(super) fn welcome(
     s: &Surroundings,
 ) -> Result<(), Refusal> {
     must_be_member(changes, by)?;
+    must_not_be_revoked(changes, newcomer)?;
     let mut account = changes.account(newcomer);
     if account.standing != Standing::Stranger {
         return Err(Refusal::AlreadyWelcomed { peer: newcomer });

@@ -84,6 +84,11 @@ impl Keyring {
         Self { newest, older: older.into_iter().collect() }
     }
 
+    /// The key that seals.
+    pub fn newest(&self) -> &PersonalKey {
+        &self.newest
+    }
+
     /// See [`PersonalKey::seal`].
     pub fn seal(&self, capsule: &Capsule) -> Vec<u8> {
         self.newest.seal(capsule)

@@ -16,6 +16,9 @@ use units::{Hash, PeerId, SortedMap, UnixMillis};
 /// A log is written anew when it would be half as long, and is long enough for that to matter.
 const REWRITE_BYTES_MIN: u64 = 1 << 20;
 
+/// What a log takes to say that a capsule was forgotten.
+const FORGOTTEN_BYTES: usize = 48;
+
 /// What a log had to say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Opened {
@@ -41,7 +44,10 @@ pub enum KeepError {
         capsule: Hash,
     },
     /// There is no room.
-    #[error("{} capsules are as many as a device keeps: forget some first", limits::CAPSULES_MAX)]
+    #[error(
+        "{} capsules, or {} MiB of them, are as many as a device keeps: forget some first",
+        limits::CAPSULES_MAX, limits::KEPT_BYTES_MAX >> 20
+    )]
     Full,
     /// There is no room for more of one device's.
     #[error("{} capsules are as many as a device keeps for {}", limits::CAPSULES_OF_ANOTHER_MAX, peer.short())]
@@ -160,7 +166,7 @@ impl Library {
         embedding: Embedding,
         now: UnixMillis,
     ) -> Result<Hash, KeepError> {
-        if self.keys.len() >= limits::CAPSULES_MAX {
+        if !self.has_room() {
             return Err(KeepError::Full);
         }
         let novelty = self.novelty(&embedding);
@@ -195,7 +201,7 @@ impl Library {
         if self.forgotten.contains_key(&id) {
             return Err(KeepError::Forgotten { capsule: id });
         }
-        if self.keys.len() >= limits::CAPSULES_MAX {
+        if !self.has_room() {
             return Err(KeepError::Full);
         }
         let given = self.given.get(&from).copied().unwrap_or_default();
@@ -204,6 +210,11 @@ impl Library {
         }
         self.keep(capsule, Some(from));
         Ok((id, true))
+    }
+
+    /// Whether another capsule may be kept.
+    pub(super) fn has_room(&self) -> bool {
+        self.keys.len() < limits::CAPSULES_MAX && self.live_bytes < limits::KEPT_BYTES_MAX
     }
 
     pub(super) fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
@@ -260,9 +271,12 @@ impl Library {
     }
 
     fn drop_from_shelf(&mut self, id: Hash, asks_others: bool) {
-        self.write(&Entry::Forgotten { capsule: id, asks_others });
+        // Whoever gives and takes back without end does not fill this device with names.
+        if asks_others || self.forgotten.len() < limits::FORGOTTEN_MAX {
+            self.write(&Entry::Forgotten { capsule: id, asks_others });
+            self.forgotten.insert(id, asks_others);
+        }
         self.unshelve(id);
-        self.forgotten.insert(id, asks_others);
         self.outcome.news.push(News::Forgotten { capsule: id });
     }
 
@@ -322,8 +336,11 @@ impl Library {
         bytes
     }
 
-    fn rewrite_if_long(&mut self) {
-        if self.log_bytes > REWRITE_BYTES_MIN && self.log_bytes > 2 * self.live_bytes {
+    pub(super) fn rewrite_if_long(&mut self) {
+        let forgotten_bytes = self.forgotten.len() * FORGOTTEN_BYTES;
+        let person_bytes = self.person.as_ref().map_or(0, Vec::len);
+        let counts_bytes = self.live_bytes + (forgotten_bytes + person_bytes) as u64;
+        if self.log_bytes > REWRITE_BYTES_MIN && self.log_bytes > 2 * counts_bytes {
             self.rewrite();
         }
     }
@@ -369,3 +386,30 @@ pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
 
 /// Uses that a log written anew still tells of: more say no more.
 const USES_KEPT: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capsule::PersonalKey;
+
+    #[test]
+    fn nobody_fills_a_log_until_it_cannot_be_read_any_more() {
+        let open = |number: u8| {
+            let owner = Identity::from_seed([number; 32]);
+            let key = PersonalKey::from_bytes([number; 32]);
+            Library::open(owner, key, &[]).expect("a new one").0
+        };
+        let (mut ours, mut theirs) = (open(1), open(2));
+        let draft = || {
+            let open = crate::masking::mask("bees sleep").expect("it is short");
+            Draft::open(&open, []).expect("a note")
+        };
+        let id = theirs.remember(draft(), UnixMillis(1)).expect("there is room");
+        let capsule = theirs.capsule(id).expect("it is kept").encode();
+        ours.live_bytes = limits::KEPT_BYTES_MAX;
+        assert_eq!(ours.receive(theirs.me(), &capsule), Err(KeepError::Full));
+        assert_eq!(ours.remember(draft(), UnixMillis(1)), Err(KeepError::Full));
+        ours.live_bytes -= 1;
+        assert!(ours.receive(theirs.me(), &capsule).is_ok());
+    }
+}

@@ -6,7 +6,7 @@
 
 use super::{Library, News, may_leave};
 use crate::{
-    capsule::{Capsule, Privacy},
+    capsule::{Capsule, Keyring, Privacy},
     limits,
     log::Entry,
     message::{Message, WANT_MAX},
@@ -29,6 +29,8 @@ struct Pull {
     buckets: Vec<u8>,
     wanted: Vec<Hash>,
     under_way: SortedSet<Hash>,
+    /// Answers that could not be read, of those under way.
+    unread: usize,
     asked_bucket: Option<u8>,
 }
 
@@ -135,7 +137,9 @@ impl Library {
 
     fn take_list(&mut self, from: PeerId, kept: Vec<Hash>, gone: &[Hash]) {
         self.forget_what_they_have(gone);
-        let is_wanted = |id: &Hash| !self.keys.contains_key(id) && !self.forgotten.contains_key(id);
+        let has_room = self.has_room();
+        let is_wanted =
+            |id: &Hash| has_room && !self.keys.contains_key(id) && !self.forgotten.contains_key(id);
         let wanted: Vec<Hash> = kept.into_iter().filter(is_wanted).collect();
         let pull = self.siblings.pulls.entry(from).or_default();
         pull.asked_bucket = None;
@@ -148,9 +152,11 @@ impl Library {
     /// Asks for what comes next.
     fn pull(&mut self, from: PeerId) {
         let Some(pull) = self.siblings.pulls.get_mut(&from) else { return };
-        if !pull.under_way.is_empty() {
+        if pull.under_way.len() > pull.unread {
             return;
         }
+        pull.under_way.clear();
+        pull.unread = 0;
         let mut ask = Vec::new();
         while ask.len() < WANT_MAX
             && let Some(id) = pull.wanted.pop()
@@ -174,8 +180,8 @@ impl Library {
         let opened = self.keyring.open(sealed);
         let capsule = opened.ok().and_then(|bytes| Capsule::decode(&bytes).ok());
         let Some(capsule) = capsule else {
-            // The key that it was sealed with has yet to come here: they compare again when they meet again.
-            return;
+            // It was sealed with a key that is not here: they compare again when they meet again.
+            return self.skip_unread(from);
         };
         let id = capsule.id();
         let is_asked = |pull: &mut Pull| pull.under_way.remove(&id);
@@ -183,12 +189,19 @@ impl Library {
             return;
         }
         let is_new = !self.keys.contains_key(&id) && !self.forgotten.contains_key(&id);
-        if is_new && self.keys.len() < limits::CAPSULES_MAX {
+        if is_new && self.has_room() {
             let owner = capsule.head().owner;
             let is_personal = capsule.head().privacy == Privacy::Personal;
             let from = (!is_personal && !self.is_ours(owner)).then_some(owner);
             self.keep(capsule, from);
         }
+        self.pull(from);
+    }
+
+    /// What cannot be read holds up nothing else.
+    fn skip_unread(&mut self, from: PeerId) {
+        let Some(pull) = self.siblings.pulls.get_mut(&from) else { return };
+        pull.unread += 1;
         self.pull(from);
     }
 
@@ -204,6 +217,9 @@ impl Library {
             let asks_others =
                 kept.is_some_and(|head| head.owner == self.me() && may_leave(head.privacy));
             let was_kept = kept.is_some();
+            if !was_kept && self.forgotten.len() >= limits::FORGOTTEN_MAX {
+                continue;
+            }
             new.push(*id);
             self.write(&Entry::Forgotten { capsule: *id, asks_others });
             self.unshelve(*id);
@@ -229,15 +245,20 @@ impl Library {
         }
         let near = self.siblings.devices.iter().copied();
         let near: Vec<PeerId> = near.filter(|peer| self.is_neighbour(*peer)).collect();
-        let listed =
-            Message::Listed { kept: kept.into_iter().collect(), gone: gone.into_iter().collect() };
+        let listed = Message::Listed { kept, gone };
         near.into_iter().for_each(|peer| self.say(peer, &listed));
     }
 
     /// What the keeper wants kept beside the capsules, and with which keys they are sealed from now on.
-    pub fn keep_person(&mut self, person: Vec<u8>, keyring: crate::capsule::Keyring) {
+    pub fn keep_person(&mut self, person: Vec<u8>, keyring: Keyring) {
         self.write(&Entry::Person(person.clone()));
         self.person = Some(person);
+        let is_same = self.keyring.newest() == keyring.newest();
         self.keyring = keyring;
+        match is_same {
+            true => self.rewrite_if_long(),
+            // What is kept does not depend on old keys, of which not all are kept.
+            false => self.rewrite(),
+        }
     }
 }

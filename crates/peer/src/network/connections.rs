@@ -30,18 +30,19 @@ impl Engine {
         let opens = matches!(input, ConnectionInput::ChannelOpened(_));
         let hello =
             opens.then(|| ControlMessage::Hello { version: VERSION, card: self.own_card() });
+        let mut members = self.roster.members.iter();
+        let is_of = members.find(|(_, it)| it.link.as_ref().is_some_and(|link| link.id == id));
+        let Some(peer) = is_of.map(|(peer, _)| *peer) else { return };
         let bulk_limit_bytes = self
             .session
             .as_ref()
             .map_or(0, |session| session.bulk_limit_bytes())
             .max(self.slice_limit_bytes())
-            .max(self.siblings.bulk_limit_bytes())
+            .max(self.siblings.bulk_limit_bytes(peer))
             .max(BULK_LIMIT_BYTES_DEFAULT);
-        let mut links = self.roster.members.iter_mut().filter_map(|(peer, member)| {
-            let link = member.link.as_mut()?;
-            (link.id == id).then_some((*peer, link))
-        });
-        let Some((peer, link)) = links.next() else { return };
+        let Some(link) = self.roster.get_mut(peer).and_then(|member| member.link.as_mut()) else {
+            return;
+        };
         let actions = link.handle_input(now, input, bulk_limit_bytes, hello, &mut self.core);
         self.perform_link_actions(now, peer, actions);
     }

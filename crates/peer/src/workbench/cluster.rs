@@ -127,7 +127,9 @@ impl Cluster {
         let has_alone = self.alone.is_some();
         let (data, rehearsal) = (self.data.take(), self.rehearsal.clone());
         *self = Self { data, rehearsal, ..Self::of(model) };
-        self.alone = self.alone.take().filter(|_| has_alone);
+        if !has_alone {
+            self.alone = None;
+        }
         let (network, model) = (self.model.network().spec().clone(), self.model_hash);
         Ok(Answer::Created { network, model })
     }

@@ -198,15 +198,7 @@ impl Workbench {
 
     fn replace_network(&mut self, id: &ClusterId, model: &[u8]) -> Result<Answer, JobError> {
         let model = Model::decode(model).map_err(invalid)?;
-        let others = self.clusters.iter().filter(|(other, _)| *other != id);
-        let held: u64 = others.map(|(_, cluster)| cluster.parameters()).sum();
-        let wanted = model.network().spec().parameters();
-        if held + wanted > PARAMETERS_MAX {
-            return Err(invalid(format_args!(
-                "{wanted} parameters are too many beside the {held} on this device, which holds \
-                 {PARAMETERS_MAX}: drop a cluster first"
-            )));
-        }
+        self.check_growth(id, model.network().parameters().len())?;
         self.get_mut(id)?.replace(model)
     }
 

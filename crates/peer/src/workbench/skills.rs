@@ -55,7 +55,7 @@ impl Workbench {
     }
 
     /// Whether a cluster may have so many parameters.
-    fn check_growth(&self, id: &ClusterId, parameters: usize) -> Result<(), JobError> {
+    pub(super) fn check_growth(&self, id: &ClusterId, parameters: usize) -> Result<(), JobError> {
         let others = self.clusters.iter().filter(|(other, _)| *other != id);
         let held: u64 = others.map(|(_, cluster)| cluster.parameters()).sum();
         match held + parameters as u64 > super::PARAMETERS_MAX {

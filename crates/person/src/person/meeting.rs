@@ -22,7 +22,7 @@ impl Person {
     /// A neighbour has gone.
     pub fn disconnected(&mut self, peer: PeerId) {
         self.neighbours.remove(&peer);
-        self.asked.clear();
+        self.asked.retain(|_, of| *of != peer);
         self.pairing_interrupted(peer);
     }
 
@@ -58,30 +58,37 @@ impl Person {
         if !self.is_sibling(from) {
             return;
         }
-        let before = self.stored.record.clone();
-        let Some(mut joined) = before.clone() else { return };
+        let Some(ours) = self.stored.record.clone() else { return };
+        let mut joined = ours.clone();
         if record.person != joined.person {
             return self.refuse(from, "a record of another person's devices");
         }
         if let Err(problem) = record.validate() {
             return self.refuse(from, problem);
         }
+        if record.revoked.contains_key(&from) {
+            // It would choose the key that is made without it.
+            return self.refuse(from, "a record of its own being taken out");
+        }
         self.neighbours.insert(from, holds.into_iter().collect());
         joined.join(&record);
         if let Err(problem) = joined.validate() {
-            // Both are in order and do not fit together: nobody has done wrong.
-            return self.outcome.news.push(News::NotPaired { reason: problem.to_string() });
+            // Both are in order and do not fit together: nobody has done wrong. Whoever was taken out is out all the same.
+            let reason = format!("{problem}: take devices out until there are fewer");
+            self.outcome.news.push(News::NotPaired { reason });
+            joined.clone_from(&ours);
+            joined.join_revoked(&record);
         }
         if joined.revoked.contains_key(&self.me.peer_id()) {
             return self.leave_person();
         }
-        if joined.wants_renewal() && joined.epochs.len() < limits::EPOCHS_MAX {
-            let secret = self.draw(now);
-            joined.renew(secret);
+        if joined.wants_renewal() {
+            joined.renew(self.draw(now));
+            joined.trim();
         }
         joined.permit_all(&self.me);
-        if before.as_ref() != Some(&joined) {
-            let devices_differ = before.is_some_and(|it| it.devices().ne(joined.devices()));
+        if ours != joined {
+            let devices_differ = ours.devices().ne(joined.devices());
             self.stored.record = Some(joined);
             self.take_settings();
             self.record_changed();
@@ -107,10 +114,13 @@ impl Person {
     /// Asks those that hold them for models that are newer than those here.
     fn ask_for_models(&mut self) {
         let Some(record) = &self.stored.record else { return };
+        let newest = |cluster: &ClusterId| record.models.get(cluster).map(|it| it.model);
+        self.asked.retain(|(cluster, model), _| newest(cluster) == Some(*model));
         let mut wants = Vec::new();
         for (cluster, version) in &record.models {
             let wanted = (cluster.clone(), version.model);
-            if self.stored.held.get(cluster) == Some(&version.model) || self.asked.contains(&wanted)
+            if self.stored.held.get(cluster) == Some(&version.model)
+                || self.asked.contains_key(&wanted)
             {
                 continue;
             }
@@ -124,7 +134,7 @@ impl Person {
         for (peer, (cluster, model)) in wants {
             self.say(peer, &Message::WantModel(cluster.clone()));
             self.outcome.wants.push((peer, cluster.clone()));
-            self.asked.insert((cluster, model));
+            self.asked.insert((cluster, model), peer);
         }
     }
 
@@ -138,13 +148,18 @@ impl Person {
     /// This device is by itself again. What it has stays with it.
     fn leave_person(&mut self) {
         let Some(record) = self.stored.record.take() else { return };
+        self.keep_secrets_of(record);
+        self.outcome.changed = true;
+        self.outcome.news.extend([News::TakenOut, News::Devices]);
+    }
+
+    /// What was sealed among others stays readable here.
+    pub(super) fn keep_secrets_of(&mut self, record: Record) {
         let old = &mut self.stored.old_secrets;
-        old.extend(record.epochs.iter().map(|epoch| epoch.secret));
+        old.extend(record.epochs.into_iter().map(|epoch| epoch.secret));
         // The newest ones are those that most was sealed with.
         let surplus = old.len().saturating_sub(limits::EPOCHS_MAX);
         old.drain(..surplus);
-        self.outcome.changed = true;
-        self.outcome.news.extend([News::TakenOut, News::Devices]);
     }
 
     /// What all agree on has changed here: it is stored, and told to those that belong.

@@ -15,11 +15,9 @@ impl Person {
     /// Shows a link. One that was shown before is worth nothing any more.
     ///
     /// # Errors
-    /// [`PersonError::Full`].
+    /// [`PersonError::Full`], [`PersonError::TooManyEver`].
     pub fn offer(&mut self, now: UnixMillis) -> Result<Invitation, PersonError> {
-        if self.siblings().len() + 1 >= limits::DEVICES_MAX {
-            return Err(PersonError::Full);
-        }
+        self.check_room()?;
         self.give_up();
         let token = first_16(self.draw(now));
         let invitation = Invitation { host: self.me.peer_id(), token };
@@ -80,6 +78,17 @@ impl Person {
         }
         if let Some(visit) = self.visit.take().filter(|it| it.knocked) {
             self.say(visit.invitation.host, &no);
+        }
+    }
+
+    fn check_room(&self) -> Result<(), PersonError> {
+        let Some(record) = &self.stored.record else { return Ok(()) };
+        if record.devices().count() >= limits::DEVICES_MAX {
+            return Err(PersonError::Full);
+        }
+        match record.members.len() >= limits::MEMBERS_MAX {
+            true => Err(PersonError::TooManyEver),
+            false => Ok(()),
         }
     }
 
@@ -168,17 +177,13 @@ impl Person {
             return Err(Declined::TooLate);
         }
         if proof(&offer.invitation, from, commitment) != shown {
-            offer.wrong_knocks += 1;
-            if offer.wrong_knocks > limits::WRONG_KNOCKS_MAX {
-                self.give_up();
-                self.not_paired("somebody in the room tries to guess the link: show a new one, in a room of your own");
-            }
+            // Nobody guesses 16 bytes: to end the offer would only let strangers disturb.
             return Err(Declined::NoSuchOffer);
         }
         if revoked {
             return Err(Declined::Revoked);
         }
-        if offer.guest.as_ref().is_some_and(|it| it.peer != from) {
+        if *offer.first.get_or_insert(from) != from {
             return Err(Declined::Busy);
         }
         let (peer, name) = (from, name.to_owned());
@@ -221,6 +226,11 @@ impl Person {
             return;
         }
         let Some(guest) = self.offer.take().and_then(|it| it.guest) else { return };
+        if let Err(problem) = self.check_room() {
+            // Others have let devices in meanwhile.
+            self.say(guest.peer, &Message::Declined(Declined::Full));
+            return self.not_paired(&problem.to_string());
+        }
         if self.stored.record.is_none() {
             self.found(now);
         }
@@ -267,12 +277,13 @@ impl Person {
         let mut record = record;
         match self.stored.record.take() {
             Some(before) if before.person == record.person => {
-                record.join(&before);
+                let mut joined = record.clone();
+                joined.join(&before);
+                if joined.validate().is_ok() {
+                    record = joined;
+                }
             }
-            Some(before) => {
-                let secrets = before.epochs.into_iter().map(|epoch| epoch.secret);
-                self.stored.old_secrets.extend(secrets);
-            }
+            Some(before) => self.keep_secrets_of(before),
             None => {}
         }
         record.permit_all(&self.me);

@@ -22,6 +22,29 @@ pub(crate) fn time_of(unix_ms: f64) -> String {
     format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
 }
 
+/// A moment as people name it, `today 15:57` or `2026-11-29`, and whole, for whoever asks.
+pub(crate) fn moment_of(unix_ms: f64) -> (String, String) {
+    let date = js_sys::Date::new(&JsValue::from_f64(unix_ms));
+    let now = js_sys::Date::new(&JsValue::from_f64(js_sys::Date::now()));
+    let day = |date: &js_sys::Date| {
+        format!("{}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+    };
+    let minute = format!("{:02}:{:02}", date.get_hours(), date.get_minutes());
+    let short = if day(&date) == day(&now) { format!("today {minute}") } else { day(&date) };
+    (short, format!("{} {minute}", day(&date)))
+}
+
+/// Takes what pairs this device out of the page's address, so that no reload asks again.
+pub(crate) fn forget_pairing() {
+    let whole = fragment();
+    let Some((room, _)) = whole.split_once("&pair=") else { return };
+    let history = window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Where that is refused, the question comes again.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(room));
+    }
+}
+
 /// The site's address, such as `https://example.org`.
 pub(crate) fn origin() -> String {
     window().and_then(|window| window.location().origin().ok()).unwrap_or_default()

@@ -54,6 +54,8 @@ pub struct Desk {
     pub stage: RwSignal<Stage>,
     /// Refusals of what the pairing asks.
     pub command: Command,
+    /// Devices that this room's books were told of, in this life of the page.
+    pub ordered: RwSignal<Vec<PeerId>>,
     changes: RwSignal<u32>,
 }
 
@@ -63,6 +65,7 @@ impl Desk {
             devices: RwSignal::default(),
             stage: RwSignal::default(),
             command: Command::default(),
+            ordered: RwSignal::default(),
             changes: RwSignal::new(0),
         };
         let page = use_page();
@@ -104,23 +107,26 @@ impl Desk {
         }
     }
 
+    /// Has the room's books say that a device is lost.
+    pub fn revoke(self, command: Command, device: PeerId, permit: Signature) {
+        let call = BooksCall::Order(Box::new(Action::Revoke { device, permit }));
+        let ordered = move |_| {
+            let _ = self.ordered.try_update(|ordered| ordered.push(device));
+        };
+        command.run(move |port| port.ask_books(call), ordered);
+    }
+
     /// Takes a device out, and revokes it in the books of this room, if it has some.
     pub fn take_out(self, command: Command, peer: PeerId, has_books: bool) {
         ask(command, Call::TakeOut(peer), move |reply| {
             let Reply::Devices(devices) = reply else { return };
             let permit = devices.iter().find(|it| it.peer == peer).and_then(|it| it.permit);
-            let _ = self.devices.try_set(devices);
+            let _ = (self.devices.try_set(devices), self.stage.try_set(Stage::Rest));
             if has_books && let Some(permit) = permit {
-                revoke(command, peer, permit);
+                self.revoke(command, peer, permit);
             }
         });
     }
-}
-
-/// Has the room's books say that a device is lost.
-pub(super) fn revoke(command: Command, device: PeerId, permit: Signature) {
-    let call = BooksCall::Order(Box::new(Action::Revoke { device, permit }));
-    command.run(move |port| port.ask_books(call), |_| {});
 }
 
 /// Asks once; a refusal is shown where the command was given.

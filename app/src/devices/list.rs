@@ -1,9 +1,6 @@
 //! Which devices belong together.
 
-use super::{
-    asked::{Desk, revoke},
-    pairing::shown,
-};
+use super::{asked::Desk, pairing::shown};
 use crate::{
     compact::{CollectAny, Erase, live, on},
     components::{door::has_ledger, notice::CommandProblem},
@@ -53,12 +50,20 @@ pub fn DeviceList(
                     }.into_any())}
                 {live(move || {
                     permit
-                        .filter(|_| has_books.get())
+                        .filter(|_| has_books.get() && !desk.ordered.with(|it| it.contains(&peer)))
                         .map(|permit| view! {
-                            <button type="button" class="button button-quiet" on:click=on(move |_| revoke(command, peer, permit))>
-                                "Revoke it in this room's books"
+                            <button type="button" class="button button-quiet" on:click=on(move |_| desk.revoke(command, peer, permit))>
+                                "Revoke it in this room’s books"
                             </button>
                         }.into_any())
+                })}
+                {live(move || {
+                    let is_ordered = desk.ordered.with(|it| it.contains(&peer));
+                    is_ordered.then(|| view! {
+                        <span class="hint" role="status">
+                            "This room’s books take no orders of it from the next page on."
+                        </span>
+                    }.into_any())
                 })}
                 {live(move || {
                     (asks.get() == Some(peer))

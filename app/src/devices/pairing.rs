@@ -22,7 +22,14 @@ pub fn Pairing(
     view! {
         <div class="devices-pairing">
             <h3 id="devices-pair">"Pair another device"</h3>
-            {live(move || step(desk, desk.stage.get()))}
+            {live(move || {
+                // A link that cannot be followed is told of below.
+                let is_refused = desk.command.problem().is_some();
+                match desk.stage.get() {
+                    Stage::Knocking if is_refused => step(desk, Stage::Rest),
+                    stage => step(desk, stage),
+                }
+            })}
             <CommandProblem command=desk.command />
         </div>
     }
@@ -140,7 +147,7 @@ fn offered(desk: Desk, invitation: &str) -> AnyView {
 
 fn compare(desk: Desk, name: String, number: u32, said_yes: bool) -> AnyView {
     let (first, last) = (number / 1_000, number % 1_000);
-    let its_name = name.clone();
+    let (its_name, other) = (name.clone(), name.clone());
     let yes = move |_| {
         let (name, said_yes) = (its_name.clone(), true);
         desk.stage.set(Stage::Compare { name, number, said_yes });
@@ -152,19 +159,19 @@ fn compare(desk: Desk, name: String, number: u32, said_yes: bool) -> AnyView {
     };
     let question = format!("Does {} show the same number?", shown(&name));
     view! {
-        <p id="devices-question">{question}</p>
+        <p id="devices-question" role="status">{question}</p>
         <p class="devices-number" aria-describedby="devices-question" data-number=format!("{number:06}")>
             {format!("{first:03} {last:03}")}
         </p>
         {if said_yes {
-            view! { <p class="hint" role="status">"Say yes there, too."</p> }.into_any()
+            view! { <p class="hint" role="status">{format!("Now press Yes on {}.", shown(&other))}</p> }.into_any()
         } else {
             view! {
                 <div class="fields-row">
                     <button type="button" class="button button-strong" on:click=on(yes)>"Yes, the same"</button>
-                    <button type="button" class="button button-quiet" on:click=on(no)>"No"</button>
+                    <button type="button" class="button button-quiet" on:click=on(no)>"No, different"</button>
                 </div>
-                <p class="hint">"If they differ, somebody stands between the two: say no."</p>
+                <p class="hint">"Different numbers mean that somebody else is in between: press No."</p>
             }
             .into_any()
         }}

@@ -36,9 +36,16 @@ pub fn FoundItem(
     let head = signed.head;
     let (owner, privacy) = (head.owner, head.privacy);
     let is_mine = move || page.me.get() == Some(owner);
-    let whose = move || match is_mine() {
-        true => "yours".to_owned(),
-        false => format!("by {}", page.name_of(owner)),
+    let whose = move || {
+        let is_of_ours = page.peers.with(|all| all.iter().any(|it| it.peer == owner && it.is_mine));
+        match is_mine() {
+            true => "yours".to_owned(),
+            // What is personal is nobody else's.
+            false if is_of_ours || privacy == Privacy::Personal => {
+                format!("yours, from {}", page.name_of(owner))
+            }
+            false => format!("by {}", page.name_of(owner)),
+        }
     };
     let to = RwSignal::new(None::<PeerId>);
     let given = RwSignal::new(String::new());
@@ -83,14 +90,33 @@ pub fn FoundItem(
         head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
     let (kind, importance) = (head.kind, head.importance);
     let names = untrack(|| page.cluster()).map(|it| ClassNames::of(&it)).unwrap_or_default();
-    let shown_text = match (&text, event, &skill) {
-        (Some(text), ..) => marked(&shortened(text), &words),
+    let is_whole = RwSignal::new(false);
+    let is_long = text.as_ref().is_some_and(|text| text.chars().count() > SHOWN_CHARS);
+    let more = is_long.then(|| {
+        let label = move || if is_whole.get() { "Show less" } else { "Show all of it" };
+        view! {
+            <button type="button" class="button button-quiet" on:click=on(move |_| is_whole.update(|it| *it = !*it))>
+                {live(label)}
+            </button>
+        }
+        .erased()
+    });
+    let shown_text = match (text, event, &skill) {
+        (Some(text), ..) => {
+            let words = words.clone();
+            let parts = move || match is_whole.get() {
+                true => marked(&text, &words),
+                false => marked(&shortened(&text), &words),
+            };
+            vec![live(parts).into_any()]
+        }
         (None, Some(event), _) => vec![happened(event, &names).into_any()],
         (None, None, Some(about)) => vec![skill_words(page, about).into_any()],
         (None, None, None) => vec![view! { <em>{kept_elsewhere(kind)}</em> }.erased()],
     };
     let surprise =
         event.map(|_| view! { <span>{format!("surprise {importance} of 100")}</span> }.erased());
+    let (made_on, made_at) = dom::moment_of(head.made_at.0 as f64);
     let use_skill = skill.map(|_| view! { <SkillActions desk id /> }.into_any());
     view! {
         <li class="memories-item" data-capsule=id.to_string() data-privacy=privacy.name()>
@@ -98,12 +124,13 @@ pub fn FoundItem(
             <p class="memories-facts">
                 <span class="memories-privacy">{privacy_words(privacy)}</span>
                 <span>{live(whose)}</span>
-                <time>{dom::time_of(head.made_at.0 as f64)}</time>
+                <time title=made_at>{made_on}</time>
                 {surprise}
                 {why(similarity, &words).map(|why| view! { <span class="memories-why">{why}</span> }.erased())}
             </p>
             <ul class="tags" aria-label="Tags of this capsule">{tags}</ul>
             <div class="memories-actions">
+                {more}
                 {fetch}
                 <Shown when=can_give>
                     <label class="field field-inline">
@@ -139,7 +166,7 @@ pub fn FoundItem(
 fn kept_elsewhere(kind: Kind) -> &'static str {
     match kind {
         Kind::Note => "Its text is with whoever has it.",
-        Kind::Episode => "Something that happened to a network: what, is with whoever has it.",
+        Kind::Episode => "Something that happened to a network. Fetch it to read it.",
         Kind::Skill => "A skill: nodes that have learnt something. They are with whoever has it.",
     }
 }

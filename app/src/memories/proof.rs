@@ -113,7 +113,12 @@ pub fn Proof(
     };
     let standing = move || {
         recorded().map(|it| {
-            standing(&it, owner, |peer| page.name_of(peer), &dom::time_of(it.registered.0 as f64))
+            standing(
+                &it,
+                owner,
+                |peer| page.name_of(peer),
+                &dom::moment_of(it.registered.0 as f64).0,
+            )
         })
     };
     let can_register = move || here && has_ledger.get() && is_mine() && recorded().is_none();

@@ -20,6 +20,9 @@ use memory::{
 /// Results that are shown.
 const SHOWN: usize = 20;
 
+/// The least similarity of what has no word of the question.
+const NEAR: f32 = 0.2;
+
 /// What was asked last, and what has come back.
 #[derive(Clone, Default)]
 struct Results {
@@ -75,7 +78,13 @@ pub fn SearchPart(
             }
         });
     });
-    let shown = Memo::new(move |_| results.with(Results::all));
+    let shown = Memo::new(move |_| {
+        let is_asked = text.with(|text| !text.trim().is_empty());
+        let mut all = results.with(Results::all);
+        // What is neither near nor has a word of the question would be there to any question.
+        all.retain(|it| !is_asked || it.similarity >= NEAR || !it.words.is_empty());
+        all
+    });
     follow(move || {
         let is_asked = text.with(|text| !text.trim().is_empty());
         let found = shown.with(|found| found.iter().map(|it| it.id).collect());

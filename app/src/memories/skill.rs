@@ -54,10 +54,12 @@ pub fn SkillActions(
 ) -> impl IntoView {
     let page = use_page();
     let command = Command::default();
-    let said = RwSignal::new(String::new());
+    let (said, added) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let chosen = RwSignal::new(None::<ClusterId>);
     let cluster = move || chosen.get().or_else(|| page.cluster().map(|it| it.id));
-    let work = move |job: fn(Vec<u8>) -> SkillJob, then: fn(SkillAnswer) -> String| {
+    let work = move |job: fn(Vec<u8>) -> SkillJob,
+                     said: RwSignal<String>,
+                     then: fn(SkillAnswer) -> String| {
         let Some(cluster) = untrack(cluster) else { return };
         said.set(String::new());
         ask(command, Call::UseSkill(id), move |reply| {
@@ -71,8 +73,8 @@ pub fn SkillActions(
             );
         });
     };
-    let try_on = move |_| work(|skill| SkillJob::Try { skill }, tried);
-    let graft = move |_| work(|skill| SkillJob::Graft { skill }, grafted);
+    let try_on = move |_| work(|skill| SkillJob::Try { skill }, said, tried);
+    let graft = move |_| work(|skill| SkillJob::Graft { skill }, added, grafted);
     let options = move || {
         let one = |id: ClusterId| {
             let (value, words) = (id.to_string(), id.to_string());
@@ -81,6 +83,7 @@ pub fn SkillActions(
         };
         page.clusters.with(|all| all.iter().map(|it| one(it.id.clone())).collect::<Vec<_>>())
     };
+    let is_added = move || added.with(|added| !added.is_empty());
     let cannot = move || cluster().is_none() || command.is_pending();
     view! {
         <div class="memories-actions" role="group" aria-label="Use this skill">
@@ -91,11 +94,20 @@ pub fn SkillActions(
             <button type="button" class="button button-quiet" disabled=live(cannot) on:click=on(try_on)>
                 "Try it"
             </button>
-            <button type="button" class="button button-quiet" disabled=live(cannot) on:click=on(graft)>
-                "Add its nodes"
+            <button
+                type="button"
+                class="button button-quiet"
+                disabled=live(move || cannot() || is_added())
+                on:click=on(graft)
+            >
+                {live(move || if is_added() { "Added" } else { "Add its nodes" })}
             </button>
         </div>
+        <p class="hint">
+            "To add nodes makes the network larger: devices that train with it need the same skill."
+        </p>
         <p class="hint" role="status">{live(move || said.get())}</p>
+        <p class="hint" role="status">{live(move || added.get())}</p>
         <CommandProblem command />
     }
 }
@@ -127,6 +139,10 @@ fn trial_words(trial: &Trial) -> String {
 
 fn grafted(answer: SkillAnswer) -> String {
     match answer {
+        SkillAnswer::Grafted { nodes, strength_percent: 0, .. } => format!(
+            "{} added. They say nothing yet: training must find a use for them.",
+            plural(nodes.into(), "node was", "nodes were")
+        ),
         SkillAnswer::Grafted { nodes, strength_percent, .. } => format!(
             "{} added, whose say counts {strength_percent} % of what it did where they came from. Train on to make it fit.",
             plural(nodes.into(), "node was", "nodes were")

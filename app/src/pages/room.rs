@@ -96,6 +96,7 @@ fn enter_when_ready(page: Page, entry: Command, named: Memo<Option<RoomId>>) {
         let fragment = fragment.unwrap_or_else(dom::fragment);
         if let Some(invitation) = invitation_in(&fragment) {
             page.pairing.set(Some(invitation));
+            dom::forget_pairing();
         }
         let inside = page.room.with_untracked(|own| own.as_ref().is_some_and(|own| own.id == room));
         if inside && fragment.is_empty() {

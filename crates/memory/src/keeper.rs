@@ -59,6 +59,8 @@ pub enum Told {
     },
     /// What is set on this device, and is the same on all of this person's: a name and a value.
     Set(String, String),
+    /// The device has another name.
+    Named(String),
     /// The models that are on this device.
     Models(Vec<(ClusterId, Hash)>),
     /// A neighbour has connected.
@@ -213,6 +215,10 @@ impl<F: LogFile> Keeper<F> {
                 open.person.set(&name, &value);
                 None
             }
+            Told::Named(name) => {
+                open.person.rename(&name);
+                None
+            }
             Told::Models(models) => {
                 open.person.models(models);
                 None
@@ -237,6 +243,8 @@ impl<F: LogFile> Keeper<F> {
         let stored = stored.and_then(|bytes| postcard::from_bytes(&bytes).ok());
         let owner = Identity::from_seed(seed);
         let mut person = Person::new(owner.clone(), &name, stored.unwrap_or_default());
+        // Its person may have called it otherwise since.
+        person.rename(&name);
         let (mut library, opened) = Library::of_log(owner, keyring(&person), read);
         library.set_siblings(person.siblings());
         if opened.whole_bytes < bytes.len() as u64 {

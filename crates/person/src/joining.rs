@@ -9,7 +9,9 @@ impl Record {
         let before = self.clone();
         for (peer, member) in &other.members {
             // A device that was admitted twice was paired twice: the later pairing counts.
-            let rank = |it: &crate::record::Member| (it.since, it.by, it.signature.to_bytes());
+            let rank = |it: &crate::record::Member| {
+                (it.since, it.by, it.signature.to_bytes(), it.named, it.name.clone())
+            };
             let is_newer = self.members.get(peer).is_none_or(|known| rank(known) < rank(member));
             if is_newer {
                 self.members.insert(*peer, member.clone());

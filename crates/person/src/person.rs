@@ -116,6 +116,22 @@ impl Person {
         }
     }
 
+    /// The device has another name; the others hear of it.
+    pub fn rename(&mut self, name: &str) {
+        let me = self.me.peer_id();
+        if !is_name(name) || name.is_empty() {
+            return;
+        }
+        self.name = name.to_owned();
+        let member = self.stored.record.as_mut().and_then(|it| it.members.get_mut(&me));
+        if let Some(member) = member.filter(|it| it.name != name) {
+            member.name = name.to_owned();
+            member.named = member.named.saturating_add(1);
+            self.record_changed();
+            self.outcome.news.push(News::Devices);
+        }
+    }
+
     /// What is to be stored.
     pub fn stored(&self) -> &Stored {
         &self.stored

@@ -36,6 +36,8 @@ pub struct Record {
 pub struct Member {
     /// What its person calls it.
     pub name: String,
+    /// How often it was named since it was admitted; only the device itself does that.
+    pub named: u32,
     /// Since when.
     pub since: UnixMillis,
     /// Who admitted it; the first device admitted itself.
@@ -153,7 +155,7 @@ impl Record {
 
     pub(crate) fn admit(&mut self, by: &Identity, peer: PeerId, name: String, now: UnixMillis) {
         let signature = by.sign(ADMISSION_DOMAIN, &self.admission(peer));
-        let member = Member { name, since: now, by: by.peer_id(), signature };
+        let member = Member { name, named: 0, since: now, by: by.peer_id(), signature };
         self.members.insert(peer, member);
     }
 

@@ -148,6 +148,19 @@ fn two_devices_show_one_number_and_share_a_key_from_then_on() {
 }
 
 #[test]
+fn a_device_that_is_renamed_has_that_name_on_all() {
+    let mut world = World::new(2);
+    world.pair(0, 1);
+    world.devices[1].rename("Ada's phone");
+    world.devices[1].rename("Ada's new phone");
+    world.restart(1);
+    world.connect(0, 1);
+    let devices = world.devices[0].devices();
+    let phone = devices.iter().find(|it| !it.is_this).expect("there are two");
+    assert_eq!(phone.name, "Ada's new phone");
+}
+
+#[test]
 fn nobody_belongs_before_both_persons_have_said_yes() {
     let mut world = World::new(2);
     let now = world.now();

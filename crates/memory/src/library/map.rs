@@ -175,7 +175,8 @@ fn distance(a: &[f32; 2], b: &[f32; 2]) -> f32 {
     x * x + y * y
 }
 
-/// The groups of points, each with the tag that most of its points have and few of the others. No two have the same.
+/// The groups of points, each with the tag that more than half of its points have and few of the others, if there is one. No two
+/// have the same.
 fn named(points: &[Point]) -> Vec<Group> {
     let mut everywhere: BTreeMap<&str, u32> = BTreeMap::new();
     for tag in points.iter().flat_map(|point| &point.tags) {
@@ -194,7 +195,10 @@ fn named(points: &[Point]) -> Vec<Group> {
             }
             let tag = tags
                 .iter()
-                .filter(|(tag, count)| **count as usize >= GROUP_MIN && !taken.contains(tag))
+                .filter(|(tag, count)| {
+                    let count = **count as usize;
+                    count >= GROUP_MIN && 2 * count > of.len() && !taken.contains(tag)
+                })
                 .max_by_key(|(tag, count)| {
                     u64::from(**count).pow(2) * 1000 / u64::from(everywhere[**tag])
                 })

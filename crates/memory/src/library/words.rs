@@ -15,6 +15,14 @@ const COMPLETIONS_MAX: usize = 32;
 /// words are.
 const SAME_HASH_MAX: u64 = 4;
 
+/// Words of English that say nothing of what a text is about, however few texts hold them.
+const FUNCTION_WORDS: [&str; 48] = [
+    "a", "about", "am", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for",
+    "from", "get", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my",
+    "not", "of", "on", "or", "so", "that", "the", "there", "this", "to", "was", "we", "what",
+    "when", "where", "which", "who", "will", "with", "you",
+];
+
 /// Words, each with the keys of the texts that hold it.
 ///
 /// A start adds the words of all texts, a million or so, nearly all of which are there: they are looked up by a hash, because
@@ -90,7 +98,9 @@ impl Words {
                 false => vec![word],
             };
             let texts: usize = forms.iter().map(|form| self.texts_with(form).len()).sum();
-            sought.weights.push(self.weight(texts as u64));
+            let says_nothing = forms.iter().all(|form| FUNCTION_WORDS.contains(&form.as_str()));
+            let weight = if says_nothing { 0 } else { self.weight(texts as u64) };
+            sought.weights.push(weight);
             sought.words.push(forms);
         }
         sought
@@ -139,7 +149,7 @@ impl Words {
 
 impl Sought {
     /// Which of the words `text` holds, as they stand there, and their part of the weight of all and one more, from 0 to 1. Words
-    /// that nearly all texts hold are named where there are no others.
+    /// that nearly all texts hold are named where nothing else is asked for.
     pub(super) fn found_in(&self, text: &str) -> (Vec<String>, f32) {
         let there: Vec<String> = words_of(text).take(WORDS_MAX).collect();
         let (mut found, mut common, mut weight) = (Vec::new(), Vec::new(), 0);
@@ -153,7 +163,8 @@ impl Sought {
             }
         }
         let all: u32 = self.weights.iter().sum();
-        let found = if found.is_empty() { common } else { found };
+        let asks_for_nothing_else = self.weights.iter().all(|weight| *weight == 0);
+        let found = if found.is_empty() && asks_for_nothing_else { common } else { found };
         (found, weight as f32 / (all + 1) as f32)
     }
 }

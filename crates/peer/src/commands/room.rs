@@ -5,6 +5,7 @@ use crate::{
     engine::Engine,
     error::CommandError,
     event::Event,
+    job::MemoryCall,
     overlay::Overlay,
     records::{self, MessagesRecord, Records},
 };
@@ -124,7 +125,12 @@ impl Engine {
         let nodes_for_others = self.hosting.nodes_max();
         let capability = Capability { nodes_for_others, ..capability };
         if self.core.capability != capability {
+            let is_renamed = self.core.capability.device_name != capability.device_name;
+            let name = capability.device_name.clone();
             self.announce(now, capability);
+            if is_renamed {
+                self.tell_open_memory(now, MemoryCall::Named(name));
+            }
         }
         Ok(())
     }

@@ -178,9 +178,6 @@ impl World {
         let Some(page) = &mut host.page else {
             return;
         };
-        if let Job::TrainMasked { budget, .. } = &work {
-            page.trains_privately = budget.is_some();
-        }
         if let Job::Memory(work) = work {
             let result = page.memory.run(work.call, work.now).map_err(JobError::Storage);
             let result = result.map(|answer| Answer::Memory(Box::new(answer)));
@@ -189,13 +186,7 @@ impl World {
             let input = Input::JobDone { job, result };
             return self.env.schedule.at(done_at, Happening::Input(life, input));
         }
-        let result = masked::run(
-            &mut page.workbench,
-            work,
-            host.strategy,
-            page.trains_privately,
-            &mut self.env.dice,
-        );
+        let result = masked::run(&mut page.workbench, work, host.strategy, &mut self.env.dice);
         if let (Some(peer), Ok(shown)) = (host.peer, &result) {
             self.observer.shown(peer, shown);
         }

@@ -59,8 +59,6 @@ pub(crate) struct Page {
     pub(crate) engine: Engine,
     pub(crate) workbench: Workbench,
     pub(crate) memory: Keeper<MemoryFile>,
-    /// Whether its newest training under masks kept rows private.
-    pub(crate) trains_privately: bool,
     /// When the jobs given so far are done.
     pub(crate) busy_until: Instant,
     /// The deadline that is waited for.

@@ -77,6 +77,12 @@ impl Workbench {
         self.is_lazy = true;
     }
 
+    /// What a cluster has learnt and not sent, one number a parameter: for whoever checks what masks hide.
+    #[cfg(feature = "cheats")]
+    pub fn unsent(&self, cluster: &ClusterId) -> Option<&[f32]> {
+        Some(&self.clusters.get(cluster)?.residual)
+    }
+
     /// Does one job. It takes as long as it takes: call it where nobody waits for a frame.
     ///
     /// # Errors

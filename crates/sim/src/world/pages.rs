@@ -47,7 +47,6 @@ impl World {
             engine,
             workbench: Workbench::new(),
             memory: Keeper::new(host.memory.clone()),
-            trains_privately: false,
             busy_until: now,
             deadline: None,
             deadline_token: 0,

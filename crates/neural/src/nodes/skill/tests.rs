@@ -1,6 +1,5 @@
 use super::*;
 use crate::{Cluster, Dataset, Plan, Values, evaluate, profile};
-use proptest::prelude::*;
 use protocol::cluster::{LayerSpec, NetworkSpec};
 
 const CLASSES: u16 = 6;
@@ -143,10 +142,11 @@ fn what_is_no_skill_is_refused() {
     assert!(matches!(Skill::decode(&longer), Err(InvalidPacket::Size { .. })));
 }
 
-proptest! {
+#[cfg(not(target_arch = "wasm32"))]
+proptest::proptest! {
     #[test]
     fn any_bytes_are_answered_without_a_panic(
-        sizes in prop::collection::vec(any::<u32>(), 7), rest in prop::collection::vec(any::<u8>(), 0..300),
+        sizes in proptest::collection::vec(proptest::num::u32::ANY, 7), rest in proptest::collection::vec(proptest::num::u8::ANY, 0..300),
     ) {
         let mut writer = begin(MAGIC, VERSION);
         sizes.iter().for_each(|size| writer.u32(*size));

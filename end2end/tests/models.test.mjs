@@ -78,7 +78,9 @@ scenario("nodes light up while something is drawn, and each can be read", async 
   await nodes.focus();
   await ada.page.keyboard.press("ArrowRight");
   await ada.page.keyboard.press("ArrowRight");
-  const words = /^Node 2: threshold -?\d+\.\d\d, fires in \d+\.\d % of rows, (fires|silent) now$/;
+  // What it does now, and what it remembers of itself.
+  const remembers = String.raw`\(\d+\.\d % of late, \d+\.\d % for long; error -?\d+\.\d{3}, -?\d+\.\d{3} for long; trace -?\d+\.\d\d; threshold -?\d+\.\d\d for long\)`;
+  const words = new RegExp(String.raw`^Node 2: threshold -?\d+\.\d\d, fires in \d+\.\d % of rows ${remembers}, (fires|silent) now$`);
   await layers.first().getByRole("status").getByText(words).waitFor();
 
   await ada.click("button", "Clear drawing");

@@ -46,7 +46,8 @@ export async function measureStart() {
     ]);
   } finally {
     await server.kill();
-    rmSync(folder, { recursive: true, force: true });
+    // A browser that was closed may write for a moment yet.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -23,12 +23,14 @@ impl Engine {
     ) {
         let Some(mut session) = self.session.take() else { return };
         let connected: SortedSet<PeerId> = self.roster.connected().collect();
+        let out_of_reach = self.roster.out_of_reach();
         let surroundings = Surroundings {
             now,
             me: self.core.me,
             identity: &self.core.identity,
             limits: &self.core.limits,
             connected: &connected,
+            out_of_reach: &out_of_reach,
             is_partial: self.roster.is_partial,
             distrusted: &self.ledger.distrusted,
         };

@@ -1,8 +1,10 @@
 //! Sessions that others run besides ours.
 //!
 //! One that trains another cluster, or comes while this device trains alone, is joined when ours is over. One on the
-//! same cluster is a *rival*: everyone goes on with the one that has come further, or, where none has come anywhere,
-//! with the lower name. That it has come further is believed once its model is here.
+//! same cluster is a *rival*: everyone goes on with the one that more of those who are connected take part in, of two with
+//! as many with the one that has come further, or, where none has come anywhere, with the lower name. That it has come
+//! further is believed once its model is here. In a partial mesh nobody sees who takes part, and what has come further
+//! goes on.
 
 use crate::{
     engine::Engine,
@@ -16,12 +18,21 @@ use protocol::{
 };
 use units::{Hash, Instant, PeerId, SessionId};
 
+/// How many who are here take part in a rival and in our session; none where nobody sees that.
+#[derive(Clone, Copy)]
+struct Takers {
+    theirs: usize,
+    ours: usize,
+}
+
 /// What a connected peer runs. One for each peer, so that nobody crowds out what others run.
 pub(crate) struct OtherSession {
     id: SessionId,
     pub(crate) proposal: Proposal,
     /// Of a session that was left here: the newest record that the peer told of.
     pub(crate) head: Option<RoundRecord>,
+    /// Of a rival: the newest record that the peer told of.
+    told: Option<RoundRecord>,
     /// The record that the peer told of, and its model, which comes from there.
     claim: Option<(RoundRecord, Fetch)>,
 }
@@ -29,7 +40,7 @@ pub(crate) struct OtherSession {
 impl OtherSession {
     /// One that was left here and that a peer goes on with.
     pub(crate) fn left(id: SessionId, proposal: &Proposal, head: Option<&RoundRecord>) -> Self {
-        Self { id, proposal: proposal.clone(), head: head.cloned(), claim: None }
+        Self { id, proposal: proposal.clone(), head: head.cloned(), told: None, claim: None }
     }
 
     pub(crate) fn name(&self) -> SessionId {
@@ -45,15 +56,17 @@ impl OtherSession {
         !ours.is_alone() && ours.proposal.cluster == self.proposal.cluster
     }
 
-    /// Whether `record` has come further than our session, or begins anew what ours has finished.
-    fn outweighs(&self, ours: Option<&Session>, record: &RoundRecord) -> bool {
+    /// Whether more take part in it than in our session, or as many where `record` has come further, or it begins anew what
+    /// ours has finished.
+    fn outweighs(&self, ours: Option<&Session>, record: &RoundRecord, takers: Takers) -> bool {
         let begins = record.decision.round == 0;
         let counts = |session: &&Session| {
             session.running || !begins && self.would_take_a_finished_model(session)
         };
         ours.filter(counts).is_none_or(|session| {
-            let weight = (session.head.cumulative_samples, Reverse(session.id));
-            (record.cumulative_samples, Reverse(self.id)) > weight
+            let samples = session.head.cumulative_samples;
+            (takers.theirs, record.cumulative_samples, Reverse(self.id))
+                > (takers.ours, samples, Reverse(session.id))
         })
     }
 
@@ -73,7 +86,7 @@ impl Engine {
         id: SessionId,
         proposal: Proposal,
     ) {
-        let other = OtherSession { id, proposal, head: None, claim: None };
+        let other = OtherSession { id, proposal, head: None, told: None, claim: None };
         let finished = |ours: &Session| other.would_take_a_finished_model(ours);
         if self.session.as_deref().is_some_and(finished)
             && self.roster.connected().any(|it| it == from)
@@ -122,13 +135,15 @@ impl Engine {
 
     /// A peer tells how far its session has come.
     fn weigh(&mut self, now: Instant, from: PeerId, record: RoundRecord) {
+        let takers = self.takers(from);
         let Some(other) = self.others.get_mut(&from) else { return };
         if let Err(problem) = check_strange_record(&other.proposal, &record) {
             return self.refuse(Some(from), problem);
         }
+        other.told = Some(record.clone());
         let ours = self.session.as_deref();
         let is_another_matter = |ours: &Session| ours.running && !other.rivals(ours);
-        if ours.is_some_and(is_another_matter) || !other.outweighs(ours, &record) {
+        if ours.is_some_and(is_another_matter) || !other.outweighs(ours, &record, takers) {
             return;
         }
         let known = self.clusters.get(&other.proposal.cluster);
@@ -152,6 +167,27 @@ impl Engine {
         self.fetch_of_rival(now, from);
     }
 
+    /// Somebody is gone: what a peer told of before may go on now.
+    pub(crate) fn weigh_again(&mut self, now: Instant) {
+        let told = self.others.iter();
+        let told = told.filter_map(|(peer, other)| Some((*peer, other.told.clone()?)));
+        for (from, record) in told.collect::<Vec<_>>() {
+            self.weigh(now, from, record);
+        }
+    }
+
+    /// How many who are here take part in the session that a peer runs, and in ours.
+    fn takers(&self, of: PeerId) -> Takers {
+        let (Some(other), false) = (self.others.get(&of), self.roster.is_partial) else {
+            return Takers { theirs: 0, ours: 0 };
+        };
+        let theirs = self.others.values().filter(|it| it.is(other.id)).count();
+        let Some(ours) = &self.session else { return Takers { theirs, ours: 0 } };
+        let with_ours =
+            |peer: &PeerId| ours.is_taken_part_in_by(*peer) && !self.others.contains_key(peer);
+        Takers { theirs, ours: 1 + self.roster.connected().filter(with_ours).count() }
+    }
+
     /// Asks a peer for what is missing of the model that its session has come to.
     fn fetch_of_rival(&mut self, now: Instant, from: PeerId) {
         let Some(other) = self.others.get_mut(&from) else { return };
@@ -172,6 +208,7 @@ impl Engine {
         record: Hash,
         part: ModelPart,
     ) {
+        let takers = self.takers(from);
         let Some(other) = self.others.get_mut(&from).filter(|other| other.id == id) else { return };
         let is_it = |(claim, _): &&mut (RoundRecord, Fetch)| claim.hash() == record;
         let Some((_, fetch)) = other.claim.as_mut().filter(is_it) else { return };
@@ -188,7 +225,7 @@ impl Engine {
             let reason = "a model that does not fit its record".to_owned();
             return self.refuse(Some(from), reason);
         }
-        if other.outweighs(self.session.as_deref(), &claim) {
+        if other.outweighs(self.session.as_deref(), &claim, takers) {
             self.give_way(now, from, claim, Some(model));
         }
     }

@@ -13,7 +13,7 @@ use protocol::{
     overlay::{Towards, WalkId},
     signaling::PeerCard,
 };
-use units::{Instant, PeerId, SortedMap};
+use units::{Instant, PeerId, SortedMap, SortedSet};
 
 /// How long the side that need not offer waits for the other's offer.
 pub(crate) const COURTESY: Duration = Duration::from_secs(4);
@@ -367,6 +367,14 @@ impl Roster {
             None => None,
         });
         deadlines.min()
+    }
+
+    /// In a full mesh, those without a connection to this device whom neighbours are connected with.
+    pub(crate) fn out_of_reach(&self) -> SortedSet<PeerId> {
+        let members = self.members.iter().filter(|_| !self.is_partial);
+        let out_of_reach =
+            members.filter(|(_, member)| !member.is_connected() && !member.neighbours.is_empty());
+        out_of_reach.map(|(peer, _)| *peer).collect()
     }
 
     pub(crate) fn instance_of(&self, peer: PeerId) -> Option<Instance> {

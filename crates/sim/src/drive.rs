@@ -124,6 +124,12 @@ impl World {
             self.observer.sent_value(life, connection, &bytes);
         }
         let host = &mut self.hosts[life.host.0];
+        if let (Some(byzantine), Some(page)) = (&mut host.byzantine, &host.page)
+            && let Some(record) =
+                byzantine.watches().and_then(|session| page.engine.newest_record(session))
+        {
+            byzantine.see(record);
+        }
         let messages = match (&mut host.byzantine, host.strategy) {
             (Some(byzantine), _) => byzantine.instead_of(channel, bytes, &mut self.env.dice),
             (None, Some(strategy)) => {

@@ -47,6 +47,7 @@ mod strategy;
 mod trace;
 mod world;
 
+pub use byzantine::{Usurpation, usurpers_model};
 pub use classroom::{cluster, network, options, rows};
 pub use course::{Course, Moment, RoundCourse, Spread};
 pub use dice::Dice;

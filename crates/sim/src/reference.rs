@@ -4,11 +4,12 @@
 //! record that an honest device holds it asks: does it follow the record that it names as its parent, by one round, by the
 //! samples of its updates and by the verdicts on its parent? Was each of its updates made by the device under whose name it stands, of as many samples?
 //! Does bringing those updates together, once more and here, give the model that the record names? And no device ever goes
-//! from a heavier record to a lighter one within one life, unless it begins with the session anew.
+//! from a heavier record to a lighter one within one life, unless it begins with the session anew, or others hold the lighter
+//! one: of two chains, that which more hold goes on.
 //!
 //! A record whose parent, updates or model nobody has shown is not judged: devices may come to it while nobody listens.
 
-use crate::network::Life;
+use crate::network::{HostId, Life};
 use neural::{Contribution, Model, Update};
 use protocol::{
     cluster::NetworkSpec,
@@ -32,6 +33,7 @@ pub(crate) struct Reference {
     options: BTreeMap<SessionId, SessionOptions>,
     records: BTreeMap<Hash, RoundRecord>,
     heads: BTreeMap<(Life, SessionId), (u64, u32, Hash)>,
+    holders: BTreeMap<Hash, BTreeSet<HostId>>,
     judged: u64,
     not_judged: u64,
 }
@@ -79,6 +81,7 @@ impl Reference {
             options: BTreeMap::new(),
             records: BTreeMap::new(),
             heads: BTreeMap::new(),
+            holders: BTreeMap::new(),
             judged: 0,
             not_judged: 0,
         }
@@ -134,15 +137,17 @@ impl Reference {
         session: SessionId,
         record: &RoundRecord,
     ) -> Result<(), Wrong> {
-        let weight = record.weight();
+        let (weight, hash) = (record.weight(), record.hash());
+        let holders = self.holders.entry(hash).or_default();
+        let others_hold_it = holders.iter().any(|host| *host != life.host);
+        holders.insert(life.host);
         let before = self.heads.insert((life, session), weight);
-        if let Some(before) = before.filter(|before| *before > weight) {
+        if let Some(before) = before.filter(|before| !others_hold_it && *before > weight) {
             return Err(Wrong(format!(
                 "went from a record of {} samples and round {} to one of {} and round {}",
                 before.0, before.1, weight.0, weight.1
             )));
         }
-        let hash = record.hash();
         if record.decision.round == 0 || self.records.contains_key(&hash) {
             return Ok(());
         }
@@ -303,7 +308,7 @@ impl<T> Kept<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{classroom, network::HostId};
+    use crate::classroom;
     use neural::{Compression, Network, compress};
     use protocol::{identity::Identity, session::Decision};
 

@@ -54,12 +54,14 @@ impl Engine {
 
     fn view_session(&self) -> Option<SessionView> {
         let connected: SortedSet<PeerId> = self.roster.connected().collect();
+        let out_of_reach = self.roster.out_of_reach();
         let surroundings = Surroundings {
             now: Instant::ZERO,
             me: self.core.me,
             identity: &self.core.identity,
             limits: &self.core.limits,
             connected: &connected,
+            out_of_reach: &out_of_reach,
             is_partial: self.roster.is_partial,
             distrusted: &self.ledger.distrusted,
         };

@@ -239,6 +239,7 @@ impl Engine {
             self.books_neighbour(now, peer, false);
             self.memory_neighbour(now, peer, false);
             self.with_session(now, |session, s| session.peer_disconnected(peer, s));
+            self.weigh_again(now);
             self.with_split(now, |split, around| split.peer_disconnected(peer, around));
             self.with_hosting(now, |hosting| hosting.peer_disconnected(peer));
         }

@@ -87,6 +87,8 @@ pub(crate) struct Surroundings<'a> {
     pub limits: &'a Limits,
     /// Everyone with an open connection.
     pub connected: &'a SortedSet<PeerId>,
+    /// Those whom others here are connected with, and this device is not; of a full mesh.
+    pub out_of_reach: &'a SortedSet<PeerId>,
     /// Whether the room is so large that not everyone is connected with everyone.
     pub is_partial: bool,
     /// Members whom the room's ledger speaks against.

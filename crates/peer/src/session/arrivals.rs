@@ -25,10 +25,12 @@ impl Session {
             SessionMessage::Join { rows } => {
                 if s.connected.contains(&from) {
                     self.members.insert(from, rows);
+                    self.standings.look_again();
                 }
             }
             SessionMessage::Leave => {
                 self.members.remove(&from);
+                self.standings.forget(from);
             }
             SessionMessage::Stop => self.handle_stop(from, s),
             SessionMessage::Commit(commitment) => self.handle_commitment(from, commitment, s),
@@ -84,6 +86,8 @@ impl Session {
             let reason = "only the peer that proposed a session can stop it for all".to_owned();
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
+        self.stop_heard = true;
+        self.standings.look_again();
         if self.running {
             self.end("the peer that proposed the session stopped it");
             self.compare_endings(s);
@@ -101,6 +105,7 @@ impl Session {
         }
         self.silence.note_commitment(from, self.head.decision.round);
         self.note_on_ours(from, parent);
+        self.note_standing(from, parent, s);
         let known = self.stash.commitment(from, parent).map(|known| known.contribution);
         if known == Some(contribution) {
             return;

@@ -1,6 +1,6 @@
 //! How a session ends on a device, and how it begins there again.
 
-use super::{GATHERING, Session, SessionAction, Surroundings, round::Round};
+use super::{GATHERING, Session, SessionAction, Surroundings, round::Round, standing::Standings};
 use protocol::message::SessionMessage;
 use units::Instant;
 
@@ -21,11 +21,13 @@ impl Session {
     pub(crate) fn take_part_again(&mut self, life: u64, now: Instant) {
         self.life = life;
         self.left = false;
+        self.stop_heard = false;
         self.running = true;
         self.ended_because = None;
         self.budget.used_up = false;
         self.problem = None;
         self.members.clear();
+        self.standings = Standings::default();
         self.told.clear();
         self.begun_at = now;
         self.ready = false;
@@ -45,7 +47,7 @@ impl Session {
     }
 
     /// Members may end with different records, where a stop met them in the middle of a round or two leaders decided on the
-    /// last: whoever has the heavier shows the others.
+    /// last: each shows its own, and the one that most hold remains.
     pub(super) fn compare_endings(&mut self, s: &Surroundings<'_>) {
         if self.model_here && !self.left {
             self.broadcast(SessionMessage::Head(self.head.clone()), s);
@@ -60,6 +62,7 @@ impl Session {
 
     pub(super) fn end(&mut self, reason: &str) {
         self.running = false;
+        self.standings.look_again();
         self.check_signatures(self.head_hash);
         self.ended_because = Some(reason.to_owned());
         self.actions.push(SessionAction::Ended(reason.to_owned()));

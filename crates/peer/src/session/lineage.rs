@@ -1,8 +1,8 @@
 //! Where two chains of rounds meet.
 //!
-//! Members whose rooms were split, or who followed different leaders, hold different records. The heavier record wins
-//! ([`RoundRecord::weight`]); whoever holds a lighter one fetches the heavier one's model, checks its hash against the
-//! record, and goes on from there. A late joiner does the same.
+//! Members whose rooms were split, or who followed different leaders, hold different records. The one that more hold wins,
+//! of two with as many the heavier ([`super::standing`]); whoever holds the other fetches its model, checks its hash against
+//! the record, and goes on from there. A late joiner does the same.
 
 use super::{Fetch, Session, SessionAction, SessionJob, Surroundings};
 use crate::job::{Evaluation, Job};
@@ -32,7 +32,7 @@ pub(super) struct Adoption {
     pub from: PeerId,
     pub record: RoundRecord,
     pub fetch: Fetch,
-    /// The model, until the work that is under way on ours is done: which of the two is heavier shows then.
+    /// The model, until the work that is under way on ours is done: which of the two comes first shows then.
     model: Option<Vec<u8>>,
     installing: bool,
 }
@@ -66,6 +66,8 @@ impl Session {
         {
             return self.actions.push(SessionAction::Refuse(from, problem));
         }
+        let is_news = self.note_head(from, &record, s);
+        self.standings.drop_rival(from);
         if !self.ready {
             self.heads_heard.insert(from, record);
             return;
@@ -89,26 +91,43 @@ impl Session {
             let reason = format!("a record after ours that cannot be: {problem}");
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
-        // Masks come off for those who were there: who was not has the model only.
-        let can_follow = self.model_here && self.running && self.rows > 0 && !self.is_masked();
         if self.names_a_wrong_sum(&record) {
             return self.doubt(from, "a record of a sum that has not come out".to_owned(), s);
         }
-        if follows && can_follow && !self.is_installing() {
+        self.keep_rival(from, record.clone(), s);
+        if self.can_follow(&record) {
             self.stash.put_decision(from, record.decision.clone(), false);
             self.followed.insert(from, record);
-        } else if record.weight() > self.head.weight() {
-            if self.is_doubted(from, s) {
-                self.heads_heard.insert(from, record);
-            } else {
-                self.adopt(from, record, s);
-            }
-        } else if self.model_here {
+            return;
+        }
+        let outranks = self.outranks(&record, s);
+        if !outranks && self.model_here {
             self.note_apart(from, &record, s);
-            if self.told.insert(from) || !self.running {
+            // Where both sides hold on to theirs, each says so once.
+            if self.told.insert(from) || !self.running && is_news {
                 let head = SessionMessage::Head(self.head.clone());
                 self.send(from, head);
             }
+        }
+        if outranks {
+            self.take_up(from, record, s);
+        }
+    }
+
+    /// Whether this device can come to a record by itself: it follows ours. Masks come off for those who were there: who was
+    /// not has the model only.
+    pub(super) fn can_follow(&self, record: &RoundRecord) -> bool {
+        let follows = record.decision.parent == self.head_hash && record.decision.round > 0;
+        let trains = self.model_here && self.running && self.rows > 0;
+        follows && trains && !self.is_masked() && !self.is_installing()
+    }
+
+    /// Goes on from a record that comes before ours, once its model is here.
+    pub(super) fn take_up(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
+        if self.is_doubted(from, s) {
+            self.heads_heard.insert(from, record);
+        } else {
+            self.adopt(from, record, s);
         }
     }
 
@@ -118,12 +137,13 @@ impl Session {
     }
 
     pub(super) fn adopt(&mut self, from: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
-        if let Some(known) = &mut self.adoption {
-            if known.record == record {
-                known.fetch.add(from);
-                return self.fetch_model(s);
-            }
-            if known.is_under_way() || record.weight() <= known.record.weight() {
+        if let Some(known) = self.adoption.as_mut().filter(|known| known.record == record) {
+            known.fetch.add(from);
+            return self.fetch_model(s);
+        }
+        if let Some(known) = &self.adoption {
+            let rank = self.rank(&record, s);
+            if known.is_under_way() || rank <= self.rank(&known.record, s) {
                 return;
             }
         }
@@ -133,7 +153,7 @@ impl Session {
         self.fetch_model(s);
     }
 
-    /// A heavier record with its model.
+    /// A rival session's record with its model.
     pub(crate) fn bring(
         &mut self,
         from: PeerId,
@@ -184,6 +204,10 @@ impl Session {
             return;
         }
         let Some(mut adoption) = self.adoption.take_if(|it| it.model.is_some()) else { return };
+        // Others may have gone elsewhere meanwhile.
+        if !self.outranks(&adoption.record, s) {
+            return;
+        }
         let Some(model) = adoption.model.take() else { return };
         let keep_ours = self.part_kept(&adoption.record, s);
         adoption.installing = true;
@@ -214,8 +238,8 @@ impl Session {
         }
         self.leave_lineage();
         self.move_to(adoption.record, None, (together, None), s);
-        // Of two endings the heavier may have come to this device alone, and no round follows that would tell.
-        if self.is_finished() {
+        // Of two endings the first may have come to this device alone, and no round follows that would tell.
+        if !self.running {
             self.compare_endings(s);
         }
     }

@@ -1,6 +1,6 @@
-//! What becomes of the rounds of a lineage that is left for a heavier one.
+//! What becomes of the rounds of a lineage that is left for another.
 //!
-//! A room that falls into parts learns on in each of them. When the parts meet, the lighter lineage's rounds do not count any
+//! A room that falls into parts learns on in each of them. When the parts meet, the rounds of one lineage do not count any
 //! longer; what its members have learnt in them goes into their next updates. A device that only was behind, asleep or away,
 //! has nothing of the kind: its rounds are the beginning of those that it takes up.
 

@@ -24,6 +24,7 @@ mod pace;
 mod privacy;
 mod round;
 mod silence;
+mod standing;
 mod stash;
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ use protocol::{
 };
 use round::Round;
 use silence::Silence;
+use standing::Standings;
 use stash::Stash;
 use std::collections::VecDeque;
 use thrift::Thrift;
@@ -92,6 +94,8 @@ pub(crate) struct Session {
     pub left: bool,
     /// Whether the person at this device, which proposed it, stopped it for all.
     pub stopped: bool,
+    /// Whether whoever proposed it has stopped it for all.
+    stop_heard: bool,
     /// Training rows on this device.
     rows: u32,
     /// Peers that take part, with their rows.
@@ -114,6 +118,7 @@ pub(crate) struct Session {
     silence: Silence,
     round: Round,
     adoption: Option<Adoption>,
+    standings: Standings,
     /// Records that peers told of and whose updates this member gathers, in place of asking for their models.
     followed: SortedMap<PeerId, RoundRecord>,
     /// Peers that told of models or updates and did not show them.
@@ -166,6 +171,7 @@ impl Session {
             heads_heard: SortedMap::new(),
             left: false,
             stopped: false,
+            stop_heard: false,
             rows: 0,
             members: SortedMap::new(),
             budget: privacy::Budget::default(),
@@ -182,6 +188,7 @@ impl Session {
             silence: Silence::default(),
             round: Round::new(now),
             adoption: None,
+            standings: Standings::default(),
             followed: SortedMap::new(),
             doubts: SortedMap::new(),
             told: SortedSet::new(),
@@ -245,7 +252,7 @@ impl Session {
         if first_time && self.running {
             self.tell_where_we_stand(s);
         }
-        if (first_time || rows != self.rows) && self.running {
+        if (first_time || rows != self.rows) && (self.running || rows == 0) {
             self.broadcast(SessionMessage::Join { rows }, s);
         }
         self.rows = rows;
@@ -276,7 +283,8 @@ impl Session {
         if self.model_here {
             self.send(peer, SessionMessage::Head(self.head.clone()));
         }
-        if self.running && self.ready {
+        // Who looks on is not among those who hold a record together, in a session that is over too.
+        if self.ready && (self.running || self.rows == 0) {
             self.send(peer, SessionMessage::Join { rows: self.rows });
         }
         for proof in self.accused.clone().into_values() {
@@ -300,6 +308,7 @@ impl Session {
         self.hand_out.forget(peer);
         self.verdicts.forget(peer);
         self.heads_heard.remove(&peer);
+        self.standings.forget(peer);
         if !self.is_crowd(s) {
             let is_here = |peer: &PeerId| *peer == s.me || s.connected.contains(peer);
             self.stash.make_room_for_many(is_here);

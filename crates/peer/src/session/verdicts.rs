@@ -114,6 +114,7 @@ impl Session {
             let reason = "a verdict of another than the sender".to_owned();
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
+        self.note_standing(from, record, s);
         if record == self.head_hash {
             self.count_verdict(verdict, s);
         } else {

@@ -3,8 +3,10 @@
 mod deceit;
 mod garbler;
 mod masks;
+mod usurper;
 
 pub(crate) use deceit::Deceit;
+pub use usurper::{Usurpation, usurpers_model};
 
 use crate::dice::Dice;
 use peer::Channel;
@@ -66,6 +68,8 @@ pub(crate) struct Byzantine {
     writes_no_letters: bool,
     /// Who took part in the last groups that somebody named, if all it does is to name wrong ones in a hurry.
     hurries: Option<Vec<PeerId>>,
+    /// What it does, if all it does is to tell of a record with a model of its own.
+    usurper: Option<usurper::Usurper>,
     /// How often it says what is not so besides what its engine says, 0 to 1 a message.
     zeal: f64,
 }
@@ -106,8 +110,26 @@ impl Byzantine {
         Self { hurries: Some(Vec::new()), ..Self::default() }
     }
 
+    /// A member that behaves, but wants the others to go on with a model of its own; `waits` says whether until the session is
+    /// over.
+    pub(crate) fn usurper(how: Usurpation, waits: bool) -> Self {
+        Self { usurper: Some(usurper::Usurper::new(how, waits)), ..Self::default() }
+    }
+
+    /// The session of whose records it wants to know.
+    pub(crate) fn watches(&self) -> Option<SessionId> {
+        self.usurper.as_ref()?;
+        self.sessions.last().map(|(session, _)| *session)
+    }
+
+    /// Its engine has come to a record of that session.
+    pub(crate) fn see(&mut self, record: &RoundRecord) {
+        self.usurper.iter_mut().for_each(|usurper| usurper.see(record));
+    }
+
     /// Remembers a message that it has sent or received.
     pub(crate) fn hear(&mut self, channel: Channel, bytes: &[u8]) {
+        self.usurper.iter_mut().for_each(|usurper| usurper.hear(bytes));
         if let Some((session, message)) = session_message(bytes) {
             if !self.sessions.iter().any(|(known, _)| *known == session) {
                 self.sessions.push((session, None));
@@ -145,6 +167,11 @@ impl Byzantine {
         }
         if self.garbles {
             return vec![garbler::instead_of(channel, bytes, dice)];
+        }
+        if let Some(usurper) = &mut self.usurper {
+            let known = self.sessions.last();
+            let known = known.and_then(|(id, proposal)| Some((*id, proposal.as_ref()?)));
+            return usurper.instead_of(channel, bytes, self.identity.as_ref(), known);
         }
         if let Some(peers) = &self.hurries {
             let hurried = masks::hurried(&bytes, peers, dice).map(|bytes| (channel, bytes));

@@ -1,7 +1,11 @@
 //! What goes wrong in the world.
 
 use super::World;
-use crate::{byzantine::Byzantine, network::HostId, server::Malice};
+use crate::{
+    byzantine::{Byzantine, Usurpation},
+    network::HostId,
+    server::Malice,
+};
 use std::collections::BTreeMap;
 
 impl World {
@@ -51,6 +55,18 @@ impl World {
     pub fn make_forger(&mut self, host: HostId) {
         self.observer.expect_noise();
         self.hosts[host.0].byzantine = Some(Byzantine::forger());
+    }
+
+    /// Makes a device a member that tells of a record with a model of its own, which is to take the place of the others'.
+    pub fn make_usurper(&mut self, host: HostId, how: Usurpation) {
+        self.observer.expect_noise();
+        self.hosts[host.0].byzantine = Some(Byzantine::usurper(how, false));
+    }
+
+    /// Makes a device such a member that waits until the session is over.
+    pub fn make_late_usurper(&mut self, host: HostId, how: Usurpation) {
+        self.observer.expect_noise();
+        self.hosts[host.0].byzantine = Some(Byzantine::usurper(how, true));
     }
 
     /// Makes a device a member that names groups of a masked round before those whose turn it is, with keys that nobody has.

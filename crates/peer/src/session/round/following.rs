@@ -99,7 +99,7 @@ impl Session {
         self.stash.drop_decision(from);
         self.stash.drop_closing(self.head_hash);
         let record = self.followed.remove(&from).filter(|record| record.decision == decision);
-        if let Some(record) = record {
+        if let Some(record) = record.filter(|record| self.outranks(record, s)) {
             self.adopt(from, record, s);
         } else if self.is_masked() {
             // Others may have what takes masks off: who has the record after ours answers with it.

@@ -107,7 +107,10 @@ impl Session {
         let held = closing.contributions.iter().filter(|c| is_here(c) && !self.is_excluded(c.peer));
         let contributions: Vec<_> = held.copied().collect();
         if contributions.is_empty() {
-            return;
+            // Those whom an earlier leader has listed show nothing: this one lists who has promised by itself.
+            self.stash.drop_closing(self.head_hash);
+            self.round.closed_at = None;
+            return self.round.look_again(s.now + s.limits.leader_wait);
         }
         self.check_signatures(self.head_hash);
         let round = self.head.decision.round + 1;

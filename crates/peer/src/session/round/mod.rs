@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A leader that dies is out of the order at once when its connection ends, and after an attempt's deadline otherwise.
-//! Two leaders at once do no harm that lasts: members that followed different decisions meet by their records' weight.
+//! Two leaders at once do no harm that lasts: members that followed different decisions meet where most of them are.
 
 mod following;
 mod leader;
@@ -109,6 +109,7 @@ impl Round {
 impl Session {
     /// Does whatever can be done now. Called after everything that may have changed something.
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
+        self.compare_standings(s);
         self.install_model(s);
         self.expire_adoption(s);
         self.believe_again(s);
@@ -118,7 +119,7 @@ impl Session {
         self.end_without_budget(s);
         self.store_spent_again(s.now);
         self.round.look_again_at = None;
-        // Until a heavier record's model is here, it may be a lie: the round goes on.
+        // Until a rival record's model is here, it may be a lie: the round goes on.
         if !self.running || !self.model_here || self.is_installing() || self.is_gathering(s) {
             return;
         }

@@ -175,9 +175,12 @@ impl Session {
         let before = core::mem::replace(&mut self.head_hash, record.hash());
         self.ancestry.go_to(&record, self.head_hash);
         self.head = record;
-        let head = &self.head;
-        self.adoption.take_if(|a| !a.is_installing() && a.record.weight() <= head.weight());
         self.model_here = true;
+        self.standings.look_again();
+        let is_coming = self.adoption.as_ref().filter(|adoption| !adoption.is_installing());
+        if is_coming.is_some_and(|adoption| !self.outranks(&adoption.record, s)) {
+            self.adoption = None;
+        }
         self.begin_verdicts(s);
         self.told.clear();
         self.followed.clear();
@@ -196,7 +199,7 @@ impl Session {
         self.actions.push(SessionAction::RoundFinished { round, model, over });
         if self.running && round >= self.proposal.options.rounds {
             self.end("all rounds are done");
-        } else if was_finished && !self.is_finished() {
+        } else if was_finished && !self.is_finished() && !self.stop_heard {
             // Another lineage outweighs ours and is not done: its rounds go on here.
             self.running = true;
             self.ended_because = None;

@@ -150,16 +150,21 @@ fn a_session_whose_model_nobody_has_ends_and_says_so() {
     assert_eq!(member.session.deadline(), None);
 }
 
-/// A member whose round is being made, and who is about to take up a record of `samples` samples from elsewhere.
-fn torn_member(samples: u64) -> (Member, Hash, Vec<SessionAction>) {
+/// A member whose round is being made, and who is about to take up a lighter record from elsewhere; so many of the others say
+/// meanwhile that they hold that.
+fn torn_member(holders: usize) -> (Member, Hash, Vec<SessionAction>) {
     let mut member = Member::in_round_one();
     member.is_trained(update(1));
     let others = member.others();
     let elsewhere = Hash::of(b"elsewhere");
+    let samples = 3 * u64::from(SAMPLES) - 1;
     let record = member.record_of_model(elsewhere, 3, (others[0], SAMPLES), samples);
     let name = record.hash();
-    member.hears(others[0], SessionMessage::Head(record));
+    member.hears(others[0], SessionMessage::Head(record.clone()));
     makes_the_round(&mut member);
+    for peer in &others[..holders] {
+        member.hears(*peer, SessionMessage::Head(record.clone()));
+    }
     let mut actions = member.gets_model(others[0], name);
     assert!(!adopts(&actions), "the round comes first");
     let purpose = SessionJob::Aggregate { parent: member.session.head_hash };
@@ -174,11 +179,13 @@ fn adopts(actions: &[SessionAction]) -> bool {
 }
 
 #[test]
-fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_it_is_heavier() {
-    let (member, _, actions) = torn_member(3 * u64::from(SAMPLES) - 1);
-    assert!(!adopts(&actions), "three updates of this round weigh more");
-    assert_eq!(member.session.head.model, Hash::of(b"ours"));
-    let (mut member, name, actions) = torn_member(3 * u64::from(SAMPLES) + 1);
+fn a_model_that_comes_while_a_round_is_made_takes_its_place_only_if_more_hold_it() {
+    for holders in 0..2 {
+        let (member, _, actions) = torn_member(holders);
+        assert!(!adopts(&actions), "{holders} of the others");
+        assert_eq!(member.session.head.model, Hash::of(b"ours"));
+    }
+    let (mut member, name, actions) = torn_member(2);
     assert!(adopts(&actions));
     let answer = Answer::Adopted { model: first_model(), together: None };
     let purpose = SessionJob::Adopt { record: name };

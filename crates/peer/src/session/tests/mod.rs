@@ -7,6 +7,7 @@ mod merging;
 mod privacy;
 mod promises;
 mod rounds;
+mod standing;
 
 use super::{Session, SessionAction, SessionJob, Surroundings};
 use crate::{
@@ -33,6 +34,8 @@ struct Member {
     identity: Identity,
     limits: Limits,
     connected: SortedSet<PeerId>,
+    /// Whom it cannot be connected with.
+    out_of_reach: SortedSet<PeerId>,
     /// The keys of all three.
     keys: BTreeMap<PeerId, Identity>,
     /// Whether there are more in the room than it is connected with.
@@ -108,7 +111,18 @@ impl Member {
         let connected = connected.into_iter().collect();
         let (limits, is_in_a_crowd, now) = (Limits::default(), false, Instant::ZERO);
         let distrusted = SortedSet::new();
-        Self { session, identity, limits, connected, keys, is_in_a_crowd, distrusted, now }
+        let out_of_reach = SortedSet::new();
+        Self {
+            session,
+            identity,
+            limits,
+            connected,
+            out_of_reach,
+            keys,
+            is_in_a_crowd,
+            distrusted,
+            now,
+        }
     }
 
     /// With its model on the workbench, and told that the others take part.
@@ -139,6 +153,7 @@ impl Member {
             identity: &self.identity,
             limits: &self.limits,
             connected: &self.connected,
+            out_of_reach: &self.out_of_reach,
             is_partial: self.is_in_a_crowd,
             distrusted: &self.distrusted,
         };

@@ -1,0 +1,85 @@
+//! Which of two records goes on, by what the others say that they hold.
+
+use super::*;
+
+fn asks_for(actions: &[SessionAction], wanted: Hash) -> bool {
+    actions.iter().any(|action| {
+        matches!(action, SessionAction::Send(_, SessionMessage::RequestModel { record, .. })
+            if *record == wanted)
+    })
+}
+
+/// It has taken up a record of so many samples from one of the others, which says nothing more.
+fn holder_of(samples: u64) -> (Member, RoundRecord) {
+    let mut member = Member::in_round_one();
+    let peer = member.others()[0];
+    let parent = Hash::of(b"a parent");
+    let record = member.record_of_model(parent, 3, (peer, SAMPLES), samples);
+    let name = record.hash();
+    member.hears(peer, SessionMessage::Head(record.clone()));
+    member.gets_model(peer, name);
+    let answer = Answer::Adopted { model: record.model, together: None };
+    let purpose = SessionJob::Adopt { record: name };
+    member.does(|session, s| session.handle_job(purpose, Ok(answer), s));
+    assert_eq!(member.session.head_hash, name);
+    (member, record)
+}
+
+#[test]
+fn a_claim_of_one_waits_until_no_more_hold_another_record() {
+    let mut member = Member::in_round_one();
+    let (liar, other) = (member.others()[0], member.others()[1]);
+    let first = member.session.head.clone();
+    member.hears(other, SessionMessage::Head(first));
+    let claim = member.record(Hash::of(b"elsewhere"), 3, (liar, SAMPLES), 900);
+    let name = claim.hash();
+    for _ in 0..3 {
+        let actions = member.hears(liar, SessionMessage::Head(claim.clone()));
+        assert!(!asks_for(&actions, name), "two hold the first record");
+    }
+    member.connected.remove(&other);
+    let actions = member.does(|session, s| session.peer_disconnected(other, s));
+    assert!(asks_for(&actions, name), "of two with one holder each the heavier goes on");
+}
+
+#[test]
+fn a_lighter_record_that_more_hold_goes_on() {
+    let (mut member, _) = holder_of(900);
+    let others = member.others();
+    let lighter = member.record(Hash::of(b"elsewhere"), 2, (others[1], SAMPLES), 100);
+    let name = lighter.hash();
+    let actions = member.hears(others[0], SessionMessage::Head(lighter.clone()));
+    assert!(!asks_for(&actions, name), "one holds it, as many as ours");
+    let tells = |action: &SessionAction| matches!(action, SessionAction::Send(to, SessionMessage::Head(_)) if *to == others[0]);
+    assert!(actions.iter().any(tells), "it is told of ours");
+    assert!(asks_for(&member.hears(others[1], SessionMessage::Head(lighter)), name));
+}
+
+#[test]
+fn who_judges_a_record_or_builds_on_it_holds_it() {
+    let (mut member, ours) = holder_of(900);
+    let others = member.others();
+    let verdict = Verdict::sign(&member.keys[&others[1]], ours.hash(), Vec::new());
+    member.hears(others[1], SessionMessage::CoSign { record: ours.hash(), verdict });
+    let heavier = member.record(Hash::of(b"elsewhere"), 4, (others[0], SAMPLES), 950);
+    let name = heavier.hash();
+    let actions = member.hears(others[0], SessionMessage::Head(heavier));
+    assert!(!asks_for(&actions, name));
+    let promise = member.commitment(others[1], &update(3));
+    let elsewhere = Commitment { parent: name, ..promise };
+    assert!(asks_for(&member.hears(others[1], SessionMessage::Commit(elsewhere)), name));
+}
+
+#[test]
+fn of_two_with_as_many_the_one_goes_on_that_has_those_who_are_out_of_reach() {
+    let (mut member, ours) = holder_of(900);
+    let near = ours.decision.contributions[0].peer;
+    let far = member.others().into_iter().find(|it| *it != near).expect("there are two others");
+    member.connected.remove(&far);
+    let lighter = member.record(Hash::of(b"elsewhere"), 2, (far, SAMPLES), 100);
+    let name = lighter.hash();
+    let actions = member.hears(near, SessionMessage::Head(lighter.clone()));
+    assert!(!asks_for(&actions, name), "it may be gone");
+    member.out_of_reach.insert(far);
+    assert!(asks_for(&member.hears(near, SessionMessage::Head(lighter)), name));
+}

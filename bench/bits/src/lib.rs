@@ -4,6 +4,8 @@
 //! `cargo xtask test bits` runs them everywhere. Where learning itself is changed, the new bits go into [`TRAININGS`], and
 //! the change log says so: rooms of old and new devices would not agree.
 
+#[cfg(target_arch = "wasm32")]
+pub mod exports;
 mod split;
 
 use neural::{
@@ -13,7 +15,7 @@ use neural::{
 use protocol::cluster::{LayerSpec, NetworkSpec};
 use units::Hash;
 
-const DIGITS: &[u8] = include_bytes!("../../public/data/digits.bin");
+const DIGITS: &[u8] = include_bytes!("../../../public/data/digits.bin");
 
 /// Steps of the plain trainings.
 const STEPS: u32 = 200;

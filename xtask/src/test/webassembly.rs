@@ -27,7 +27,9 @@ pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<(), Fa
     tools::wasm_target(workspace)?;
     tools::wasm_bindgen(workspace)?;
     let mut command = workspace.command("cargo");
-    command.args(["test", "--package=neural", "--package=bits", "--package=bench", "--tests", TARGET]).args(filter);
+    command
+        .args(["test", "--package=neural", "--package=bits", "--package=bench", "--tests", TARGET])
+        .args(filter);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     execute(&mut command, "Read the failed tests above.")
 }

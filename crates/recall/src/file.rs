@@ -150,10 +150,7 @@ fn is_called(thrown: &JsValue, name: &str) -> bool {
 /// What a browser has thrown, for people.
 pub(crate) fn describe(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<DomException>() {
-        Some(exception) if exception.name() == "QuotaExceededError" => {
-            "the browser's storage for this site is full: forget some memories, or free some space on this device"
-                .to_owned()
-        }
+        Some(exception) if exception.name() == "QuotaExceededError" => slots::FULL.to_owned(),
         Some(exception) => exception.message(),
         None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
     }

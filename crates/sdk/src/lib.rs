@@ -21,6 +21,7 @@ mod later;
 mod ledger_views;
 mod market;
 mod memory;
+mod promises;
 mod shapes;
 mod skills;
 

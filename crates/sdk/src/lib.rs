@@ -27,7 +27,7 @@ mod skills;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};
-pub use copies::{become_copy, write_copy};
+pub use copies::{become_copy, check_copy, write_copy};
 pub use failure::Failure;
 
 use wasm_bindgen::prelude::wasm_bindgen;

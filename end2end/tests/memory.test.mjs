@@ -181,7 +181,7 @@ scenario("the memory's page says what needs a room, leads back to it, and is ope
 
   const second = await context.newPage();
   await second.goto(world.server.origin + "/memory");
-  await second.getByRole("alert").getByText("It is open in another tab of this browser already").waitFor();
+  await second.getByRole("alert").filter({ hasText: "It is open in another tab of this browser already" }).waitFor();
 });
 
 const NOTES = [

@@ -644,6 +644,7 @@ export interface MemoryRecord {
     error_before: number | null;
     error_after: number | null;
     accuracy_alone: number | null;
+    /** Null for a session in which nobody else took part. */
     accuracy_together: number | null;
   } | null;
   /** What the nodes are like, of a skill that is on this device. */

@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod copies;
 pub mod fired_like;
+pub mod forgetting;
 pub mod found;
 pub mod keep_skill;
 pub mod make_room;
@@ -67,6 +68,6 @@ fn standing(capsules: Option<u32>) -> String {
             "Notes stay on this device, are found by what they mean, and are shared only when you say so."
                 .to_owned()
         }
-        Some(count) => format!("{} on this device.", plural(count.into(), "capsule", "capsules")),
+        Some(count) => format!("{} on this device.", plural(count.into(), "note", "notes")),
     }
 }

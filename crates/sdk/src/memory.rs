@@ -66,6 +66,8 @@ pub(crate) enum Ask {
     /// A passphrase, settings.
     WriteCopy(String, Settings),
     /// A file, its passphrase.
+    CheckCopy(Blob, String),
+    /// A file, its passphrase.
     BecomeCopy(Blob, String),
     /// A passphrase.
     Export(JsValue),
@@ -132,6 +134,10 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
             },
             Ask::WriteCopy(passphrase, settings) => {
                 copies::write(&host, &passphrase, &settings).await
+            }
+            Ask::CheckCopy(file, passphrase) => {
+                host.check_copy(&file, &passphrase).await?;
+                Ok(JsValue::UNDEFINED)
             }
             Ask::BecomeCopy(file, passphrase) => copies::put(&host, &file, &passphrase).await,
             Ask::Export(passphrase) => copies::export(&host, &passphrase).await,

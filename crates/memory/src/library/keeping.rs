@@ -5,7 +5,7 @@ use super::{
     siblings::Siblings, words::Words,
 };
 use crate::{
-    capsule::{Capsule, Draft, Embedding, InvalidCapsule, Keyring, Privacy, Space},
+    capsule::{Capsule, Content, Draft, Embedding, Event, InvalidCapsule, Keyring, Privacy, Space},
     limits,
     log::{self, Entry, HEADER, InvalidLog},
 };
@@ -377,9 +377,16 @@ impl Library {
     }
 }
 
-/// All words that a capsule is found by: its text's, and its tags.
+/// All words that a capsule is found by: its text's, or what it is where nobody has written one, and its tags.
 pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
-    let text = capsule.content.text().unwrap_or_default();
+    let text = match &capsule.content {
+        Content::Note(text) => text,
+        Content::Episode(Event::SessionEnded { .. } | Event::AloneEnded { .. }) => {
+            "session episode"
+        }
+        Content::Episode(_) => "episode",
+        Content::Skill(_) => "skill nodes",
+    };
     let tags = capsule.head().tags.join(" ");
     format!("{text} {tags}")
 }

@@ -9,7 +9,7 @@ use crate::{
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// The memory.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Keeps a text, or a vector with what it is of, as a capsule on this device. Resolves to the capsule's id once it is stored.
     #[wasm_bindgen(unchecked_return_type = "string")]

@@ -116,7 +116,7 @@ fn tell_of_capsules(host: Host, handlers: Handlers, news: Vec<u8>) {
 }
 
 /// Set-up.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// A device of this browser, by name: its identity is made on the first visit and loaded from then on. Each name is a
     /// device of its own; one tab at a time can be it.
@@ -185,7 +185,7 @@ impl DistributedNeuralNetwork {
 }
 
 /// Events and life.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Calls `handler` with every event of that name.
     #[wasm_bindgen(skip_typescript)]

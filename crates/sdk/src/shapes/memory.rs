@@ -102,6 +102,12 @@ impl From<Event> for Episode {
                 accuracy_together: part(together_per_mille),
                 ..nothing
             },
+            Event::AloneEnded { rounds, right_per_mille } => Self {
+                what: "session_ended",
+                rounds: Some(rounds),
+                accuracy_alone: part(right_per_mille),
+                ..nothing
+            },
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     asked::Desk, copies::Copies, fired_like::FiredLike, keep_skill::SkillForm, map::MapPart,
-    note::NoteForm, search::SearchPart, space::SpacePart, tidy::Tidy,
+    note::NoteForm, search::SearchPart, space::SpacePart, tidy::Tidy, whole_model::WholeModelPart,
 };
 use crate::compact::Erase;
 use leptos::prelude::*;
@@ -24,6 +24,9 @@ pub fn Whole() -> impl IntoView {
                         <NoteForm desk />
                         <SkillForm desk />
                         <FiredLike desk />
+                    </section>
+                    <section class="panel" aria-label="The language model">
+                        <WholeModelPart desk />
                     </section>
                     <section class="panel" aria-label="Tidy up">
                         <Tidy desk />

@@ -23,6 +23,7 @@ mod market;
 mod memory;
 mod shapes;
 mod skills;
+mod whole_model;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};

@@ -19,6 +19,7 @@ pub mod skill;
 pub mod space;
 pub mod tidy;
 pub mod whole;
+pub mod whole_model;
 
 use crate::{
     compact::Erase,

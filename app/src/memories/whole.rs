@@ -10,6 +10,7 @@ use super::{
     search::SearchPart,
     space::SpacePart,
     tidy::Tidy,
+    whole_model::WholeModelPart,
 };
 use crate::{
     compact::{Erase, live},
@@ -49,6 +50,9 @@ pub fn Whole() -> impl IntoView {
                         <NoteForm desk />
                         <SkillForm desk />
                         <FiredLike desk />
+                    </section>
+                    <section class="panel" aria-label="The language model">
+                        <WholeModelPart desk />
                     </section>
                     <section class="panel" aria-label="Tidy up">
                         <Tidy desk />

@@ -83,6 +83,11 @@ impl Slots {
         Ok(())
     }
 
+    /// Lets go of the files.
+    pub(crate) fn close(self) {
+        self.files.iter().for_each(FileSystemSyncAccessHandle::close);
+    }
+
     fn empty_other(&mut self) -> Result<(), JsValue> {
         let other = &self.files[1 - self.current];
         other.truncate_with_u32(0)?;

@@ -24,6 +24,7 @@ mod memory;
 mod promises;
 mod shapes;
 mod skills;
+mod whole_model;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};

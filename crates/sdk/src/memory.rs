@@ -8,7 +8,7 @@ use crate::{
     later::Later,
     ledger_views::unexpected,
     shapes::{self, to_js},
-    skills,
+    skills, whole_model,
 };
 use browser::{Host, Settings};
 use core::time::Duration;
@@ -63,6 +63,8 @@ pub(crate) enum Ask {
     Consolidate,
     Undo,
     Trends,
+    /// Whether texts are read by it.
+    UseWholeModel(JsValue),
     /// A passphrase, settings.
     WriteCopy(String, Settings),
     /// A file, its passphrase.
@@ -132,6 +134,7 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
                 Reply::Trends(trends) => Ok(to_js(&shapes::MemoryTrends::from(trends))),
                 _ => Err(unexpected()),
             },
+            Ask::UseWholeModel(is_wanted) => whole_model::use_it(&host, &is_wanted).await,
             Ask::WriteCopy(passphrase, settings) => {
                 copies::write(&host, &passphrase, &settings).await
             }

@@ -93,6 +93,7 @@ impl Library {
             places: SortedMap::new(),
             words: Words::default(),
             model: None,
+            whole: None,
             given: SortedMap::new(),
             exchange: Exchange::default(),
             siblings: Siblings::default(),
@@ -319,6 +320,7 @@ impl Library {
         let Some(kept) = self.kept.get_mut(key as usize).and_then(Option::take) else { return };
         self.live_bytes -= u64::from(kept.log_bytes);
         self.places.values_mut().for_each(|places| places.remove(key));
+        self.forget_what_was_read(key);
         if let Some(given) = kept.from.and_then(|from| self.given.get_mut(&from)) {
             *given -= 1;
         }

@@ -85,13 +85,17 @@ impl DistributedNeuralNetwork {
         });
     }
 
-    async fn host(&self) -> Result<Host, Failure> {
-        if self.is_closed.get() {
-            return Err(HostError::Closed.into());
+    /// The peer, once it has started. What comes of it holds on to nothing of the object.
+    fn host(&self) -> impl Future<Output = Result<Host, Failure>> + use<> {
+        let (booting, is_closed) = (self.booting.clone(), self.is_closed.clone());
+        async move {
+            if is_closed.get() {
+                return Err(HostError::Closed.into());
+            }
+            let host = booting.host().await?;
+            host.restored().await;
+            Ok(host)
         }
-        let host = self.booting.host().await?;
-        host.restored().await;
-        Ok(host)
     }
 
     async fn bring(&self, ask: Ask) -> Result<JsValue, Failure> {

@@ -46,7 +46,7 @@ async function remember(peer, text) {
   await peer.fill("textbox", "Note", text);
   await peer.click("button", "Remember");
   const outcome = await peer.page.waitForFunction(() => {
-    const refusal = document.querySelector(".memories-new [role=alert]")?.textContent;
+    const refusal = document.querySelector(".memories-note [role=alert]")?.textContent;
     return refusal || (document.querySelector("textarea").value === "" ? "stored" : null);
   });
   return outcome.jsonValue();

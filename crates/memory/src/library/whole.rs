@@ -208,7 +208,9 @@ mod tests {
     #[test]
     fn what_was_read_is_found_by_the_order_of_its_words() {
         let mut library = device(&[]);
-        TEXTS.iter().for_each(|text| drop(remember(&mut library, text)));
+        for text in TEXTS {
+            remember(&mut library, text);
+        }
         assert!(found(&library, TEXTS[1]).iter().all(|(_, similarity)| *similarity == 0.0));
         assert_eq!((library.read_by_whole_model(), library.read_on()), (None, false));
 

@@ -1,7 +1,7 @@
 //! Reading what a server says.
 //!
 //! What `serde` derives for messages that are told apart by a field keeps every message in a form of its own until it has seen that
-//! field, and reads the form again: five percent of all that a page downloads. Here all fields of all messages are one structure, and
+//! field, and reads the form again: some forty kilobytes of code in the page. Here all fields of all messages are one structure, and
 //! each message takes its own.
 
 use super::{

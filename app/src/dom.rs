@@ -3,9 +3,9 @@
 
 use crate::compact::follow;
 use leptos::{ev, prelude::*};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, Window};
+use web_sys::{DragEvent, HtmlElement, Window};
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -69,6 +69,23 @@ pub(crate) fn show(id: &str) {
     }
 }
 
+/// Gives the focus to the first that a selector finds, once what has changed is drawn: a button that goes takes it along.
+pub(crate) fn focus_soon(selector: String) {
+    request_animation_frame(move || {
+        let found = window().and_then(|it| it.document()?.query_selector(&selector).ok()?);
+        if let Some(Ok(element)) = found.map(|it| it.dyn_into::<HtmlElement>()) {
+            // What cannot have it leaves it where it is.
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Whether what has the focus is inside of one that a selector finds.
+pub(crate) fn has_focus_in(selector: &str) -> bool {
+    let focused = window().and_then(|window| window.document()?.active_element());
+    focused.is_some_and(|it| it.closest(selector).is_ok_and(|found| found.is_some()))
+}
+
 /// Puts a text on the clipboard; `false` where the browser refuses.
 pub(crate) async fn copy(text: &str) -> bool {
     // Pages that were not loaded securely have no clipboard at all.
@@ -130,13 +147,11 @@ pub(crate) async fn space() -> Option<Space> {
     Some(Space { used_bytes: number("usage")?, all_bytes: number("quota")?, is_kept })
 }
 
-/// Asks the browser to keep it. Some ask a person, some answer by themselves, and some never do.
-pub(crate) async fn keep_space() {
-    let Some(window) = window().filter(Window::is_secure_context) else { return };
-    if let Ok(asked) = window.navigator().storage().persist() {
-        // Whatever it says, it shows in what `space` gives.
-        let _ = JsFuture::from(asked).await;
-    }
+/// Asks the browser to keep it, and says whether it does. Some ask a person, some answer by themselves.
+pub(crate) async fn keep_space() -> bool {
+    let Some(window) = window().filter(Window::is_secure_context) else { return false };
+    let Ok(asked) = window.navigator().storage().persist() else { return false };
+    JsFuture::from(asked).await.is_ok_and(|kept| kept.is_truthy())
 }
 
 /// The theme in use: `true` for dark.

@@ -28,6 +28,13 @@ export async function measureQuality() {
       { metric: "whole model", value: recall.model, unit: "%" },
       { metric: "BM25", value: recall.bm25, unit: "%" },
     ]);
+    if (recall.page === null) continue;
+    report(`memory, ${set} as a page ranks them`, { queries, texts }, [
+      { metric: "recall@5, table and words", value: recall.page.table, unit: "%" },
+      { metric: "recall@5, whole model and words", value: recall.page.model, unit: "%", atLeast: recall.page.table },
+      { metric: "first of all, table and words", value: recall.page.table_first, unit: "%" },
+      { metric: "first of all, whole model and words", value: recall.page.model_first, unit: "%", atLeast: recall.page.table_first },
+    ]);
   }
   const browser = await inChromium(native);
   report("memory, texts as vectors", { dimensions: table.dimensions, runs: RUNS, browser: browser.name }, [
@@ -35,6 +42,7 @@ export async function measureQuality() {
     { metric: "static table, native", value: table.texts_per_second, unit: "texts/s" },
     { metric: "static table, one worker", value: browser.byTable, unit: "texts/s", atLeast: 2_000 },
     { metric: "reading the table, one worker", value: browser.tableMs, unit: "ms" },
+    { metric: "whole model's file for pages", value: model.compact_bytes / 1e6, unit: "MB", atMost: 24 },
     { metric: "whole model, native, one core", value: model.texts_per_second, unit: "texts/s" },
     { metric: "whole model, one worker", value: browser.byModel, unit: "texts/s" },
     { metric: "reading the whole model, one worker", value: browser.modelMs, unit: "ms" },

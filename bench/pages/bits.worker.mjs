@@ -1,6 +1,6 @@
 // All seeded trainings, one after the other.
 
-import init, { bits } from "/ours/bench.js";
+import init, { bits } from "/ours/bits.js";
 
 await init();
 const words = bits();

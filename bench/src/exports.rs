@@ -2,7 +2,6 @@
 
 use crate::{
     arithmetic::{self, DenseProduct},
-    bits::{TRAININGS, Training},
     course::{Course, Pupil},
 };
 use neural::{Dataset, Kernels};
@@ -109,11 +108,4 @@ pub fn multiply_add_chains(times: u32, factor: f32) -> f32 {
 #[wasm_bindgen]
 pub fn chain_operations() -> f64 {
     arithmetic::chain_operations()
-}
-
-/// For every training of [`TRAININGS`] in a row: its name, the hash that it must end at, and the one that it ends at here.
-#[wasm_bindgen]
-pub fn bits() -> Vec<String> {
-    let words = |it: Training| [it.name.to_owned(), it.expected.to_owned(), it.hash()];
-    TRAININGS.into_iter().flat_map(words).collect()
 }

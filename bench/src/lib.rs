@@ -1,7 +1,6 @@
 //! What `cargo xtask bench neural`, `rooms`, `ledger` and `memory` measure, natively and in a browser.
 
 pub mod arithmetic;
-pub mod bits;
 pub mod chains;
 pub mod course;
 pub mod ledger;

@@ -1,7 +1,5 @@
 //! The native half of `cargo xtask bench neural`: trains a course and prints what came of it as JSON.
 //!
-//! `bench bits` compares the last bits of seeded trainings with what they must be.
-//!
 //! `bench messages MEMBERS` says how many bytes a member sends in a round besides updates.
 //!
 //! `bench chains` says how fast whole ledgers are computed again, and how long their proofs are.
@@ -28,7 +26,6 @@ mod rooms_command;
 mod vectors_command;
 
 use bench::{
-    bits::TRAININGS,
     course::{Course, Pupil},
     order,
 };
@@ -43,7 +40,6 @@ const FIRING_ROWS: usize = 1_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.split_first() {
-        Some((word, [])) if word == "bits" => return compare_bits(),
         Some((word, [members])) if word == "messages" => {
             println!("{}", bench::messages::round_bytes(members.parse()?));
             return Ok(());
@@ -118,18 +114,6 @@ fn set(course: &mut Course, name: &str, value: &str) -> Result<(), Box<dyn Error
         "kernels" if value == "dense" => course.kernels = Kernels::Dense,
         "kernels" if value == "events" => course.kernels = Kernels::EventDriven,
         _ => return Err(format!("`{name}` is no setting of a course").into()),
-    }
-    Ok(())
-}
-
-/// Prints every training's hash.
-fn compare_bits() -> Result<(), Box<dyn Error>> {
-    for training in TRAININGS {
-        let (name, hash) = (training.name, training.hash());
-        println!("{hash}  {name}");
-        if hash != training.expected {
-            return Err(format!("{name}: {} was expected", training.expected).into());
-        }
     }
     Ok(())
 }

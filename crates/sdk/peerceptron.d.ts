@@ -644,6 +644,7 @@ export interface MemoryRecord {
     error_before: number | null;
     error_after: number | null;
     accuracy_alone: number | null;
+    /** Null for a session in which nobody else took part. */
     accuracy_together: number | null;
   } | null;
   /** What the nodes are like, of a skill that is on this device. */
@@ -743,6 +744,15 @@ export interface VectorDatabaseStats {
   /** Capsules that a consolidation has set aside, which can be undone for a day. */
   aside: number;
   tags: { tag: string; capsules: number }[];
+  /** Whether the whole language model reads texts, too: see `use_whole_text_model()`. */
+  whole_model: {
+    state: "off" | "coming" | "failed" | "on";
+    /** Texts that it has read, of those that are here. */
+    read: number;
+    texts: number;
+    /** Why it is not used, where that has failed. */
+    reason: string | null;
+  };
 }
 
 export interface Consolidation {

@@ -177,6 +177,7 @@ scenario("a person saves a copy on the memory’s page, and another device becom
   await ada.click("button", "Remember");
   await ada.page.getByText("Stored on this device.").waitFor();
   const save = ada.page.getByRole("form", { name: "Save a copy" });
+  await save.getByText("8 characters or more").waitFor();
   await save.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
   await save.getByLabel("The same once more").fill("something else");
   await save.getByRole("button", { name: "Save a copy" }).click();
@@ -190,20 +191,25 @@ scenario("a person saves a copy on the memory’s page, and another device becom
 
   const ben = await world.device("Ben");
   await ben.goto(`${world.server.origin}/memory`);
-  const become = ben.page.getByRole("form", { name: "Become a copy" });
-  await become.getByLabel("Choose a file").setInputFiles(path);
-  await become.getByLabel("Its passphrase").fill("correct horse battery stapler");
-  await become.getByRole("button", { name: "Open" }).click();
-  await become.getByText("This device becomes that one.").waitFor();
-  await become.getByRole("button", { name: "Leave it as it is" }).click();
-  await become.getByRole("button", { name: "Open" }).click();
-  await become.getByRole("button", { name: "Become that device" }).click();
-  await become.getByText("This passphrase does not open the copy").waitFor();
+  const put = ben.page.getByRole("form", { name: "Put a saved copy here" });
+  const replace = put.getByRole("button", { name: "Replace this device’s data…" });
+  const question = put.getByRole("alertdialog");
+  await put.getByLabel("Choose a file").setInputFiles(path);
+  await put.getByLabel("Its passphrase").fill("correct horse battery stapler");
+  await replace.click();
+  // Nobody is asked whether they are sure of what cannot be done.
+  await put.getByText("This passphrase does not open the copy").waitFor();
+  assert.equal(await question.count(), 0);
   const before = await ben.evaluate(() => window.peerceptron.ready());
   assert.notEqual(before, me);
-  await become.getByLabel("Its passphrase").fill(PASSPHRASE);
-  await become.getByRole("button", { name: "Open" }).click();
-  await become.getByRole("button", { name: "Become that device" }).click();
+  await put.getByLabel("Its passphrase").fill(PASSPHRASE);
+  await replace.click();
+  await question.getByText("This device becomes that one.").waitFor();
+  await ben.page.waitForFunction(() => document.activeElement.textContent.trim() === "Leave it as it is");
+  await put.getByRole("button", { name: "Leave it as it is" }).click();
+  await replace.click();
+  await put.getByRole("button", { name: "Become that device" }).click();
+  await ben.page.getByText("The copy is in its place: this device is now “").waitFor();
   await ben.page.getByText(NOTE).waitFor();
   assert.equal(await ben.evaluate(() => window.peerceptron.ready()), me);
 });

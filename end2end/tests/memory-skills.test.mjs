@@ -18,11 +18,16 @@ scenario("what one device's nodes have learnt is kept as a skill, and another on
 
   await ada.click("button", "Open the memory");
   // The end of the session is there by itself, with how surprising it was.
-  const episode = ada.page.locator(".memories-item").filter({ hasText: "A session of 6 rounds ended" });
+  const episode = ada.page.locator(".memories-item").filter({ hasText: "A session of 6 rounds that this device trained alone ended" });
   await episode.getByText(/surprise \d+ of 100/).first().waitFor();
   await ada.click("button", "Keep as a skill");
   await ada.page.getByText("A skill of 32 nodes is stored on this device.").waitFor();
   const kept = ada.page.locator(".memories-search .memories-item").filter({ hasText: "A skill: 32 nodes of layer 1" });
+  // It is found by the words for what it is.
+  const field = ada.page.getByRole("searchbox", { name: "Search by meaning or by words" });
+  await field.fill("skill");
+  await kept.getByText("has “skill”").waitFor();
+  await field.fill("");
   await kept.getByRole("button", { name: "Prove that this is mine and unaltered" }).click();
   await kept.getByText("On the ledger since").waitFor({ timeout: 90_000 });
 

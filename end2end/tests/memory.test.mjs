@@ -33,11 +33,31 @@ scenario("notes are found by what they mean, and stay when the page goes", async
   await ada.click("button", "Open the memory");
   await search(ada, "a place where the key is hidden");
   await firstIs(ada, KEY);
-  await ada.page.getByText("3 capsules in").waitFor();
-  await ada.page.locator(".memories-item").first().getByRole("button", { name: "Forget" }).click();
-  await ada.page.getByText("2 capsules in").waitFor();
+  await ada.page.getByText("3 notes in").waitFor();
+  // Who thinks better of it has it back; who does not, has one less.
+  const first = ada.page.locator(".memories-item").first();
+  const [forget, undo] = ["Forget", "Undo"].map((name) => first.getByRole("button", { name, exact: true }));
+  await forget.click();
+  await first.getByText("It is forgotten for good in some seconds.").waitFor();
+  await ada.page.waitForFunction(() => document.activeElement.textContent.trim() === "Undo");
+  await undo.click();
+  await first.getByText(KEY).waitFor();
+  await ada.page.waitForFunction(() => document.activeElement.textContent.trim() === "Forget");
+  await forget.click();
+  await undo.waitFor();
+  await ada.page.getByText("2 notes in").waitFor();
   await search(ada, "third stone");
   await ada.page.waitForFunction((text) => !document.querySelector(".memories-found").textContent.includes(text), KEY);
+
+  // A page that goes while something can be undone takes it along.
+  await search(ada, "sourdough");
+  await firstIs(ada, "Bread dough rises overnight in the fridge");
+  await forget.click();
+  await undo.waitFor();
+  await ada.reload();
+  await ada.inRoom();
+  await ada.click("button", "Open the memory");
+  await ada.page.getByText("1 note in").waitFor();
 });
 
 scenario("what leaves a device is what its owner has seen, and goes when its owner forgets it", async (world) => {
@@ -84,7 +104,13 @@ scenario("what leaves a device is what its owner has seen, and goes when its own
 
 scenario("the memory has a page of its own, with a map for eyes and keys", async (world) => {
   await world.startServer();
-  const ada = await world.device("Ada");
+  const context = await world.context();
+  // A browser with little room left, which does not promise to keep what is there.
+  await context.addInitScript(() => {
+    const storage = { estimate: { usage: 95, quota: 100 }, persisted: false, persist: false };
+    for (const [name, answer] of Object.entries(storage)) StorageManager.prototype[name] = async () => answer;
+  });
+  const ada = await world.tab("Ada", context);
   await ada.goto(world.server.origin + "/");
   await ada.page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Memory" }).click();
   await ada.page.getByRole("heading", { name: "Memory", exact: true }).waitFor();
@@ -115,10 +141,47 @@ scenario("the memory has a page of its own, with a map for eyes and keys", async
   for (const [text] of NOTES) await ada.page.locator(".map-list").getByText(text).waitFor();
 
   await ada.click("button", "What counts least?");
-  await ada.page.getByText("1 capsule counts least").waitFor();
+  await ada.page.getByText("1 note counts least").waitFor();
+  await ada.page.waitForFunction(() => document.activeElement.textContent.trim() === "Keep them");
   await ada.click("button", "Forget them");
-  await ada.page.getByText("1 capsule is gone.").waitFor();
+  await ada.page.getByText("1 note is gone.").waitFor();
   await ada.page.waitForFunction((count) => document.querySelectorAll(".map-point").length === count, NOTES.length - 1);
+
+  await ada.click("button", "Ask the browser to keep it");
+  await ada.page.getByText("The browser did not agree").waitFor();
+});
+
+scenario("the memory's page says what needs a room, leads back to it, and is open once", async (world) => {
+  await world.startServer();
+  const context = await world.context();
+  const ada = await world.tab("Ada", context);
+  await ada.goto(world.server.origin + "/memory");
+  await remember(ada, KEY, "house");
+  const around = ada.page.getByRole("checkbox", { name: "Ask the room, too" });
+  const [pair, least, enter] = [
+    ada.page.getByRole("button", { name: "Show a pairing link" }),
+    ada.page.getByRole("button", { name: "What counts least?" }),
+    ada.page.getByRole("link", { name: "Make or enter a room" }),
+  ];
+  await enter.waitFor();
+  // What has no use here is not there: no room, no lack of space.
+  for (const without of [around, pair, least]) assert.equal(await without.count(), 0);
+
+  await enter.click();
+  await ada.click("button", "Create a room");
+  await ada.inRoom();
+  const address = ada.page.url().split("#")[0];
+  await ada.page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Memory" }).click();
+  await around.waitFor();
+  await pair.click();
+  await ada.page.getByRole("textbox", { name: "Pairing link" }).waitFor();
+  await ada.page.getByRole("link", { name: /^Back to room / }).click();
+  await ada.inRoom();
+  assert.equal(ada.page.url(), address);
+
+  const second = await context.newPage();
+  await second.goto(world.server.origin + "/memory");
+  await second.getByRole("alert").filter({ hasText: "It is open in another tab of this browser already" }).waitFor();
 });
 
 const NOTES = [

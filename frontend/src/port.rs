@@ -196,6 +196,11 @@ impl PeerPort for Port {
         Box::pin(async move { written.await.map_err(failed) })
     }
 
+    fn check_copy(&self, file: Blob, passphrase: String) -> Reply<()> {
+        let checked = sdk::check_copy(self.host.clone(), file, passphrase);
+        Box::pin(async move { checked.await.map_err(failed) })
+    }
+
     fn become_copy(&self, file: Blob, passphrase: String) -> Reply<Settings> {
         let became = sdk::become_copy(self.host.clone(), file, passphrase);
         Box::pin(async move { became.await.map_err(failed) })

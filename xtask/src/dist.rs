@@ -135,18 +135,22 @@ fn site(workspace: &Workspace) -> Result<(), Failure> {
         sections::drop_relocations(&workspace.path(&compiled))?;
         bind(workspace, package, name, MODULES_FOLDER)?;
     }
-    model(workspace)?;
+    models(workspace)?;
     let script = "xtask/scripts/compress.mjs";
     execute(workspace.command("node").args([script, "target/site"]), "Read the message above.")
 }
 
 /// What makes texts into vectors, beside the module that asks for it.
-fn model(workspace: &Workspace) -> Result<(), Failure> {
-    embedding::make(workspace)?;
-    let place = workspace.path(MODULES_FOLDER).join("texts.model");
-    fs::copy(workspace.path(embedding::TABLE), &place)
-        .map(drop)
-        .map_err(|error| Failure::io("Writing", &place, &error))
+fn models(workspace: &Workspace) -> Result<(), Failure> {
+    for (made, name) in
+        [(&embedding::TABLE, "texts.model"), (&embedding::WHOLE, "texts-whole.model")]
+    {
+        embedding::make(workspace, made)?;
+        let place = workspace.path(MODULES_FOLDER).join(name);
+        fs::copy(workspace.path(made.file), &place)
+            .map_err(|error| Failure::io("Writing", &place, &error))?;
+    }
+    Ok(())
 }
 
 /// Makes a small module of `library`, which cargo has compiled: `folder/name.js`, and what it loads.
@@ -185,7 +189,7 @@ pub(crate) fn sdk_for_development(
     for (package, name) in MODULES {
         bind_as_compiled(workspace, "debug", package, name, MODULES_FOLDER)?;
     }
-    model(workspace)
+    models(workspace)
 }
 
 /// As `wasm-opt-features` in the root manifest has it for the application.

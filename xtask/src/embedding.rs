@@ -1,4 +1,5 @@
-//! `cargo xtask embedding`: the static table of the model of texts, distilled on this machine.
+//! `cargo xtask embedding`: what makes texts into vectors: the static table, distilled on this machine, and the whole model as
+//! pages take it.
 
 use crate::{
     failure::Failure,
@@ -7,24 +8,44 @@ use crate::{
 };
 use std::fs;
 
-/// What the table's header must say: every machine distils the same bits, so that peers can compare their vectors.
-const HASH: &str = "9db4efc49eb8f2b7fae0244c7063e896bcdd7fa5afdeb007f9725f7d35542273";
+/// A file that is made here.
+pub(crate) struct Made {
+    /// Where it is.
+    pub file: &'static str,
+    /// What its header must say: every machine makes the same bits.
+    hash: &'static str,
+    /// What the tool is told beside the folder.
+    word: Option<&'static str>,
+}
 
-/// Where the table is.
-pub(crate) const TABLE: &str = "data/embedding/table.bin";
+/// Peers can compare their vectors, because every machine distils the same table.
+pub(crate) const TABLE: Made = Made {
+    file: "data/embedding/table.bin",
+    hash: "9db4efc49eb8f2b7fae0244c7063e896bcdd7fa5afdeb007f9725f7d35542273",
+    word: None,
+};
 
-/// Makes `data/embedding/table.bin`, unless it is there.
+/// For those who want it. Pages take a model with this hash and no other.
+pub(crate) const WHOLE: Made = Made {
+    file: "data/embedding/whole.bin",
+    hash: include_str!("../../crates/memory/src/embedding/whole_model.hash"),
+    word: Some("whole"),
+};
+
+/// Makes both, unless they are there.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if !arguments.is_empty() {
         return Err(Failure::new("`cargo xtask embedding` has no options."));
     }
-    make(workspace)
+    make(workspace, &TABLE)?;
+    make(workspace, &WHOLE)
 }
 
 /// Makes it, unless it is there.
-pub(crate) fn make(workspace: &Workspace) -> Result<(), Failure> {
-    if hash(workspace).as_deref() == Some(HASH) {
-        println!("{TABLE} is there already.");
+pub(crate) fn make(workspace: &Workspace, made: &Made) -> Result<(), Failure> {
+    let (file, expected) = (made.file, made.hash.trim());
+    if hash(workspace, file).as_deref() == Some(expected) {
+        println!("{file} is there already.");
         return Ok(());
     }
     tools::node(workspace)?;
@@ -36,18 +57,19 @@ pub(crate) fn make(workspace: &Workspace) -> Result<(), Failure> {
     build.env("RUSTFLAGS", "-Ctarget-cpu=native");
     execute(&mut build, "Read the compiler's message above.")?;
     let mut distill = workspace.command("target/distill/release/distill");
-    execute(distill.arg("data/embedding"), "Delete data/embedding and try again.")?;
-    match hash(workspace) {
-        Some(hash) if hash == HASH => Ok(()),
+    distill.arg("data/embedding").args(made.word);
+    execute(&mut distill, "Delete data/embedding and try again.")?;
+    match hash(workspace, file) {
+        Some(hash) if hash == expected => Ok(()),
         found => Err(Failure::new(format!(
-            "The table's hash is {} and should be {HASH}: whoever changed how it is made sets it in xtask/src/embedding.rs.",
+            "The hash of {file} is {} and should be {expected}: whoever changed how it is made sets it where xtask/src/embedding.rs says.",
             found.unwrap_or_default()
         ))),
     }
 }
 
-/// What stands in the table's header: four letters, a version, and the hash.
-fn hash(workspace: &Workspace) -> Option<String> {
-    let bytes = fs::read(workspace.path(TABLE)).ok()?;
+/// What stands in the file's header: four letters, a version, and the hash.
+fn hash(workspace: &Workspace, file: &str) -> Option<String> {
+    let bytes = fs::read(workspace.path(file)).ok()?;
     Some(bytes.get(6..38)?.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,6 +1,7 @@
 //! The tools that a build needs, in the versions that are known to work together.
 //!
-//! Whatever is there in the right version is used; the rest goes to `.tools/`, which git ignores.
+//! Whatever is there in the right version is used. What has to be compiled goes to this person's cache, for all clones of the
+//! repository; the rest to `.tools/`, which git ignores.
 
 use crate::{
     failure::Failure,
@@ -116,7 +117,7 @@ fn binstall(workspace: &Workspace, package: &str, version: &str) -> bool {
         return false;
     }
     let mut command = workspace.command("cargo");
-    command.args(["binstall", "--no-confirm", "--root"]).arg(workspace.path(".tools"));
+    command.args(["binstall", "--no-confirm", "--root"]).arg(workspace.tools());
     command.arg(format!("{package}@{version}"));
     match execute_labelled(package, &mut command, "Compiling it instead.") {
         Ok(()) => true,
@@ -135,7 +136,7 @@ fn install(
 ) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["install", package, "--version", version, "--root"]);
-    command.arg(workspace.path(".tools"));
+    command.arg(workspace.tools());
     // A folder that stays, so that an interrupted installation goes on where it was.
     let target = workspace.path(".tools/build").join(package);
     command.env("CARGO_TARGET_DIR", &target).envs(QUICK_COMPILE);

@@ -13,7 +13,17 @@ use std::{
 #[derive(Debug, Clone)]
 pub(crate) struct Workspace {
     root: PathBuf,
+    /// Where the tools are that take minutes to compile: clones of the repository share them.
+    tools: PathBuf,
     path_variable: OsString,
+}
+
+/// Of this person's caches, ours.
+fn cache() -> Option<PathBuf> {
+    let named = |variable: &str| env::var_os(variable).filter(|value| !value.is_empty());
+    let home = || Some(PathBuf::from(named("HOME")?).join(".cache"));
+    let folder = named("XDG_CACHE_HOME").or_else(|| named("LOCALAPPDATA")).map(PathBuf::from);
+    Some(folder.or_else(home)?.join("peerceptron"))
 }
 
 impl Workspace {
@@ -29,17 +39,23 @@ impl Workspace {
             .parent()
             .ok_or_else(|| Failure::new("The folder of xtask has no parent folder."))?
             .to_path_buf();
-        let tools = root.join(".tools");
-        let first = [tools.join("bin"), tools.join("node_modules/.bin")];
+        let own = root.join(".tools");
+        let tools = cache().unwrap_or_else(|| own.clone());
+        let first = [tools.join("bin"), own.join("bin"), own.join("node_modules/.bin")];
         let inherited = env::var_os("PATH").unwrap_or_default();
         let path_variable = env::join_paths(first.into_iter().chain(env::split_paths(&inherited)))
             .map_err(|error| Failure::new(format!("PATH cannot be extended: {error}.")))?;
-        Ok(Self { root, path_variable })
+        Ok(Self { root, tools, path_variable })
     }
 
     /// A path inside the repository.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
+    }
+
+    /// Where tools are installed that other clones of the repository use as well.
+    pub(crate) fn tools(&self) -> &Path {
+        &self.tools
     }
 
     /// A command that runs in the repository's root and finds our tools before others.

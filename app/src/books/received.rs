@@ -82,7 +82,7 @@ fn sentence(Payment { amount, cause }: Payment, name: &dyn Fn(PeerId) -> String)
         Cause::Welcome { by } => format!("{} welcomed this device with {amount}.", name(by)),
         Cause::Gift { from } => format!("{} gave this device {amount}.", name(from)),
         Cause::Rounds => format!("What this device learnt helped the others: {amount}."),
-        Cause::Capsules => format!("Others found its capsules useful: {amount}."),
+        Cause::Capsules => format!("Others found its notes useful: {amount}."),
         Cause::Loan { borrower } => {
             format!("{} paid {amount} for the work of this device’s nodes.", name(borrower))
         }

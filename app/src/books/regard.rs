@@ -178,13 +178,13 @@ type Words = [(&'static str, &'static str); 3];
 const GOOD: Words = [
     ("useful update", "useful updates"),
     ("loan that ended well", "loans that ended well"),
-    ("useful capsule", "useful capsules"),
+    ("useful note", "useful notes"),
 ];
 
 const BAD: Words = [
     ("update that did harm", "updates that did harm"),
     ("loan in which it cheated", "loans in which it cheated"),
-    ("capsule that did harm", "capsules that did harm"),
+    ("note that did harm", "notes that did harm"),
 ];
 
 /// Facts in words; `None` if there are none.
@@ -236,7 +236,7 @@ mod tests {
         assert_eq!(
             said(1, 9, vec![reason(0, 9, good, Facts::default())]),
             [
-                "Ada vouches for it: 12 useful updates, 1 loan that ended well and a little of one useful capsule."
+                "Ada vouches for it: 12 useful updates, 1 loan that ended well and a little of one useful note."
             ]
         );
     }

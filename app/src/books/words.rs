@@ -25,7 +25,7 @@ pub(super) fn deed(page: Page, it: &TransactionView) -> String {
                 format!("{who} registered “{title}” as its own.")
             }
             Action::RateCapsule { use_percent, .. } => {
-                format!("{who} found a capsule {use_percent} % useful.")
+                format!("{who} found a note {use_percent} % useful.")
             }
             Action::Offer(terms) => {
                 let nodes = plural(terms.nodes.into(), "node", "nodes");

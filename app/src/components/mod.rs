@@ -1,5 +1,6 @@
 //! One file for each part of a page.
 
+pub mod asking;
 pub mod characters_left;
 pub mod class_bars;
 pub mod cluster_choice;

@@ -2,11 +2,12 @@
 
 use crate::{
     compact::follow,
-    state::{command::Command, page::use_page, port::Problem},
+    memories::asked::ask,
+    state::{command::Command, page::use_page},
 };
 use ledger::Action;
 use leptos::prelude::*;
-use memory::call::{Call, Refusal, Reply};
+use memory::call::{Call, Reply};
 use peer::BooksCall;
 use person::{Device, News};
 use protocol::identity::Signature;
@@ -127,15 +128,4 @@ impl Desk {
             }
         });
     }
-}
-
-/// Asks once; a refusal is shown where the command was given.
-pub(super) fn ask(command: Command, call: Call, then: impl FnOnce(Reply) + 'static) {
-    let refused = move |problem: Problem| command.refuse(&problem.code, problem.message);
-    let answered = move |bytes: Vec<u8>| match Reply::decode(&bytes) {
-        Some(Ok(reply)) => then(reply),
-        Some(Err(Refusal { code, message })) => refused(Problem { code, message }),
-        None => refused(Problem::unexpected_answer()),
-    };
-    command.run(move |port| port.ask_memory(call.encode()), answered);
 }

@@ -4,6 +4,7 @@ use super::{asked::Desk, pairing::shown};
 use crate::{
     compact::{CollectAny, Erase, live, on},
     components::{door::has_ledger, notice::CommandProblem},
+    dom,
     state::command::Command,
 };
 use leptos::prelude::*;
@@ -34,8 +35,16 @@ pub fn DeviceList(
         let question = format!(
             "Take {name} out for good? It keeps what it has now, and gets nothing new: there will be a new key for the others."
         );
-        let confirm = move |_| {
+        let asked = move |_| {
+            asks.set(Some(peer));
+            dom::focus_soon(".devices-sure .button-quiet".to_owned());
+        };
+        let over = move || {
             asks.set(None);
+            dom::focus_soon("#devices-list".to_owned());
+        };
+        let confirm = move |_| {
+            over();
             desk.take_out(command, peer, has_books.get_untracked());
         };
         view! {
@@ -44,7 +53,7 @@ pub fn DeviceList(
                 <span class="hint">{standing}</span>
                 {may_leave
                     .then(|| view! {
-                        <button type="button" class="button button-quiet" on:click=on(move |_| asks.set(Some(peer)))>
+                        <button type="button" class="button button-quiet" on:click=on(asked)>
                             {label}
                         </button>
                     }.into_any())}
@@ -72,7 +81,7 @@ pub fn DeviceList(
                                 <p>{question.clone()}</p>
                                 <div class="fields-row">
                                     <button type="button" class="button button-strong" on:click=on(confirm)>"Take it out"</button>
-                                    <button type="button" class="button button-quiet" on:click=on(move |_| asks.set(None))>
+                                    <button type="button" class="button button-quiet" on:click=on(move |_| over())>
                                         "Keep it"
                                     </button>
                                 </div>
@@ -85,7 +94,7 @@ pub fn DeviceList(
     };
     view! {
         <div class="devices-list">
-            <h3 id="devices-list">"Devices that belong together"</h3>
+            <h3 id="devices-list" tabindex="-1">"Devices that belong together"</h3>
             {live(move || {
                 desk.devices.with(Vec::is_empty).then(|| view! { <p class="hint">"Only this one so far."</p> }.into_any())
             })}

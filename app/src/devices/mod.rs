@@ -49,6 +49,11 @@ pub fn DevicesPanel() -> impl IntoView {
     .erased()
 }
 
+/// All about them, where somebody looks at what this device remembers.
+pub(crate) fn whole() -> AnyView {
+    crate::lazy::place(Box::pin(room::open()))
+}
+
 fn standing(near: usize) -> String {
     match near {
         0 => "Pair your phone with your laptop: notes, models and settings are then the same on both."

@@ -1,16 +1,18 @@
 //! Pairing two devices: a link, a number, a yes on both.
 
 use super::{
-    asked::{Desk, Stage, ask},
+    asked::{Desk, Stage},
     qr,
 };
 use crate::{
     compact::{Erase, live, on},
     components::notice::{CommandProblem, alert},
     dom,
+    memories::asked::ask,
     state::{page::use_page, port::Problem},
 };
 use leptos::{prelude::*, task::spawn_local};
+use leptos_router::components::A;
 use memory::call::{Call, Reply};
 
 /// What is to be done next.
@@ -19,10 +21,14 @@ pub fn Pairing(
     /// What the panel shares.
     desk: Desk,
 ) -> impl IntoView {
+    let page = use_page();
+    let is_in_room = Memo::new(move |_| page.room.with(Option::is_some));
     view! {
         <div class="devices-pairing">
-            <h3 id="devices-pair">"Pair another device"</h3>
+            <h3 id="devices-pair" tabindex="-1">"Pair another device"</h3>
             {live(move || {
+                // Where there is none, pairing begins with one.
+                let _ = is_in_room.get();
                 // A link that cannot be followed is told of below.
                 let is_refused = desk.command.problem().is_some();
                 match desk.stage.get() {
@@ -34,6 +40,11 @@ pub fn Pairing(
         </div>
     }
     .erased()
+}
+
+/// The button that was pressed goes: what comes in its stead follows the title.
+fn moved_on() {
+    dom::focus_soon("#devices-pair".to_owned());
 }
 
 fn step(desk: Desk, stage: Stage) -> AnyView {
@@ -70,6 +81,7 @@ fn begin(desk: Desk) -> AnyView {
     let page = use_page();
     let follow_link = move |_| {
         let Some(invitation) = page.pairing.get_untracked() else { return };
+        moved_on();
         desk.stage.set(Stage::Knocking);
         ask(desk.command, Call::Visit(invitation), |_| {});
         // A link is followed once.
@@ -78,6 +90,7 @@ fn begin(desk: Desk) -> AnyView {
     let show_link = move |_| {
         ask(desk.command, Call::Invite, move |reply| {
             if let Reply::Invitation(invitation) = reply {
+                moved_on();
                 let _ = desk.stage.try_set(Stage::Offered(invitation));
             }
         });
@@ -91,6 +104,17 @@ fn begin(desk: Desk) -> AnyView {
                 <button type="button" class="button button-strong" on:click=on(follow_link)>
                     "Pair this device"
                 </button>
+            </p>
+        }
+        .into_any();
+    }
+    if page.room.with_untracked(Option::is_none) {
+        return view! {
+            <p>
+                "Two devices meet in a room to be paired, and it does not matter in which: make one here, and show the link in it that pairs them."
+            </p>
+            <p>
+                <A href="/" attr:class="button">"Make or enter a room"</A>
             </p>
         }
         .into_any();
@@ -150,10 +174,12 @@ fn compare(desk: Desk, name: String, number: u32, said_yes: bool) -> AnyView {
     let (its_name, other) = (name.clone(), name.clone());
     let yes = move |_| {
         let (name, said_yes) = (its_name.clone(), true);
+        moved_on();
         desk.stage.set(Stage::Compare { name, number, said_yes });
         ask(desk.command, Call::Confirm(true), |_| {});
     };
     let no = move |_| {
+        moved_on();
         desk.stage.set(Stage::Rest);
         ask(desk.command, Call::Confirm(false), |_| {});
     };
@@ -181,6 +207,7 @@ fn compare(desk: Desk, name: String, number: u32, said_yes: bool) -> AnyView {
 
 fn give_up(desk: Desk, label: &'static str) -> AnyView {
     let end = move |_| {
+        moved_on();
         desk.stage.set(Stage::Rest);
         ask(desk.command, Call::GiveUpPairing, |_| {});
     };

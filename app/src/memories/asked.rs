@@ -1,6 +1,6 @@
 //! Questions to the memory, and what it tells by itself.
 
-use super::proof::Capsules;
+use super::{forgetting::Forgetting, proof::Capsules};
 use crate::compact::follow;
 use crate::state::{command::Command, page::use_page, port::Problem};
 use leptos::prelude::*;
@@ -27,6 +27,8 @@ pub struct Desk {
     pub model: RwSignal<ModelState>,
     /// What the ledger says of the capsules that are shown.
     pub capsules: Capsules,
+    /// What is about to be forgotten.
+    pub forgetting: Forgetting,
     command: Command,
 }
 
@@ -53,6 +55,7 @@ impl Desk {
             found: RwSignal::default(),
             model: RwSignal::default(),
             capsules: Capsules::new(),
+            forgetting: Forgetting::new(),
             command: Command::default(),
         };
         let unread = use_page().memory_news;
@@ -110,7 +113,7 @@ pub(super) fn refused_words() -> String {
 }
 
 /// Asks once; a refusal is shown where the command was given.
-pub(super) fn ask(command: Command, call: Call, then: impl FnOnce(Reply) + 'static) {
+pub(crate) fn ask(command: Command, call: Call, then: impl FnOnce(Reply) + 'static) {
     let refused = move |problem: Problem| command.refuse(&problem.code, problem.message);
     let answered = move |bytes: Vec<u8>| match Reply::decode(&bytes) {
         Some(Ok(reply)) => then(reply),

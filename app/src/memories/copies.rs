@@ -16,8 +16,24 @@ use web_sys::File;
 /// As in the files themselves: fewer characters are guessed.
 const PASSPHRASE_CHARS_MIN: usize = 8;
 
+const RULE: &str = "8 characters or more: some words that nobody would put together.";
+
+/// Under which name this browser keeps that a copy has just taken its place, until the page says so.
+const TAKEN: &str = "copy_taken";
+
 /// What this page keeps beside the records of its peer.
 const SETTINGS: [&str; 3] = ["theme", "cluster", "place"];
+
+/// That a copy was put in the place of what was here, said once.
+pub(super) fn arrived() -> Option<AnyView> {
+    dom::remembered(TAKEN).filter(|taken| !taken.is_empty())?;
+    dom::remember(TAKEN, "");
+    let page = use_page();
+    let words = move || {
+        format!("The copy is in its place: this device is now “{}”.", page.device_name.get())
+    };
+    Some(view! { <p class="memory-arrived" role="status">{live(words)}</p> }.erased())
+}
 
 /// Saving a copy, and becoming one.
 #[component]
@@ -78,11 +94,13 @@ fn Save() -> impl IntoView {
     view! {
         <form class="memory-copy" aria-labelledby="memory-copy-save" on:submit=on(save)>
             <h3 id="memory-copy-save">"Save a copy"</h3>
+            <p class="hint" id="memory-copy-rule">{RULE}</p>
             <label class="field">
                 <span>"Passphrase"</span>
                 <input
                     type="password"
                     autocomplete="new-password"
+                    aria-describedby="memory-copy-rule"
                     prop:value=live(move || passphrase.get())
                     on:input=entered(move |value| passphrase.set(value))
                 />
@@ -126,8 +144,23 @@ fn Become() -> impl IntoView {
     };
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
-        command.clear();
-        is_sure.set(true);
+        let Some(chosen) = file.get_untracked() else { return };
+        let wanted = passphrase.get_untracked();
+        let tried = wanted.clone();
+        command.run(
+            move |port| port.check_copy(chosen.into(), wanted),
+            move |()| {
+                // Whoever has written on meanwhile is asked about what is there now.
+                if passphrase.try_with_untracked(|it| *it == tried) == Some(true) {
+                    is_sure.set(true);
+                    dom::focus_soon(".memory-copy-leave".to_owned());
+                }
+            },
+        );
+    };
+    let leave = move |_| {
+        is_sure.set(false);
+        dom::focus_soon(".memory-copy-put".to_owned());
     };
     let become_it = move |_| {
         is_sure.set(false);
@@ -138,6 +171,7 @@ fn Become() -> impl IntoView {
             |settings| {
                 let known = settings.iter().filter(|(key, _)| SETTINGS.contains(&key.as_str()));
                 known.for_each(|(key, value)| dom::remember(key, value));
+                dom::remember(TAKEN, "yes");
                 dom::start_anew();
             },
         );
@@ -150,7 +184,7 @@ fn Become() -> impl IntoView {
     };
     view! {
         <form class="memory-copy" aria-labelledby="memory-copy-become" on:submit=on(ask)>
-            <h3 id="memory-copy-become">"Become a copy"</h3>
+            <h3 id="memory-copy-become">"Put a saved copy here"</h3>
             <label class="button button-quiet upload">
                 <span>{live(move || chosen().unwrap_or_else(|| "Choose a file".to_owned()))}</span>
                 <input
@@ -177,10 +211,10 @@ fn Become() -> impl IntoView {
                 <div class="fields-row">
                     <button
                         type="submit"
-                        class="button"
+                        class="button memory-copy-put"
                         disabled=live(move || command.is_pending() || chosen().is_none() || passphrase.with(String::is_empty))
                     >
-                        {live(move || if command.is_pending() { "Opening" } else { "Open" })}
+                        {live(move || if command.is_pending() { "Opening the copy" } else { "Replace this device’s data…" })}
                     </button>
                 </div>
             </Shown>
@@ -188,13 +222,13 @@ fn Become() -> impl IntoView {
                 <div class="memory-copy-sure" role="alertdialog" aria-labelledby="memory-copy-sure">
                     <p id="memory-copy-sure">
                         <strong>"This device becomes that one. "</strong>
-                        "What is here now goes: name, networks, notes, messages. Two devices cannot be the same at once: close the other one for good, or pair them instead."
+                        "The passphrase opens the copy. What is here now goes: name, networks, notes, messages. Two devices cannot be the same at once: close the other one for good, or pair them instead."
                     </p>
                     <div class="fields-row">
                         <button type="button" class="button button-strong" on:click=on(become_it)>
                             "Become that device"
                         </button>
-                        <button type="button" class="button" on:click=on(move |_| is_sure.set(false))>
+                        <button type="button" class="button memory-copy-leave" on:click=on(leave)>
                             "Leave it as it is"
                         </button>
                     </div>

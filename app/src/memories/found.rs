@@ -68,7 +68,8 @@ pub fn FoundItem(
             }
         });
     });
-    let forget = move |_| ask(command, Call::Forget(id), move |_| desk.changed());
+    let forgetting = desk.forgetting;
+    let forget = move |_| forgetting.begin(desk, id);
     let give = move |_| {
         if let Some(to) = to.get_untracked() {
             given.set(String::new());
@@ -85,6 +86,11 @@ pub fn FoundItem(
         .erased()
     });
     let here = at.is_none();
+    if here {
+        forgetting.is_here(id);
+    }
+    // What others have is not forgotten with what is here.
+    let stage = move || forgetting.stage(id).filter(|_| here);
     let can_give = move || here && privacy != Privacy::Personal && page.connected.get() > 0;
     let tags: Vec<_> =
         head.tags.iter().map(|tag| view! { <li class="tag">{tag.clone()}</li> }.erased()).collect();
@@ -119,7 +125,24 @@ pub fn FoundItem(
     let (made_on, made_at) = dom::moment_of(head.made_at.0 as f64);
     let use_skill = skill.map(|_| view! { <SkillActions desk id /> }.into_any());
     view! {
-        <li class="memories-item" data-capsule=id.to_string() data-privacy=privacy.name()>
+        <li
+            class="memories-item"
+            data-capsule=id.to_string()
+            data-privacy=privacy.name()
+            data-forgetting=live(stage)
+        >
+            <Shown when=move || stage() == Some("going")>
+                <div class="memories-going">
+                    <p role="status">"It is forgotten for good in some seconds."</p>
+                    <button
+                        type="button"
+                        class="button button-quiet memories-undo"
+                        on:click=on(move |_| forgetting.undo())
+                    >
+                        "Undo"
+                    </button>
+                </div>
+            </Shown>
             <p class="memories-text">{shown_text}</p>
             <p class="memories-facts">
                 <span class="memories-privacy">{privacy_words(privacy)}</span>
@@ -128,7 +151,7 @@ pub fn FoundItem(
                 {surprise}
                 {why(similarity, &words).map(|why| view! { <span class="memories-why">{why}</span> }.erased())}
             </p>
-            <ul class="tags" aria-label="Tags of this capsule">{tags}</ul>
+            <ul class="tags" aria-label="Tags of this note">{tags}</ul>
             <div class="memories-actions">
                 {more}
                 {fetch}
@@ -150,7 +173,9 @@ pub fn FoundItem(
                     </button>
                 </Shown>
                 <Shown when=move || here>
-                    <button type="button" class="button button-quiet" on:click=on(forget)>"Forget"</button>
+                    <button type="button" class="button button-quiet memories-forget" on:click=on(forget)>
+                        "Forget"
+                    </button>
                 </Shown>
             </div>
             <p class="hint" role="status">{live(move || given.get())}</p>
@@ -180,6 +205,11 @@ fn happened(event: Event, names: &ClassNames) -> String {
             crate::format::plural(rounds.into(), "round", "rounds"),
             percent(together_per_mille),
             percent(alone_per_mille)
+        ),
+        Event::AloneEnded { rounds, right_per_mille } => format!(
+            "A session of {} that this device trained alone ended: {} right, on rows that it held out.",
+            crate::format::plural(rounds.into(), "round", "rounds"),
+            percent(right_per_mille)
         ),
         Event::NewClass { class, rows } => format!(
             "Class {} was met for the first time, in {}.",

@@ -29,6 +29,7 @@ pub fn SkillForm(
     let command = Command::default();
     let (layer, nodes) = (RwSignal::new(0u32), RwSignal::new(32u32));
     let privacy = RwSignal::new(Privacy::Behavioural);
+    let tags = RwSignal::new(String::new());
     let said = RwSignal::new(String::new());
     let has_rows = move || page.cluster().is_some_and(|it| it.train_rows > 0);
     let keep = move |event: SubmitEvent| {
@@ -36,12 +37,17 @@ pub fn SkillForm(
         let Some(cluster) = untrack(|| page.cluster()) else { return };
         said.set(String::new());
         let privacy = privacy.get_untracked();
+        let tags = match privacy {
+            // Words are what such a one has none of.
+            Privacy::Behavioural => Vec::new(),
+            _ => tags.with_untracked(|tags| tags.split(',').map(str::to_owned).collect()),
+        };
         let layers = cluster.network.layers.len() as u32;
         let layer = layer.get_untracked().min(layers.saturating_sub(1));
         let take = SkillJob::Take { layer, nodes: nodes.get_untracked() };
         let taken = move |answer| {
             let SkillAnswer::Taken { skill, nodes, activity } = answer else { return };
-            let call = Call::RememberSkill { skill, activity, tags: Vec::new(), privacy };
+            let call = Call::RememberSkill { skill, activity, tags, privacy };
             ask(command, call, move |reply| {
                 if let Reply::Remembered(_) = reply {
                     let nodes = crate::format::plural(nodes.into(), "node", "nodes");
@@ -91,6 +97,17 @@ pub fn SkillForm(
                         privacy.set(Privacy::named(&value).unwrap_or(Privacy::Personal));
                     })>{levels()}</select>
                 </label>
+                <Shown when=move || privacy.get() != Privacy::Behavioural>
+                    <label class="field">
+                        <span>"Its name, and words to find it by, with commas between"</span>
+                        <input
+                            type="text"
+                            autocomplete="off"
+                            prop:value=live(move || tags.get())
+                            on:input=entered(move |value| tags.set(value))
+                        />
+                    </label>
+                </Shown>
                 <button type="submit" class="button" disabled=live(move || command.is_pending())>"Keep as a skill"</button>
                 <p class="hint" role="status">{live(move || said.get())}</p>
                 <CommandProblem command />

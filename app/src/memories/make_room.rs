@@ -4,6 +4,7 @@ use super::asked::{Desk, ask};
 use crate::{
     compact::{CollectAny, Erase, Shown, live, on},
     components::notice::CommandProblem,
+    dom,
     format::{bytes, plural},
     state::command::Command,
 };
@@ -15,6 +16,8 @@ use memory::{
 
 /// The part of what is stored that is let go of at once.
 const PART: u64 = 10;
+
+const LOOK: &str = ".memory-least-look";
 
 /// A button, what would go, and the choice.
 #[component]
@@ -34,27 +37,32 @@ pub fn MakeRoom(
         ask(command, Call::LeastImportant(wanted), move |reply| {
             if let Reply::LeastImportant(found) = reply {
                 let _ = least.try_set(Some((wanted, found)));
+                dom::focus_soon(".memory-least-keep".to_owned());
             }
         });
     };
     let forget = move |_| {
         let Some((wanted, LeastImportant { at, .. })) = least.get_untracked() else { return };
         least.set(None);
+        dom::focus_soon(LOOK.to_owned());
         ask(command, Call::ForgetLeastImportant(wanted, at), move |reply| {
             if let Reply::Forgotten(count) = reply {
-                let gone = plural(count.into(), "capsule is gone", "capsules are gone");
+                let gone = plural(count.into(), "note is gone", "notes are gone");
                 let _ = done.try_set(format!("{gone}."));
                 desk.changed();
             }
         });
+    };
+    let keep = move |_| {
+        least.set(None);
+        dom::focus_soon(LOOK.to_owned());
     };
     view! {
         <Shown when=move || capsules() != 0>
             <div class="fields-row">
                 <button
                     type="button"
-                    class="button button-quiet"
-                    disabled=live(move || command.is_pending())
+                    class="button button-quiet memory-least-look"
                     on:click=on(look)
                 >
                     "What counts least?"
@@ -75,7 +83,7 @@ pub fn MakeRoom(
                 </ul>
                 <div class="fields-row">
                     <button type="button" class="button" on:click=on(forget)>"Forget them"</button>
-                    <button type="button" class="button" on:click=on(move |_| least.set(None))>
+                    <button type="button" class="button memory-least-keep" on:click=on(keep)>
                         "Keep them"
                     </button>
                 </div>
@@ -87,7 +95,7 @@ pub fn MakeRoom(
 }
 
 fn would_go(least: &LeastImportant) -> String {
-    let count = plural(least.capsules.into(), "capsule counts", "capsules count");
+    let count = plural(least.capsules.into(), "note counts", "notes count");
     let whose = match least.of_others {
         0 => String::new(),
         all if all == least.capsules => " All came from others.".to_owned(),
@@ -109,9 +117,8 @@ mod tests {
             LeastImportant { capsules: 3, of_others: 1, bytes: 2_000, ..LeastImportant::default() };
         let words = would_go(&least);
         assert!(
-            words.starts_with(
-                "3 capsules count least, which take 2.0 kB. 1 of them came from others."
-            )
+            words
+                .starts_with("3 notes count least, which take 2.0 kB. 1 of them came from others.")
         );
     }
 }

@@ -22,6 +22,9 @@ use web_sys::{Element, PointerEvent};
 /// Of what a search has found, so many are shown: the best.
 const RINGED: usize = 5;
 
+/// Characters of a label: the list has it whole.
+const LABEL_CHARS: usize = 18;
+
 /// Fewer are no picture.
 const POINTS_MIN: usize = 3;
 
@@ -135,7 +138,7 @@ pub fn MapPart(
     .erased()
 }
 
-const LOOK: &str = "Point at a note, or go through them with the keys.";
+const LOOK: &str = "Point at a note or tap it, or go from one to the next with the arrow keys.";
 
 /// Where on the picture something has happened.
 fn place_of(event: &PointerEvent) -> Option<[f64; 2]> {
@@ -164,7 +167,7 @@ fn drawn(map: &Map, colours: Colours) -> AnyView {
         let hue = colours.of_group(label.group);
         view! {
             <text class="map-label" data-hue=hue x=round(label.at[0]) y=round(label.at[1])>
-                {label.text}
+                {shortened(&label.text)}
             </text>
         }
     });
@@ -204,6 +207,14 @@ fn legend(map: &Map, colours: Colours) -> Vec<AnyView> {
         .collect_any()
 }
 
+/// A label in one line that no other one needs.
+fn shortened(label: &str) -> String {
+    match label.char_indices().nth(LABEL_CHARS) {
+        Some((end, _)) => format!("{}…", label[..end].trim_end()),
+        None => label.to_owned(),
+    }
+}
+
 /// As long as it need be.
 fn round(number: f64) -> String {
     format!("{number:.1}")
@@ -212,4 +223,16 @@ fn round(number: f64) -> String {
 /// As in the list of what was found.
 pub(super) fn privacy_of(point: &Point) -> &'static str {
     privacy_words(point.privacy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_label_ends_where_it_would_cover_others() {
+        assert_eq!(shortened("bees"), "bees");
+        assert_eq!(shortened("what the bees of the village do"), "what the bees of t…");
+        assert_eq!(shortened("what the bees say of it"), "what the bees say…");
+    }
 }

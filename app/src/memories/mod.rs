@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod copies;
 pub mod fired_like;
+pub mod forgetting;
 pub mod found;
 pub mod keep_skill;
 pub mod make_room;
@@ -18,6 +19,7 @@ pub mod skill;
 pub mod space;
 pub mod tidy;
 pub mod whole;
+pub mod whole_model;
 
 use crate::{
     compact::Erase,
@@ -67,6 +69,6 @@ fn standing(capsules: Option<u32>) -> String {
             "Notes stay on this device, are found by what they mean, and are shared only when you say so."
                 .to_owned()
         }
-        Some(count) => format!("{} on this device.", plural(count.into(), "capsule", "capsules")),
+        Some(count) => format!("{} on this device.", plural(count.into(), "note", "notes")),
     }
 }

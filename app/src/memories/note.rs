@@ -10,6 +10,7 @@ use crate::{
         characters_left::{CharactersLeft, Room},
         notice::CommandProblem,
     },
+    dom,
     state::command::Command,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -43,6 +44,7 @@ pub fn NoteForm(
             if let Reply::Remembered(_) = reply {
                 let _ =
                     (text.try_set(String::new()), tags.try_set(String::new()), kept.try_set(true));
+                dom::focus_soon(".memories-note textarea".to_owned());
                 desk.changed();
             }
         });

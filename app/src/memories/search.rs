@@ -124,21 +124,24 @@ pub fn SearchPart(
                     on:input=entered(move |value| text.set(value))
                 />
             </label>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=live(move || around.get())
-                    on:change=on(move |event| around.set(event_target_checked(&event)))
-                />
-                <span>"Ask the room, too"</span>
-            </label>
+            <Shown when=move || page.room.with(Option::is_some)>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=live(move || around.get())
+                        on:change=on(move |event| around.set(event_target_checked(&event)))
+                    />
+                    <span>"Ask the room, too"</span>
+                </label>
+            </Shown>
             <ul class="tags" aria-label="Tags">{live(tags)}</ul>
             <p class="hint" role="status">{live(move || results.with(|it| status(it, &text.read(), &desk.model.read())))}</p>
             <CommandProblem command />
+            <CommandProblem command=desk.forgetting.command />
             <Shown when=move || shown.with(Vec::is_empty)>
                 <p class="empty">{live(move || if text.with(String::is_empty) { NOTHING_YET } else { NOTHING })}</p>
             </Shown>
-            <ol class="memories-found" aria-label="Found">
+            <ol class="memories-found" aria-label="Found" tabindex="-1">
                 <Each each=move || shown.get() key=Found::key let(found)>
                     <FoundItem desk found />
                 </Each>

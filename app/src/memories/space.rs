@@ -29,18 +29,23 @@ pub fn SpacePart(
         let _ = desk.overview.get();
         look();
     });
+    let refused = RwSignal::new(false);
     let keep = move |_| {
+        refused.set(false);
         spawn_local(async move {
-            dom::keep_space().await;
+            let is_kept = dom::keep_space().await;
             let new = dom::space().await;
-            let _ = space.try_set(new);
+            let _ = (refused.try_set(!is_kept), space.try_set(new));
+            if is_kept {
+                dom::focus_soon("#memory-space".to_owned());
+            }
         });
     };
     let may_go = move || space.with(|space| space.as_ref().is_some_and(|it| !it.is_kept));
     let is_nearly_full = move || space.with(|space| space.as_ref().is_some_and(is_nearly_full));
     view! {
         <div class="memory-space">
-            <h3>"Storage"</h3>
+            <h3 id="memory-space" tabindex="-1">"Storage"</h3>
             <p class="hint memories-storage">
                 {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}
             </p>
@@ -50,7 +55,10 @@ pub fn SpacePart(
                     "There is little room left. Save a copy of everything first, if you want to keep it all; then tidy up, or let go of what counts least. Other sites and files on this device take room, too."
                 </p>
             </Shown>
-            <MakeRoom desk />
+            // What is merely old is named to nobody who has room for it.
+            <Shown when=is_nearly_full>
+                <MakeRoom desk />
+            </Shown>
             <Shown when=may_go>
                 <p class="hint">
                     "A browser that runs out of room may clear sites that it was not asked to keep, this one with them."
@@ -60,17 +68,21 @@ pub fn SpacePart(
                         "Ask the browser to keep it"
                     </button>
                 </div>
+                <p class="hint" role="status">{live(move || refused.get().then_some(REFUSED))}</p>
             </Shown>
         </div>
     }
     .erased()
 }
 
+/// What a person can do whose browser does not agree.
+const REFUSED: &str = "The browser did not agree, and says no more than that. Most agree for a site that is used often: install it as an app or bookmark it, and ask again another day. Until then, save a copy of what you do not want to lose.";
+
 /// What memories take.
 pub(super) fn storage(overview: &Overview) -> String {
     let stats = &overview.stats;
-    let capsules = plural(stats.capsules.into(), "capsule", "capsules");
-    let mut text = format!("{capsules} in {} on this device.", bytes(stats.stored_bytes));
+    let notes = plural(stats.capsules.into(), "note", "notes");
+    let mut text = format!("{notes} in {} on this device.", bytes(stats.stored_bytes));
     if stats.of_others > 0 {
         text += &format!(" {} came from others.", stats.of_others);
     }

@@ -4,6 +4,7 @@ use super::asked::{Desk, ask};
 use crate::{
     compact::{Erase, Shown, live, on},
     components::notice::CommandProblem,
+    dom,
     format::plural,
     state::command::Command,
 };
@@ -33,9 +34,10 @@ pub fn Tidy(
     });
     let tidy = move |_| ask(command, Call::Consolidate, |_| {});
     let undo = move |_| {
+        dom::focus_soon(".memories-tidy .button".to_owned());
         ask(command, Call::UndoConsolidation, move |reply| {
             if let Reply::Restored(count) = reply {
-                let back = plural(count.into(), "capsule is back", "capsules are back");
+                let back = plural(count.into(), "note is back", "notes are back");
                 let _ = report.try_set(format!("{back}."));
                 desk.changed();
             }
@@ -76,10 +78,10 @@ fn words(done: &Consolidation) -> String {
         parts.push(format!("{} became {into}", plural(of.into(), "note", "notes")));
     }
     if done.faded > 0 {
-        parts.push(format!("{} made room", plural(done.faded.into(), "capsule", "capsules")));
+        parts.push(format!("{} made room", plural(done.faded.into(), "note", "notes")));
     }
     if done.dropped > 0 {
-        let dropped = plural(done.dropped.into(), "capsule", "capsules");
+        let dropped = plural(done.dropped.into(), "note", "notes");
         parts.push(format!("{dropped} set aside before went for good"));
     }
     match parts.is_empty() {
@@ -99,6 +101,6 @@ mod tests {
         let done = Consolidation { at: UnixMillis(1), ..Consolidation::default() };
         assert_eq!(words(&done), "Everything is in order: there was nothing to do.");
         let done = Consolidation { merged: vec![(Hash::of(b"a"), 3)], dropped: 1, ..done };
-        assert_eq!(words(&done), "3 notes became one, 1 capsule set aside before went for good.");
+        assert_eq!(words(&done), "3 notes became one, 1 note set aside before went for good.");
     }
 }

@@ -4,10 +4,9 @@ use crate::{
     books::BooksPanel,
     compact::{Erase, follow, live},
     components::{
-        connection_panel::ConnectionPanel, data_card::DataCard, drawing_pad::DrawingPad,
-        log::LogPanel, messages::Messages, network_panel::NetworkPanel, notice::CommandProblem,
-        people::People, question::QuestionPanel, room_header::RoomHeader,
-        site_server::ServerBanner, training::Training,
+        asking::Asking, connection_panel::ConnectionPanel, data_card::DataCard, log::LogPanel,
+        messages::Messages, network_panel::NetworkPanel, notice::CommandProblem, people::People,
+        room_header::RoomHeader, site_server::ServerBanner, training::Training,
     },
     devices::{DevicesPanel, invitation_in},
     dom,
@@ -61,8 +60,7 @@ pub fn RoomPage() -> impl IntoView {
                     <NetworkPanel />
                 </div>
                 <div class="room-column room-after">
-                    <QuestionPanel />
-                    <DrawingPad />
+                    <Asking />
                     <Messages />
                     <LogPanel />
                 </div>

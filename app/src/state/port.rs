@@ -146,6 +146,8 @@ pub trait PeerPort {
     fn ask_memory(&self, call: Vec<u8>) -> Reply<Vec<u8>>;
     /// Writes all that this device has, and settings, into one file that a passphrase opens.
     fn write_copy(&self, passphrase: String, settings: Settings) -> Reply<Blob>;
+    /// Whether a passphrase opens a copy, and this device can be what is in it. Nothing is changed.
+    fn check_copy(&self, file: Blob, passphrase: String) -> Reply<()>;
     /// Makes this device the one that a copy is of: this peer is closed then, and the page is to be loaded anew. The answer is the
     /// settings that came with it. A copy that does not open changes nothing.
     fn become_copy(&self, file: Blob, passphrase: String) -> Reply<Settings>;

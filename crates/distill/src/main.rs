@@ -1,4 +1,5 @@
-//! Makes the static table out of the whole model: `distill FOLDER`, with the files of `xtask/scripts/embedding.mjs`.
+//! Makes the static table out of the whole model: `distill FOLDER`, with the files of `xtask/scripts/embedding.mjs`. And the
+//! whole model's own file for pages, of half the size: `distill FOLDER whole`.
 //!
 //! A text's vector is to be the sum of its pieces' rows. The rows are found in three steps:
 //!
@@ -21,7 +22,12 @@ mod matrix;
 mod principal;
 
 use memory::embedding::{Rows, TableFile, Transformer, Vocabulary, WordPiece};
-use std::{error::Error, fs, path::PathBuf, time::Instant};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 /// Numbers in a row of the table.
 const DIMENSIONS: usize = 256;
@@ -31,8 +37,10 @@ const POSITIONS: usize = 40;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder] = arguments.as_slice() else {
-        return Err("distill FOLDER".into());
+    let (folder, is_whole) = match arguments.as_slice() {
+        [folder] => (folder, false),
+        [folder, word] if word == "whole" => (folder, true),
+        _ => return Err("distill FOLDER [whole]".into()),
     };
     let path = |name: &str| PathBuf::from(folder).join(name);
     let start = Instant::now();
@@ -40,7 +48,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let vocabulary = Vocabulary::new(fs::read_to_string(path("vocabulary.txt"))?)?;
     let tokenizer = WordPiece::new(characters::characters()?, vocabulary);
-    let model = Transformer::read(&fs::read(path("model.safetensors"))?, tokenizer.clone())?;
+    let model = fs::read(path("model.safetensors"))?;
+    if is_whole {
+        let bytes = Transformer::compact(&model, tokenizer.clone())?;
+        let (_, hash) = Transformer::decode(&bytes, tokenizer)?;
+        write(&path("whole.bin"), &bytes)?;
+        done(&format!("the whole model in {:.1} MB, hash {hash}", bytes.len() as f64 / 1e6));
+        return Ok(());
+    }
+    let model = Transformer::read(&model, tokenizer.clone())?;
     done("the model is read");
 
     let features = features::of_pieces(&model);
@@ -73,9 +89,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = TableFile { tokenizer, rows: Rows::nearest(DIMENSIONS, &rows)? };
     let bytes = file.encode()?;
     let (_, hash) = TableFile::decode(&bytes)?;
-    fs::write(path("table.part"), &bytes)?;
-    fs::rename(path("table.part"), path("table.bin"))?;
+    write(&path("table.bin"), &bytes)?;
     let megabytes = bytes.len() as f64 / 1e6;
     done(&format!("{} rows, {megabytes:.2} MB, hash {hash}", file.rows.len()));
     Ok(())
+}
+
+/// As a whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
+    let part = path.with_extension("part");
+    fs::write(&part, bytes)?;
+    fs::rename(part, path)
 }

@@ -1,9 +1,9 @@
 //! What ways of taking part in a room pay, as a table: `cargo run --release -p ledger --example incentives [-- --json]`.
 #![allow(dead_code, clippy::print_stdout, clippy::unwrap_used, unreachable_pub)]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/all/common/mod.rs"]
 mod common;
-#[path = "../tests/simulation/mod.rs"]
+#[path = "../tests/all/simulation/mod.rs"]
 mod simulation;
 
 const SIZES: [u8; 4] = [4, 8, 16, 32];

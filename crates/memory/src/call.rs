@@ -93,6 +93,9 @@ pub enum Call {
     Trends,
     /// How much is there? Reply: [`Reply::Overview`].
     Overview,
+    /// Have texts read by the whole model as well, or not any more. Reply: [`Reply::Done`]; how it goes on is told as
+    /// [`News::WholeModel`].
+    UseWholeModel(bool),
     /// Show a link by which another device is paired with this one. Reply: [`Reply::Invitation`].
     Invite,
     /// Follow the link that another device shows: the `person::Invitation` in it, as text. Reply: [`Reply::Done`]; how it goes on is
@@ -191,6 +194,34 @@ pub struct Overview {
     pub aside: u32,
     /// Entries of the file that could not be read when it was opened.
     pub damaged: u32,
+    /// Whether texts are read by the whole model, too.
+    pub whole_model: WholeModel,
+}
+
+/// What became of the whole model of texts on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WholeModel {
+    /// Nobody wants it here.
+    Off,
+    /// It is on its way, or is read from where it is stored.
+    Coming {
+        /// Bytes that are here.
+        bytes: u32,
+        /// Bytes that it has; 0 where nobody says.
+        of: u32,
+    },
+    /// It does not come: texts are found by the table, as before.
+    Failed {
+        /// Why, for a person to read.
+        reason: String,
+    },
+    /// It reads texts.
+    On {
+        /// Texts that it has read.
+        read: u32,
+        /// Texts that are here.
+        of: u32,
+    },
 }
 
 /// What is said of what somebody has asked for, and cannot be.

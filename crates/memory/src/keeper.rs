@@ -1,6 +1,7 @@
 //! A device's memory with its file: does what it is told, and answers once that is written.
 
 mod answers;
+mod whole;
 
 use crate::{
     call::{Activity, Call, Refusal, Reply},
@@ -15,6 +16,7 @@ use person::Person;
 use protocol::{encoding::encode, identity::Identity};
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, UnixMillis};
+use whole::Wish;
 
 /// Where a log is.
 pub trait LogFile {
@@ -120,6 +122,9 @@ pub struct Keeper<F> {
     open: Option<Open>,
     /// Handed over to the next library.
     model: Option<StaticTable>,
+    whole: Wish,
+    /// Where the whole model's vectors are; none where it is not here, or they could not be written.
+    vectors: Option<F>,
 }
 
 struct Open {
@@ -134,7 +139,7 @@ struct Open {
 impl<F: LogFile> Keeper<F> {
     /// With this file, which is not read yet.
     pub fn new(file: F) -> Self {
-        Self { file, open: None, model: None }
+        Self { file, open: None, model: None, whole: Wish::default(), vectors: None }
     }
 
     /// Texts are embedded by this model from now on.
@@ -158,7 +163,10 @@ impl<F: LogFile> Keeper<F> {
         !has_model
             && matches!(
                 Call::decode(bytes),
-                Ok(Call::Remember { .. } | Call::Search { .. } | Call::Map)
+                Ok(Call::Remember { .. }
+                    | Call::Search { .. }
+                    | Call::Map
+                    | Call::UseWholeModel(true))
             )
     }
 
@@ -220,7 +228,7 @@ impl<F: LogFile> Keeper<F> {
                 None
             }
             Told::Ask(bytes) => Some(match Call::decode(&bytes) {
-                Ok(call) => open.answer(call, now),
+                Ok(call) => open.answer(call, &mut self.whole, now),
                 Err(problem) => Err(refusal("invalid_input", problem)),
             }),
         };
@@ -246,7 +254,11 @@ impl<F: LogFile> Keeper<F> {
         if opened.whole_bytes < bytes.len() as u64 {
             self.file.cut(opened.whole_bytes)?;
         }
-        let before = self.open.take();
+        let mut before = self.open.take();
+        let whole = before.as_mut().and_then(|it| it.library.drop_whole_model());
+        if let Some((model, hash)) = whole {
+            library.take_whole_model(model, hash, &whole::read(&mut self.vectors));
+        }
         let model = before.as_ref().and_then(|it| it.library.model().cloned());
         if let Some(model) = model.or_else(|| self.model.take()) {
             library.take_model(model);
@@ -303,6 +315,9 @@ impl<F: LogFile> Keeper<F> {
             let (seed, name) = (open.seed, open.name.clone());
             self.open_file(seed, name, now)?;
             return Err(problem);
+        }
+        if let Err(reason) = whole::write(&mut self.vectors, &outcome) {
+            outcome.news.push(News::NotStored { reason });
         }
         let capsules = open.library.stats().capsules;
         let messages = outcome.messages.into_iter();

@@ -139,6 +139,22 @@ fn a_skill_is_found_by_what_fires_like_it_and_is_the_same_wherever_it_goes() {
 }
 
 #[test]
+fn a_skill_is_found_by_the_words_for_what_it_is_and_by_its_tags() {
+    let mut ada = Device::new(1);
+    let silent = ada.keep(&[], Privacy::Behavioural).expect("it is a skill");
+    let named = ada.keep(&["crooked sevens", ""], Privacy::Personal).expect("it is a skill");
+    let by = |words: &str| Query { text: words.to_owned(), count: 10, ..Query::default() };
+    let ids = |found: Vec<Found>| found.into_iter().map(|it| it.id).collect::<Vec<_>>();
+    assert_eq!(ids(ada.find(by("sevens"))), [named]);
+    let mut all = ids(ada.find(by("skill")));
+    all.sort();
+    let mut both = [silent, named];
+    both.sort();
+    assert_eq!(all, both);
+    assert_eq!(ada.find(by("session")), []);
+}
+
+#[test]
 fn what_happened_is_found_by_what_fired() {
     let mut ada = Device::new(1);
     let event = memory::capsule::Event::NewClass { class: 3, rows: 40 };

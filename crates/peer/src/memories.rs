@@ -82,10 +82,14 @@ impl Engine {
         let Some(session) = &self.session else { return };
         let Some((together, alone)) = session.newest_accuracies() else { return };
         let per_mille = |accuracy: f64| (accuracy * 1_000.0) as u16;
-        let event = Episode::SessionEnded {
-            rounds: session.head.decision.round,
-            alone_per_mille: per_mille(alone),
-            together_per_mille: per_mille(together),
+        let rounds = session.head.decision.round;
+        let event = match session.is_alone() {
+            true => Episode::AloneEnded { rounds, right_per_mille: per_mille(together) },
+            false => Episode::SessionEnded {
+                rounds,
+                alone_per_mille: per_mille(alone),
+                together_per_mille: per_mille(together),
+            },
         };
         let cluster = session.proposal.cluster.clone();
         self.clusters.notice(&cluster, event, &mut self.core);

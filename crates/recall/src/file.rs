@@ -40,6 +40,22 @@ impl File {
     }
 }
 
+impl File {
+    /// The file of the whole model's vectors; none is there at first.
+    pub(crate) async fn open_vectors(place: &Place) -> Result<Self, JsValue> {
+        let first = handle(&place.root, &place.vectors(0)).await?;
+        let second = handle(&place.root, &place.vectors(1)).await?;
+        Slots::new([first, second]).map(Self::Stored)
+    }
+
+    /// Lets go of the files, so that they can be removed.
+    pub(crate) fn close(self) {
+        if let Self::Stored(slots) = self {
+            slots.close();
+        }
+    }
+}
+
 async fn open(device: &str) -> Result<Slots, JsValue> {
     let place = Place::of(device).await?;
     let mut slots = place.slots().await?;
@@ -84,17 +100,31 @@ impl Place {
     }
 
     pub(crate) async fn write_staged(&self, bytes: &[u8]) -> Result<(), JsValue> {
-        let file = handle(&self.root, &self.staged()).await?;
-        let written = file
-            .truncate_with_u32(0)
-            .and_then(|()| slots::write(&file, bytes, 0))
-            .and_then(|()| file.flush());
-        file.close();
-        written
+        self.write(&self.staged(), bytes).await
     }
 
     pub(crate) async fn remove_staged(&self) -> Result<(), JsValue> {
-        JsFuture::from(self.root.remove_entry(&self.staged())).await.map(drop)
+        self.remove(&self.staged()).await
+    }
+
+    /// The file of the whole model, if it is here.
+    pub(crate) async fn read_model(&self) -> Result<Option<Vec<u8>>, JsValue> {
+        self.read(&self.model()).await
+    }
+
+    pub(crate) async fn write_model(&self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.write(&self.model(), bytes).await
+    }
+
+    /// Removes the whole model with its vectors; what is not there is removed already.
+    pub(crate) async fn remove_model(&self) -> Result<(), JsValue> {
+        for name in [self.model(), self.vectors(0), self.vectors(1)] {
+            match self.remove(&name).await {
+                Err(thrown) if !is_called(&thrown, "NotFoundError") => return Err(thrown),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn slot(&self, number: u8) -> String {
@@ -103,6 +133,28 @@ impl Place {
 
     fn staged(&self) -> String {
         format!("memory-{}-copy", self.name)
+    }
+
+    fn model(&self) -> String {
+        format!("memory-{}-model", self.name)
+    }
+
+    fn vectors(&self, number: u8) -> String {
+        format!("memory-{}-vectors-{number}", self.name)
+    }
+
+    async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        let file = handle(&self.root, name).await?;
+        let written = file
+            .truncate_with_u32(0)
+            .and_then(|()| slots::write(&file, bytes, 0))
+            .and_then(|()| file.flush());
+        file.close();
+        written
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), JsValue> {
+        JsFuture::from(self.root.remove_entry(name)).await.map(drop)
     }
 
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, JsValue> {
@@ -150,12 +202,12 @@ fn is_called(thrown: &JsValue, name: &str) -> bool {
 /// What a browser has thrown, for people.
 pub(crate) fn describe(thrown: &JsValue) -> String {
     match thrown.dyn_ref::<DomException>() {
-        Some(exception) if exception.name() == "QuotaExceededError" => {
-            "the browser's storage for this site is full: forget some memories, or free some space on this device"
-                .to_owned()
-        }
+        Some(exception) if exception.name() == "QuotaExceededError" => slots::FULL.to_owned(),
         Some(exception) => exception.message(),
-        None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
+        None => match thrown.dyn_ref::<js_sys::Error>() {
+            Some(error) => error.message().into(),
+            None => thrown.as_string().unwrap_or_else(|| format!("{thrown:?}")),
+        },
     }
 }
 

@@ -9,6 +9,7 @@ mod database;
 mod file;
 mod model;
 mod slots;
+mod whole;
 
 use core::{pin::pin, time::Duration};
 use file::File;
@@ -16,11 +17,13 @@ use futures::{
     StreamExt,
     channel::mpsc::{self, UnboundedReceiver},
     future::{Either, select},
+    stream,
 };
 use gloo_timers::future::sleep;
 use js_sys::{Array, ArrayBuffer, Date, Uint8Array};
 use memory::{
-    keeper::{Keeper, Told},
+    call::WholeModel,
+    keeper::{Answer, Keeper, Told},
     library::News,
 };
 use model::Model;
@@ -32,6 +35,7 @@ use units::UnixMillis;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use whole::Whole;
 
 /// The worker's entry; called by `worker.js` only. `waiting` are the messages that came before it.
 ///
@@ -55,6 +59,21 @@ pub fn worker_main(waiting: &Array) {
 /// How long nobody has to ask for anything before the memory is tidied up.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// The same before texts are read by the whole model: somebody who types asks more often.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// How long a slice of reading takes, a step more or less: so long may a question wait.
+const SLICE_MS: f64 = 25.0;
+
+/// How often it is told how far reading is.
+const TOLD_EVERY_MS: f64 = 500.0;
+
+/// Something that the worker waits for.
+enum Event {
+    Message(JsValue),
+    OfWholeModel(whole::Step),
+}
+
 async fn work(mut messages: UnboundedReceiver<JsValue>) {
     let Some(first) = messages.next().await else { return };
     if let Some(device) = copies::device_of(&first) {
@@ -63,45 +82,114 @@ async fn work(mut messages: UnboundedReceiver<JsValue>) {
     let Some(device) = first.as_string() else {
         return say("nobody has said whose memory this is");
     };
-    let mut keeper = Keeper::new(File::open(&device).await);
-    let mut model = Model::default();
+    let (steps, of_whole_model) = mpsc::unbounded();
+    let mut worker = Worker {
+        keeper: Keeper::new(File::open(&device).await),
+        model: Model::default(),
+        whole: Whole::new(&device, steps),
+        reads: false,
+        told_at: 0.0,
+    };
+    let of_whole_model = of_whole_model.map(Event::OfWholeModel);
+    let mut events = stream::select(messages.map(Event::Message), of_whole_model);
+    let mut is_quiet = false;
     loop {
-        let data = match select(messages.next(), pin!(sleep(IDLE))).await {
-            Either::Left((Some(data), _)) => data,
+        let wait = match (worker.reads, is_quiet) {
+            (true, true) => Duration::ZERO,
+            (true, false) => QUIET,
+            (false, _) => IDLE,
+        };
+        let timer = pin!(sleep(wait));
+        let event = select(events.next(), timer).await;
+        is_quiet = matches!(event, Either::Right(_));
+        match event {
+            Either::Left((Some(Event::Message(data)), _)) => worker.answer(&data).await,
+            Either::Left((Some(Event::OfWholeModel(step)), _)) => worker.take(step).await,
             Either::Left((None, _)) => return,
-            Either::Right(_) => {
-                tidy(&mut keeper);
-                continue;
-            }
-        };
-        let Some(buffer) = data.dyn_ref::<ArrayBuffer>() else {
-            say("a message that is no job");
-            continue;
-        };
-        let (id, job) = match decode_memory_job(&Uint8Array::new(buffer).to_vec()) {
-            Ok(read) => read,
-            Err(error) => {
-                say(&format!("a job of {error}"));
-                continue;
-            }
-        };
-        let MemoryJob { now, call } = job;
-        if keeper.wants_model(&call)
-            && let Some(model) = model.bring(&tell).await
-        {
-            keeper.take_model(model);
-        }
-        let result = keeper.run(call, now).map_err(JobError::Storage);
-        let buffer = to_buffer(&encode_memory_answer(id, &result));
-        if scope().post_message_with_transfer(&buffer, &Array::of1(&buffer)).is_err() {
-            say("an answer could not be sent");
+            Either::Right(_) if worker.reads => worker.read_on(),
+            Either::Right(_) => tidy(&mut worker.keeper),
         }
     }
 }
 
+struct Worker {
+    keeper: Keeper<File>,
+    model: Model,
+    whole: Whole,
+    /// Whether there may be something for the whole model to read.
+    reads: bool,
+    told_at: f64,
+}
+
+impl Worker {
+    async fn answer(&mut self, data: &JsValue) {
+        let Some(buffer) = data.dyn_ref::<ArrayBuffer>() else {
+            return say("a message that is no job");
+        };
+        let (id, job) = match decode_memory_job(&Uint8Array::new(buffer).to_vec()) {
+            Ok(read) => read,
+            Err(error) => return say(&format!("a job of {error}")),
+        };
+        let MemoryJob { now, call } = job;
+        if self.keeper.wants_model(&call)
+            && let Some(model) = self.model.bring(&tell).await
+        {
+            self.keeper.take_model(model);
+        }
+        let result = self.keeper.run(call, now).map_err(JobError::Storage);
+        let buffer = to_buffer(&encode_memory_answer(id, &result));
+        if scope().post_message_with_transfer(&buffer, &Array::of1(&buffer)).is_err() {
+            say("an answer could not be sent");
+        }
+        if let Some(is_wanted) = self.keeper.take_wish_for_whole_model() {
+            tell(News::WholeModel(self.whole.wish(is_wanted, &mut self.keeper).await));
+        } else if self.keeper.tokenizer().is_some() {
+            self.whole.look();
+        }
+        self.reads = matches!(self.keeper.whole_model(), WholeModel::On { read, of } if read < of);
+    }
+
+    async fn take(&mut self, step: whole::Step) {
+        let Some((state, answer)) = self.whole.take(step, &mut self.keeper, now()).await else {
+            return;
+        };
+        self.reads = matches!(state, WholeModel::On { .. });
+        tell(News::WholeModel(state));
+        if let Some(Answer { news, .. }) = answer
+            && !news.is_empty()
+        {
+            tell_bytes(&news);
+        }
+    }
+
+    /// Has the whole model read on for a slice of time.
+    fn read_on(&mut self) {
+        let start = Date::now();
+        while Date::now() - start < SLICE_MS {
+            match self.keeper.read_on(now()) {
+                None => {
+                    self.reads = false;
+                    break;
+                }
+                Some(Ok(answer)) if answer.news.is_empty() => {}
+                Some(Ok(answer)) => tell_bytes(&answer.news),
+                Some(Err(reason)) => tell(News::NotStored { reason }),
+            }
+        }
+        if !self.reads || Date::now() - self.told_at > TOLD_EVERY_MS {
+            self.told_at = Date::now();
+            tell(News::WholeModel(self.keeper.whole_model()));
+        }
+    }
+}
+
+fn now() -> UnixMillis {
+    UnixMillis(Date::now() as u64)
+}
+
 /// Nobody has asked for anything for a while: what is due is done.
 fn tidy(keeper: &mut Keeper<File>) {
-    let now = UnixMillis(Date::now() as u64);
+    let now = now();
     if !keeper.wants_to_tidy(now) {
         return;
     }

@@ -1,11 +1,11 @@
-//! The model that embeds texts: it comes from beside this module when it is first needed.
+//! The table that embeds texts: it comes from beside this module when it is first needed. And how files come from there.
 
 use crate::{file::describe, scope};
 use js_sys::{Reflect, Uint8Array};
 use memory::{embedding, library::News};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Response, Url};
+use web_sys::{ReadableStreamDefaultReader, RequestCache, RequestInit, Response, Url};
 
 /// The model's file, beside the worker's module.
 const FILE: &str = "texts.model";
@@ -28,7 +28,11 @@ impl Model {
         if self.has_come {
             return None;
         }
-        let came = match load(tell).await {
+        let coming = |bytes, of| {
+            tell(News::ModelComing { bytes, of });
+            true
+        };
+        let came = match load(FILE, BYTES_MAX, RequestCache::Default, coming).await {
             Ok(bytes) => {
                 embedding::StaticTable::decode(&bytes).map_err(|problem| problem.to_string())
             }
@@ -47,9 +51,19 @@ impl Model {
     }
 }
 
-async fn load(tell: &impl Fn(News)) -> Result<Vec<u8>, JsValue> {
-    let url = Url::new_with_base(FILE, &scope().name())?.href();
-    let response: Response = JsFuture::from(scope().fetch_with_str(&url)).await?.unchecked_into();
+/// Brings a file from beside the worker's module. `coming` is told the bytes that are here, and all, 0 where nobody says; whether
+/// it is still wanted.
+pub(crate) async fn load(
+    file: &str,
+    bytes_max: usize,
+    cache: RequestCache,
+    coming: impl Fn(u32, u32) -> bool,
+) -> Result<Vec<u8>, JsValue> {
+    let url = Url::new_with_base(file, &scope().name())?.href();
+    let init = RequestInit::new();
+    init.set_cache(cache);
+    let response = scope().fetch_with_str_and_init(&url, &init);
+    let response: Response = JsFuture::from(response).await?.unchecked_into();
     if !response.ok() {
         return Err(format!("{url} answered {}", response.status()).into());
     }
@@ -61,7 +75,7 @@ async fn load(tell: &impl Fn(News)) -> Result<Vec<u8>, JsValue> {
     };
     let body = response.body().ok_or("an answer without a body")?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(total.map_or(0, |it: u32| bytes_max.min(it as usize)));
     let mut told = 0;
     loop {
         let part = JsFuture::from(reader.read()).await?;
@@ -70,12 +84,16 @@ async fn load(tell: &impl Fn(News)) -> Result<Vec<u8>, JsValue> {
         }
         let chunk: Uint8Array = Reflect::get(&part, &"value".into())?.unchecked_into();
         bytes.extend(chunk.to_vec());
-        if bytes.len() > BYTES_MAX {
-            return Err(format!("{url} has more than {BYTES_MAX} bytes").into());
+        if bytes.len() > bytes_max {
+            return Err(format!("{url} has more than {bytes_max} bytes").into());
         }
         if bytes.len() - told >= STEP_BYTES {
             told = bytes.len();
-            tell(News::ModelComing { bytes: told as u32, of: total.unwrap_or(0) });
+            if !coming(told as u32, total.unwrap_or(0)) {
+                // Nobody waits for the rest; what comes of giving it up is of no interest.
+                drop(reader.cancel());
+                return Err("it is not wanted any more".into());
+            }
         }
     }
 }

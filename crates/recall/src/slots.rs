@@ -2,11 +2,20 @@
 //!
 //! A file begins with a number and its complement, eight bytes each, and the log is behind them. The file with the higher number
 //! counts. Another log is written to the other file, number last, and then the first is emptied: what was forgotten lies nowhere.
+//! An empty file is as long as the one that counts, and all zeros: so what the browser grants is enough for another log, and
+//! where its storage is full, something can still be forgotten.
 
 use wasm_bindgen::JsValue;
 use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 pub(crate) const HEADER_BYTES: usize = 16;
+
+/// By how much the empty file is longer than it has to be, so that it need not grow with every entry.
+const AHEAD_BYTES: u64 = 64 << 10;
+
+/// What is said where nothing more fits.
+pub(crate) const FULL: &str = "the browser's storage for this site is full: forget some memories, or free some space on this \
+    device";
 
 pub(crate) struct Slots {
     files: [FileSystemSyncAccessHandle; 2],
@@ -24,6 +33,9 @@ impl Slots {
             slots.replace(&[])?;
         } else {
             slots.empty_other()?;
+            // One that had no such place before does without, where there is none to be had.
+            let size_bytes = slots.file().get_size()? as u64;
+            let _ = slots.keep_place(size_bytes);
         }
         Ok(slots)
     }
@@ -44,28 +56,52 @@ impl Slots {
 
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let end = self.file().get_size()? as u64;
-        write(self.file(), bytes, end)?;
-        self.file().flush()
+        self.keep_place(end + bytes.len() as u64)?;
+        let written = write(self.file(), bytes, end).and_then(|()| self.file().flush());
+        if written.is_err() {
+            // What comes next must not come behind a part of this.
+            self.file().truncate_with_f64(end as f64)?;
+        }
+        written
     }
 
     pub(crate) fn replace(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let other = &self.files[1 - self.current];
-        other.truncate_with_u32(0)?;
+        // The place that was kept is written over. What is behind the new log belongs to nothing.
         write(other, &[0; HEADER_BYTES], 0)?;
         write(other, bytes, HEADER_BYTES as u64)?;
+        other.truncate_with_f64((HEADER_BYTES + bytes.len()) as f64)?;
         other.flush()?;
         let number = self.number + 1;
         write(other, &[number.to_le_bytes(), (!number).to_le_bytes()].concat(), 0)?;
         other.flush()?;
         self.current = 1 - self.current;
         self.number = number;
-        self.empty_other()
+        self.empty_other()?;
+        // It is shorter than the one before, unless much has come at once.
+        let _ = self.keep_place((HEADER_BYTES + bytes.len()) as u64);
+        Ok(())
+    }
+
+    /// Lets go of the files.
+    pub(crate) fn close(self) {
+        self.files.iter().for_each(FileSystemSyncAccessHandle::close);
     }
 
     fn empty_other(&mut self) -> Result<(), JsValue> {
         let other = &self.files[1 - self.current];
         other.truncate_with_u32(0)?;
         other.flush()
+    }
+
+    /// Has the empty file be so long at least.
+    fn keep_place(&mut self, size_bytes: u64) -> Result<(), JsValue> {
+        let other = &self.files[1 - self.current];
+        if (other.get_size()? as u64) < size_bytes {
+            let ahead = other.truncate_with_f64((size_bytes + AHEAD_BYTES) as f64);
+            return ahead.or_else(|_| other.truncate_with_f64(size_bytes as f64));
+        }
+        Ok(())
     }
 
     fn file(&self) -> &FileSystemSyncAccessHandle {
@@ -100,10 +136,7 @@ pub(crate) fn write(
     let written = file.write_with_u8_array_and_options(bytes, &at(place))?;
     match written as usize == bytes.len() {
         true => Ok(()),
-        false => {
-            Err(format!("{written} of {} bytes were written: this device may be full", bytes.len())
-                .into())
-        }
+        false => Err(FULL.into()),
     }
 }
 

@@ -25,6 +25,14 @@ pub async fn write_copy(
     Ok(written.unchecked_into())
 }
 
+/// Whether a passphrase opens a copy, and a device can be what is in it.
+///
+/// # Errors
+/// Those of [`Host::check_copy`], and `not_loaded`.
+pub async fn check_copy(host: Host, file: Blob, passphrase: String) -> Result<(), Failure> {
+    later!(beginning(host, Ask::CheckCopy(file, passphrase))).map(drop)
+}
+
 /// Makes a device the one that a copy is of; gives the settings that came with it.
 ///
 /// # Errors

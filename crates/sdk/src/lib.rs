@@ -21,12 +21,14 @@ mod later;
 mod ledger_views;
 mod market;
 mod memory;
+mod promises;
 mod shapes;
 mod skills;
+mod whole_model;
 
 pub use booting::Booting;
 pub use class::{DistributedNeuralNetwork, find_worker_at};
-pub use copies::{become_copy, write_copy};
+pub use copies::{become_copy, check_copy, write_copy};
 pub use failure::Failure;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -8,7 +8,7 @@ use crate::{
     later::Later,
     ledger_views::unexpected,
     shapes::{self, to_js},
-    skills,
+    skills, whole_model,
 };
 use browser::{Host, Settings};
 use core::time::Duration;
@@ -63,8 +63,12 @@ pub(crate) enum Ask {
     Consolidate,
     Undo,
     Trends,
+    /// Whether texts are read by it.
+    UseWholeModel(JsValue),
     /// A passphrase, settings.
     WriteCopy(String, Settings),
+    /// A file, its passphrase.
+    CheckCopy(Blob, String),
     /// A file, its passphrase.
     BecomeCopy(Blob, String),
     /// A passphrase.
@@ -130,8 +134,13 @@ pub(crate) fn beginning(host: Host, ask: Ask) -> Result<Later<JsValue>, Failure>
                 Reply::Trends(trends) => Ok(to_js(&shapes::MemoryTrends::from(trends))),
                 _ => Err(unexpected()),
             },
+            Ask::UseWholeModel(is_wanted) => whole_model::use_it(&host, &is_wanted).await,
             Ask::WriteCopy(passphrase, settings) => {
                 copies::write(&host, &passphrase, &settings).await
+            }
+            Ask::CheckCopy(file, passphrase) => {
+                host.check_copy(&file, &passphrase).await?;
+                Ok(JsValue::UNDEFINED)
             }
             Ask::BecomeCopy(file, passphrase) => copies::put(&host, &file, &passphrase).await,
             Ask::Export(passphrase) => copies::export(&host, &passphrase).await,

@@ -7,7 +7,7 @@ use crate::{
     workspace::{Workspace, execute},
 };
 
-const ADVICE: &str = "Something depends on the machine: see bench/src/bits.rs.";
+const ADVICE: &str = "Something depends on the machine: see bench/bits.";
 
 /// Without any optimisation, with it, and with the widest registers that this machine has.
 pub(crate) fn native(workspace: &Workspace) -> Result<(), Failure> {
@@ -30,11 +30,11 @@ fn build(
 ) -> Result<(), Failure> {
     println!("Native, {name}");
     let mut command = workspace.command("cargo");
-    command.args(["run", "--quiet", "--package=bench", "--target-dir=target/bits"]).args(options);
+    command.args(["run", "--quiet", "--package=bits", "--target-dir=target/bits"]).args(options);
     if let Some(flags) = flags {
         command.env("RUSTFLAGS", flags);
     }
-    execute(command.args(["--", "bits"]), ADVICE)
+    execute(&mut command, ADVICE)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -51,7 +51,7 @@ fn has_wide_registers() -> bool {
 pub(crate) fn browsers(workspace: &Workspace) -> Result<(), Failure> {
     tools::node(workspace)?;
     browsers::install(workspace)?;
-    dist::browser_module(workspace, "bench", "target/bench")?;
+    dist::browser_module(workspace, "bits", "target/bench")?;
     let mut command = workspace.command("node");
     execute(command.arg("bench/bits.mjs"), ADVICE)
 }

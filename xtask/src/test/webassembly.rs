@@ -16,7 +16,8 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.command("cargo");
     command.args(["clippy", TARGET, "--features=app/hydrate"]);
     command.args(["--package=browser", "--package=sdk", "--package=frontend", "--package=app"]);
-    command.args(["--package=module", "--package=worker", "--package=recall", "--package=bench"]);
+    command.args(["--package=module", "--package=worker", "--package=recall"]);
+    command.args(["--package=bits", "--package=bench"]);
     execute(command.args(["--", "-D", "warnings"]), "Mend what clippy names above.")
 }
 
@@ -26,7 +27,9 @@ pub(crate) fn test(workspace: &Workspace, filter: Option<&str>) -> Result<(), Fa
     tools::wasm_target(workspace)?;
     tools::wasm_bindgen(workspace)?;
     let mut command = workspace.command("cargo");
-    command.args(["test", "--package=neural", "--package=bench", "--tests", TARGET]).args(filter);
+    command
+        .args(["test", "--package=neural", "--package=bits", "--package=bench", "--tests", TARGET])
+        .args(filter);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     execute(&mut command, "Read the failed tests above.")
 }

@@ -40,9 +40,10 @@ impl Dispatch {
         self.event(Event::Problem { code: code.to_owned(), message });
     }
 
-    /// Tells the application what a worker has told by itself.
+    /// Tells the application, and commands that wait for it, what a worker has told by itself.
     pub(crate) fn event(&self, event: Event) {
         if let Some(inner) = self.0.upgrade() {
+            inner.waiters.borrow_mut().observe(&event);
             inner.notifier.event(event);
         }
     }

@@ -46,6 +46,13 @@ pub enum Event {
         /// And the shared one.
         together_per_mille: u16,
     },
+    /// A session ended in which nobody else took part.
+    AloneEnded {
+        /// Rounds that it had.
+        rounds: u32,
+        /// Of a thousand held-out rows, those that the network gets right.
+        right_per_mille: u16,
+    },
 }
 
 impl Content {

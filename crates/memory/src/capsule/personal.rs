@@ -38,13 +38,17 @@ impl PersonalKey {
     /// A capsule as bytes that say nothing to others: a nonce, and XChaCha20-Poly1305. One capsule gives the same bytes each
     /// time: its nonce is a keyed hash of it, which no other capsule has.
     pub fn seal(&self, capsule: &Capsule) -> Vec<u8> {
-        let bytes = capsule.encode();
-        let nonce = Hash::of_parts(&[CONTEXT, &self.derive(b"nonce"), &bytes]);
+        self.seal_for(CONTEXT, &capsule.encode())
+    }
+
+    /// The same for something else than a capsule: what it is tells it from all that is sealed with this key.
+    pub(crate) fn seal_for(&self, what: &[u8], bytes: &[u8]) -> Vec<u8> {
+        let nonce = Hash::of_parts(&[what, &self.derive(b"nonce"), bytes]);
         let nonce: [u8; NONCE_BYTES] =
             nonce.as_bytes()[..NONCE_BYTES].try_into().expect("24 bytes");
-        let payload = Payload { msg: &bytes, aad: CONTEXT };
+        let payload = Payload { msg: bytes, aad: what };
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
-        [&nonce[..], &sealed.expect("capsules are short")].concat()
+        [&nonce[..], &sealed.expect("what is sealed is short")].concat()
     }
 
     /// The encoded capsule.
@@ -52,9 +56,13 @@ impl PersonalKey {
     /// # Errors
     /// [`NotOurs`].
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
+        self.open_for(CONTEXT, sealed)
+    }
+
+    fn open_for(&self, what: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
         let not_ours = NotOurs { size_bytes: sealed.len() };
         let (nonce, msg) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(not_ours)?;
-        let payload = Payload { msg, aad: CONTEXT };
+        let payload = Payload { msg, aad: what };
         self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_| not_ours)
     }
 
@@ -99,8 +107,13 @@ impl Keyring {
     /// # Errors
     /// [`NotOurs`].
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
+        self.open_for(CONTEXT, sealed)
+    }
+
+    /// What [`PersonalKey::seal_for`] has sealed.
+    pub(crate) fn open_for(&self, what: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotOurs> {
         let keys = core::iter::once(&self.newest).chain(&self.older);
-        let mut opened = keys.map(|key| key.open(sealed));
+        let mut opened = keys.map(|key| key.open_for(what, sealed));
         opened.find_map(Result::ok).ok_or(NotOurs { size_bytes: sealed.len() })
     }
 }

@@ -5,15 +5,15 @@
 #[non_exhaustive]
 pub enum EmbeddingError {
     /// It begins with other bytes than such files do.
-    #[error("this is no table of a model of texts")]
+    #[error("this is no file of a model of texts")]
     OtherFile,
     /// It was made by another version of the project.
     #[error(
-        "the table has version {0}, and only version 1 is known: update the application or make the table again"
+        "the file has version {0}, and only version 1 is known: update the application or make the file again"
     )]
     OtherVersion(u16),
     /// It is not what was written.
-    #[error("the table's hash is not what its header says: fetch it again")]
+    #[error("the file's hash is not what its header says: fetch it again")]
     Damaged,
     /// It ends in the middle.
     #[error("the file ends too early: fetch it again")]

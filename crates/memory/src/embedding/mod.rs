@@ -22,7 +22,11 @@ pub use characters::{CharacterKind, Characters};
 pub use error::EmbeddingError;
 pub use static_table::StaticTable;
 pub use table_file::{Rows, TableFile};
-pub use transformer::{POSITIONS_MAX, Scratch, Transformer};
+#[cfg(test)]
+pub(crate) use transformer::tests::model as made_up_model;
+pub use transformer::{
+    POSITIONS_MAX, Reading, Scratch, Transformer, WHOLE_MODEL, WHOLE_MODEL_BYTES_MAX,
+};
 pub use vocabulary::Vocabulary;
 pub use wordpiece::{Pieces, WordPiece};
 

@@ -4,14 +4,24 @@
 //! 2019. Sums are taken in one order and functions are our own, so that a vector has the same bits on every machine.
 
 mod attention;
+mod compact;
 mod linear;
 mod numbers;
+mod pieces;
+mod reading;
+mod tensors;
 mod weights;
 
 use super::{EmbeddingError, WordPiece, error::within};
 use attention::attend;
+use compact::{Compact, Recorder};
+pub use compact::{WHOLE_MODEL, WHOLE_MODEL_BYTES_MAX};
 use linear::{Linear, Panels};
 use numbers::{Norm, gelu};
+use pieces::Pieces;
+pub use reading::Reading;
+use tensors::Tensors;
+use units::Hash;
 use weights::Weights;
 
 /// Numbers that describe a position, and numbers in a vector.
@@ -26,14 +36,13 @@ const INNER: usize = 4 * WIDTH;
 /// changes nothing.
 pub const POSITIONS_MAX: usize = 256;
 
-/// The model with a tokenizer. It holds about 66 MB.
+/// The model with a tokenizer. It holds about 66 MB of its halves, and 55 MB of its [compact file](Self::decode).
 #[derive(Debug, Clone)]
 pub struct Transformer {
     tokenizer: WordPiece,
     /// What stands before a text's pieces, and behind them.
     marks: (u16, u16),
-    /// Halves of precision, [`WIDTH`] a piece.
-    pieces: Vec<u16>,
+    pieces: Pieces,
     /// What is added at each place, [`WIDTH`] numbers each.
     places: Vec<f32>,
     entry: Norm,
@@ -71,26 +80,51 @@ impl Transformer {
     /// # Errors
     /// [`EmbeddingError`] if the tokenizer is another model's, or a tensor is missing or has another shape.
     pub fn read(file: &[u8], tokenizer: WordPiece) -> Result<Self, EmbeddingError> {
-        let vocabulary = tokenizer.vocabulary();
-        within("pieces of words", vocabulary.len(), PIECES, PIECES)?;
-        let mark = |piece: &str| {
-            let missing = || EmbeddingError::Vocabulary(format!("`{piece}` is missing"));
-            vocabulary.number(piece, false).ok_or_else(missing)
-        };
-        let marks = (mark("[CLS]")?, mark("[SEP]")?);
-        let weights = Weights::read(file)?;
-        let mut places = weights.floats("embeddings.position_embeddings.weight", &[512, WIDTH])?;
-        let kinds = weights.floats("embeddings.token_type_embeddings.weight", &[2, WIDTH])?;
+        let marks = marks(&tokenizer)?;
+        Self::of_tensors(&mut Weights::read(file)?, tokenizer, marks)
+    }
+
+    /// From the compact file that [`Self::compact`] makes, and says the hash in its header, which the rest has been checked
+    /// against.
+    ///
+    /// # Errors
+    /// [`EmbeddingError`] if the tokenizer is another model's, or the file is not what was written.
+    pub fn decode(file: &[u8], tokenizer: WordPiece) -> Result<(Self, Hash), EmbeddingError> {
+        let marks = marks(&tokenizer)?;
+        let (mut tensors, hash) = Compact::read(file)?;
+        let model = Self::of_tensors(&mut tensors, tokenizer, marks)?;
+        tensors.end()?;
+        Ok((model, hash))
+    }
+
+    /// The model's safetensors file with a byte for each weight: half as long, and the same bits on every machine.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn compact(file: &[u8], tokenizer: WordPiece) -> Result<Vec<u8>, EmbeddingError> {
+        let marks = marks(&tokenizer)?;
+        let mut recorder = Recorder::of(Weights::read(file)?);
+        Self::of_tensors(&mut recorder, tokenizer, marks)?;
+        Ok(recorder.into_file())
+    }
+
+    fn of_tensors(
+        tensors: &mut impl Tensors,
+        tokenizer: WordPiece,
+        marks: (u16, u16),
+    ) -> Result<Self, EmbeddingError> {
+        let mut places = tensors.floats("embeddings.position_embeddings.weight", &[512, WIDTH])?;
+        let kinds = tensors.floats("embeddings.token_type_embeddings.weight", &[2, WIDTH])?;
         for place in places.chunks_exact_mut(WIDTH) {
             place.iter_mut().zip(&kinds).for_each(|(value, kind)| *value += kind);
         }
         Ok(Self {
             marks,
-            pieces: weights.halves("embeddings.word_embeddings.weight", &[PIECES, WIDTH])?,
+            pieces: tensors.pieces("embeddings.word_embeddings.weight", PIECES, WIDTH)?,
             places,
-            entry: weights.norm("embeddings.LayerNorm", WIDTH)?,
+            entry: tensors.norm("embeddings.LayerNorm", WIDTH)?,
             layers: (0..LAYERS)
-                .map(|layer| Layer::read(&weights, layer))
+                .map(|layer| Layer::read(tensors, layer))
                 .collect::<Result<_, _>>()?,
             tokenizer,
         })
@@ -103,13 +137,17 @@ impl Transformer {
 
     /// The vector of a text, of length 1. Of the text's pieces, the first [`POSITIONS_MAX`] less two are looked at.
     pub fn embed(&self, text: &str) -> Vec<f32> {
-        let sequence = self.sequence(text, POSITIONS_MAX);
-        let mut vectors = self.encode(&[sequence], &mut Scratch::default());
-        let mut vector = vectors.pop().unwrap_or_default();
-        let length = numbers::sum(vector.iter().map(|value| value * value)).sqrt();
-        // No text has a mean of 0: the last norm's shifts stand in the way.
-        vector.iter_mut().for_each(|value| *value /= length.max(f32::MIN_POSITIVE));
-        vector
+        self.embed_beginning(text, POSITIONS_MAX)
+    }
+
+    /// The same of at most so many positions, the two marks included.
+    pub fn embed_beginning(&self, text: &str, positions: usize) -> Vec<f32> {
+        let mut reading = self.begin(text, positions);
+        loop {
+            if let Some(vector) = reading.advance(self) {
+                return vector;
+            }
+        }
     }
 
     /// A text's pieces between the two marks, at most `positions` in all.
@@ -132,8 +170,9 @@ impl Transformer {
     /// # Panics
     /// If there are not that many pieces.
     pub fn piece(&self, number: u16) -> Vec<f32> {
-        let halves = &self.pieces[usize::from(number) * WIDTH..][..WIDTH];
-        halves.iter().map(|half| weights::float(*half)).collect()
+        let mut values = Vec::with_capacity(WIDTH);
+        self.pieces.each(number, WIDTH, |_, value| values.push(value));
+        values
     }
 
     /// For each sequence the mean of its positions after the last layer, of no special length. Sequences are worked on
@@ -142,18 +181,7 @@ impl Transformer {
     /// # Panics
     /// If a sequence is empty or has more than [`POSITIONS_MAX`] pieces.
     pub fn encode(&self, sequences: &[Vec<u16>], scratch: &mut Scratch) -> Vec<Vec<f32>> {
-        scratch.states.clear();
-        for sequence in sequences {
-            assert!((1..=POSITIONS_MAX).contains(&sequence.len()), "{} positions", sequence.len());
-            for (piece, place) in sequence.iter().zip(self.places.chunks_exact(WIDTH)) {
-                let halves = &self.pieces[usize::from(*piece) * WIDTH..][..WIDTH];
-                let values =
-                    halves.iter().zip(place).map(|(half, place)| weights::float(*half) + place);
-                scratch.states.extend(values);
-            }
-        }
-        self.entry.apply(&mut scratch.states);
-        let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
+        let lengths = self.enter(sequences, scratch);
         for layer in &self.layers {
             layer.apply(&lengths, scratch);
         }
@@ -166,19 +194,33 @@ impl Transformer {
         }
         means
     }
+
+    /// Puts what the first layer gets into the scratch; says how many positions each sequence has.
+    fn enter(&self, sequences: &[Vec<u16>], scratch: &mut Scratch) -> Vec<usize> {
+        let states = &mut scratch.states;
+        states.clear();
+        for sequence in sequences {
+            assert!((1..=POSITIONS_MAX).contains(&sequence.len()), "{} positions", sequence.len());
+            for (piece, place) in sequence.iter().zip(self.places.chunks_exact(WIDTH)) {
+                self.pieces.each(*piece, WIDTH, |at, value| states.push(value + place[at]));
+            }
+        }
+        self.entry.apply(states);
+        sequences.iter().map(Vec::len).collect()
+    }
 }
 
 impl Layer {
-    fn read(weights: &Weights<'_>, layer: usize) -> Result<Self, EmbeddingError> {
+    fn read(tensors: &mut impl Tensors, layer: usize) -> Result<Self, EmbeddingError> {
         let name = |part: &str| format!("encoder.layer.{layer}.{part}");
         let asked = ["query", "key", "value"].map(|part| name(&format!("attention.self.{part}")));
         Ok(Self {
-            questions: weights.linear(&asked, WIDTH, WIDTH)?,
-            answers: weights.linear(&[name("attention.output.dense")], WIDTH, WIDTH)?,
-            answers_norm: weights.norm(&name("attention.output.LayerNorm"), WIDTH)?,
-            widen: weights.linear(&[name("intermediate.dense")], INNER, WIDTH)?,
-            narrow: weights.linear(&[name("output.dense")], WIDTH, INNER)?,
-            norm: weights.norm(&name("output.LayerNorm"), WIDTH)?,
+            questions: tensors.linear(&asked, WIDTH, WIDTH)?,
+            answers: tensors.linear(&[name("attention.output.dense")], WIDTH, WIDTH)?,
+            answers_norm: tensors.norm(&name("attention.output.LayerNorm"), WIDTH)?,
+            widen: tensors.linear(&[name("intermediate.dense")], INNER, WIDTH)?,
+            narrow: tensors.linear(&[name("output.dense")], WIDTH, INNER)?,
+            norm: tensors.norm(&name("output.LayerNorm"), WIDTH)?,
         })
     }
 
@@ -197,6 +239,17 @@ impl Layer {
     }
 }
 
+/// What stands before a text's pieces and behind them, of the model's own tokenizer.
+fn marks(tokenizer: &WordPiece) -> Result<(u16, u16), EmbeddingError> {
+    let vocabulary = tokenizer.vocabulary();
+    within("pieces of words", vocabulary.len(), PIECES, PIECES)?;
+    let mark = |piece: &str| {
+        let missing = || EmbeddingError::Vocabulary(format!("`{piece}` is missing"));
+        vocabulary.number(piece, false).ok_or_else(missing)
+    };
+    Ok((mark("[CLS]")?, mark("[SEP]")?))
+}
+
 fn add(states: &mut [f32], added: &[f32]) {
     states.iter_mut().zip(added).for_each(|(state, added)| *state += added);
 }
@@ -211,4 +264,4 @@ fn mean(states: &[f32], length: usize) -> Vec<f32> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,8 +1,8 @@
 //! What calls come to.
 
-use super::Open;
+use super::{Open, Wish};
 use crate::{
-    call::{Call, Overview, Refusal, Reply},
+    call::{Call, Overview, Refusal, Reply, WholeModel},
     capsule::{Content, Draft, Embedding, InvalidDraft, Privacy, Space},
     library::{KeepError, Query},
     masking::{self, Masked, Wishes},
@@ -15,7 +15,12 @@ use units::UnixMillis;
 const TAGS_SHOWN: usize = 64;
 
 impl Open {
-    pub(super) fn answer(&mut self, call: Call, now: UnixMillis) -> Result<Reply, Refusal> {
+    pub(super) fn answer(
+        &mut self,
+        call: Call,
+        whole: &mut Wish,
+        now: UnixMillis,
+    ) -> Result<Reply, Refusal> {
         let library = &mut self.library;
         match call {
             Call::Remember { text, tags, privacy, keep } => {
@@ -94,7 +99,12 @@ impl Open {
                 tags.truncate(TAGS_SHOWN);
                 let (stats, damaged) = (library.stats(), self.damaged);
                 let aside = library.set_aside_count();
-                Ok(Reply::Overview(Overview { stats, tags, aside, damaged }))
+                let whole_model = self.whole_model(&whole.state);
+                Ok(Reply::Overview(Overview { stats, tags, aside, damaged, whole_model }))
+            }
+            Call::UseWholeModel(is_wanted) => {
+                whole.wanted = Some(is_wanted);
+                Ok(Reply::Done)
             }
             Call::Invite => Ok(Reply::Invitation(self.person.offer(now)?.to_string())),
             Call::Visit(text) => {
@@ -114,6 +124,14 @@ impl Open {
                 self.person.take_out(peer, now)?;
                 Ok(Reply::Devices(self.person.devices()))
             }
+        }
+    }
+
+    /// What became of the whole model; `state` while it is not here.
+    pub(super) fn whole_model(&self, state: &WholeModel) -> WholeModel {
+        match self.library.read_by_whole_model() {
+            Some((read, of)) => WholeModel::On { read, of },
+            None => state.clone(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     siblings::Siblings, words::Words,
 };
 use crate::{
-    capsule::{Capsule, Draft, Embedding, InvalidCapsule, Keyring, Privacy, Space},
+    capsule::{Capsule, Content, Draft, Embedding, Event, InvalidCapsule, Keyring, Privacy, Space},
     limits,
     log::{self, Entry, HEADER, InvalidLog},
 };
@@ -93,6 +93,7 @@ impl Library {
             places: SortedMap::new(),
             words: Words::default(),
             model: None,
+            whole: None,
             given: SortedMap::new(),
             exchange: Exchange::default(),
             siblings: Siblings::default(),
@@ -319,6 +320,7 @@ impl Library {
         let Some(kept) = self.kept.get_mut(key as usize).and_then(Option::take) else { return };
         self.live_bytes -= u64::from(kept.log_bytes);
         self.places.values_mut().for_each(|places| places.remove(key));
+        self.forget_what_was_read(key);
         if let Some(given) = kept.from.and_then(|from| self.given.get_mut(&from)) {
             *given -= 1;
         }
@@ -377,9 +379,16 @@ impl Library {
     }
 }
 
-/// All words that a capsule is found by: its text's, and its tags.
+/// All words that a capsule is found by: its text's, or what it is where nobody has written one, and its tags.
 pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
-    let text = capsule.content.text().unwrap_or_default();
+    let text = match &capsule.content {
+        Content::Note(text) => text,
+        Content::Episode(Event::SessionEnded { .. } | Event::AloneEnded { .. }) => {
+            "session episode"
+        }
+        Content::Episode(_) => "episode",
+        Content::Skill(_) => "skill nodes",
+    };
     let tags = capsule.head().tags.join(" ");
     format!("{text} {tags}")
 }

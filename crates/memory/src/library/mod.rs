@@ -10,10 +10,12 @@ mod map;
 mod outcome;
 mod places;
 mod ranking;
+mod reads;
 mod room;
 mod search;
 mod siblings;
 mod trends;
+mod whole;
 mod words;
 
 pub use consolidation::{Consolidation, UNDO_MS};
@@ -54,6 +56,8 @@ pub struct Library {
     places: SortedMap<Space, Places>,
     words: Words,
     model: Option<StaticTable>,
+    /// The whole model, where somebody wants it.
+    whole: Option<whole::Whole>,
     /// How many of the capsules that are kept each other device has given.
     given: SortedMap<PeerId, u32>,
     exchange: exchange::Exchange,
@@ -125,6 +129,7 @@ impl Library {
 
     /// What is to be done since the last call.
     pub fn take_outcome(&mut self) -> Outcome {
+        self.renew_vectors();
         core::mem::take(&mut self.outcome)
     }
 

@@ -1,7 +1,7 @@
 //! What a library wants done.
 
 use super::{Consolidation, Found};
-use crate::message::Declined;
+use crate::{call::WholeModel, message::Declined};
 use serde::{Deserialize, Serialize};
 use units::{Hash, PeerId};
 
@@ -12,6 +12,10 @@ pub struct Outcome {
     pub rewrite: Option<Vec<u8>>,
     /// What is to be written behind the log.
     pub append: Vec<u8>,
+    /// A file of the whole model's vectors that takes the old one's place.
+    pub vectors_anew: Option<Vec<u8>>,
+    /// What is to be written behind it.
+    pub vectors: Vec<u8>,
     /// Messages to neighbours, which leave once that is written.
     pub messages: Vec<(PeerId, Vec<u8>)>,
     /// Peers that sent what no honest device sends, with the reason.
@@ -83,6 +87,8 @@ pub enum News {
         /// Why, for a person to read.
         reason: String,
     },
+    /// Something has become of the whole model.
+    WholeModel(WholeModel),
     /// The browser gives no storage: what is remembered is lost with the page.
     NotStored {
         /// Why, for a person to read.

@@ -57,7 +57,7 @@ pub struct Found {
     pub skill: Option<SkillAbout>,
     /// By which it is ranked: see [`super::Ranking`].
     pub score: f32,
-    /// The cosine to what was looked for.
+    /// The cosine to what was looked for, by the whole model where it is in use and has read the capsule.
     pub similarity: f32,
     /// Words of the question that it holds.
     pub words: Vec<String>,
@@ -127,6 +127,19 @@ impl Library {
             let near = places.near(embedding, CANDIDATES.max(count), is_wanted);
             similarities.extend(near.into_iter().map(|near| (near.key, near.similarity)));
         }
+        // A vector that is looked for lies among others of its kind, whatever its words say.
+        let is_by_text = query.embedding.is_none();
+        let question =
+            is_by_text.then(|| self.question_by_whole_model(query.text.trim())).flatten();
+        let ranking = match &question {
+            Some(_) => RANKING.beside_whole_model(),
+            None => RANKING,
+        };
+        for key in self.near_by_whole_model(question.as_ref(), CANDIDATES.max(count), is_wanted) {
+            if !similarities.contains_key(&key) {
+                similarities.insert(key, self.similarity(key, embedding.as_ref()));
+            }
+        }
         let sought = self.words.seek(&query.text);
         for key in self.words.candidates(&sought, CANDIDATES) {
             if is_wanted(key) && !similarities.contains_key(&key) {
@@ -143,9 +156,11 @@ impl Library {
                 let (words, words_part) = sought.found_in(&words_to_find_by(capsule));
                 let mut found = self.found(*key, now)?;
                 let tags_part = part_of_tags(&query.tags, &found.signed.head.tags);
-                found.similarity = *similarity;
+                let by_whole_model = self.similarity_by_whole_model(*key, question.as_ref());
+                found.similarity = by_whole_model.unwrap_or(*similarity);
                 found.words = words;
-                found.score = RANKING.score(*similarity, words_part, tags_part, found.strength);
+                found.score =
+                    ranking.score(found.similarity, words_part, tags_part, found.strength);
                 Some(found)
             })
             .collect();

@@ -295,9 +295,9 @@ impl Clusters {
             Event::NewClass { class, .. } | Event::ErrorCorrected { class: Some(class), .. } => {
                 ActivityOf::Class(class)
             }
-            Event::ErrorCorrected { class: None, .. } | Event::SessionEnded { .. } => {
-                ActivityOf::All
-            }
+            Event::ErrorCorrected { class: None, .. }
+            | Event::SessionEnded { .. }
+            | Event::AloneEnded { .. } => ActivityOf::All,
         };
         self.work_on_skills(id, SkillJob::Activity(of), ClusterJob::Notice(event), core);
     }

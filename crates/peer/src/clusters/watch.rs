@@ -123,6 +123,7 @@ pub(crate) fn surprise(event: Event, known: Option<(u32, u32)>) -> u8 {
         Event::SessionEnded { alone_per_mille, together_per_mille, .. } => {
             40 + percent(together_per_mille.saturating_sub(alone_per_mille)).min(60)
         }
+        Event::AloneEnded { .. } => 40,
     }
 }
 

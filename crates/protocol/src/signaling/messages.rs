@@ -1,6 +1,9 @@
 //! The messages.
 
-use super::registration::{Challenge, Registration};
+use super::{
+    given::Fields,
+    registration::{Challenge, Registration},
+};
 use crate::{
     DecodeError,
     envelope::{Envelope, Instance},
@@ -35,7 +38,7 @@ pub enum ClientMessage {
 
 /// What the server says to a peer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "Fields")]
 pub enum ServerMessage {
     /// The first message: what a registration must sign.
     Challenge {

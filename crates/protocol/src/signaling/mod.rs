@@ -6,6 +6,7 @@
 //! A conversation: the server sends [`ServerMessage::Challenge`]; the peer answers with [`ClientMessage::Register`],
 //! whose signature proves that it holds the key; from [`ServerMessage::Registered`] on everything is allowed.
 
+mod given;
 mod messages;
 mod registration;
 

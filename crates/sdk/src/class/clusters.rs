@@ -18,7 +18,7 @@ use units::ClusterId;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// Clusters.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Makes a cluster of threshold-gated nodes. A number alone is that many nodes in two layers for the handwritten digits
     /// that ship with the site (8 x 8 pixels, 10 classes). `{ dataset }` sizes the cluster to the data, says why, and loads

@@ -18,7 +18,7 @@ use units::ClusterId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// Data.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Looks at a data set: its columns and classes, what is left out and why, and the network that suits it. Nothing is
     /// loaded.

@@ -18,7 +18,7 @@ use units::{ClusterId, PeerId, SessionId};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// Learning.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Starts to train together with the peers of the list; `"everyone"`, or no list, invites the whole room, and an empty
     /// list trains alone. Resolves to the session's id.

@@ -21,7 +21,7 @@ const MICROS: f64 = 1e6;
 const BLOCKS: u32 = 20;
 
 /// The ledger.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Looks for one block of the room's ledger. Resolves to the block; rejects with `no_block` and the reason if there is none.
     #[wasm_bindgen(unchecked_return_type = "Block")]

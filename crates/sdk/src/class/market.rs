@@ -11,7 +11,7 @@ use books::view::Question;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// The market.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Offers nodes on lease. Resolves to the offer's id; others see it as soon as it is recorded.
     #[wasm_bindgen(unchecked_return_type = "string")]

@@ -85,13 +85,17 @@ impl DistributedNeuralNetwork {
         });
     }
 
-    async fn host(&self) -> Result<Host, Failure> {
-        if self.is_closed.get() {
-            return Err(HostError::Closed.into());
+    /// The peer, once it has started. What comes of it holds on to nothing of the object.
+    fn host(&self) -> impl Future<Output = Result<Host, Failure>> + use<> {
+        let (booting, is_closed) = (self.booting.clone(), self.is_closed.clone());
+        async move {
+            if is_closed.get() {
+                return Err(HostError::Closed.into());
+            }
+            let host = booting.host().await?;
+            host.restored().await;
+            Ok(host)
         }
-        let host = self.booting.host().await?;
-        host.restored().await;
-        Ok(host)
     }
 
     async fn bring(&self, ask: Ask) -> Result<JsValue, Failure> {
@@ -116,7 +120,7 @@ fn tell_of_capsules(host: Host, handlers: Handlers, news: Vec<u8>) {
 }
 
 /// Set-up.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// A device of this browser, by name: its identity is made on the first visit and loaded from then on. Each name is a
     /// device of its own; one tab at a time can be it.
@@ -185,7 +189,7 @@ impl DistributedNeuralNetwork {
 }
 
 /// Events and life.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Calls `handler` with every event of that name.
     #[wasm_bindgen(skip_typescript)]

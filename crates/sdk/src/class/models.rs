@@ -18,7 +18,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 const NAME_DIGITS: usize = 8;
 
 /// Models.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// The shared network as a file: `"safetensors"` holds everything and can be imported again, `"onnx"` can be executed by
     /// other programs.

@@ -12,7 +12,7 @@ use units::PeerId;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// Discovery.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Connects to the signaling server and registers; resolves once that is done. Peers then arrive as events.
     pub async fn start_peer_discovery(&self) -> Result<(), Failure> {
@@ -33,7 +33,7 @@ impl DistributedNeuralNetwork {
 }
 
 /// Connections.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Connects to a peer; resolves when the data channels are open.
     pub async fn initiate_webrtc_connection(
@@ -93,7 +93,7 @@ impl DistributedNeuralNetwork {
 }
 
 /// Messages.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// `(text)` sends to everyone in the room, `(peer_id, text)` to one; resolves to how many it went from here.
     pub async fn send_direct_message(

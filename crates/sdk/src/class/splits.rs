@@ -17,7 +17,7 @@ const TRAINING: SplitTraining =
     SplitTraining { steps: 500, batch_rows: 32, learning_rate_millionths: 1_000 };
 
 /// Nodes on other devices.
-#[wasm_bindgen]
+#[wasm_bindgen(wasm_bindgen_futures = crate::promises)]
 impl DistributedNeuralNetwork {
     /// Agrees to carry so many nodes of other devices' networks; 0 is none. Kept over reloads.
     pub async fn carry_nodes(

@@ -2,7 +2,7 @@
 
 use ledger::contracts::capsules::Capsule;
 use memory::{
-    call::Overview,
+    call::{Overview, WholeModel},
     capsule::Event,
     library::{self, Found, SkillAbout},
 };
@@ -102,6 +102,12 @@ impl From<Event> for Episode {
                 accuracy_together: part(together_per_mille),
                 ..nothing
             },
+            Event::AloneEnded { rounds, right_per_mille } => Self {
+                what: "session_ended",
+                rounds: Some(rounds),
+                accuracy_alone: part(right_per_mille),
+                ..nothing
+            },
         }
     }
 }
@@ -193,6 +199,29 @@ pub(crate) struct MemoryStats {
     /// Set aside by a consolidation that can be undone.
     aside: u32,
     tags: Vec<Tag>,
+    whole_model: WholeTextModel,
+}
+
+#[derive(Serialize)]
+struct WholeTextModel {
+    state: &'static str,
+    /// Texts that it has read, of those that are here.
+    read: u32,
+    texts: u32,
+    /// Why it is not used, where that has failed.
+    reason: Option<String>,
+}
+
+impl From<WholeModel> for WholeTextModel {
+    fn from(model: WholeModel) -> Self {
+        let (state, read, texts, reason) = match model {
+            WholeModel::Off => ("off", 0, 0, None),
+            WholeModel::Coming { .. } => ("coming", 0, 0, None),
+            WholeModel::Failed { reason } => ("failed", 0, 0, Some(reason)),
+            WholeModel::On { read, of } => ("on", read, of, None),
+        };
+        Self { state, read, texts, reason }
+    }
 }
 
 #[derive(Serialize)]
@@ -258,7 +287,7 @@ struct Tag {
 }
 
 impl From<Overview> for MemoryStats {
-    fn from(Overview { stats, tags, aside, .. }: Overview) -> Self {
+    fn from(Overview { stats, tags, aside, whole_model, .. }: Overview) -> Self {
         Self {
             capsules: stats.capsules,
             of_others: stats.of_others,
@@ -267,6 +296,7 @@ impl From<Overview> for MemoryStats {
             has_model: stats.has_model,
             aside,
             tags: tags.into_iter().map(|(tag, capsules)| Tag { tag, capsules }).collect(),
+            whole_model: whole_model.into(),
         }
     }
 }

@@ -28,6 +28,18 @@ impl Host {
         Ok(self.0.recall.copier()?.order(&order).await?.unchecked_into())
     }
 
+    /// Whether `passphrase` opens a copy, and a device can be what is in it. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`HostError::Copy`].
+    pub async fn check_copy(&self, file: &Blob, passphrase: &str) -> Result<(), HostError> {
+        if self.0.is_closed.get() {
+            return Err(HostError::Closed);
+        }
+        let order = Array::of3(&READ.into(), file, &passphrase.into());
+        self.0.recall.copier()?.order(&order).await.map(drop)
+    }
+
     /// Makes this device the one that a copy is of. What is here goes, and this peer is closed: whoever comes next is that
     /// device. Gives the settings that came with it.
     ///

@@ -71,7 +71,8 @@ fn tokenizer(pieces: usize) -> WordPiece {
     WordPiece::new(simple(), Vocabulary::new(text).expect("is well"))
 }
 
-fn model() -> &'static Transformer {
+/// For whoever needs a model that tells texts apart, whatever they mean.
+pub(crate) fn model() -> &'static Transformer {
     static MODEL: LazyLock<Transformer> = LazyLock::new(|| {
         Transformer::read(&file(&shapes()), tokenizer(PIECES)).expect("has every tensor")
     });
@@ -119,6 +120,47 @@ fn what_is_behind_the_last_position_changes_nothing() {
     let long = "w5 ".repeat(POSITIONS_MAX - 2);
     assert_eq!(model().embed(&long), model().embed(&format!("{long} w6 w7")));
     assert_eq!(model().sequence(&long, 0).len(), 2);
+}
+
+#[test]
+fn a_text_that_is_read_layer_by_layer_has_the_same_vector() {
+    let (model, text) = (model(), "w9 w8 w7");
+    let mut reading = model.begin(text, POSITIONS_MAX);
+    for _ in 1..LAYERS {
+        assert_eq!(reading.advance(model), None);
+    }
+    let vector = reading.advance(model).expect("there are no more layers");
+    let sequences = [model.sequence(text, POSITIONS_MAX)];
+    let mean = &model.encode(&sequences, &mut Scratch::default())[0];
+    let length = mean.iter().map(|value| value * value).sum::<f32>().sqrt();
+    for (value, mean) in vector.iter().zip(mean) {
+        assert!((value - mean / length).abs() < 1e-6, "{value}, {mean} of {length}");
+    }
+    assert_eq!(model.embed_beginning("w9 w8 w7 w6", 5), vector);
+}
+
+#[test]
+fn a_byte_for_each_weight_keeps_the_direction_of_vectors() {
+    let compact = Transformer::compact(&file(&shapes()), tokenizer(PIECES)).expect("is whole");
+    let (half, hash) = Transformer::decode(&compact, tokenizer(PIECES)).expect("was just written");
+    assert_eq!(hash, Hash::of(&compact[38..]));
+    assert!(2 * compact.len() < 47_000_000, "{} bytes", compact.len());
+    for text in ["w100 w2000 w30000 w7 nothing", "w10 w20 w30", ""] {
+        let pairs = half.embed(text).into_iter().zip(model().embed(text));
+        let cosine: f32 = pairs.map(|(a, b)| a * b).sum();
+        assert!(cosine > 0.999, "{text}: {cosine}");
+    }
+    let refused = |file: &[u8]| Transformer::decode(file, tokenizer(PIECES)).err();
+    for place in [0, 4, 20, 60, compact.len() / 2, compact.len() - 1] {
+        let mut damaged = compact.clone();
+        damaged[place] ^= 1;
+        assert!(refused(&damaged).is_some(), "byte {place}");
+    }
+    assert_eq!(refused(&compact[..compact.len() - 1]), Some(EmbeddingError::Damaged));
+    // A body that is whole, and is not all that the model asks for.
+    let short = &compact[38..compact.len() - 4];
+    let short = [&compact[..6], Hash::of(short).as_bytes(), short].concat();
+    assert_eq!(refused(&short), Some(EmbeddingError::TooShort));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The model's file: tensors of halves or whole floats in safetensors.
 
-use super::{super::EmbeddingError, linear::Linear, numbers::Norm};
+use super::{EmbeddingError, Tensors, pieces::Pieces};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 /// A longer header is not looked at: the memory that a file's promises can take. The model's has 11 kB.
@@ -20,7 +20,14 @@ impl<'a> Weights<'a> {
         SafeTensors::deserialize(file).map(Self).map_err(problem)
     }
 
-    pub(super) fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EmbeddingError> {
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<TensorView<'a>, EmbeddingError> {
+        let tensor = self.0.tensor(name).ok().filter(|tensor| tensor.shape() == shape);
+        tensor.ok_or_else(|| EmbeddingError::Tensor(name.to_owned()))
+    }
+}
+
+impl Tensors for Weights<'_> {
+    fn floats(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EmbeddingError> {
         let tensor = self.tensor(name, shape)?;
         let bytes = tensor.data();
         match tensor.dtype() {
@@ -37,46 +44,28 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// As halves, for what is large and seldom looked at; whole floats lose what halves cannot say.
-    pub(super) fn halves(&self, name: &str, shape: &[usize]) -> Result<Vec<u16>, EmbeddingError> {
-        let tensor = self.tensor(name, shape)?;
+    fn matrix(
+        &mut self,
+        name: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Vec<f32>, EmbeddingError> {
+        self.floats(name, &[rows, columns])
+    }
+
+    /// As halves, because they are many and seldom looked at; whole floats lose what halves cannot say.
+    fn pieces(
+        &mut self,
+        name: &str,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Pieces, EmbeddingError> {
+        let tensor = self.tensor(name, &[rows, columns])?;
+        let halves = tensor.data().as_chunks().0.iter().map(|half| u16::from_le_bytes(*half));
         match tensor.dtype() {
-            Dtype::F16 => Ok(tensor
-                .data()
-                .as_chunks()
-                .0
-                .iter()
-                .map(|half| u16::from_le_bytes(*half))
-                .collect()),
+            Dtype::F16 => Ok(Pieces::Halves(halves.collect())),
             _ => Err(EmbeddingError::Tensor(name.to_owned())),
         }
-    }
-
-    /// Parts of `outputs` each, side by side.
-    pub(super) fn linear(
-        &self,
-        names: &[String],
-        outputs: usize,
-        terms: usize,
-    ) -> Result<Linear, EmbeddingError> {
-        let (mut weights, mut biases) = (Vec::new(), Vec::new());
-        for name in names {
-            weights.extend(self.floats(&format!("{name}.weight"), &[outputs, terms])?);
-            biases.extend(self.floats(&format!("{name}.bias"), &[outputs])?);
-        }
-        Ok(Linear::new(&weights, &biases, terms))
-    }
-
-    pub(super) fn norm(&self, name: &str, width: usize) -> Result<Norm, EmbeddingError> {
-        Ok(Norm {
-            factors: self.floats(&format!("{name}.weight"), &[width])?,
-            shifts: self.floats(&format!("{name}.bias"), &[width])?,
-        })
-    }
-
-    fn tensor(&self, name: &str, shape: &[usize]) -> Result<TensorView<'a>, EmbeddingError> {
-        let tensor = self.0.tensor(name).ok().filter(|tensor| tensor.shape() == shape);
-        tensor.ok_or_else(|| EmbeddingError::Tensor(name.to_owned()))
     }
 }
 
@@ -116,7 +105,7 @@ mod tests {
     #[test]
     fn files_that_are_none_are_refused() {
         for file in [&b""[..], b"short", &[0xff; 64], b"\x02\0\0\0\0\0\0\0{}"] {
-            let missing = Weights::read(file).and_then(|weights| weights.floats("a", &[1]));
+            let missing = Weights::read(file).and_then(|mut weights| weights.floats("a", &[1]));
             assert!(missing.is_err(), "{file:?}");
         }
     }

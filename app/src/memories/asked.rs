@@ -29,6 +29,8 @@ pub struct Desk {
     pub capsules: Capsules,
     /// What is about to be forgotten.
     pub forgetting: Forgetting,
+    /// Whether something could not be stored: what the browser says of its room may not be true.
+    pub lacks_room: RwSignal<bool>,
     command: Command,
 }
 
@@ -56,6 +58,7 @@ impl Desk {
             model: RwSignal::default(),
             capsules: Capsules::new(),
             forgetting: Forgetting::new(),
+            lacks_room: RwSignal::new(false),
             command: Command::default(),
         };
         let unread = use_page().memory_news;

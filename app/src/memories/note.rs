@@ -5,7 +5,7 @@ use super::{
     preview::Preview,
 };
 use crate::{
-    compact::{Erase, entered, live, on},
+    compact::{Erase, entered, follow, live, on},
     components::{
         characters_left::{CharactersLeft, Room},
         notice::CommandProblem,
@@ -19,6 +19,9 @@ use memory::{
     capsule::Privacy,
     limits::TEXT_BYTES_MAX,
 };
+
+/// How a problem is called where the browser takes nothing more.
+const NOT_STORED: &str = "storage";
 
 /// A form, and what has come of it.
 #[component]
@@ -49,6 +52,11 @@ pub fn NoteForm(
             }
         });
     };
+    follow(move || {
+        if command.problem().is_some_and(|it| it.code == NOT_STORED) {
+            desk.lacks_room.set(true);
+        }
+    });
     let choose =
         move |name: String| privacy.set(Privacy::named(&name).unwrap_or(Privacy::Personal));
     view! {

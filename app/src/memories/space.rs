@@ -42,7 +42,9 @@ pub fn SpacePart(
         });
     };
     let may_go = move || space.with(|space| space.as_ref().is_some_and(|it| !it.is_kept));
-    let is_nearly_full = move || space.with(|space| space.as_ref().is_some_and(is_nearly_full));
+    let lacks_room = move || {
+        desk.lacks_room.get() || space.with(|space| space.as_ref().is_some_and(is_nearly_full))
+    };
     view! {
         <div class="memory-space">
             <h3 id="memory-space" tabindex="-1">"Storage"</h3>
@@ -50,13 +52,13 @@ pub fn SpacePart(
                 {live(move || desk.overview.with(|it| it.as_ref().map(storage)))}
             </p>
             <p class="hint">{live(move || space.with(|space| space.as_ref().map(of_browser)))}</p>
-            <Shown when=is_nearly_full>
+            <Shown when=lacks_room>
                 <p class="problem" role="alert">
                     "There is little room left. Save a copy of everything first, if you want to keep it all; then tidy up, or let go of what counts least. Other sites and files on this device take room, too."
                 </p>
             </Shown>
             // What is merely old is named to nobody who has room for it.
-            <Shown when=is_nearly_full>
+            <Shown when=lacks_room>
                 <MakeRoom desk />
             </Shown>
             <Shown when=may_go>

@@ -23,7 +23,8 @@ const DOUBT_MIN: Duration = Duration::from_secs(20);
 /// Until when a peer is not believed.
 pub(super) struct Doubt {
     failures: u32,
-    until: Instant,
+    /// `None` once it is over.
+    until: Option<Instant>,
 }
 
 /// Another record that this member is about to take up.
@@ -253,20 +254,25 @@ impl Session {
 
     /// Whether a peer's records and decisions are not believed at the moment.
     pub(super) fn is_doubted(&self, peer: PeerId, s: &Surroundings<'_>) -> bool {
-        self.doubts.get(&peer).is_some_and(|doubt| s.now < doubt.until)
+        self.doubts.get(&peer).and_then(|doubt| doubt.until).is_some_and(|until| s.now < until)
     }
 
-    /// When a peer is believed again that has told of a record meanwhile: it may never say so again.
+    /// When a peer is believed again that has told of a record meanwhile, or before: it may never say so again.
     pub(super) fn believes_again_at(&self) -> Option<Instant> {
-        let doubted = self.heads_heard.keys().filter_map(|peer| self.doubts.get(peer));
-        doubted.map(|doubt| doubt.until).min().filter(|_| self.ready)
+        let told = self.heads_heard.keys().chain(self.standings.rivals());
+        let doubts = told.filter_map(|peer| self.doubts.get(peer));
+        doubts.filter_map(|doubt| doubt.until).min().filter(|_| self.ready)
     }
 
-    /// Takes up what peers said while they were not believed.
+    /// Takes up what peers said while they were not believed, or before.
     pub(super) fn believe_again(&mut self, s: &Surroundings<'_>) {
         if self.believes_again_at().is_none_or(|at| s.now < at) {
             return;
         }
+        for doubt in self.doubts.values_mut() {
+            doubt.until.take_if(|until| s.now >= *until);
+        }
+        self.standings.look_again();
         let heard = core::mem::take(&mut self.heads_heard);
         let (later, now): (SortedMap<_, _>, SortedMap<_, _>) =
             heard.into_iter().partition(|(peer, _)| self.is_doubted(*peer, s));
@@ -282,8 +288,8 @@ impl Session {
         if self.doubts.len() >= limits::ROUND_MEMBERS_MAX && !self.doubts.contains_key(&peer) {
             self.doubts.pop_first();
         }
-        let doubt = self.doubts.entry(peer).or_insert(Doubt { failures: 0, until: s.now });
-        doubt.until = s.now + DOUBT_MIN.saturating_mul(1 << doubt.failures.min(5));
+        let doubt = self.doubts.entry(peer).or_insert(Doubt { failures: 0, until: None });
+        doubt.until = Some(s.now + DOUBT_MIN.saturating_mul(1 << doubt.failures.min(5)));
         doubt.failures += 1;
     }
 

@@ -56,6 +56,11 @@ impl Standings {
         self.has_changed = true;
     }
 
+    /// Who told of records that were not taken up.
+    pub(super) fn rivals(&self) -> impl Iterator<Item = &PeerId> {
+        self.rivals.keys()
+    }
+
     /// It tells of another record.
     pub(super) fn drop_rival(&mut self, peer: PeerId) {
         self.rivals.remove(&peer);
@@ -193,12 +198,16 @@ impl Session {
     }
 
     /// Whether a peer is with our chain rather than with a rival that parted from it after that round: on it, ahead of this device,
-    /// or parted from it later.
+    /// or parted from it later. Who stands before the parting, or may do so, is with us as long as it may follow: once the session
+    /// is over here, who is more than a round behind is with both sides, or with neither.
     fn is_with_ours(&self, known: &Ancestry, rival: Hash, parted: Option<u32>) -> bool {
-        if self.is_on_ours(known) {
+        let is_next = known.newest() == Some(self.head.decision.parent) && !self.is_cut_short();
+        if is_next || known.newest() == Some(self.head_hash) {
             return true;
         }
-        let is_near = self.holds(known, self.head_hash) || self.meets(known) > parted;
+        let may_follow = self.running && self.is_on_ours(known);
+        let parted_later = self.meets(known) > parted && (self.running || parted.is_some());
+        let is_near = may_follow || parted_later || self.holds(known, self.head_hash);
         !self.holds(known, rival) && is_near && !self.is_cut_short()
     }
 

@@ -109,10 +109,10 @@ impl Round {
 impl Session {
     /// Does whatever can be done now. Called after everything that may have changed something.
     pub(crate) fn advance(&mut self, s: &Surroundings<'_>) {
+        self.believe_again(s);
         self.compare_standings(s);
         self.install_model(s);
         self.expire_adoption(s);
-        self.believe_again(s);
         self.give_up_on_the_model(s);
         self.compare_records(s);
         self.sign_last_verdict(s);

@@ -1,6 +1,7 @@
 //! Which of two records goes on, by what the others say that they hold.
 
 use super::*;
+use crate::session::Ancestry;
 
 fn asks_for(actions: &[SessionAction], wanted: Hash) -> bool {
     actions.iter().any(|action| {
@@ -82,4 +83,43 @@ fn of_two_with_as_many_the_one_goes_on_that_has_those_who_are_out_of_reach() {
     assert!(!asks_for(&actions, name), "it may be gone");
     member.out_of_reach.insert(far);
     assert!(asks_for(&member.hears(near, SessionMessage::Head(lighter)), name));
+}
+
+#[test]
+fn whoever_stands_before_the_parting_keeps_no_two_endings_apart() {
+    let mut member = Member::in_round_one();
+    let others = member.others();
+    let before = member.record(Hash::of(b"a parent"), 1, (others[1], SAMPLES), SAMPLES.into());
+    let between = member.record(before.hash(), 2, (others[0], SAMPLES), 150);
+    let ours = member.record_of_model(between.hash(), 3, (others[0], SAMPLES), 200);
+    member.does(|session, s| {
+        session.ancestry = Ancestry::of(&before);
+        session.ancestry.go_to(&between, between.hash());
+        session.move_to(ours, None, (None, None), s);
+    });
+    member.hears(others[1], SessionMessage::Head(before));
+    let heavier = member.record(Hash::of(b"elsewhere"), 4, (others[0], SAMPLES), 300);
+    let name = heavier.hash();
+    let actions = member.hears(others[0], SessionMessage::Head(heavier.clone()));
+    assert!(!asks_for(&actions, name), "while rounds are made it may follow ours");
+    let actions = member.does(|session, s| {
+        session.budget.used_up = true;
+        session.end("nobody can train any more");
+        session.advance(s);
+    });
+    assert!(asks_for(&actions, name), "of two with one holder each the heavier goes on");
+}
+
+#[test]
+fn a_record_whose_model_did_not_come_is_asked_for_again_once_its_holder_is_believed() {
+    let mut member = Member::in_round_one();
+    let holder = member.others()[0];
+    let heavier = member.record(Hash::of(b"elsewhere"), 3, (holder, SAMPLES), 900);
+    let name = heavier.hash();
+    assert!(asks_for(&member.hears(holder, SessionMessage::Head(heavier)), name));
+    let expires = member.session.deadline().expect("the model is waited for");
+    let actions = member.waits(expires.saturating_duration_since(member.now));
+    assert!(refusals(&actions) > 0 && !asks_for(&actions, name), "it is not believed for now");
+    let believed = member.session.believes_again_at().expect("it is looked at again");
+    assert!(asks_for(&member.waits(believed.saturating_duration_since(member.now)), name));
 }

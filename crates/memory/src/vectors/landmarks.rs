@@ -67,7 +67,7 @@ impl Landmarks {
     /// The nearest few, most similar first.
     pub(super) fn nearest(&self, query: &Query) -> Vec<Seen> {
         let mut nearest: Vec<Seen> = Vec::with_capacity(BEGINNINGS + 1);
-        self.rows.scan(query, |first, similarities, _| {
+        self.rows.scan(query, |first, similarities| {
             for (stone, &similarity) in self.stones[first..].iter().zip(similarities) {
                 let seen = Seen::new(similarity, stone.place);
                 if nearest.len() < BEGINNINGS || nearest.last().is_some_and(|last| seen > *last) {

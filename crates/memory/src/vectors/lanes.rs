@@ -23,6 +23,16 @@ mod tests {
     use super::{BYTES, Sums, Words};
 
     #[test]
+    fn words_are_the_halves_of_lanes() {
+        let pairs = [0x1234_5678, 0x9abc_def0, 0, u32::MAX];
+        let words = Words::from_pairs(pairs);
+        assert_eq!(words.pairs(), pairs);
+        let factors = Words::from_words([1, 10, 1, 10, 1, 10, 1, 10]);
+        let sums = words.low_halves().products(factors).lanes();
+        assert_eq!(sums, [8 + 10 * 4, 10 * 0xc, 0, 15 + 10 * 15]);
+    }
+
+    #[test]
     fn halves_times_words_are_added_up() {
         let bytes: [u8; BYTES] = core::array::from_fn(|place| (place * 37 % 256) as u8);
         let words: [i16; 8] = core::array::from_fn(|place| (place as i32 * 9_000 - 32_000) as i16);

@@ -5,10 +5,12 @@
 //! their similarity, as 32-bit numbers added in a fixed order say, and of equals the smaller key comes first: every machine
 //! finds the same hits with the same bits, however the vectors came in.
 //!
-//! **Exactly.** Each vector is kept as it is and as one byte a number. A search reads all bytes: a quarter of the vectors'
-//! size, and as fast as memory gives them. How much each vector lost is known, so that by Cauchy's and Schwarz's inequality
-//! the bytes say between which two numbers the exact similarity lies; the few vectors that can be among the nearest are then
-//! compared exactly. Nothing that should be found is missed, by construction and not by a margin that was seen to be enough.
+//! **Exactly.** Each vector is kept as it is, as one byte a number, and as four bits a number. A search reads the four bits of
+//! all: an eighth of the vectors' size, nearly as fast as memory gives them. How much each vector lost is known, so that by
+//! Cauchy's and Schwarz's inequality they say what the exact similarity is at most. Those that promise most are compared by
+//! their bytes, which in the same way say between which two numbers it lies; so are all others that can still be among the
+//! nearest (of 100,000, between some hundred and some thousand), and the few that are left then are compared exactly. Nothing
+//! that should be found is missed, by construction and not by a margin that was seen to be enough.
 //!
 //! **Nearly.** [`VectorIndex::advance`] links vectors with near ones in different directions, one vector after the other, and
 //! a search walks along links towards its question: the lowest layer of Malkov's and Yashunin's graph ("Efficient and robust
@@ -19,7 +21,7 @@
 //! enough vectors that a filter lets through gives up for an exact search, which asks a filter for near vectors only: rare
 //! tags, owners or times cost no recall.
 //!
-//! Which search is for whom: to read 100,000 vectors of 256 numbers takes 2 to 3 ms in a browser. Up to some 300,000,
+//! Which search is for whom: to read 100,000 vectors of 256 numbers takes 1.5 to 2 ms in a browser. Up to some 300,000,
 //! [`Reach::All`] answers at once; `advance` is worth its while above that, or where many questions are asked.
 //!
 //! ```
@@ -46,11 +48,14 @@ mod landmarks;
 mod lanes;
 mod linking;
 mod originals;
+mod outline;
+mod outlines;
 mod quantised;
 mod query;
 mod rows;
 mod shortlist;
 mod unit;
+mod upper_ends;
 
 pub use error::VectorError;
 
@@ -59,6 +64,8 @@ pub use linking::LINKED_MIN;
 use beam::Walk;
 use linking::{Linking, Vectors};
 use originals::Originals;
+use outline::Outline;
+use outlines::{Outlines, Question};
 use quantised::Quantised;
 use query::Query;
 use rows::Rows;
@@ -71,7 +78,7 @@ pub const DIMENSIONS_MIN: usize = 16;
 pub const DIMENSIONS_MAX: usize = 512;
 /// What the number of numbers is a multiple of.
 pub const DIMENSIONS_STEP: usize = 16;
-/// Most vectors of an index: with 256 numbers each they take 1.3 GB, of the 4 GB that WebAssembly has.
+/// Most vectors of an index: with 256 numbers each they and their links take 1.6 GB, of the 4 GB that WebAssembly has.
 pub const VECTORS_MAX: usize = 1_000_000;
 /// Most hits of one search.
 pub const HITS_MAX: usize = 1_000;
@@ -107,12 +114,15 @@ pub enum Reach {
 pub const VIEW_MAX: usize = 4_096;
 /// A walk that looks at more than one of so many vectors gives up: to read all of them is faster.
 const LOOKS_IN: usize = 4;
+/// So many more than are wanted are compared first, for a filter may not let all of them through.
+const SPARE: usize = 32;
 
 /// Vectors of the same length by keys of the caller.
 #[derive(Debug, Clone)]
 pub struct VectorIndex {
     dimensions: usize,
     originals: Originals,
+    outlines: Outlines,
     rows: Rows,
     /// Where the vector of a key is.
     places: BTreeMap<u32, u32>,
@@ -137,6 +147,7 @@ impl VectorIndex {
         Ok(Self {
             dimensions,
             originals: Originals::new(dimensions),
+            outlines: Outlines::new(dimensions),
             rows: Rows::new(dimensions),
             places: BTreeMap::new(),
             keys: Vec::new(),
@@ -162,7 +173,10 @@ impl VectorIndex {
 
     /// Memory of vectors and links, in bytes; keys take some 40 bytes each besides.
     pub fn size_bytes(&self) -> usize {
-        self.originals.size_bytes() + self.rows.size_bytes() + self.linking.size_bytes()
+        self.originals.size_bytes()
+            + self.outlines.size_bytes()
+            + self.rows.size_bytes()
+            + self.linking.size_bytes()
     }
 
     /// The vector of a key, scaled to length 1.
@@ -186,6 +200,7 @@ impl VectorIndex {
             None => self.keys.push(key),
         }
         self.originals.set(place, &unit);
+        self.outlines.set(place, &Outline::of(&unit));
         self.rows.set(place, &Quantised::of(&unit));
         self.linking.add(place);
         self.places.insert(key, place);
@@ -198,7 +213,7 @@ impl VectorIndex {
         let Some(place) = self.places.remove(&key) else {
             return false;
         };
-        self.rows.hide(place);
+        self.outlines.hide(place);
         if self.linking.remove(place) {
             self.free.push(place);
         }
@@ -229,7 +244,8 @@ impl VectorIndex {
             }
             _ => None,
         };
-        let shortlist = shortlist.unwrap_or_else(|| self.read_all(&query, wanted, &mut accept));
+        let shortlist =
+            shortlist.unwrap_or_else(|| self.read_all(&unit, &query, wanted, &mut accept));
         Ok(shortlist.nearest(&unit, |place| (self.keys[place as usize], self.originals.get(place))))
     }
 
@@ -249,18 +265,35 @@ impl VectorIndex {
 
     fn read_all(
         &self,
+        unit: &[f32],
         query: &Query,
         wanted: usize,
         accept: &mut impl FnMut(u32) -> bool,
     ) -> Shortlist {
-        let mut shortlist = Shortlist::new(wanted, query);
-        self.rows.scan(query, |first, similarities, errors| {
-            shortlist.add(similarities, errors, |row| {
-                let place = (first + row) as u32;
-                accept(place).then_some(place)
-            });
+        let mut shortlist = Shortlist::new(wanted, query.bound());
+        let mut ends = self.outlines.upper_ends(&Question::new(unit));
+        // Those that promise most come first: they tell what the others must reach.
+        self.compare(query, &mut ends.take_highest(wanted + SPARE), &mut shortlist, accept);
+        ends.reaching(shortlist.threshold(), |places| {
+            self.compare(query, places, &mut shortlist, accept);
+            shortlist.threshold()
         });
         shortlist
+    }
+
+    /// Takes those of some vectors that are accepted and can be among the nearest by their bytes.
+    fn compare(
+        &self,
+        query: &Query,
+        places: &mut Vec<u32>,
+        shortlist: &mut Shortlist,
+        accept: &mut impl FnMut(u32) -> bool,
+    ) {
+        // To ask takes less time than to compare: with a filter that lets few through, nearly all come until here.
+        places.retain(|&place| accept(place));
+        self.rows.compare(query, places, |place, similarity| {
+            shortlist.add(place, similarity, self.rows.error(place));
+        });
     }
 
     /// `None` if it is faster to read all.
@@ -277,16 +310,13 @@ impl VectorIndex {
         if near.len() < wanted {
             return None;
         }
-        let mut shortlist = Shortlist::new(wanted, query);
+        let mut shortlist = Shortlist::new(wanted, query.bound());
         for seen in near {
             let place = seen.place();
-            shortlist.add_one(seen.similarity(), self.rows.error(place), || Some(place));
+            shortlist.add(place, seen.similarity(), self.rows.error(place));
         }
-        for &place in self.linking.waiting() {
-            let [similarity, ..] = self.rows.similarities(query, [place; 4]);
-            let error = self.rows.error(place);
-            shortlist.add_one(similarity, error, || accept(place).then_some(place));
-        }
+        let mut waiting = self.linking.waiting().iter().copied().collect();
+        self.compare(query, &mut waiting, &mut shortlist, accept);
         Some(shortlist)
     }
 

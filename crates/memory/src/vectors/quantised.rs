@@ -27,15 +27,22 @@ impl Quantised {
 
 /// A vector as whole numbers up to `levels`, what one of them stands for, and at least the length of what was lost.
 pub(super) fn rounded(vector: &[f32], levels: f32) -> (impl Iterator<Item = f32> + '_, f32, f32) {
-    let largest = vector.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    let largest = largest(vector);
     let scale = if largest > 0.0 { largest / levels } else { 1.0 };
     let level = move |value: f32| (value / scale).round_ties_even().clamp(-levels, levels);
-    let lost: f64 = vector
-        .iter()
-        .map(|&value| {
-            let lost = f64::from(value) - f64::from(level(value)) * f64::from(scale);
-            lost * lost
-        })
-        .sum();
-    (vector.iter().map(move |&value| level(value)), scale, (lost.sqrt() * ROUND_UP) as f32)
+    let levels = vector.iter().map(move |&value| level(value));
+    (levels.clone(), scale, lost(vector, levels, scale))
+}
+
+pub(super) fn largest(vector: &[f32]) -> f32 {
+    vector.iter().fold(0.0, |largest, value| value.abs().max(largest))
+}
+
+/// At least the length of a vector minus what levels stand for.
+pub(super) fn lost(vector: &[f32], levels: impl Iterator<Item = f32>, scale: f32) -> f32 {
+    let lost = vector.iter().zip(levels).map(|(&value, level)| {
+        let lost = f64::from(value) - f64::from(level) * f64::from(scale);
+        lost * lost
+    });
+    (lost.sum::<f64>().sqrt() * ROUND_UP) as f32
 }

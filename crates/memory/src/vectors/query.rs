@@ -6,7 +6,7 @@ use super::{
 };
 
 /// More than all rounding in sums of 32-bit numbers can make of a similarity: in the exact one (512 terms in 16 lanes,
-/// 2.3 * 10^-6), in the one by bytes, in bounds, and in lengths that are not quite 1.
+/// 2.3 * 10^-6), in those by whole numbers, in bounds, and in lengths that are not quite 1.
 const ROUNDING: f32 = 1e-5;
 
 /// A vector of length 1 as 16-bit numbers in the order in which rows are read.
@@ -52,16 +52,28 @@ impl Query {
         (self.start, self.scale) = (-i32::from(BIAS) * sum, scale);
     }
 
-    /// How far the similarity by bytes can be from the exact one, for a row with such an error: for q = q' + dq and
-    /// v = v' + dv, q·v - q'·v' = q'·dv + dq·v, and by Cauchy and Schwarz neither is larger than its lengths' product.
+    /// See [`Bound`].
     pub(super) fn bound(&self) -> Bound {
-        Bound { factor: 1.0 + self.error, constant: self.error + ROUNDING }
+        Bound::new(self.error)
     }
 }
 
-/// `factor * error of the row + constant`.
+/// How far the similarity by whole numbers can be from the exact one, for a row with an error: for q = q' + dq and
+/// v = v' + dv, q·v - q'·v' = q'·dv + dq·v, and by Cauchy and Schwarz neither is larger than its lengths' product.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bound {
-    pub(super) factor: f32,
-    pub(super) constant: f32,
+    factor: f32,
+    constant: f32,
+}
+
+impl Bound {
+    /// For a question with such an error.
+    pub(super) fn new(error: f32) -> Self {
+        Self { factor: 1.0 + error, constant: error + ROUNDING }
+    }
+
+    #[inline(always)]
+    pub(super) fn of(self, error: f32) -> f32 {
+        self.factor * error + self.constant
+    }
 }

@@ -24,7 +24,6 @@ pub(super) struct Rows {
 struct Chunk {
     words: Box<[Words]>,
     scales: Box<[f32; ROWS_PER_CHUNK]>,
-    /// Of places that nothing may be found at: below any number, so that no bound lets them in.
     errors: Box<[f32; ROWS_PER_CHUNK]>,
 }
 
@@ -52,12 +51,6 @@ impl Rows {
         (chunk.scales[place], chunk.errors[place]) = (row.scale, row.error);
     }
 
-    /// From now on no scan finds the row; it can still be compared with.
-    pub(super) fn hide(&mut self, place: u32) {
-        let place = place as usize;
-        self.chunks[place / ROWS_PER_CHUNK].errors[place % ROWS_PER_CHUNK] = f32::NEG_INFINITY;
-    }
-
     /// See [`Quantised::error`].
     pub(super) fn error(&self, place: u32) -> f32 {
         self.chunks[place as usize / ROWS_PER_CHUNK].errors[place as usize % ROWS_PER_CHUNK]
@@ -80,27 +73,34 @@ impl Rows {
         compare(query, rows.map(|(words, _)| words), &rows.map(|(_, scale)| scale))
     }
 
-    /// Tells for every four rows the first one's place, the similarities by bytes and the errors. Places after the last row
-    /// are hidden ones.
+    /// Tells for every four rows the first one's place and the similarities by bytes. There may be rows of nothing after the
+    /// last one.
     #[inline]
-    pub(super) fn scan(
-        &self,
-        query: &Query,
-        mut tell: impl FnMut(usize, &[f32; ROWS_AT_ONCE], &[f32; ROWS_AT_ONCE]),
-    ) {
+    pub(super) fn scan(&self, query: &Query, mut tell: impl FnMut(usize, &[f32; ROWS_AT_ONCE])) {
         let mut first = 0;
         for chunk in &self.chunks {
             let scales = chunk.scales.as_chunks::<ROWS_AT_ONCE>().0;
-            let errors = chunk.errors.as_chunks::<ROWS_AT_ONCE>().0;
             let words = chunk.words.chunks_exact(ROWS_AT_ONCE * self.width);
-            for ((words, scales), errors) in words.zip(scales).zip(errors) {
+            for (words, scales) in words.zip(scales) {
                 if first >= self.len {
                     return;
                 }
                 let (left, right) = words.split_at(2 * self.width);
                 let ((a, b), (c, d)) = (left.split_at(self.width), right.split_at(self.width));
-                tell(first, &compare(query, [a, b, c, d], scales), errors);
+                tell(first, &compare(query, [a, b, c, d], scales));
                 first += ROWS_AT_ONCE;
+            }
+        }
+    }
+
+    /// Tells the places with their rows' similarities by bytes, in the same order.
+    #[inline]
+    pub(super) fn compare(&self, query: &Query, places: &[u32], mut tell: impl FnMut(u32, f32)) {
+        for places in places.chunks(ROWS_AT_ONCE) {
+            let four = std::array::from_fn(|row| places[row.min(places.len() - 1)]);
+            let similarities = self.similarities(query, four);
+            for (&place, similarity) in places.iter().zip(similarities) {
+                tell(place, similarity);
             }
         }
     }
@@ -123,7 +123,7 @@ impl Chunk {
         Self {
             words: vec![Words::ZERO; ROWS_PER_CHUNK * width].into(),
             scales: Box::new([0.0; ROWS_PER_CHUNK]),
-            errors: Box::new([f32::NEG_INFINITY; ROWS_PER_CHUNK]),
+            errors: Box::new([0.0; ROWS_PER_CHUNK]),
         }
     }
 }
@@ -164,8 +164,7 @@ mod tests {
 
     fn between(query: &Query, rows: &Rows, place: u32) -> [f32; 2] {
         let [by_bytes, ..] = rows.similarities(query, [place; ROWS_AT_ONCE]);
-        let bound = query.bound();
-        let bound = bound.factor * rows.error(place) + bound.constant;
+        let bound = query.bound().of(rows.error(place));
         [by_bytes - bound, by_bytes + bound]
     }
 
@@ -218,27 +217,19 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_tells_all_rows_and_hides_what_is_hidden() {
+    fn a_scan_tells_all_rows() {
         let mut rows = Rows::new(16);
-        for place in 0..ROWS_PER_CHUNK as u32 + 6 {
+        let all: Vec<u32> = (0..ROWS_PER_CHUNK as u32 + 6).collect();
+        for &place in &all {
             let vector: Vec<f32> =
                 (0..16).map(|number| (place * number % 7) as f32 - 2.5).collect();
             rows.set(place, &Quantised::of(&unit(&vector).unwrap()));
         }
-        rows.hide(3);
         let query = Query::new(&unit(&[1.0; 16]).unwrap());
-        let mut told = Vec::new();
-        rows.scan(&query, |first, similarities, errors| {
-            for (row, (&similarity, &error)) in similarities.iter().zip(errors).enumerate() {
-                let place = (first + row) as u32;
-                if error < 0.0 {
-                    continue;
-                }
-                assert_eq!(similarity, rows.similarities(&query, [place; ROWS_AT_ONCE])[0]);
-                told.push(place);
-            }
-        });
-        let all = 0..ROWS_PER_CHUNK as u32 + 6;
-        assert_eq!(told, all.filter(|&place| place != 3).collect::<Vec<_>>());
+        let (mut scanned, mut compared) = (Vec::new(), Vec::new());
+        rows.scan(&query, |_, similarities| scanned.extend_from_slice(similarities));
+        rows.compare(&query, &all, |place, similarity| compared.push((place, similarity)));
+        scanned.truncate(all.len());
+        assert_eq!(compared, all.into_iter().zip(scanned).collect::<Vec<_>>());
     }
 }

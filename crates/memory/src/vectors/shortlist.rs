@@ -1,11 +1,6 @@
 //! The vectors that can be among the nearest, by what is known of them, and then those that are.
 
-use super::{
-    Hit,
-    query::{Bound, Query},
-    rows::ROWS_AT_ONCE,
-    unit::similarity,
-};
+use super::{Hit, query::Bound, unit::similarity};
 
 /// Above so many candidates, those that have been outrun are dropped.
 const CANDIDATES_BEFORE_PRUNING: usize = 4_096;
@@ -33,10 +28,10 @@ struct Candidate {
 }
 
 impl Shortlist {
-    pub(super) fn new(wanted: usize, query: &Query) -> Self {
+    pub(super) fn new(wanted: usize, bound: Bound) -> Self {
         Self {
             wanted,
-            bound: query.bound(),
+            bound,
             lower_ends: Vec::with_capacity(wanted + 1),
             threshold: f32::MIN,
             candidates: Vec::new(),
@@ -44,52 +39,18 @@ impl Shortlist {
         }
     }
 
-    /// Takes those of a few rows that can be among the nearest and that are accepted: `accept` gets a row's number, and
-    /// gives the place of its vector unless it is filtered away.
-    #[inline]
-    pub(super) fn add(
-        &mut self,
-        similarities: &[f32; ROWS_AT_ONCE],
-        errors: &[f32; ROWS_AT_ONCE],
-        accept: impl FnMut(usize) -> Option<u32>,
-    ) {
-        let Bound { factor, constant } = self.bound;
-        let mut is_any_near = false;
-        for (similarity, error) in similarities.iter().zip(errors) {
-            is_any_near |= similarity + (error * factor + constant) >= self.threshold;
-        }
-        if is_any_near {
-            self.add_rows(similarities, errors, accept);
-        }
+    /// What an upper end must reach.
+    pub(super) fn threshold(&self) -> f32 {
+        self.threshold
     }
 
-    #[cold]
-    fn add_rows(
-        &mut self,
-        similarities: &[f32; ROWS_AT_ONCE],
-        errors: &[f32; ROWS_AT_ONCE],
-        mut accept: impl FnMut(usize) -> Option<u32>,
-    ) {
-        for (row, (&similarity, &error)) in similarities.iter().zip(errors).enumerate() {
-            self.add_one(similarity, error, || accept(row));
-        }
-    }
-
-    /// Takes a row if it can be among the nearest, and if it is accepted, which gives its place.
-    pub(super) fn add_one(
-        &mut self,
-        similarity: f32,
-        error: f32,
-        accept: impl FnOnce() -> Option<u32>,
-    ) {
-        let bound = error * self.bound.factor + self.bound.constant;
+    /// Takes a place's row, which has been accepted, if it can be among the nearest.
+    pub(super) fn add(&mut self, place: u32, similarity: f32, error: f32) {
+        let bound = self.bound.of(error);
         let upper_end = similarity + bound;
         if upper_end < self.threshold {
             return;
         }
-        let Some(place) = accept() else {
-            return;
-        };
         self.candidates.push(Candidate { upper_end, place });
         self.raise(similarity - bound);
         if self.candidates.len() >= self.prune_at {

@@ -45,6 +45,23 @@ impl Words {
         Self(self.0.map(|word| word >> 8))
     }
 
+    /// Of two words side by side, the first one in the low half.
+    pub(in crate::vectors) fn from_pairs(pairs: [u32; LANES]) -> Self {
+        Self(std::array::from_fn(|word| (pairs[word / 2] >> (16 * (word % 2))) as u16))
+    }
+
+    pub(in crate::vectors) fn pairs(self) -> [u32; LANES] {
+        std::array::from_fn(|pair| {
+            u32::from(self.0[2 * pair]) | u32::from(self.0[2 * pair + 1]) << 16
+        })
+    }
+
+    /// The lowest four bits of each word.
+    #[inline(always)]
+    pub(in crate::vectors) fn low_halves(self) -> Self {
+        Self(self.0.map(|word| word & 0xf))
+    }
+
     /// Of each lane both products, added.
     #[inline(always)]
     pub(in crate::vectors) fn products(self, other: Self) -> Sums {
@@ -66,6 +83,11 @@ impl Sums {
     #[inline(always)]
     pub(in crate::vectors) fn totals(sums: [Self; LANES]) -> [i32; LANES] {
         sums.map(|Self([a, b, c, d])| a.wrapping_add(c).wrapping_add(b.wrapping_add(d)))
+    }
+
+    #[inline(always)]
+    pub(in crate::vectors) fn lanes(self) -> [i32; LANES] {
+        self.0
     }
 }
 

@@ -4,7 +4,7 @@ use super::{BYTES, LANES};
 use core::{
     arch::wasm32::{
         i16x8, i16x8_splat, i16x8_sub, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane,
-        i32x4_shuffle, u16x8_shr, u16x8_splat, u64x2, v128, v128_and,
+        i32x4_shuffle, u16x8_shr, u16x8_splat, u32x4, u32x4_extract_lane, u64x2, v128, v128_and,
     },
     ops::Add,
 };
@@ -50,6 +50,26 @@ impl Words {
         Self(u16x8_shr(self.0, 8))
     }
 
+    /// Of two words side by side, the first one in the low half.
+    pub(in crate::vectors) fn from_pairs([a, b, c, d]: [u32; LANES]) -> Self {
+        Self(u32x4(a, b, c, d))
+    }
+
+    pub(in crate::vectors) fn pairs(self) -> [u32; LANES] {
+        [
+            u32x4_extract_lane::<0>(self.0),
+            u32x4_extract_lane::<1>(self.0),
+            u32x4_extract_lane::<2>(self.0),
+            u32x4_extract_lane::<3>(self.0),
+        ]
+    }
+
+    /// The lowest four bits of each word.
+    #[inline(always)]
+    pub(in crate::vectors) fn low_halves(self) -> Self {
+        Self(v128_and(self.0, u16x8_splat(0xf)))
+    }
+
     /// Of each lane both products, added.
     #[inline(always)]
     pub(in crate::vectors) fn products(self, other: Self) -> Sums {
@@ -69,12 +89,16 @@ impl Sums {
         };
         let (left, right) = (halves(a, b), halves(c, d));
         let first = i32x4_shuffle::<0, 1, 4, 5>(left, right);
-        let totals = i32x4_add(first, i32x4_shuffle::<2, 3, 6, 7>(left, right));
+        Self(i32x4_add(first, i32x4_shuffle::<2, 3, 6, 7>(left, right))).lanes()
+    }
+
+    #[inline(always)]
+    pub(in crate::vectors) fn lanes(self) -> [i32; LANES] {
         [
-            i32x4_extract_lane::<0>(totals),
-            i32x4_extract_lane::<1>(totals),
-            i32x4_extract_lane::<2>(totals),
-            i32x4_extract_lane::<3>(totals),
+            i32x4_extract_lane::<0>(self.0),
+            i32x4_extract_lane::<1>(self.0),
+            i32x4_extract_lane::<2>(self.0),
+            i32x4_extract_lane::<3>(self.0),
         ]
     }
 }

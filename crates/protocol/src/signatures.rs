@@ -7,8 +7,8 @@
 //!
 //! Many at once are checked as one sum in which each has a factor of 128 bits that follows from all of them, so that nobody
 //! can choose one for the other (Bernstein et al., "High-speed high-security signatures", 2011, section 5): two or three
-//! times as fast as one by one. Of members who sign round after round, multiples of their keys are kept beside those of B, which
-//! spares a fifth of it. A single one is right if `s B - k A` has the bytes of R, which then need not be read; what has others
+//! times as fast as one by one. Of members who sign round after round, multiples of their keys are kept beside those of B where
+//! vectors make them cheaply, which spares a fifth of it. A single one is right if `s B - k A` has the bytes of R, which then need not be read; what has others
 //! may still be right with the eights.
 
 use crate::identity::{BadSignature, Signature, signed_bytes};
@@ -56,6 +56,9 @@ struct Multiples {
 /// Keys that are remembered at most, the newest: 200 bytes each.
 const KEYS_MAX: usize = 512;
 
+/// Whether multiples pay. Not in a page: without AVX2, each of a key's 64 takes a division in the field, all together more
+/// than many rounds would spare.
+const HAS_MULTIPLES: bool = !cfg!(target_family = "wasm");
 /// Keys whose multiples are remembered at most: about 10,000 bytes each.
 const MULTIPLES_MAX: usize = 64;
 /// Fewer claims are no round.
@@ -106,8 +109,8 @@ impl Keys {
     fn expect_again(&mut self, signers: &BTreeMap<PeerId, Factor>) {
         let has = |known: &[PeerId]| known.iter().eq(signers.keys());
         let is_known = |peer| self.multiples.as_ref().is_some_and(|known| known.has(peer));
-        if !(MULTIPLES_MIN..=MULTIPLES_MAX).contains(&signers.len()) || signers.keys().all(is_known)
-        {
+        let is_round = (MULTIPLES_MIN..=MULTIPLES_MAX).contains(&signers.len());
+        if !HAS_MULTIPLES || !is_round || signers.keys().all(is_known) {
             return;
         }
         if !has(&self.newest) {
@@ -117,6 +120,12 @@ impl Keys {
         let keys = signers.values().map(|signer| signer.key);
         let points = VartimeEdwardsPrecomputation::new(keys.chain([ED25519_BASEPOINT_POINT]));
         self.multiples = Some(Multiples { peers: core::mem::take(&mut self.newest), points });
+    }
+
+    /// The multiples, if they are of all these peers' keys.
+    fn multiples_of(&self, signers: &BTreeMap<PeerId, Factor>) -> Option<&Multiples> {
+        let has_all = |known: &&Multiples| signers.keys().all(|peer| known.has(peer));
+        self.multiples.as_ref().filter(|known| HAS_MULTIPLES && has_all(known))
     }
 }
 
@@ -222,7 +231,7 @@ fn sum_is_nothing(claims: &[Claim], keys: &mut Keys) -> bool {
         factors.push(factor);
     }
     keys.expect_again(&signers);
-    let sum = match keys.multiples.as_ref().filter(|it| signers.keys().all(|peer| it.has(peer))) {
+    let sum = match keys.multiples_of(&signers) {
         Some(known) => {
             let of_key =
                 |peer| signers.get(peer).map_or(Scalar::ZERO, |signer: &Factor| signer.sum);

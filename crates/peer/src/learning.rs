@@ -37,9 +37,33 @@ impl Engine {
         handle(&mut session, &surroundings);
         let actions = session.take_actions();
         self.session = Some(session);
+        let mut written = None;
         for action in actions {
-            self.perform_session_action(now, action);
+            match action {
+                SessionAction::Send(to, message) => {
+                    self.send_for_session(now, to, message, &mut written);
+                }
+                other => self.perform_session_action(now, other),
+            }
         }
+    }
+
+    /// Sends a message. What goes to several is written once: `written` is the message before, and its bytes.
+    fn send_for_session(
+        &mut self,
+        now: Instant,
+        to: PeerId,
+        message: SessionMessage,
+        written: &mut Option<(SessionMessage, Vec<u8>)>,
+    ) {
+        let Some(session) = self.session.as_ref().map(|session| session.id) else { return };
+        let bytes = match written.take_if(|(before, _)| *before == message) {
+            Some((_, bytes)) => bytes,
+            None => ControlMessage::Session { session, message: message.clone() }.encode(),
+        };
+        let sent_bytes = self.send_written(now, to, bytes.clone());
+        self.count_sent(sent_bytes);
+        *written = Some((message, bytes));
     }
 
     fn perform_session_action(&mut self, now: Instant, action: SessionAction) {
@@ -47,9 +71,7 @@ impl Engine {
         let id = session.id;
         match action {
             SessionAction::Send(to, message) => {
-                let message = ControlMessage::Session { session: id, message };
-                let sent_bytes = self.send_control(now, to, &message);
-                self.count_sent(sent_bytes);
+                self.send_for_session(now, to, message, &mut None);
             }
             SessionAction::Spread(message) => {
                 let message = Box::new(message);

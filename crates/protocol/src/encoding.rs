@@ -1,5 +1,6 @@
 //! The binary encoding: postcard, length-checked, with no bytes left over.
 
+use postcard::ser_flavors::Flavor;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A byte string is not the message it should be.
@@ -43,12 +44,37 @@ pub enum DecodeError {
     },
 }
 
+/// What an encoding has room for before it grows: most messages, which would grow byte by byte six times otherwise.
+const ENCODED_BYTES: usize = 256;
+
+/// An encoding on its way.
+struct Encoded(Vec<u8>);
+
+impl Flavor for Encoded {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
 /// Encodes `value`; infallible for the types of this project, which hold nothing that postcard refuses.
 ///
 /// # Panics
 /// If a type has no encoding: a sequence of unknown length, which no type here has.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_allocvec(value).expect("every type here has an encoding")
+    let bytes = Encoded(Vec::with_capacity(ENCODED_BYTES));
+    postcard::serialize_with_flavor(value, bytes).expect("every type here has an encoding")
 }
 
 /// Decodes all of `bytes`, refusing more than `limit_bytes` before reading any of it.

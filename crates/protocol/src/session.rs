@@ -24,5 +24,5 @@ pub use masks::{
 };
 pub use privacy::{DELTA, EPSILON_THOUSANDTHS_MAX, EPSILON_THOUSANDTHS_MIN, Privacy};
 pub use proposal::{Proposal, SessionOptions};
-pub use record::{Decision, RoundRecord, SCORE_MAX, Verdict, leaders};
+pub use record::{Decision, RecordName, RoundRecord, SCORE_MAX, Verdict, leaders};
 pub use standing::{Standing, median_score};

@@ -14,7 +14,7 @@ use protocol::{
     cluster::NetworkSpec,
     limits,
     message::{BulkMessage, SessionMessage},
-    session::{RoundRecord, update_name},
+    session::{RecordName, RoundRecord, update_name},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use units::{Hash, Instant, PeerId, SessionId};
@@ -281,6 +281,7 @@ impl Observer {
                 cumulative_samples: 0,
                 standings: Vec::new(),
                 draw: 0,
+                name: RecordName::default(),
             };
             let outcome = outcomes.entry((*session, nameless.hash())).or_insert((*hash, *host));
             assert!(

@@ -2,7 +2,7 @@
 
 use crate::common::Room;
 use ledger::{Action, RoundReport, economics};
-use protocol::session::{Contribution, Decision, RoundRecord, scores_name};
+use protocol::session::{Contribution, Decision, RecordName, RoundRecord, scores_name};
 use units::{Credits, Hash, SessionId};
 
 /// A first round of all devices of a room.
@@ -17,9 +17,14 @@ fn round(room: &Room, model: &[u8]) -> RoundReport {
     let committed = contributions.len() as u32;
     let (verdicts, groups) = (Vec::new(), Vec::new());
     let decision = Decision { round: 1, parent, contributions, verdicts, committed, groups };
-    let (model, standings) = (Hash::of(model), Vec::new());
-    let record =
-        RoundRecord { decision, model, cumulative_samples: 100, standings, draw: u32::MAX };
+    let record = RoundRecord {
+        decision,
+        model: Hash::of(model),
+        cumulative_samples: 100,
+        standings: Vec::new(),
+        draw: u32::MAX,
+        name: RecordName::default(),
+    };
     RoundReport { session, record }
 }
 

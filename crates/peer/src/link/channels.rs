@@ -23,8 +23,12 @@ impl Link {
         message: &ControlMessage,
         core: &mut Core,
     ) -> usize {
+        self.send_written(now, message.encode(), core)
+    }
+
+    /// Sends a message that has been written. Only on an open link.
+    pub(crate) fn send_written(&mut self, now: Instant, bytes: Vec<u8>, core: &mut Core) -> usize {
         debug_assert!(self.control_open);
-        let bytes = message.encode();
         let size_bytes = bytes.len();
         self.spoke_at = now;
         core.connection(self.id, ConnectionOutput::Send(Channel::Control, bytes));

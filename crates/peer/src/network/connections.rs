@@ -180,6 +180,17 @@ impl Engine {
         Some(link.send(now, message, &mut self.core))
     }
 
+    /// The same with a message that has been written.
+    pub(crate) fn send_written(
+        &mut self,
+        now: Instant,
+        to: PeerId,
+        bytes: Vec<u8>,
+    ) -> Option<usize> {
+        let link = self.roster.get_mut(to)?.link.as_mut().filter(|link| link.is_open())?;
+        Some(link.send_written(now, bytes, &mut self.core))
+    }
+
     /// Ends a connection. With `hold` it is not opened again by ourselves.
     pub(super) fn end_link(&mut self, now: Instant, peer: PeerId, ended: Ended, hold: bool) {
         let Some(member) = self.roster.get_mut(peer) else { return };

@@ -111,8 +111,9 @@ impl Session {
             return;
         }
         // Two promises may be a proof, which has to hold.
-        let is_checked = known.is_some() || self.distrusts(from);
-        if is_checked {
+        let is_urgent = known.is_some() || self.distrusts(from);
+        let is_checked = is_urgent || self.stash.is_listed(&contribution, parent);
+        if is_urgent {
             self.check_signatures(parent);
             if contribution.verify(self.id, parent).is_err() {
                 return self.distrust(from);
@@ -152,16 +153,24 @@ impl Session {
         mut all: Vec<Contribution>,
         s: &Surroundings<'_>,
     ) -> Vec<Contribution> {
-        self.check_signatures(parent);
+        let is_known = |listed: &Contribution| {
+            let known = self.stash.commitment(listed.peer, parent);
+            known.is_some_and(|known| known.contribution == *listed)
+        };
+        let mut told = all.clone();
+        told.retain(|it| !is_known(it) && self.proposal.options.allows(it.samples));
+        let wrong = self.check_signatures_beside(parent, &told);
+        for place in wrong.into_iter().rev() {
+            told.remove(place);
+        }
         let mut proofs = Vec::new();
         all.retain(|listed| {
             let said = self.stash.checked_promise(listed.peer, parent).copied();
             if said.as_ref() == Some(listed) {
                 return true;
             }
-            let is_possible = self.proposal.options.allows(listed.samples)
-                && said.is_none_or(|said| said.life <= listed.life)
-                && listed.verify(self.id, parent).is_ok();
+            let is_possible =
+                said.is_none_or(|said| said.life <= listed.life) && told.contains(listed);
             if let Some(one) = said.filter(|said| is_possible && said.contradicts(listed)) {
                 proofs.push(Equivocation { parent, one, other: *listed });
             }

@@ -40,17 +40,30 @@ impl Session {
     /// Checks what has been kept unchecked of what builds on `parent`, verdicts on the newest record among it if it is that,
     /// and forgets what is not signed.
     pub(super) fn check_signatures(&mut self, parent: Hash) {
+        self.check_signatures_beside(parent, &[]);
+    }
+
+    /// The same together with promises that another tells of, and gives the places of those that are not signed.
+    pub(super) fn check_signatures_beside(
+        &mut self,
+        parent: Hash,
+        told: &[Contribution],
+    ) -> Vec<usize> {
         let promises = self.stash.unchecked(parent);
         let is_head = parent == self.head_hash;
         let verdicts = if is_head { self.verdicts.take_unchecked() } else { Vec::new() };
-        if promises.is_empty() && verdicts.is_empty() {
-            return;
+        if promises.is_empty() && verdicts.is_empty() && told.is_empty() {
+            return Vec::new();
         }
         let of_promises = promises.iter().map(|promise| promise.claim(self.id, parent));
+        let of_told = told.iter().map(|promise| promise.claim(self.id, parent));
         // All of those are signed: the others wait for promises.
         let of_verdicts = verdicts.iter().filter_map(|verdict| verdict.claim(parent));
-        let claims: Vec<Claim> = of_promises.chain(of_verdicts).collect();
-        let wrong = wrong_among(&claims, &mut self.keys);
+        let claims: Vec<Claim> = of_promises.chain(of_verdicts).chain(of_told).collect();
+        let mut wrong = wrong_among(&claims, &mut self.keys);
+        // Who tells of a promise is not who is said to have signed it.
+        let first_told = promises.len() + verdicts.len();
+        let of_told = wrong.split_off(wrong.partition_point(|place| *place < first_told));
         for place in &wrong {
             self.distrust(claims[*place].peer());
         }
@@ -66,6 +79,7 @@ impl Session {
                 self.verdicts.put(verdict);
             }
         }
+        of_told.into_iter().map(|place| place - first_told).collect()
     }
 
     /// Checks the promises of a decision and its verdicts on its parent, as far as they have not been checked before.

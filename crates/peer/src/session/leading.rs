@@ -40,9 +40,9 @@ impl Session {
         }
         let mut all: Vec<_> = self.others_with_rows(s).collect();
         if self.contributes(s) {
-            all.push(s.me);
+            let place = all.partition_point(|peer| *peer < s.me);
+            all.insert(place, s.me);
         }
-        sort_by_key(&mut all, |peer| *peer);
         all
     }
 
@@ -70,9 +70,20 @@ impl Session {
     /// an update may be gone, and comes after those who have. That begins once a leader's decision, which it may make as
     /// late as updates have their time, has had time to come too: who decides in its place meanwhile parts the members.
     pub(super) fn leaders(&self, s: &Surroundings<'_>) -> Vec<PeerId> {
-        let mut order =
-            self.leading.of(self.id, self.head.decision.round + 1, self.contributors(s));
-        order.sort_by_key(|peer| (s.distrusted.contains(peer), !self.leads_in_turn(*peer, s)));
+        self.leaders_of(self.contributors(s), s)
+    }
+
+    /// The same, for who knows the contributors.
+    pub(super) fn leaders_of(
+        &self,
+        contributors: Vec<PeerId>,
+        s: &Surroundings<'_>,
+    ) -> Vec<PeerId> {
+        let order = self.leading.of(self.id, self.head.decision.round + 1, contributors);
+        let turn = |peer| (s.distrusted.contains(&peer), !self.leads_in_turn(peer, s));
+        let mut order: Vec<_> = order.into_iter().map(|peer| (turn(peer), peer)).collect();
+        sort_by_key(&mut order, |(turn, _)| *turn);
+        let mut order: Vec<_> = order.into_iter().map(|(_, peer)| peer).collect();
         if self.reveal_is_over_since(self.pace.leader_wait(s.limits), s.now) {
             sort_by_key(&mut order, |peer| !self.has_revealed(*peer));
         }

@@ -73,13 +73,17 @@ impl Silence {
     }
 
     fn awaits(&self, peer: PeerId) -> bool {
-        let missed = self.0.get(&peer).copied().unwrap_or_default();
-        is_awaited(missed.updates) && is_awaited(missed.commitments)
+        self.0.get(&peer).is_none_or(Missed::is_awaited)
     }
 
     fn leads_in_turn(&self, peer: PeerId) -> bool {
-        let missed = self.0.get(&peer).copied().unwrap_or_default();
-        self.awaits(peer) && is_awaited(missed.leads)
+        self.0.get(&peer).is_none_or(|missed| missed.is_awaited() && is_awaited(missed.leads))
+    }
+}
+
+impl Missed {
+    fn is_awaited(&self) -> bool {
+        is_awaited(self.updates) && is_awaited(self.commitments)
     }
 }
 

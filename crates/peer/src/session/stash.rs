@@ -206,6 +206,12 @@ impl Stash {
         closings.filter(move |(_, closing)| closing.parent == parent)
     }
 
+    /// Whether another's closing has this promise: those in it were seen to be signed.
+    pub(super) fn is_listed(&self, promise: &Contribution, parent: Hash) -> bool {
+        let mut closings = self.closings(parent).filter(|(from, _)| !self.is_own(*from));
+        closings.any(|(_, closing)| closing.contributions.contains(promise))
+    }
+
     /// Every decision that builds on `parent`, by who sent it.
     pub(super) fn decisions(&self, parent: Hash) -> Vec<(PeerId, Decision)> {
         let decisions = self.peers.iter().filter_map(|(peer, arrivals)| {

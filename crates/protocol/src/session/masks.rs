@@ -134,6 +134,7 @@ mod tests {
             cumulative_samples: 3,
             standings: Vec::new(),
             draw: 9,
+            name: Default::default(),
         };
         let seed = |record: &RoundRecord| groups_seed(SessionId::from_bytes([1; 16]), record);
         let one = record(b"m", decision(3, Vec::new()));

@@ -4,7 +4,7 @@ use super::{
     draw::first_draw,
     masks::Masks,
     privacy::{PRIVATE_LEARNING_RATE_MILLIONTHS, Privacy},
-    record::{Decision, RoundRecord, Verdict},
+    record::{Decision, RecordName, RoundRecord, Verdict},
 };
 use crate::{DecodeError, cluster::NetworkSpec, encoding::encode, limits};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,7 @@ impl Proposal {
             cumulative_samples: 0,
             standings: Vec::new(),
             draw: self.draw,
+            name: RecordName::default(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::{
     signatures::Claim,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 use units::{Hash, PeerId, SessionId};
 
 /// The largest score of a contribution, in hundredths of a nat: what is better or worse by more says no more.
@@ -49,7 +50,15 @@ pub struct RoundRecord {
     pub standings: Vec<Standing>,
     /// The highest [`ticket`] with which a member of a large room contributes to the next round.
     pub draw: u32,
+    /// No part of what it says.
+    #[serde(skip)]
+    pub name: RecordName,
 }
+
+/// A record's name, once somebody has asked for it: some thousand bytes would be encoded and hashed with every question. A copy
+/// has none, so that a copy that is changed gets a name of its own; what has been named is not changed in its place.
+#[derive(Default)]
+pub struct RecordName(OnceLock<Hash>);
 
 /// "I arrived at this record too, and this is what its contributions bring on my rows". It holds by its signature, or beside
 /// its judge's promise for the next round, which names the scores.
@@ -124,7 +133,7 @@ impl RoundRecord {
         let contributions = &parent.decision.contributions;
         let standings = standing::after(&parent.standings, contributions, &decision.verdicts);
         let draw = draw::after(parent.draw, decision.committed);
-        Self { decision, model, cumulative_samples, standings, draw }
+        Self { decision, model, cumulative_samples, standings, draw, name: RecordName::default() }
     }
 
     /// Checks that members, verdicts and standings are few, sorted and named once.
@@ -167,12 +176,36 @@ impl RoundRecord {
         if self.decision.round == 0 {
             return self.decision.parent;
         }
-        Hash::of_parts(&[b"peerceptron round", &encode(self)])
+        let compute = || Hash::of_parts(&[b"peerceptron round", &encode(self)]);
+        let name = *self.name.0.get_or_init(compute);
+        debug_assert_eq!(name, compute(), "a record was changed after it had been named");
+        name
     }
 
     /// The order in which records win over each other: more samples first, then rounds, then hash.
     pub fn weight(&self) -> (u64, u32, Hash) {
         (self.cumulative_samples, self.decision.round, self.hash())
+    }
+}
+
+impl Clone for RecordName {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// Records are the same by what they say.
+impl PartialEq for RecordName {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for RecordName {}
+
+impl core::fmt::Debug for RecordName {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("_")
     }
 }
 
@@ -275,9 +308,12 @@ mod tests {
             cumulative_samples: 10,
             standings: Vec::new(),
             draw: u32::MAX,
+            name: RecordName::default(),
         };
+        let name = record.hash();
         let other = RoundRecord { model: Hash::of(b"n"), ..record.clone() };
-        assert_ne!(record.hash(), other.hash());
+        assert_ne!(name, other.hash());
+        assert_eq!((name, &record), (record.hash(), &record.clone()));
         let holds = |verdict: &Verdict, record: &RoundRecord| {
             let claim = verdict.claim(record.hash()).expect("it is signed");
             verify_all(&[claim], &mut Keys::default()).is_ok()

@@ -17,8 +17,8 @@ use protocol::{
     message::{BulkMessage, ControlMessage, SessionMessage},
     room::RoomSecret,
     session::{
-        Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, Verdict,
-        scores_name,
+        Commitment, Contribution, Decision, Equivocation, Proposal, RecordName, RoundRecord,
+        Verdict, scores_name,
     },
     signaling::{Capability, PeerCard},
     split::SplitMessage,
@@ -365,6 +365,7 @@ fn forged_head(dice: &mut Dice) -> SessionMessage {
         cumulative_samples: u64::MAX,
         standings,
         draw: 0,
+        name: RecordName::default(),
     })
 }
 
@@ -405,6 +406,7 @@ fn plausible_head(liar: &Identity, proposal: &Proposal, dice: &mut Dice) -> Sess
         cumulative_samples,
         standings,
         draw: u32::MAX,
+        name: RecordName::default(),
     })
 }
 

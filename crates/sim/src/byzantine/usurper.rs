@@ -10,7 +10,7 @@ use protocol::{
     limits,
     message::{BulkMessage, ControlMessage, ModelPart, SessionMessage},
     pieces,
-    session::{Contribution, Decision, Proposal, RoundRecord, scores_name},
+    session::{Contribution, Decision, Proposal, RecordName, RoundRecord, scores_name},
 };
 use std::collections::{BTreeMap, VecDeque};
 use units::{Hash, PeerId, SessionId};
@@ -207,7 +207,8 @@ impl Usurper {
         let cumulative_samples =
             decision.samples() + rounds * proposal.options.samples_max() * members_max as u64;
         let (model, standings) = (self.model.hash(), Vec::new());
-        RoundRecord { decision, model, cumulative_samples, standings, draw: u32::MAX }
+        let (draw, name) = (u32::MAX, RecordName::default());
+        RoundRecord { decision, model, cumulative_samples, standings, draw, name }
     }
 }
 

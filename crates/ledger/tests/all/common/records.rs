@@ -2,7 +2,7 @@
 
 use super::{identity, peer};
 use ledger::{Action, RoundReport};
-use protocol::session::{Contribution, Decision, RoundRecord, Verdict, scores_name};
+use protocol::session::{Contribution, Decision, RecordName, RoundRecord, Verdict, scores_name};
 use units::{Hash, SessionId};
 
 pub fn session(n: u8) -> SessionId {
@@ -58,7 +58,8 @@ pub fn record(
         Decision { round, parent, contributions, verdicts, committed, groups: Vec::new() };
     let cumulative_samples = 100 * u64::from(committed);
     let model = Hash::of(model);
-    RoundRecord { decision, model, cumulative_samples, standings: Vec::new(), draw: u32::MAX }
+    let (standings, draw, name) = (Vec::new(), u32::MAX, RecordName::default());
+    RoundRecord { decision, model, cumulative_samples, standings, draw, name }
 }
 
 pub fn reported(session: SessionId, record: &RoundRecord) -> Action {

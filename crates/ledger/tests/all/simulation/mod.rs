@@ -10,7 +10,7 @@ use core::time::Duration;
 use ledger::{Action, Order, RoundReport, contracts::lending::Terms, economics, fees, work};
 use protocol::{
     identity::Identity,
-    session::{Contribution, Decision, RoundRecord, Verdict, scores_name},
+    session::{Contribution, Decision, RecordName, RoundRecord, Verdict, scores_name},
 };
 use std::collections::BTreeMap;
 use units::{Credits, Hash, PeerId, SessionId};
@@ -115,8 +115,8 @@ impl Session {
         let (committed, groups) = (contributions.len() as u32, Vec::new());
         let decision = Decision { round, parent, contributions, verdicts, committed, groups };
         let (model, cumulative_samples) = (Hash::of(&round.to_be_bytes()), u64::from(round));
-        let (standings, draw) = (Vec::new(), u32::MAX);
-        let record = RoundRecord { decision, model, cumulative_samples, standings, draw };
+        let (standings, draw, name) = (Vec::new(), u32::MAX, RecordName::default());
+        let record = RoundRecord { decision, model, cumulative_samples, standings, draw, name };
         self.newest = Some(record.clone());
         let leader = self.members[round as usize % self.members.len()].1;
         (leader, Action::Report(Box::new(RoundReport { session, record })))

@@ -129,7 +129,8 @@ impl Session {
 
     /// Who may close and decide, and in which order they are listened to.
     pub(super) fn order(&self, s: &Surroundings<'_>) -> Order {
-        let (mut contributors, mut leaders) = (self.contributors(s), self.leaders(s));
+        let mut contributors = self.contributors(s);
+        let mut leaders = self.leaders_of(contributors.clone(), s);
         contributors.retain(|peer| self.awaits(*peer, s));
         if self.is_crowd(s) {
             // Who has decided may have committed unheard: it has its place by its hash.

@@ -30,6 +30,7 @@ fn another_outcome_of_the_same_updates_is_not_taken_up() {
             cumulative_samples: SAMPLES.into(),
             standings: Vec::new(),
             draw: u32::MAX,
+            name: RecordName::default(),
         };
         let actions = member.hears(peer, SessionMessage::Head(record));
         let asks = |action: &SessionAction| {

@@ -21,8 +21,8 @@ use protocol::{
     message::{BulkMessage, MODEL_PIECES_MAX, ModelPart, SessionMessage},
     pieces,
     session::{
-        Commitment, Contribution, Decision, Equivocation, Proposal, RoundRecord, SessionOptions,
-        Verdict, leaders, scores_name, update_name,
+        Commitment, Contribution, Decision, Equivocation, Proposal, RecordName, RoundRecord,
+        SessionOptions, Verdict, leaders, scores_name, update_name,
     },
 };
 use std::collections::BTreeMap;
@@ -227,8 +227,14 @@ impl Member {
             committed: 1,
             groups: Vec::new(),
         };
-        let (model, standings) = (Hash::of(b"theirs"), Vec::new());
-        RoundRecord { decision, model, cumulative_samples: samples, standings, draw: u32::MAX }
+        RoundRecord {
+            decision,
+            model: Hash::of(b"theirs"),
+            cumulative_samples: samples,
+            standings: Vec::new(),
+            draw: u32::MAX,
+            name: RecordName::default(),
+        }
     }
 
     /// The same with a model that can be handed out.

@@ -182,6 +182,25 @@ fn a_promise_that_its_maker_did_not_sign_accuses_nobody() {
 }
 
 #[test]
+fn a_promise_that_a_closing_brings_first_is_checked_with_it_and_what_is_wrong_in_it_is_no_promise()
+{
+    let mut member = Member::in_round_one();
+    let (leader, late) = (member.others()[0], member.others()[1]);
+    let (parent, said) = (member.session.head_hash, member.commitment(late, &update(2)));
+    let own = member.commitment(leader, &update(3));
+    let wrong = Contribution { samples: 15, ..own.contribution };
+    let contributions = vec![wrong, said.contribution];
+    member.hears(leader, SessionMessage::Close { parent, contributions });
+    let listed = member.session.stash.closings(parent).flat_map(|(_, it)| it.contributions.clone());
+    assert_eq!(listed.collect::<Vec<_>>(), [said.contribution]);
+    member.hears(late, SessionMessage::Commit(said));
+    let contribution = wrong;
+    member.hears(leader, SessionMessage::Commit(Commitment { contribution, ..own }));
+    let checked = |peer| member.session.stash.checked_promise(peer, parent).copied();
+    assert_eq!((checked(late), checked(leader)), (Some(said.contribution), None));
+}
+
+#[test]
 fn who_signed_an_unknown_record_is_told_of_ours_after_a_while() {
     let (mut member, others) = in_round_two();
     let record = Hash::of(b"of another leader");

@@ -89,7 +89,7 @@ impl Session {
         self.stop_heard = true;
         self.standings.look_again();
         if self.running {
-            self.end("the peer that proposed the session stopped it");
+            self.end("the peer that proposed the session stopped it", s.now);
             self.compare_endings(s);
         }
     }

@@ -13,7 +13,7 @@ impl Session {
         // Who stops a session for all still helps all to end with the same model.
         self.stopped = true;
         self.broadcast(SessionMessage::Stop, s);
-        self.end("stopped on this device");
+        self.end("stopped on this device", s.now);
         self.compare_endings(s);
     }
 
@@ -43,7 +43,7 @@ impl Session {
     pub(crate) fn leave(&mut self, reason: &str, s: &Surroundings<'_>) {
         self.left = true;
         self.broadcast(SessionMessage::Leave, s);
-        self.end(reason);
+        self.end(reason, s.now);
     }
 
     /// Members may end with different records, where a stop met them in the middle of a round or two leaders decided on the
@@ -60,9 +60,9 @@ impl Session {
         self.budget.used_up = used_up;
     }
 
-    pub(super) fn end(&mut self, reason: &str) {
+    pub(super) fn end(&mut self, reason: &str, now: Instant) {
         self.running = false;
-        self.standings.look_again();
+        self.standings.wait_for_followers(now);
         self.check_signatures(self.head_hash);
         self.ended_because = Some(reason.to_owned());
         self.actions.push(SessionAction::Ended(reason.to_owned()));

@@ -316,6 +316,7 @@ impl Session {
             self.end(
                 "nobody in the room could hand out the model that the session goes on from: \
                  start it again on a device that has it",
+                s.now,
             );
         }
     }

@@ -396,7 +396,9 @@ impl Session {
         let verdicts = self.verdicts.deadline().filter(|_| self.model_here);
         let without_budget = self.ends_without_budget_at();
         let store = self.stores_again_at();
-        let always = [adoption, verdicts, self.believes_again_at(), without_budget, store];
+        let compare = self.standings.compares_at().filter(|_| self.ready);
+        let believe = self.believes_again_at();
+        let always = [adoption, verdicts, believe, compare, without_budget, store];
         if !self.running || !self.model_here || self.is_installing() {
             return always.into_iter().chain([self.waits_for_model_until()]).flatten().min();
         }

@@ -115,7 +115,7 @@ impl Session {
                     "nobody trains with what is left of the privacy budget: what was learnt so far is the result"
                 }
             };
-            self.end(why);
+            self.end(why, s.now);
             self.compare_endings(s);
         }
     }

@@ -5,9 +5,9 @@
 //! one of them claims, it is one of them.
 
 use super::{Session, Surroundings, ancestry::Ancestry};
-use core::cmp::Ordering;
+use core::{cmp::Ordering, time::Duration};
 use protocol::{limits, session::RoundRecord};
-use units::{Hash, PeerId, SortedMap};
+use units::{Hash, Instant, PeerId, SortedMap};
 
 /// What connected peers have said of the records that they hold.
 #[derive(Default)]
@@ -17,7 +17,12 @@ pub(super) struct Standings {
     rivals: SortedMap<PeerId, RoundRecord>,
     /// Whether these are to be looked at again.
     has_changed: bool,
+    /// Until when others may still follow to where the session has ended here.
+    following_until: Option<Instant>,
 }
+
+/// How long after the end of a session on a device others may be about to come to it.
+const FOLLOWING: Duration = Duration::from_secs(30);
 
 impl Standings {
     /// A peer tells of its newest record; says whether it had not said so before.
@@ -49,6 +54,17 @@ impl Standings {
     pub(super) fn forget(&mut self, peer: PeerId) {
         self.has_changed |= self.of.remove(&peer).is_some();
         self.rivals.remove(&peer);
+    }
+
+    /// The session has ended here: others may be about to come to where it did.
+    pub(super) fn wait_for_followers(&mut self, now: Instant) {
+        self.following_until = Some(now + FOLLOWING);
+        self.has_changed = true;
+    }
+
+    /// When rival records are to be looked at again, if nothing changes before.
+    pub(super) fn compares_at(&self) -> Option<Instant> {
+        self.following_until.filter(|_| !self.rivals.is_empty())
     }
 
     /// This device stands elsewhere.
@@ -198,16 +214,15 @@ impl Session {
     }
 
     /// Whether a peer is with our chain rather than with a rival that parted from it after that round: on it, ahead of this device,
-    /// or parted from it later. Who stands before the parting, or may do so, is with us as long as it may follow: once the session
-    /// is over here, who is more than a round behind is with both sides, or with neither.
+    /// or parted from it later. Who stands before the parting, or may do so, is with us as long as it may follow; after that, it
+    /// is with both sides or with neither.
     fn is_with_ours(&self, known: &Ancestry, rival: Hash, parted: Option<u32>) -> bool {
-        let is_next = known.newest() == Some(self.head.decision.parent) && !self.is_cut_short();
-        if is_next || known.newest() == Some(self.head_hash) {
+        let may_follow = self.running || self.standings.following_until.is_some();
+        if known.newest() == Some(self.head_hash) || may_follow && self.is_on_ours(known) {
             return true;
         }
-        let may_follow = self.running && self.is_on_ours(known);
-        let parted_later = self.meets(known) > parted && (self.running || parted.is_some());
-        let is_near = may_follow || parted_later || self.holds(known, self.head_hash);
+        let parted_later = self.meets(known) > parted && (may_follow || parted.is_some());
+        let is_near = parted_later || self.holds(known, self.head_hash);
         !self.holds(known, rival) && is_near && !self.is_cut_short()
     }
 
@@ -239,6 +254,8 @@ impl Session {
 
     /// Looks at rival records again, if others stand elsewhere than before.
     pub(super) fn compare_standings(&mut self, s: &Surroundings<'_>) {
+        let is_over = |until: &mut Instant| s.now >= *until;
+        self.standings.has_changed |= self.standings.following_until.take_if(is_over).is_some();
         if !self.ready || !core::mem::take(&mut self.standings.has_changed) {
             return;
         }

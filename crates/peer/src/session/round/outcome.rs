@@ -78,7 +78,7 @@ impl Session {
             (_, Ok(answer)) => self.fail(format!("the worker gave another answer: {answer:?}")),
             (_, Err(error)) => {
                 self.fail(error.to_string());
-                self.end(&format!("the work on this device failed: {error}"));
+                self.end(&format!("the work on this device failed: {error}"), s.now);
             }
         }
         self.advance(s);
@@ -198,7 +198,7 @@ impl Session {
         let (model, over) = (self.head.model, !self.running);
         self.actions.push(SessionAction::RoundFinished { round, model, over });
         if self.running && round >= self.proposal.options.rounds {
-            self.end("all rounds are done");
+            self.end("all rounds are done", s.now);
         } else if was_finished && !self.is_finished() && !self.stop_heard {
             // Another lineage outweighs ours and is not done: its rounds go on here.
             self.running = true;

@@ -1,7 +1,6 @@
 //! Which of two records goes on, by what the others say that they hold.
 
 use super::*;
-use crate::session::Ancestry;
 
 fn asks_for(actions: &[SessionAction], wanted: Hash) -> bool {
     actions.iter().any(|action| {
@@ -86,27 +85,23 @@ fn of_two_with_as_many_the_one_goes_on_that_has_those_who_are_out_of_reach() {
 }
 
 #[test]
-fn whoever_stands_before_the_parting_keeps_no_two_endings_apart() {
+fn whoever_stands_before_the_parting_keeps_two_endings_apart_for_a_while_only() {
     let mut member = Member::in_round_one();
     let others = member.others();
     let before = member.record(Hash::of(b"a parent"), 1, (others[1], SAMPLES), SAMPLES.into());
-    let between = member.record(before.hash(), 2, (others[0], SAMPLES), 150);
-    let ours = member.record_of_model(between.hash(), 3, (others[0], SAMPLES), 200);
-    member.does(|session, s| {
-        session.ancestry = Ancestry::of(&before);
-        session.ancestry.go_to(&between, between.hash());
-        session.move_to(ours, None, (None, None), s);
-    });
+    let ours = member.record_of_model(before.hash(), 2, (others[0], SAMPLES), 200);
+    member.does(|session, s| session.move_to(ours, None, (None, None), s));
     member.hears(others[1], SessionMessage::Head(before));
     let heavier = member.record(Hash::of(b"elsewhere"), 4, (others[0], SAMPLES), 300);
     let name = heavier.hash();
     let actions = member.hears(others[0], SessionMessage::Head(heavier.clone()));
     assert!(!asks_for(&actions, name), "while rounds are made it may follow ours");
-    let actions = member.does(|session, s| {
+    member.does(|session, s| {
         session.budget.used_up = true;
-        session.end("nobody can train any more");
-        session.advance(s);
+        session.end("nobody can train any more", s.now);
     });
+    let due = member.session.deadline().expect("it is compared again");
+    let actions = member.waits(due.saturating_duration_since(member.now));
     assert!(asks_for(&actions, name), "of two with one holder each the heavier goes on");
 }
 

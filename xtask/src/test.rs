@@ -10,9 +10,8 @@ use crate::{
     failure::Failure,
     step::Steps,
     tools,
-    workspace::{Workspace, execute, execute_labelled},
+    workspace::{Workspace, execute},
 };
-use std::thread;
 
 /// The parts, in the order in which they run: what fails fastest first.
 const PARTS: [&str; 8] = ["format", "lint", "unit", "wasm", "onnx", "bits", "sim", "e2e"];
@@ -31,76 +30,35 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         let parts = PARTS.join(", ");
         return Err(Failure::new(format!("There is no part `{part}`: there are {parts}.")));
     }
+    let wanted = |name| part.is_none_or(|part| part == name);
     let mut steps = Steps::default();
-    match part {
-        Some("e2e") => end_to_end(workspace, &mut steps, filter, || dist::build(workspace)),
-        Some(part) => run_part(workspace, &mut steps, part, filter),
-        None => everything(workspace, &mut steps),
+    if wanted("format") {
+        steps.step("Format", || native::format(workspace));
+    }
+    if wanted("lint") {
+        steps.step("Lint, native", || native::lint(workspace));
+        steps.step("Lint, WebAssembly", || webassembly::lint(workspace));
+    }
+    if wanted("unit") {
+        steps.step("Unit, property and documentation tests", || native::test(workspace, filter));
+    }
+    if wanted("wasm") {
+        steps.step("The same kernels in WebAssembly", || webassembly::test(workspace, filter));
+    }
+    if wanted("onnx") {
+        steps.step("Exported networks in ONNX Runtime", || onnx::test(workspace));
+    }
+    if wanted("bits") {
+        steps.step("The same bits in every build", || bits::native(workspace));
+        steps.step("The same bits in Chromium and Firefox", || bits::browsers(workspace));
+    }
+    if wanted("sim") {
+        steps.step("The simulator's quick run", || simulate(workspace));
+    }
+    if wanted("e2e") {
+        end_to_end(workspace, &mut steps, filter);
     }
     steps.finish()
-}
-
-/// The release is built beside the tests: to link it keeps one processor busy for minutes.
-fn everything(workspace: &Workspace, steps: &mut Steps) {
-    if !steps.step("Tools", || shared_tools(workspace)) {
-        return;
-    }
-    thread::scope(|scope| {
-        let release = scope.spawn(|| release(workspace));
-        for part in PARTS.into_iter().filter(|part| *part != "e2e") {
-            run_part(workspace, steps, part, None);
-        }
-        let panicked = |_| Err(Failure::new("What builds the release has panicked."));
-        end_to_end(workspace, steps, None, || release.join().unwrap_or_else(panicked));
-    });
-}
-
-/// What both the release and the tests need, so that they do not install it at the same time.
-fn shared_tools(workspace: &Workspace) -> Result<(), Failure> {
-    tools::node(workspace)?;
-    tools::wasm_target(workspace)?;
-    tools::wasm_opt(workspace)?;
-    tools::wasm_bindgen(workspace)
-}
-
-/// In a process of its own, whose lines can be told from those of the tests.
-fn release(workspace: &Workspace) -> Result<(), Failure> {
-    let not_started = |error| Failure::new(format!("xtask could not be started again: {error}."));
-    let program = std::env::current_exe().map_err(not_started)?;
-    let mut command = workspace.command(&program.to_string_lossy());
-    execute_labelled("release", command.arg("dist"), "Read the lines of [release] above.")
-}
-
-/// A part that opens no page of the application.
-fn run_part(workspace: &Workspace, steps: &mut Steps, part: &str, filter: Option<&str>) {
-    match part {
-        "format" => {
-            steps.step("Format", || native::format(workspace));
-        }
-        "lint" => {
-            steps.step("Lint, native", || native::lint(workspace));
-            steps.step("Lint, WebAssembly", || webassembly::lint(workspace));
-        }
-        "unit" => {
-            let title = "Unit, property and documentation tests";
-            steps.step(title, || native::test(workspace, filter));
-        }
-        "wasm" => {
-            let title = "The same kernels in WebAssembly";
-            steps.step(title, || webassembly::test(workspace, filter));
-        }
-        "onnx" => {
-            steps.step("Exported networks in ONNX Runtime", || onnx::test(workspace));
-        }
-        "bits" => {
-            steps.step("The same bits in every build", || bits::native(workspace));
-            steps.step("The same bits in Chromium and Firefox", || bits::browsers(workspace));
-        }
-        "sim" => {
-            steps.step("The simulator's quick run", || simulate(workspace));
-        }
-        _ => unreachable!("`run` knows the parts"),
-    }
 }
 
 fn simulate(workspace: &Workspace) -> Result<(), Failure> {
@@ -110,13 +68,8 @@ fn simulate(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The tests run against the very file that people get.
-fn end_to_end(
-    workspace: &Workspace,
-    steps: &mut Steps,
-    filter: Option<&str>,
-    release: impl FnOnce() -> Result<(), Failure>,
-) {
-    let ready = steps.step("The release", release)
+fn end_to_end(workspace: &Workspace, steps: &mut Steps, filter: Option<&str>) {
+    let ready = steps.step("The release", || dist::build(workspace))
         & steps.step("Browsers", || browsers::install(workspace));
     if ready {
         steps.step("End to end, in Chromium and Firefox", || {

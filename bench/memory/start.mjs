@@ -51,12 +51,18 @@ export async function measureStart() {
   }
 }
 
+/** Opens the page, and waits until it answers. */
+async function openMemory(page, server) {
+  await page.goto(`${server.origin}/memory`);
+  await page.waitForFunction(() => window.peerceptron !== undefined);
+}
+
 /** Has the device of a new folder remember notes; gives the length of its copy. */
 async function remember(open, server, folder) {
   const [before, after] = ["before", "after"].map((name) => join(folder, name));
   const context = await open();
   const page = await context.newPage();
-  await page.goto(`${server.origin}/memory`);
+  await openMemory(page, server);
   const bytes = await page.evaluate(async (passphrase) => [...(await window.peerceptron.export_everything(passphrase))], PASSPHRASE);
   writeFileSync(before, Uint8Array.from(bytes));
   execFileSync(`${root}target/release/bench`, ["remembered", String(count), PASSPHRASE, before, after], { cwd: root });
@@ -64,7 +70,7 @@ async function remember(open, server, folder) {
   const taker = await context.newPage();
   // Large files do not go through the driver, and the page's policy lets it load nothing from elsewhere.
   await taker.route("**/remembered.copy", async (route) => route.fulfill({ path: after, contentType: "application/octet-stream" }));
-  await taker.goto(`${server.origin}/memory`);
+  await openMemory(taker, server);
   await taker.evaluate(async (passphrase) => {
     const file = await (await fetch("/remembered.copy")).blob();
     await window.peerceptron.import_everything(file, passphrase);

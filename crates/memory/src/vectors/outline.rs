@@ -21,9 +21,12 @@ impl Outline {
     /// Of a vector of length 1.
     pub(super) fn of(unit: &[f32]) -> Self {
         let scale = largest(unit) * (CUT * 2.0 / (HIGHEST + 1.0));
-        let level = |&value: &f32| ((value / scale).floor() + 8.0).clamp(0.0, HIGHEST);
-        let error = lost(unit, unit.iter().map(|value| level(value) - 7.5), scale);
-        Self { levels: unit.iter().map(|value| level(value) as u8).collect(), scale, error }
+        let per_scale = 1.0 / scale;
+        // What is above zero is rounded down by becoming a whole number.
+        let level = |value: &f32| (value * per_scale + 8.0).clamp(0.0, HIGHEST) as u8;
+        let levels: Vec<u8> = unit.iter().map(level).collect();
+        let error = lost(unit, levels.iter().map(|&level| f32::from(level) - 7.5), scale);
+        Self { levels, scale, error }
     }
 }
 

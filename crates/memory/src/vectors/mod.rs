@@ -21,7 +21,7 @@
 //! enough vectors that a filter lets through gives up for an exact search, which asks a filter for near vectors only: rare
 //! tags, owners or times cost no recall.
 //!
-//! Which search is for whom: to read 100,000 vectors of 256 numbers takes 1.5 to 2 ms in a browser. Up to some 300,000,
+//! Which search is for whom: to read 100,000 vectors of 256 numbers takes about 2 ms in a browser. Up to some 300,000,
 //! [`Reach::All`] answers at once; `advance` is worth its while above that, or where many questions are asked.
 //!
 //! ```

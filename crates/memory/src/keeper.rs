@@ -238,13 +238,12 @@ impl<F: LogFile> Keeper<F> {
     fn open_file(&mut self, seed: [u8; 32], name: String, now: UnixMillis) -> Result<(), String> {
         let bytes = self.file.read()?;
         let read = log::read(&bytes).map_err(|problem| problem.to_string())?;
-        let of_person = |entry: &Entry| match entry {
-            Entry::Person(bytes) => Some(bytes.clone()),
+        let stored = read.entries.iter().rev().find_map(|entry| match entry {
+            Entry::Person(bytes) => Some(bytes),
             _ => None,
-        };
-        let stored = read.entries.iter().rev().find_map(of_person);
+        });
         // One of another version costs what devices agree on, not what is remembered.
-        let stored = stored.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+        let stored = stored.and_then(|bytes| postcard::from_bytes(bytes).ok());
         let owner = Identity::from_seed(seed);
         let mut person = Person::new(owner.clone(), &name, stored.unwrap_or_default());
         // Its person may have called it otherwise since.

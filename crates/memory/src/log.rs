@@ -7,6 +7,7 @@
 use crate::limits;
 use protocol::encoding::encode;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use units::{Hash, PeerId, UnixMillis};
 
 /// What a log begins with: four letters and the version of all that follows.
@@ -16,19 +17,19 @@ const CHECKSUM_BYTES: usize = 8;
 const FRAME_HEADER_BYTES: usize = 4 + CHECKSUM_BYTES;
 const ENTRY_BYTES_MAX: usize = limits::CAPSULE_BYTES_MAX + 32 * 1024;
 
-/// Something that happened.
+/// Something that happened. Long parts of one that is read are where they lie in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Entry {
+pub enum Entry<'a> {
     /// A capsule is kept.
     Kept {
         /// Its encoding.
-        #[serde(with = "serde_bytes")]
-        capsule: Vec<u8>,
+        #[serde(borrow, with = "serde_bytes")]
+        capsule: Cow<'a, [u8]>,
         /// Who gave it; `None` for this person's own.
         from: Option<PeerId>,
     },
     /// A capsule is kept that is for its owner's devices only.
-    Sealed(#[serde(with = "serde_bytes")] Vec<u8>),
+    Sealed(#[serde(borrow, with = "serde_bytes")] Cow<'a, [u8]>),
     /// It was taken away, and does not come back.
     Forgotten {
         /// Which.
@@ -60,14 +61,14 @@ pub enum Entry {
         at: UnixMillis,
     },
     /// What this device knows of its person's others: a `person::Stored`, of which the last one counts.
-    Person(#[serde(with = "serde_bytes")] Vec<u8>),
+    Person(#[serde(borrow, with = "serde_bytes")] Cow<'a, [u8]>),
 }
 
 /// What a log holds, and what is wrong with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Read {
+pub struct Read<'a> {
     /// In the order in which they were written.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<'a>>,
     /// Frames that are left out.
     pub damaged: u32,
     /// Bytes at its beginning that are whole: what comes behind them was cut short, and is to be written over.
@@ -93,7 +94,7 @@ pub enum InvalidLog {
 }
 
 /// An entry's frame.
-pub fn frame(entry: &Entry) -> Vec<u8> {
+pub fn frame(entry: &Entry<'_>) -> Vec<u8> {
     let payload = encode(entry);
     debug_assert!(payload.len() <= ENTRY_BYTES_MAX, "{} bytes", payload.len());
     let length = (payload.len() as u32).to_le_bytes();
@@ -104,7 +105,7 @@ pub fn frame(entry: &Entry) -> Vec<u8> {
 ///
 /// # Errors
 /// [`InvalidLog`]: such a file must stay as it is.
-pub fn read(bytes: &[u8]) -> Result<Read, InvalidLog> {
+pub fn read(bytes: &[u8]) -> Result<Read<'_>, InvalidLog> {
     let size_bytes = bytes.len();
     if size_bytes > limits::LOG_BYTES_MAX {
         return Err(InvalidLog::TooLarge { size_bytes });
@@ -151,19 +152,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn log(entries: &[Entry]) -> Vec<u8> {
+    fn log(entries: &[Entry<'_>]) -> Vec<u8> {
         let frames = entries.iter().flat_map(frame);
         HEADER.iter().copied().chain(frames).collect()
     }
 
-    fn forgotten(capsule: Hash) -> Entry {
+    fn forgotten(capsule: Hash) -> Entry<'static> {
         Entry::Forgotten { capsule, asks_others: true }
     }
 
-    fn entries() -> impl Strategy<Value = Vec<Entry>> {
-        let kept = prop::collection::vec(any::<u8>(), 0..300)
-            .prop_map(|capsule| Entry::Kept { capsule, from: Some(PeerId::from_bytes([3; 32])) });
-        let sealed = prop::collection::vec(any::<u8>(), 0..300).prop_map(Entry::Sealed);
+    fn entries() -> impl Strategy<Value = Vec<Entry<'static>>> {
+        let kept = prop::collection::vec(any::<u8>(), 0..300).prop_map(|capsule| Entry::Kept {
+            capsule: capsule.into(),
+            from: Some(PeerId::from_bytes([3; 32])),
+        });
+        let sealed = prop::collection::vec(any::<u8>(), 0..300)
+            .prop_map(|capsule| Entry::Sealed(capsule.into()));
         let forgotten = any::<[u8; 32]>().prop_map(|it| forgotten(Hash::from_bytes(it)));
         prop::collection::vec(prop_oneof![kept, sealed, forgotten], 0..12)
     }

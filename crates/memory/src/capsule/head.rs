@@ -99,7 +99,12 @@ pub struct Embedding {
 impl Head {
     /// The capsule's name.
     pub fn id(&self) -> Hash {
-        Hash::of_parts(&[b"peerceptron capsule", &encode(self)])
+        Self::name(&encode(self))
+    }
+
+    /// The name of the capsule of a head that is encoded so.
+    pub(super) fn name(encoded: &[u8]) -> Hash {
+        Hash::of_parts(&[b"peerceptron capsule", encoded])
     }
 
     /// Checks that lists are short and in order.

@@ -100,12 +100,25 @@ impl Capsule {
         encode(self)
     }
 
-    /// Reads one that this device has checked before.
+    /// Reads one that this device has checked and encoded, with its name.
     ///
     /// # Errors
-    /// [`InvalidCapsule`] if it cannot be read; signature and content are not looked at.
-    pub fn decode_own(bytes: &[u8]) -> Result<Self, InvalidCapsule> {
-        Ok(decode(WHAT, bytes, limits::CAPSULE_BYTES_MAX)?)
+    /// [`DecodeError`] if it cannot be read; signature and content are not looked at.
+    pub(crate) fn decode_own(bytes: &[u8]) -> Result<(Hash, Self), DecodeError> {
+        let malformed = |_| DecodeError::Malformed { what: WHAT, size_bytes: bytes.len() };
+        // It begins with its head, which need not be encoded again to be named.
+        let (head, rest) = postcard::take_from_bytes::<Head>(bytes).map_err(malformed)?;
+        let id = Head::name(&bytes[..bytes.len() - rest.len()]);
+        let (signature, content) = decode(WHAT, rest, limits::CAPSULE_BYTES_MAX)?;
+        Ok((id, Self { signed: SignedHead { head, signature }, content }))
+    }
+
+    /// Reads one without a look at its signature and its content.
+    ///
+    /// # Errors
+    /// [`DecodeError`].
+    pub(crate) fn decode_unchecked(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode(WHAT, bytes, limits::CAPSULE_BYTES_MAX)
     }
 
     /// Reads one that came from anywhere, and checks everything about it.
@@ -113,7 +126,7 @@ impl Capsule {
     /// # Errors
     /// [`InvalidCapsule`].
     pub fn decode(bytes: &[u8]) -> Result<Self, InvalidCapsule> {
-        let capsule = Self::decode_own(bytes)?;
+        let capsule = Self::decode_unchecked(bytes)?;
         capsule.check()?;
         Ok(capsule)
     }
@@ -158,6 +171,17 @@ pub(crate) mod tests {
         let mut tagged = capsule.clone();
         tagged.signed.head.tags.pop();
         assert!(matches!(tagged.check(), Err(InvalidCapsule::Forged(_))));
+    }
+
+    #[test]
+    fn what_a_device_has_encoded_is_read_with_its_name() {
+        let capsule = note("what we said", 1);
+        let bytes = capsule.encode();
+        assert_eq!(Capsule::decode_own(&bytes), Ok((capsule.id(), capsule)));
+        for size_bytes in 0..bytes.len() {
+            assert!(Capsule::decode_own(&bytes[..size_bytes]).is_err(), "{size_bytes} bytes");
+        }
+        assert!(Capsule::decode_own(&[&bytes[..], &[0]].concat()).is_err());
     }
 
     #[test]

@@ -14,7 +14,12 @@ const CONTEXT: &[u8] = b"peerceptron personal capsule";
 
 /// The key that one person's devices share.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PersonalKey([u8; 32]);
+pub struct PersonalKey {
+    shared: [u8; 32],
+    // Derived once: a start opens all that was sealed.
+    sealing: [u8; 32],
+    naming: [u8; 32],
+}
 
 /// Bytes that were not sealed with this key, or were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -26,13 +31,20 @@ pub struct NotOurs {
 
 impl PersonalKey {
     /// From 32 bytes of a secure generator, which stay on the person's devices.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        let [sealing, naming] = [&b"seal"[..], b"nonce"].map(|purpose| derive(&bytes, purpose));
+        Self { shared: bytes, sealing, naming }
     }
 
     /// The raw bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.shared
+    }
+
+    /// A number that only the person's devices know.
+    pub(crate) fn secret_number(&self, purpose: &[u8]) -> u64 {
+        let key = derive(&self.shared, purpose);
+        u64::from_le_bytes(*key.first_chunk().expect("32 bytes are more than 8"))
     }
 
     /// A capsule as bytes that say nothing to others: a nonce, and XChaCha20-Poly1305. One capsule gives the same bytes each
@@ -43,7 +55,7 @@ impl PersonalKey {
 
     /// The same for something else than a capsule: what it is tells it from all that is sealed with this key.
     pub(crate) fn seal_for(&self, what: &[u8], bytes: &[u8]) -> Vec<u8> {
-        let nonce = Hash::of_parts(&[what, &self.derive(b"nonce"), bytes]);
+        let nonce = Hash::of_parts(&[what, &self.naming, bytes]);
         let nonce: [u8; NONCE_BYTES] =
             nonce.as_bytes()[..NONCE_BYTES].try_into().expect("24 bytes");
         let payload = Payload { msg: bytes, aad: what };
@@ -67,16 +79,16 @@ impl PersonalKey {
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.derive(b"seal").into())
+        XChaCha20Poly1305::new(&self.sealing.into())
     }
+}
 
-    /// A key for one use (RFC 5869).
-    fn derive(&self, purpose: &[u8]) -> [u8; 32] {
-        let mut key = [0; 32];
-        let derived = Hkdf::<Sha256>::new(Some(CONTEXT), &self.0).expand(purpose, &mut key);
-        derived.expect("32 bytes are not too many");
-        key
-    }
+/// A key for one use (RFC 5869).
+fn derive(shared: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    let derived = Hkdf::<Sha256>::new(Some(CONTEXT), shared).expand(purpose, &mut key);
+    derived.expect("32 bytes are not too many");
+    key
 }
 
 /// The keys of one person: the newest seals, and each may open.

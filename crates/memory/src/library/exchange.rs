@@ -166,7 +166,7 @@ impl Library {
             Ok((capsule, _)) => Message::Kept(capsule),
             Err(problem) => {
                 let capsule =
-                    Capsule::decode_own(bytes).map(|it| it.id()).unwrap_or(Hash::of(bytes));
+                    Capsule::decode_unchecked(bytes).map(|it| it.id()).unwrap_or(Hash::of(bytes));
                 let why = match problem {
                     KeepError::Forgotten { .. } => Declined::Forgotten,
                     KeepError::Full | KeepError::FullOf { .. } => Declined::Full,
@@ -183,7 +183,7 @@ impl Library {
 
     /// What nobody asked for is not looked at.
     fn take_fetched(&mut self, from: PeerId, bytes: &[u8]) {
-        let Ok(capsule) = Capsule::decode_own(bytes) else {
+        let Ok(capsule) = Capsule::decode_unchecked(bytes) else {
             return self.outcome.refused.push((from, "something that is no capsule".to_owned()));
         };
         if !self.exchange.fetches.remove(&(from, capsule.id())) {

@@ -10,7 +10,7 @@ use crate::{
     log::{self, Entry, HEADER, InvalidLog},
 };
 use protocol::identity::Identity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use units::{Hash, PeerId, SortedMap, UnixMillis};
 
 /// A log is written anew when it would be half as long, and is long enough for that to matter.
@@ -83,15 +83,16 @@ impl Library {
     }
 
     /// The same of a log that was read.
-    pub(crate) fn of_log(owner: Identity, keyring: Keyring, read: log::Read) -> (Self, Opened) {
+    pub(crate) fn of_log(owner: Identity, keyring: Keyring, read: log::Read<'_>) -> (Self, Opened) {
+        let words = Words::new(keyring.newest().secret_number(b"words"));
         let mut library = Self {
             owner,
             keyring,
-            kept: Vec::new(),
+            kept: Vec::with_capacity(read.entries.len()),
             keys: BTreeMap::new(),
             forgotten: BTreeMap::new(),
             places: SortedMap::new(),
-            words: Words::default(),
+            words,
             model: None,
             whole: None,
             given: SortedMap::new(),
@@ -117,19 +118,18 @@ impl Library {
     }
 
     /// Takes up what the log says; `false` if it makes no sense.
-    fn take_up(&mut self, entry: Entry) -> bool {
+    fn take_up(&mut self, entry: Entry<'_>) -> bool {
         let log_bytes = |capsule: &[u8]| capsule.len() as u32;
         match entry {
             Entry::Kept { capsule: bytes, from } => {
-                let Ok(capsule) = Capsule::decode_own(&bytes) else { return false };
-                self.shelve(capsule, from, log_bytes(&bytes));
+                let Ok((id, capsule)) = Capsule::decode_own(&bytes) else { return false };
+                self.shelve(id, capsule, from, log_bytes(&bytes));
             }
             Entry::Sealed(bytes) => {
                 let opened = self.keyring.open(&bytes).ok();
-                let Some(capsule) = opened.and_then(|it| Capsule::decode_own(&it).ok()) else {
-                    return false;
-                };
-                self.shelve(capsule, None, log_bytes(&bytes));
+                let read = opened.and_then(|it| Capsule::decode_own(&it).ok());
+                let Some((id, capsule)) = read else { return false };
+                self.shelve(id, capsule, None, log_bytes(&bytes));
             }
             Entry::Forgotten { capsule, asks_others } => {
                 self.unshelve(capsule);
@@ -141,7 +141,7 @@ impl Library {
             Entry::Consolidated { at } => {
                 self.consolidation = Some(Consolidation { at, ..Consolidation::default() });
             }
-            Entry::Person(bytes) => self.person = Some(bytes),
+            Entry::Person(bytes) => self.person = Some(bytes.into_owned()),
         }
         true
     }
@@ -220,12 +220,12 @@ impl Library {
 
     pub(super) fn keep(&mut self, capsule: Capsule, from: Option<PeerId>) {
         let entry = match capsule.head().privacy {
-            Privacy::Personal => Entry::Sealed(self.keyring.seal(&capsule)),
-            _ => Entry::Kept { capsule: capsule.encode(), from },
+            Privacy::Personal => Entry::Sealed(self.keyring.seal(&capsule).into()),
+            _ => Entry::Kept { capsule: capsule.encode().into(), from },
         };
         let log_bytes = self.write(&entry);
         let id = capsule.id();
-        self.shelve(capsule, from, log_bytes);
+        self.shelve(id, capsule, from, log_bytes);
         self.outcome.news.push(News::Kept { capsule: id, from });
         self.tell_siblings(vec![id], Vec::new());
     }
@@ -298,19 +298,16 @@ impl Library {
         }
     }
 
-    fn shelve(&mut self, capsule: Capsule, from: Option<PeerId>, log_bytes: u32) {
-        let id = capsule.id();
-        if self.keys.contains_key(&id) {
-            return;
-        }
+    fn shelve(&mut self, id: Hash, capsule: Capsule, from: Option<PeerId>, log_bytes: u32) {
         let key = self.kept.len() as u32;
-        self.words.add(key, &words_to_find_by(&capsule));
+        let btree_map::Entry::Vacant(free) = self.keys.entry(id) else { return };
+        free.insert(key);
+        self.words.add(key, texts_to_find_by(&capsule));
         if let Some(from) = from {
             *self.given.entry(from).or_default() += 1;
         }
         self.live_bytes += u64::from(log_bytes);
         let used_at = capsule.head().made_at;
-        self.keys.insert(id, key);
         self.kept.push(Some(Kept { capsule, from, used_at, uses: 0, aside: None, log_bytes }));
         self.place(key);
     }
@@ -327,7 +324,7 @@ impl Library {
     }
 
     /// Writes an entry; says how many bytes it takes.
-    pub(super) fn write(&mut self, entry: &Entry) -> u32 {
+    pub(super) fn write(&mut self, entry: &Entry<'_>) -> u32 {
         let frame = log::frame(entry);
         let bytes = frame.len() as u32;
         self.log_bytes += u64::from(bytes);
@@ -351,7 +348,7 @@ impl Library {
     pub(super) fn rewrite(&mut self) {
         let mut bytes = HEADER.to_vec();
         if let Some(person) = &self.person {
-            bytes.extend(log::frame(&Entry::Person(person.clone())));
+            bytes.extend(log::frame(&Entry::Person(person.into())));
         }
         for (id, asks_others) in self.forgotten.iter() {
             let entry = Entry::Forgotten { capsule: *id, asks_others: *asks_others };
@@ -359,8 +356,8 @@ impl Library {
         }
         for kept in self.kept.iter().flatten() {
             let entry = match kept.capsule.head().privacy {
-                Privacy::Personal => Entry::Sealed(self.keyring.seal(&kept.capsule)),
-                _ => Entry::Kept { capsule: kept.capsule.encode(), from: kept.from },
+                Privacy::Personal => Entry::Sealed(self.keyring.seal(&kept.capsule).into()),
+                _ => Entry::Kept { capsule: kept.capsule.encode().into(), from: kept.from },
             };
             bytes.extend(log::frame(&entry));
             let used = Entry::Used { capsule: kept.capsule.id(), at: kept.used_at };
@@ -379,8 +376,8 @@ impl Library {
     }
 }
 
-/// All words that a capsule is found by: its text's, or what it is where nobody has written one, and its tags.
-pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
+/// What a capsule is found by the words of: its text, or what it is where nobody has written one, and its tags.
+pub(super) fn texts_to_find_by(capsule: &Capsule) -> impl Iterator<Item = &str> {
     let text = match &capsule.content {
         Content::Note(text) => text,
         Content::Episode(Event::SessionEnded { .. } | Event::AloneEnded { .. }) => {
@@ -389,8 +386,7 @@ pub(super) fn words_to_find_by(capsule: &Capsule) -> String {
         Content::Episode(_) => "episode",
         Content::Skill(_) => "skill nodes",
     };
-    let tags = capsule.head().tags.join(" ");
-    format!("{text} {tags}")
+    core::iter::once(text).chain(capsule.head().tags.iter().map(String::as_str))
 }
 
 /// Uses that a log written anew still tells of: more say no more.

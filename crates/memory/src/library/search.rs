@@ -1,6 +1,6 @@
 //! Finding capsules.
 
-use super::{Library, RANKING, keeping::words_to_find_by, ranking::strength};
+use super::{Library, RANKING, keeping::texts_to_find_by, ranking::strength};
 use crate::{
     capsule::{Embedding, Event, Head, Kind, Privacy, SignedHead},
     limits,
@@ -153,7 +153,7 @@ impl Library {
             .iter()
             .filter_map(|(key, similarity)| {
                 let capsule = &self.kept.get(*key as usize)?.as_ref()?.capsule;
-                let (words, words_part) = sought.found_in(&words_to_find_by(capsule));
+                let (words, words_part) = sought.found_in(texts_to_find_by(capsule));
                 let mut found = self.found(*key, now)?;
                 let tags_part = part_of_tags(&query.tags, &found.signed.head.tags);
                 let by_whole_model = self.similarity_by_whole_model(*key, question.as_ref());

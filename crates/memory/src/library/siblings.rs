@@ -251,7 +251,7 @@ impl Library {
 
     /// What the keeper wants kept beside the capsules, and with which keys they are sealed from now on.
     pub fn keep_person(&mut self, person: Vec<u8>, keyring: Keyring) {
-        self.write(&Entry::Person(person.clone()));
+        self.write(&Entry::Person((&person).into()));
         self.person = Some(person);
         let is_same = self.keyring.newest() == keyring.newest();
         self.keyring = keyring;

@@ -1,6 +1,9 @@
 //! Which texts hold which words: names, numbers and rare words lie nowhere by their meaning, and are what people remember.
 
-use std::{collections::BTreeMap, ops::Bound};
+use core::hash::BuildHasher;
+use foldhash::fast::FixedState;
+use hashbrown::{HashTable, hash_table::Entry};
+use std::collections::BTreeMap;
 
 /// Words of one text that are looked at.
 const WORDS_MAX: usize = 1_000;
@@ -10,10 +13,6 @@ const WORD_BYTES_MAX: usize = 32;
 
 /// Words that the beginning of one may stand for.
 const COMPLETIONS_MAX: usize = 32;
-
-/// Words that are told apart by hashes next to each other: whoever makes up words of one hash finds that they are looked up as
-/// words are.
-const SAME_HASH_MAX: u64 = 4;
 
 /// Words of English that say nothing of what a text is about, however few texts hold them.
 const FUNCTION_WORDS: [&str; 48] = [
@@ -25,17 +24,39 @@ const FUNCTION_WORDS: [&str; 48] = [
 
 /// Words, each with the keys of the texts that hold it.
 ///
-/// A start adds the words of all texts, a million or so, nearly all of which are there: they are looked up by a hash, because
-/// numbers are compared where they lie and words are not.
-#[derive(Default)]
+/// A start adds the words of all texts, a million or so, nearly all of which are there. Each of them costs few reads of memory: it
+/// is looked up by a hash, and words are compared by numbers first.
 pub(super) struct Words {
-    /// The number of the word that has this hash, or one just below it.
-    by_hash: BTreeMap<u64, u32>,
+    hasher: FixedState,
+    /// By their hashes, of 64 bits: two words that share one, of which a device will not see a pair, would be found as one.
+    numbers: HashTable<Numbered>,
     /// In their order, for those that are begun.
-    in_order: BTreeMap<Box<str>, u32>,
-    /// By their numbers: the words, and the keys of the texts that hold each.
-    texts: Vec<(Box<str>, Vec<u32>)>,
+    in_order: BTreeMap<Word, u32>,
+    /// By the words' numbers: keys of the texts that hold each.
+    texts: Vec<Vec<u32>>,
     count: u32,
+}
+
+/// A word's hash and its number.
+struct Numbered {
+    hash: u64,
+    number: u32,
+}
+
+/// A word that is compared by its first letters before it is read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Word {
+    /// Its first eight bytes as a number, zeros where it ends: none of its own is zero.
+    beginning: u64,
+    text: Box<str>,
+}
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Self {
+        let mut first = [0; 8];
+        first.iter_mut().zip(text.bytes()).for_each(|(first, byte)| *first = byte);
+        Self { beginning: u64::from_be_bytes(first), text: text.into() }
+    }
 }
 
 /// Words that are looked for.
@@ -45,52 +66,50 @@ pub(super) struct Sought {
 }
 
 impl Words {
-    /// Another text. Keys are given out in ascending order.
-    pub(super) fn add(&mut self, key: u32, text: &str) {
+    /// Of none. Who does not know `seed` cannot make up words that have one hash, which would take as long to look up as all of
+    /// them take to compare.
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            hasher: FixedState::with_seed(seed),
+            numbers: HashTable::new(),
+            in_order: BTreeMap::new(),
+            texts: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// What has one key, of which another one's are in ascending order.
+    pub(super) fn add<'a>(&mut self, key: u32, texts: impl IntoIterator<Item = &'a str>) {
         self.count += 1;
-        let mut word = String::new();
-        for run in runs(text).take(WORDS_MAX) {
-            lower(run, &mut word);
-            let number = self.number_of(&word);
-            let (_, keys) = &mut self.texts[number as usize];
+        each_word(texts, |word| {
+            let number = self.number_of(word);
+            let keys = &mut self.texts[number as usize];
             if keys.last() != Some(&key) {
                 keys.push(key);
             }
-        }
+        });
     }
 
     /// A word's number, which it is given where it has none.
     fn number_of(&mut self, word: &str) -> u32 {
-        let hash = hash_of(word);
-        let new = self.texts.len() as u32;
-        for step in 0..SAME_HASH_MAX {
-            match self.by_hash.get(&hash.wrapping_add(step)) {
-                Some(number) if *self.texts[*number as usize].0 == *word => return *number,
-                Some(_) => {}
-                None => {
-                    self.by_hash.insert(hash.wrapping_add(step), new);
-                    return self.take_in(word);
-                }
+        let hash = self.hasher.hash_one(word);
+        match self.numbers.entry(hash, |it| it.hash == hash, |it| it.hash) {
+            Entry::Occupied(there) => there.get().number,
+            Entry::Vacant(free) => {
+                let number = self.texts.len() as u32;
+                free.insert(Numbered { hash, number });
+                self.in_order.insert(word.into(), number);
+                self.texts.push(Vec::new());
+                number
             }
         }
-        match self.in_order.get(word) {
-            Some(number) => *number,
-            None => self.take_in(word),
-        }
-    }
-
-    fn take_in(&mut self, word: &str) -> u32 {
-        let number = self.texts.len() as u32;
-        self.in_order.insert(word.into(), number);
-        self.texts.push((word.into(), Vec::new()));
-        number
     }
 
     /// The words of `query`, each with how rare it is; the last may be the beginning of one.
     pub(super) fn seek(&self, query: &str) -> Sought {
         let mut sought = Sought { words: Vec::new(), weights: Vec::new() };
         let is_open = query.chars().next_back().is_some_and(char::is_alphanumeric);
-        let words: Vec<String> = words_of(query).take(WORDS_MAX).collect();
+        let words = words_of([query]);
         let last = words.len().saturating_sub(1);
         for (place, word) in words.into_iter().enumerate() {
             let forms: Vec<String> = match is_open && place == last {
@@ -131,13 +150,13 @@ impl Words {
     }
 
     fn texts_with(&self, word: &str) -> &[u32] {
-        let number = self.in_order.get(word);
-        number.map_or(&[], |number| &self.texts[*number as usize].1)
+        let number = self.in_order.get(&Word::from(word));
+        number.map_or(&[], |number| &self.texts[*number as usize])
     }
 
     fn completions(&self, begun: &str) -> Vec<String> {
-        let from = self.in_order.range::<str, _>((Bound::Included(begun), Bound::Unbounded));
-        let words = from.map(|(word, _)| word).take_while(|word| word.starts_with(begun));
+        let from = self.in_order.range(Word::from(begun)..);
+        let words = from.map(|(word, _)| &word.text).take_while(|word| word.starts_with(begun));
         let mut words: Vec<String> =
             words.take(COMPLETIONS_MAX).map(|word| word.to_string()).collect();
         if words.is_empty() {
@@ -148,10 +167,13 @@ impl Words {
 }
 
 impl Sought {
-    /// Which of the words `text` holds, as they stand there, and their part of the weight of all and one more, from 0 to 1. Words
+    /// Which of the words `texts` hold, as they stand there, and their part of the weight of all and one more, from 0 to 1. Words
     /// that nearly all texts hold are named where nothing else is asked for.
-    pub(super) fn found_in(&self, text: &str) -> (Vec<String>, f32) {
-        let there: Vec<String> = words_of(text).take(WORDS_MAX).collect();
+    pub(super) fn found_in<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a str>,
+    ) -> (Vec<String>, f32) {
+        let there = words_of(texts);
         let (mut found, mut common, mut weight) = (Vec::new(), Vec::new(), 0);
         for (forms, its) in self.words.iter().zip(&self.weights) {
             if let Some(form) = forms.iter().find(|form| there.contains(form)) {
@@ -171,30 +193,50 @@ impl Sought {
 
 /// The words of a text, each once, in order.
 pub(super) fn distinct_words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = words_of(text).take(WORDS_MAX).collect();
+    let mut words = words_of([text]);
     words.sort_unstable();
     words.dedup();
     words
 }
 
-/// Runs of letters and digits, in lower case.
-fn words_of(text: &str) -> impl Iterator<Item = String> {
-    runs(text).map(|run| {
-        let mut word = String::new();
-        lower(run, &mut word);
-        word
-    })
+/// The words of texts, in order.
+fn words_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut words = Vec::new();
+    each_word(texts, |word| words.push(word.to_owned()));
+    words
 }
 
-/// Runs of letters and digits.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|char: char| !char.is_alphanumeric()).filter(|run| !run.is_empty())
+/// Tells the first [`WORDS_MAX`] words: runs of letters and digits in lower case, no more than [`WORD_BYTES_MAX`] of each.
+fn each_word<'a>(texts: impl IntoIterator<Item = &'a str>, mut tell: impl FnMut(&str)) {
+    let mut word = String::new();
+    let mut left = WORDS_MAX;
+    for piece in texts.into_iter().flat_map(pieces) {
+        let mut take = |run: &str| {
+            lower(run, &mut word);
+            if left > 0 && !word.is_empty() {
+                left -= 1;
+                tell(&word);
+            }
+        };
+        // Nearly all pieces are words as they are, and not looked at twice.
+        match piece.is_ascii() {
+            true => take(piece),
+            false => piece.split(|char: char| !char.is_alphanumeric()).for_each(take),
+        }
+    }
 }
 
-/// FNV-1a (Fowler, Noll and Vo): a few steps for words as short as these, and the same everywhere.
-fn hash_of(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+/// What lies between signs of ASCII.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let is_sign = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let from = rest.bytes().position(|byte| !is_sign(byte))?;
+        let (_, from) = rest.split_at(from);
+        let end = from.bytes().position(is_sign).unwrap_or(from.len());
+        let (piece, after) = from.split_at(end);
+        rest = after;
+        Some(piece)
     })
 }
 
@@ -219,8 +261,8 @@ mod tests {
     use super::*;
 
     fn words(texts: &[&str]) -> Words {
-        let mut words = Words::default();
-        texts.iter().enumerate().for_each(|(key, text)| words.add(key as u32, text));
+        let mut words = Words::new(1);
+        texts.iter().enumerate().for_each(|(key, text)| words.add(key as u32, [*text]));
         words
     }
 
@@ -230,9 +272,9 @@ mod tests {
         let words = words(&texts);
         let sought = words.seek("the hive of ");
         assert_eq!(words.candidates(&sought, 1), [0]);
-        let (found, part) = sought.found_in(texts[0]);
+        let (found, part) = sought.found_in([texts[0]]);
         assert_eq!(found, ["hive"]);
-        assert!(part > sought.found_in(texts[1]).1);
+        assert!(part > sought.found_in([texts[1]]).1);
     }
 
     #[test]
@@ -241,7 +283,7 @@ mod tests {
         assert_eq!(words.candidates(&words.seek("gard"), 8), [0]);
         assert_eq!(words.candidates(&words.seek("gard "), 8), [0; 0]);
         assert_eq!(
-            words.seek("gard").found_in("Gardening on Sunday"),
+            words.seek("gard").found_in(["Gardening on Sunday"]),
             (vec!["gardening".into()], 0.5)
         );
     }
@@ -260,9 +302,26 @@ mod tests {
     }
 
     #[test]
+    fn words_are_letters_and_digits_of_any_script_in_lower_case() {
+        assert_eq!(
+            words_of(["Größe: ÉCOLE-7", "", "日本、語 x"]),
+            ["größe", "école", "7", "日本", "語", "x"]
+        );
+        let long = "Ä".repeat(WORD_BYTES_MAX);
+        assert_eq!(words_of([long.as_str()]), ["ä".repeat(WORD_BYTES_MAX / 2)]);
+        assert_eq!(words_of(["a ".repeat(WORDS_MAX + 1).as_str()]).len(), WORDS_MAX);
+    }
+
+    #[test]
+    fn words_that_begin_alike_are_in_their_order() {
+        let words = words(&["beginnings", "beginning", "begin", "beginner", "begun"]);
+        assert_eq!(words.completions("begin"), ["begin", "beginner", "beginning", "beginnings"]);
+    }
+
+    #[test]
     fn nothing_is_found_by_nothing() {
         let words = words(&["one"]);
         assert_eq!(words.candidates(&words.seek(""), 8), [0; 0]);
-        assert_eq!(words.seek(" .").found_in("one"), (vec![], 0.0));
+        assert_eq!(words.seek(" .").found_in(["one"]), (vec![], 0.0));
     }
 }

@@ -22,11 +22,11 @@ impl Outline {
     pub(super) fn of(unit: &[f32]) -> Self {
         let scale = largest(unit) * (CUT * 2.0 / (HIGHEST + 1.0));
         let per_scale = 1.0 / scale;
-        // What is above zero is rounded down by becoming a whole number.
-        let level = |value: &f32| (value * per_scale + 8.0).clamp(0.0, HIGHEST) as u8;
-        let levels: Vec<u8> = unit.iter().map(level).collect();
-        let error = lost(unit, levels.iter().map(|&level| f32::from(level) - 7.5), scale);
-        Self { levels, scale, error }
+        let level = |value: &f32| (value * per_scale + 8.0).clamp(0.0, HIGHEST).trunc();
+        let levels: Vec<f32> = unit.iter().map(level).collect();
+        let stand_for: Vec<f32> = levels.iter().map(|level| level - 7.5).collect();
+        let error = lost(unit, &stand_for, scale);
+        Self { levels: levels.iter().map(|&level| level as u8).collect(), scale, error }
     }
 }
 

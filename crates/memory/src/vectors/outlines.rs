@@ -120,7 +120,7 @@ impl Question {
     /// Of a vector of length 1.
     pub(super) fn new(unit: &[f32]) -> Self {
         let (levels, scale, error) = rounded(unit, LEVELS);
-        let levels: Vec<i16> = levels.map(|level| level as i16).collect();
+        let levels: Vec<i16> = levels.iter().map(|&level| level as i16).collect();
         let pieces = levels.as_chunks().0.iter().map(Self::piece).collect();
         let sum: i32 = levels.iter().map(|&level| i32::from(level)).sum();
         Self { pieces, start: -120 * sum, scale: scale / 16.0, bound: Bound::new(error) }

@@ -1,5 +1,7 @@
 //! A vector in a quarter of its bytes, with how far that is from it.
 
+use super::unit::distance;
+
 /// A vector as one byte a number, and what was lost.
 #[derive(Debug, Clone)]
 pub(super) struct Quantised {
@@ -20,29 +22,33 @@ impl Quantised {
     /// Of finite numbers.
     pub(super) fn of(vector: &[f32]) -> Self {
         let (levels, scale, error) = rounded(vector, LEVELS);
-        let bytes = levels.map(|level| (level as i32 + i32::from(BIAS)) as u8).collect();
-        Self { bytes, scale, error }
+        let byte = |level: &f32| (*level as i32 + i32::from(BIAS)) as u8;
+        Self { bytes: levels.iter().map(byte).collect(), scale, error }
     }
 }
 
 /// A vector as whole numbers up to `levels`, what one of them stands for, and at least the length of what was lost.
-pub(super) fn rounded(vector: &[f32], levels: f32) -> (impl Iterator<Item = f32> + '_, f32, f32) {
+pub(super) fn rounded(vector: &[f32], levels: f32) -> (Vec<f32>, f32, f32) {
     let largest = largest(vector);
     let scale = if largest > 0.0 { largest / levels } else { 1.0 };
-    let level = move |value: f32| (value / scale).round_ties_even().clamp(-levels, levels);
-    let levels = vector.iter().map(move |&value| level(value));
-    (levels.clone(), scale, lost(vector, levels, scale))
+    let level = |value: &f32| (value / scale).round_ties_even().clamp(-levels, levels);
+    let levels: Vec<f32> = vector.iter().map(level).collect();
+    let error = lost(vector, &levels, scale);
+    (levels, scale, error)
 }
 
+/// The largest of finite numbers, without their signs.
 pub(super) fn largest(vector: &[f32]) -> f32 {
-    vector.iter().fold(0.0, |largest, value| value.abs().max(largest))
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let (lanes, rest) = vector.as_chunks::<8>();
+    let mut largest = [0.0_f32; 8];
+    for values in lanes {
+        (0..8).for_each(|lane| largest[lane] = larger(largest[lane], values[lane].abs()));
+    }
+    largest.into_iter().chain(rest.iter().map(|value| value.abs())).fold(0.0, larger)
 }
 
 /// At least the length of a vector minus what levels stand for.
-pub(super) fn lost(vector: &[f32], levels: impl Iterator<Item = f32>, scale: f32) -> f32 {
-    let lost = vector.iter().zip(levels).map(|(&value, level)| {
-        let lost = f64::from(value) - f64::from(level) * f64::from(scale);
-        lost * lost
-    });
-    (lost.sum::<f64>().sqrt() * ROUND_UP) as f32
+pub(super) fn lost(vector: &[f32], levels: &[f32], scale: f32) -> f32 {
+    (distance(vector, levels, scale) * ROUND_UP) as f32
 }

@@ -27,7 +27,7 @@ impl Query {
     /// Of a vector of length 1.
     pub(super) fn new(unit: &[f32]) -> Self {
         let (levels, scale, error) = rounded(unit, f32::from(i16::MAX));
-        let levels: Vec<i16> = levels.map(|level| level as i16).collect();
+        let levels: Vec<i16> = levels.iter().map(|&level| level as i16).collect();
         let piece = |levels: &[i16; BYTES]| {
             [0, 1]
                 .map(|half| Words::from_words(std::array::from_fn(|word| levels[2 * word + half])))

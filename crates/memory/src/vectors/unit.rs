@@ -10,12 +10,29 @@ const LANES: usize = 16;
 /// # Errors
 /// [`VectorError::NoDirection`] if it has no length, or none that is a number.
 pub(super) fn unit(vector: &[f32]) -> Result<Vec<f32>, VectorError> {
-    let squares: f64 = vector.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
-    let length = squares.sqrt();
+    // Nothing of it is taken away.
+    let length = distance(vector, vector, 0.0);
     if !length.is_finite() || length < f64::from(f32::MIN_POSITIVE) {
         return Err(VectorError::NoDirection);
     }
     Ok(vector.iter().map(|&value| (f64::from(value) / length) as f32).collect())
+}
+
+/// How far a vector is from another of the same length times `scale`: squares are added in lanes, as below.
+pub(super) fn distance(vector: &[f32], other: &[f32], scale: f32) -> f64 {
+    let mut sums = [0.0_f64; LANES];
+    let mut add = |lane: usize, value: f32, other: f32| {
+        let apart = f64::from(value) - f64::from(other) * f64::from(scale);
+        sums[lane] += apart * apart;
+    };
+    let ((vector, vector_rest), (other, other_rest)) =
+        (vector.as_chunks::<LANES>(), other.as_chunks::<LANES>());
+    for (values, others) in vector.iter().zip(other) {
+        (0..LANES).for_each(|lane| add(lane, values[lane], others[lane]));
+    }
+    let rest = vector_rest.iter().zip(other_rest).enumerate();
+    rest.for_each(|(lane, (&value, &other))| add(lane, value, other));
+    sums.iter().sum::<f64>().sqrt()
 }
 
 /// The cosine similarity of two vectors of length 1 whose length [`LANES`] divides: each lane takes its terms in ascending

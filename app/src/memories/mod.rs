@@ -25,10 +25,14 @@ use crate::{
     compact::Erase,
     components::door::Door,
     format::plural,
-    state::page::{Page, use_page},
+    state::{
+        command::Command,
+        page::{Page, use_page},
+    },
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
+use memory::call::Call;
 
 /// The door to the memory.
 #[component]
@@ -60,6 +64,8 @@ pub fn MemoriesPanel() -> impl IntoView {
 
 /// All of it, on a page of its own.
 pub fn whole() -> AnyView {
+    // The memory opens while what shows it comes: any question has it opened, and this one takes no time.
+    Command::default().run(|port| port.ask_memory(Call::Devices.encode()), drop);
     crate::lazy::place(Box::pin(room::open(room::Place::Page)))
 }
 

@@ -165,9 +165,14 @@ impl Embedding {
         self.values.len()
     }
 
+    /// The numbers.
+    pub fn numbers(&self) -> impl ExactSizeIterator<Item = i8> + Clone + '_ {
+        self.values.iter().map(|byte| *byte as i8)
+    }
+
     /// The direction as a vector of length 1; `None` where there is none.
     pub fn to_unit(&self) -> Option<Vec<f32>> {
-        let values = self.values.iter().map(|byte| i32::from(*byte as i8));
+        let values = self.numbers().map(i32::from);
         let squares: i32 = values.clone().map(|value| value * value).sum();
         // Exact in IEEE 754, so the same everywhere.
         let length = (squares as f32).sqrt();

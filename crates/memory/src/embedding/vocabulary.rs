@@ -1,6 +1,9 @@
 //! The pieces that words are made of, and the number of each.
 
 use super::{EmbeddingError, VOCABULARY_MAX, error::within};
+use core::hash::BuildHasher;
+use foldhash::fast::FixedState;
+use hashbrown::{HashTable, hash_table::Entry};
 
 /// What a piece begins with that does not begin a word.
 const CONTINUATION: &str = "##";
@@ -9,16 +12,14 @@ const CONTINUATION: &str = "##";
 const PIECE_BYTES_MAX: usize = 128;
 
 /// Pieces of words in the order of their numbers, to be found by their text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Vocabulary {
     /// All pieces, each with a line feed behind it.
     text: String,
     /// Where each piece begins, and where one behind the last would.
     starts: Vec<u32>,
-    /// The numbers of pieces that begin words, by their text.
-    first: Vec<u16>,
-    /// The numbers of pieces that go on with words, by their text.
-    further: Vec<u16>,
+    /// The numbers of pieces, by hashes of their text and of whether they go on with a word.
+    numbers: HashTable<u16>,
     unknown: u16,
     /// Of the longest piece, without its marks.
     piece_bytes_max: usize,
@@ -42,8 +43,7 @@ impl Vocabulary {
         let mut vocabulary = Self {
             text,
             starts,
-            first: Vec::new(),
-            further: Vec::new(),
+            numbers: HashTable::with_capacity(count),
             unknown: 0,
             piece_bytes_max: 0,
         };
@@ -51,24 +51,18 @@ impl Vocabulary {
             if usize::from(number) == vocabulary.len() {
                 break;
             }
-            let piece = vocabulary.piece(number);
-            let (is_further, text) = split(piece);
-            let length = text.len();
+            let key = key_of(&vocabulary.text, &vocabulary.starts, number);
+            let length = key.0.len();
             if !(1..=PIECE_BYTES_MAX).contains(&length) {
                 return damaged(format!("piece {number} has {length} bytes"));
             }
             vocabulary.piece_bytes_max = vocabulary.piece_bytes_max.max(length);
-            let list = if is_further { &mut vocabulary.further } else { &mut vocabulary.first };
-            list.push(number);
-        }
-        for list in [&mut vocabulary.first, &mut vocabulary.further] {
-            let mut sorted = std::mem::take(list);
-            let piece = |number: &u16| split_piece(&vocabulary.text, &vocabulary.starts, *number);
-            sorted.sort_unstable_by(|left, right| piece(left).cmp(piece(right)));
-            if let Some(twice) = sorted.windows(2).find(|pair| piece(&pair[0]) == piece(&pair[1])) {
-                return damaged(format!("`{}` is there twice", piece(&twice[0])));
+            let key_at = |number: &u16| key_of(&vocabulary.text, &vocabulary.starts, *number);
+            let numbers = &mut vocabulary.numbers;
+            match numbers.entry(hash(key), |it| key_at(it) == key, |it| hash(key_at(it))) {
+                Entry::Vacant(free) => drop(free.insert(number)),
+                Entry::Occupied(_) => return damaged(format!("`{}` is there twice", key.0)),
             }
-            *list = sorted;
         }
         match vocabulary.number("[UNK]", false) {
             Some(unknown) => vocabulary.unknown = unknown,
@@ -93,9 +87,9 @@ impl Vocabulary {
 
     /// The number of a piece, given without its marks, that begins a word or goes on with one.
     pub fn number(&self, piece: &str, goes_on: bool) -> Option<u16> {
-        let list = if goes_on { &self.further } else { &self.first };
-        let text = |number: &u16| split_piece(&self.text, &self.starts, *number);
-        list.binary_search_by(|number| text(number).cmp(piece)).ok().map(|place| list[place])
+        let key = (piece, goes_on);
+        let is_it = |number: &u16| key_of(&self.text, &self.starts, *number) == key;
+        self.numbers.find(hash(key), is_it).copied()
     }
 
     /// The piece that stands for words that cannot be told.
@@ -118,17 +112,27 @@ fn line<'a>(text: &'a str, starts: &[u32], number: u16) -> &'a str {
     &text[starts[number] as usize..starts[number + 1] as usize - 1]
 }
 
-fn split_piece<'a>(text: &'a str, starts: &[u32], number: u16) -> &'a str {
-    split(line(text, starts, number)).1
-}
-
-/// Whether a piece goes on with a word, and its text; the sign `##` itself begins one.
-fn split(piece: &str) -> (bool, &str) {
+/// A piece's text, and whether it goes on with a word; the sign `##` itself begins one.
+fn key_of<'a>(text: &'a str, starts: &[u32], number: u16) -> (&'a str, bool) {
+    let piece = line(text, starts, number);
     match piece.strip_prefix(CONTINUATION) {
-        Some(text) if !text.is_empty() => (true, text),
-        _ => (false, piece),
+        Some(text) if !text.is_empty() => (text, true),
+        _ => (piece, false),
     }
 }
+
+fn hash(key: (&str, bool)) -> u64 {
+    FixedState::default().hash_one(key)
+}
+
+/// All else is made of the text.
+impl PartialEq for Vocabulary {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Vocabulary {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::{
     capsule::{Embedding, Space},
-    vectors::{DIMENSIONS_STEP, HITS_MAX, Hit, Reach, VectorIndex},
+    vectors::{DIMENSIONS_STEP, HITS_MAX, Hit, Reach, VectorError, VectorIndex},
 };
 
 /// An index of one space.
@@ -30,11 +30,15 @@ impl Places {
     }
 
     pub(super) fn add(&mut self, key: u32, embedding: &Embedding) {
-        let Some(unit) = self.unit(embedding) else { return };
+        if !self.takes(embedding) {
+            return;
+        }
         if let Some(index) = &mut self.index {
-            // Capsules are fewer than an index takes, and this has a direction.
-            let added = index.insert(key, &unit);
-            debug_assert_eq!(added, Ok(()));
+            let mut numbers: Vec<i8> = embedding.numbers().collect();
+            numbers.resize(index.dimensions(), 0);
+            // Capsules are fewer than an index takes. What has no direction lies nowhere.
+            let added = index.insert_whole(key, &numbers);
+            debug_assert!(matches!(added, Ok(()) | Err(VectorError::NoDirection)));
         }
     }
 

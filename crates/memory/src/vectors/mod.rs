@@ -190,6 +190,25 @@ impl VectorIndex {
     /// [`VectorError`] if it does not fit or has no direction; the index is as it was then.
     pub fn insert(&mut self, key: u32, vector: &[f32]) -> Result<(), VectorError> {
         let unit = self.unit(vector)?;
+        self.put(key, &unit, &Quantised::of(&unit))
+    }
+
+    /// The same of whole numbers, which as bytes lose nothing: in a third of the time.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub fn insert_whole(&mut self, key: u32, vector: &[i8]) -> Result<(), VectorError> {
+        self.check_length(vector.len())?;
+        let squares: i32 = vector.iter().map(|&number| i32::from(number).pow(2)).sum();
+        if squares == 0 {
+            return Err(VectorError::NoDirection);
+        }
+        let length = (squares as f32).sqrt();
+        let unit: Vec<f32> = vector.iter().map(|&number| f32::from(number) / length).collect();
+        self.put(key, &unit, &Quantised::of_whole(vector, length))
+    }
+
+    fn put(&mut self, key: u32, unit: &[f32], row: &Quantised) -> Result<(), VectorError> {
         if !self.places.contains_key(&key) && self.len() == VECTORS_MAX {
             return Err(VectorError::Full);
         }
@@ -199,9 +218,9 @@ impl VectorIndex {
             Some(of_place) => *of_place = key,
             None => self.keys.push(key),
         }
-        self.originals.set(place, &unit);
-        self.outlines.set(place, &Outline::of(&unit));
-        self.rows.set(place, &Quantised::of(&unit));
+        self.originals.set(place, unit);
+        self.outlines.set(place, &Outline::of(unit));
+        self.rows.set(place, row);
         self.linking.add(place);
         self.places.insert(key, place);
         Ok(())
@@ -321,9 +340,14 @@ impl VectorIndex {
     }
 
     fn unit(&self, vector: &[f32]) -> Result<Vec<f32>, VectorError> {
-        if vector.len() != self.dimensions {
-            return Err(VectorError::Length { expected: self.dimensions, found: vector.len() });
-        }
+        self.check_length(vector.len())?;
         unit::unit(vector)
+    }
+
+    fn check_length(&self, found: usize) -> Result<(), VectorError> {
+        match found == self.dimensions {
+            true => Ok(()),
+            false => Err(VectorError::Length { expected: self.dimensions, found }),
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::unit::distance;
 /// A vector as one byte a number, and what was lost.
 #[derive(Debug, Clone)]
 pub(super) struct Quantised {
-    /// Each number divided by `scale`, from -127 to 127, plus [`BIAS`].
+    /// Each number divided by `scale`, from -128 to 127, plus [`BIAS`].
     pub(super) bytes: Vec<u8>,
     pub(super) scale: f32,
     /// At least the length of what was lost: of the vector minus what the bytes stand for.
@@ -19,6 +19,14 @@ const LEVELS: f32 = 127.0;
 const ROUND_UP: f64 = 1.000_001;
 
 impl Quantised {
+    /// Of a vector of length 1 that is one of whole numbers divided by their length, in 32-bit numbers both.
+    pub(super) fn of_whole(numbers: &[i8], length: f32) -> Self {
+        let byte = |number: &i8| (i32::from(*number) + i32::from(BIAS)) as u8;
+        // To divide by a length and to multiply by its inverse are three roundings apart, and the vector's length is 1.
+        let error = 3.0 * f32::EPSILON;
+        Self { bytes: numbers.iter().map(byte).collect(), scale: 1.0 / length, error }
+    }
+
     /// Of finite numbers.
     pub(super) fn of(vector: &[f32]) -> Self {
         let (levels, scale, error) = rounded(vector, LEVELS);

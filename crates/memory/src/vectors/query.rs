@@ -11,7 +11,7 @@ const ROUNDING: f32 = 1e-5;
 
 /// A vector of length 1 as 16-bit numbers in the order in which rows are read.
 ///
-/// No sum overflows: of at most 512 terms, products of the two whole numbers add up to 127 * 32,767 * 512 < 2^31. What the
+/// No sum overflows: of at most 512 terms, products of the two whole numbers add up to 128 * 32,767 * 512 < 2^31. What the
 /// bytes' bias adds may wrap on the way, and is gone at the end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {

@@ -18,7 +18,8 @@ pub(super) fn unit(vector: &[f32]) -> Result<Vec<f32>, VectorError> {
     Ok(vector.iter().map(|&value| (f64::from(value) / length) as f32).collect())
 }
 
-/// How far a vector is from another of the same length times `scale`: squares are added in lanes, as below.
+/// How far a vector is from another of the same length times `scale`: each lane takes its squares in ascending order, then the
+/// lanes are added in theirs.
 pub(super) fn distance(vector: &[f32], other: &[f32], scale: f32) -> f64 {
     let mut sums = [0.0_f64; LANES];
     let mut add = |lane: usize, value: f32, other: f32| {

@@ -10,16 +10,17 @@ const KEYS: u32 = 60;
 #[derive(Debug, Clone)]
 enum Event {
     Insert { key: u32, seed: u64 },
+    InsertWhole { key: u32, seed: u64 },
     Remove { key: u32 },
     Advance,
 }
 
 fn event() -> impl Strategy<Value = Event> {
     // Few seeds: some vectors are the same under several keys.
-    let insert = || (0..KEYS, 0..40_u64).prop_map(|(key, seed)| Event::Insert { key, seed });
+    let which = || (0..KEYS, 0..40_u64);
     prop_oneof![
-        insert(),
-        insert(),
+        which().prop_map(|(key, seed)| Event::Insert { key, seed }),
+        which().prop_map(|(key, seed)| Event::InsertWhole { key, seed }),
         (0..KEYS).prop_map(|key| Event::Remove { key }),
         Just(Event::Advance)
     ]
@@ -43,6 +44,12 @@ proptest! {
                     let vector = Numbers(seed).near_one_of(3, dimensions);
                     index.insert(key, &vector).expect("a vector that fits");
                     simplest.insert(key, &vector);
+                }
+                Event::InsertWhole { key, seed } => {
+                    let vector = Numbers(seed).near_one_of(3, dimensions);
+                    let whole: Vec<i8> = vector.iter().map(|it| (it * 90.0) as i8).collect();
+                    index.insert_whole(key, &whole).expect("a vector that fits");
+                    simplest.insert_whole(key, &whole);
                 }
                 Event::Remove { key } => {
                     prop_assert_eq!(index.remove(key), simplest.0.remove(&key).is_some());

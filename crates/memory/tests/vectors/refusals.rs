@@ -23,11 +23,13 @@ fn a_refused_vector_leaves_the_one_with_its_key() {
     let with = |value: f32| [&[value][..], &[0.0; 15]].concat();
     for without in [0.0, f32::NAN, f32::INFINITY, -f32::INFINITY, 1e-40] {
         assert_eq!(index.insert(7, &with(without)), Err(VectorError::NoDirection));
+        assert_eq!(index.insert_whole(7, &[0; 16]), Err(VectorError::NoDirection));
         let asked = index.search(&with(without), 1, Reach::All, |_| true);
         assert_eq!(asked, Err(VectorError::NoDirection));
     }
     let short = VectorError::Length { expected: 16, found: 15 };
     assert_eq!(index.insert(7, &vector[..15]), Err(short));
+    assert_eq!(index.insert_whole(7, &[1; 15]), Err(short));
     assert_eq!(index.search(&vector[..15], 1, Reach::All, |_| true), Err(short));
     assert_eq!(index.get(7), Some(&*before));
     // Neither very long nor very short ones have to be scaled by the caller.

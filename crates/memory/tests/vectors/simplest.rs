@@ -40,6 +40,11 @@ impl Simplest {
         self.0.insert(key, unit(vector));
     }
 
+    pub(crate) fn insert_whole(&mut self, key: u32, vector: &[i8]) {
+        let squares: f32 = vector.iter().map(|&it| f32::from(it) * f32::from(it)).sum();
+        self.0.insert(key, vector.iter().map(|&it| f32::from(it) / squares.sqrt()).collect());
+    }
+
     pub(crate) fn search(
         &self,
         question: &[f32],
@@ -80,8 +85,13 @@ impl Simplest {
     }
 }
 
+/// With the length in sixteen sums, which are added in their order.
 fn unit(vector: &[f32]) -> Vec<f32> {
-    let squares: f64 = vector.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
+    let mut sums = [0.0; 16];
+    for (place, &value) in vector.iter().enumerate() {
+        sums[place % 16] += f64::from(value) * f64::from(value);
+    }
+    let squares: f64 = sums.iter().sum();
     vector.iter().map(|&value| (f64::from(value) / squares.sqrt()) as f32).collect()
 }
 

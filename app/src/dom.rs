@@ -71,13 +71,24 @@ pub(crate) fn show(id: &str) {
 
 /// Gives the focus to the first that a selector finds, once what has changed is drawn: a button that goes takes it along.
 pub(crate) fn focus_soon(selector: String) {
+    request_animation_frame(move || focus(&selector));
+}
+
+/// The same where what had the focus is gone, and nothing has it since.
+pub(crate) fn focus_soon_if_lost(selector: String) {
     request_animation_frame(move || {
-        let found = window().and_then(|it| it.document()?.query_selector(&selector).ok()?);
-        if let Some(Ok(element)) = found.map(|it| it.dyn_into::<HtmlElement>()) {
-            // What cannot have it leaves it where it is.
-            let _ = element.focus();
+        if !has_focus_in("body *") {
+            focus(&selector);
         }
     });
+}
+
+fn focus(selector: &str) {
+    let found = window().and_then(|it| it.document()?.query_selector(selector).ok()?);
+    if let Some(Ok(element)) = found.map(|it| it.dyn_into::<HtmlElement>()) {
+        // What cannot have it leaves it where it is.
+        let _ = element.focus();
+    }
 }
 
 /// Whether what has the focus is inside of one that a selector finds.

@@ -153,7 +153,7 @@ scenario("a compute worker that cannot be loaded is told of, with the reason", a
     ),
   );
   assert.equal(refusal.code, "worker_lost");
-  assert.match(refusal.message, /the compute worker stopped: it did not start: .*fetch.*; reload the page/i);
+  assert.match(refusal.message, /the worker that does this stopped: it did not start: .*fetch.*; reload the page/i);
 });
 
 scenario("the application's own peer is on window", async (world) => {

@@ -30,7 +30,7 @@ cargo xtask <chore>
 
   run [-- server options]      install what is missing, build the release, serve it at http://127.0.0.1:3000
   test [part] [filter]         install what tests need and run everything, or one part:
-                               format, lint, unit, wasm, onnx, bits, sim, e2e
+                               format, lint, unit, wasm, onnx, lint-wasm, bits, sim, e2e
   sdk                          put the compute worker and the JavaScript class beside what `cargo leptos` serves
   dist                         build the release into target/dist/peerceptron, one file
   bench page|channel|session|neural|rooms|private|engine|faults|ledger

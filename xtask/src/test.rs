@@ -10,11 +10,16 @@ use crate::{
     failure::Failure,
     step::Steps,
     tools,
-    workspace::{Workspace, execute},
+    workspace::{Workspace, execute, execute_labelled},
 };
+use std::{env, thread};
 
 /// The parts, in the order in which they run: what fails fastest first.
-const PARTS: [&str; 8] = ["format", "lint", "unit", "wasm", "onnx", "bits", "sim", "e2e"];
+const PARTS: [&str; 9] =
+    ["format", "lint", "unit", "wasm", "onnx", "lint-wasm", "bits", "sim", "e2e"];
+
+/// Those of them that run beside the end-to-end tests where all run: there, browsers wait for each other half of the time.
+const BESIDE: [&str; 3] = ["lint-wasm", "bits", "sim"];
 
 /// Runs all parts, or the one that is named; a filter goes to the part's own runner.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -31,13 +36,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         return Err(Failure::new(format!("There is no part `{part}`: there are {parts}.")));
     }
     let wanted = |name| part.is_none_or(|part| part == name);
+    let alone = |name| part == Some(name);
     let mut steps = Steps::default();
     if wanted("format") {
         steps.step("Format", || native::format(workspace));
     }
     if wanted("lint") {
         steps.step("Lint, native", || native::lint(workspace));
-        steps.step("Lint, WebAssembly", || webassembly::lint(workspace));
     }
     if wanted("unit") {
         steps.step("Unit, property and documentation tests", || native::test(workspace, filter));
@@ -48,15 +53,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if wanted("onnx") {
         steps.step("Exported networks in ONNX Runtime", || onnx::test(workspace));
     }
-    if wanted("bits") {
+    if alone("lint-wasm") {
+        steps.step("Lint, WebAssembly", || webassembly::lint(workspace));
+    }
+    if alone("bits") {
         steps.step("The same bits in every build", || bits::native(workspace));
         steps.step("The same bits in Chromium and Firefox", || bits::browsers(workspace));
     }
-    if wanted("sim") {
+    if alone("sim") {
         steps.step("The simulator's quick run", || simulate(workspace));
     }
     if wanted("e2e") {
-        end_to_end(workspace, &mut steps, filter);
+        let beside: &[&str] = if alone("e2e") { &[] } else { &BESIDE };
+        end_to_end(workspace, &mut steps, filter, beside);
     }
     steps.finish()
 }
@@ -67,20 +76,47 @@ fn simulate(workspace: &Workspace) -> Result<(), Failure> {
     execute(&mut command, "The command above replays it: `cargo xtask sim help`.")
 }
 
-/// The tests run against the very file that people get.
-fn end_to_end(workspace: &Workspace, steps: &mut Steps, filter: Option<&str>) {
+/// The tests run against the very file that people get, and other parts beside them.
+fn end_to_end(workspace: &Workspace, steps: &mut Steps, filter: Option<&str>, beside: &[&str]) {
     let ready = steps.step("The release", || dist::build(workspace))
         & steps.step("Browsers", || browsers::install(workspace));
-    if ready {
-        steps.step("End to end, in Chromium and Firefox", || {
-            tools::node(workspace)?;
-            let mut command = workspace.command("npm");
-            command.args(["test", "--silent", "--prefix", "end2end"]);
-            if let Some(filter) = filter {
-                command.args(["--", filter]);
-            }
-            let advice = "Pictures of the pages and the server's log are in end2end/results.";
-            execute(&mut command, advice)
+    thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            let run = |part: &&str| (format!("Beside them: {part}"), run_beside(workspace, part));
+            beside.iter().map(run).collect::<Vec<_>>()
         });
+        if ready {
+            steps.step("End to end, in Chromium and Firefox", || in_browsers(workspace, filter));
+        }
+        for (title, outcome) in others.join().expect("no part panics") {
+            steps.step(&title, || outcome);
+        }
+    });
+}
+
+fn in_browsers(workspace: &Workspace, filter: Option<&str>) -> Result<(), Failure> {
+    tools::node(workspace)?;
+    let mut command = workspace.command("npm");
+    command.args(["test", "--silent", "--prefix", "end2end"]);
+    if let Some(filter) = filter {
+        command.args(["--", filter]);
     }
+    let advice = "Pictures of the pages and the server's log are in end2end/results.";
+    execute(&mut command, advice)
+}
+
+/// Runs a part as a program of its own, which waits wherever another wants the processor.
+fn run_beside(workspace: &Workspace, part: &str) -> Result<(), Failure> {
+    let not_found = |error| Failure::new(format!("This program cannot be found: {error}."));
+    let this = env::current_exe().map_err(not_found)?;
+    let this = this.to_string_lossy();
+    let mut command = match workspace.has("nice") {
+        true => workspace.command("nice"),
+        false => workspace.command(&this),
+    };
+    if workspace.has("nice") {
+        command.args(["-n", "19", &*this]);
+    }
+    command.args(["test", part]);
+    execute_labelled(part, &mut command, "Its lines say what failed.")
 }

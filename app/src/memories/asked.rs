@@ -29,6 +29,8 @@ pub struct Desk {
     pub capsules: Capsules,
     /// What is about to be forgotten.
     pub forgetting: Forgetting,
+    /// What was fetched last, until it is here.
+    pub fetched: RwSignal<Option<Hash>>,
     /// Whether something could not be stored: what the browser says of its room may not be true.
     pub lacks_room: RwSignal<bool>,
     command: Command,
@@ -58,6 +60,7 @@ impl Desk {
             model: RwSignal::default(),
             capsules: Capsules::new(),
             forgetting: Forgetting::new(),
+            fetched: RwSignal::new(None),
             lacks_room: RwSignal::new(false),
             command: Command::default(),
         };

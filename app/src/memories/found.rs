@@ -77,7 +77,10 @@ pub fn FoundItem(
         }
     };
     let fetch = at.map(|from| {
-        let fetch = move |_| ask(command, Call::Fetch { capsule: id, from }, |_| {});
+        let fetch = move |_| {
+            desk.fetched.set(Some(id));
+            ask(command, Call::Fetch { capsule: id, from }, |_| {});
+        };
         view! {
             <button type="button" class="button button-quiet" on:click=on(fetch)>
                 {live(move || format!("Fetch it from {}", page.name_of(from)))}
@@ -88,6 +91,11 @@ pub fn FoundItem(
     let here = at.is_none();
     if here {
         forgetting.is_here(id);
+        if desk.fetched.get_untracked() == Some(id) {
+            desk.fetched.set(None);
+            // The button that fetched it went with the item that it was in.
+            dom::focus_soon_if_lost(format!("[data-capsule='{id}'] .memories-forget"));
+        }
     }
     // What others have is not forgotten with what is here.
     let stage = move || forgetting.stage(id).filter(|_| here);

@@ -121,6 +121,12 @@ pub fn Proof(
             )
         })
     };
+    follow(move || {
+        // Whoever had it recorded reads on there: the button is gone.
+        if recorded().is_some() && said.with_untracked(|said| !said.is_empty()) {
+            dom::focus_soon_if_lost(format!("[data-capsule='{id}'] .memories-proof"));
+        }
+    });
     let can_register = move || here && has_ledger.get() && is_mine() && recorded().is_none();
     let can_rate = move || {
         let is_its_owners = || recorded().is_some_and(|it| it.owner == owner);
@@ -133,7 +139,7 @@ pub fn Proof(
         })
     };
     view! {
-        <p class="memories-proof">{live(standing)}</p>
+        <p class="memories-proof" tabindex="-1">{live(standing)}</p>
         <Shown when=can_register>
             <button
                 type="button"

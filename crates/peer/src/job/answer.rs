@@ -242,7 +242,7 @@ pub enum JobError {
     #[error("{0}")]
     Storage(String),
     /// The worker is gone.
-    #[error("the compute worker stopped: {0}; reload the page")]
+    #[error("the worker that does this stopped: {0}; reload the page")]
     WorkerLost(String),
 }
 

@@ -39,7 +39,10 @@ pub fn MapPart(
     let chosen = RwSignal::new(None::<usize>);
     let colours = RwSignal::new(Colours::default());
     follow(move || {
-        let _ = desk.changes.get();
+        // A picture takes the longest of all that is asked at first, and is waited for the least.
+        if desk.overview.with(Option::is_none) {
+            return;
+        }
         ask(command, Call::Map, move |reply| {
             if let Reply::Map(new) = reply {
                 let _ = (chosen.try_set(None), map.try_set(new));

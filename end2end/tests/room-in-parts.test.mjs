@@ -53,14 +53,16 @@ scenario("both sides of a room that is cut in two train on, and end with one mod
   for (const peer of all.slice(1)) await peer.untilAgreed(ada);
 
   const left = await Promise.all(all.map((peer) => peer.evaluate(() => window.peerceptron.get_session().lineages_left)));
-  // Parts that meet may part once more, for some rounds.
-  const isLighter = (i) => left[2 * i].some(({ rounds_apart }) => rounds_apart >= ROUNDS_APART - 2);
+  // Parts that meet may part once more, for some rounds, and where processors are slow they did so before the cut.
+  const gaveWay = (peer) => left[peer].find(({ rounds_apart }) => rounds_apart >= ROUNDS_APART - 2);
+  const isLighter = (i) => gaveWay(2 * i) !== undefined;
   assert.notEqual(isLighter(0), isLighter(1), `one side's rounds gave way: ${JSON.stringify(left)}`);
   const lighter = isLighter(0) ? 0 : 1;
   for (const [i, peer] of sides[lighter].entries()) {
-    const { round, rounds_apart, taken_up_round, members, keeps_ours } = left[2 * lighter + i][0];
-    assert.ok(rounds_apart >= ROUNDS_APART - 2 && rounds_apart < round, `${rounds_apart} rounds to ${round}`);
-    assert.ok(taken_up_round > cutAt && members >= 2 && keeps_ours, JSON.stringify(left));
+    const lineage = gaveWay(2 * lighter + i);
+    assert.ok(lineage, JSON.stringify(left));
+    const { round, rounds_apart, taken_up_round, members, keeps_ours } = lineage;
+    assert.ok(rounds_apart < round && taken_up_round > cutAt && members >= 2 && keeps_ours, JSON.stringify(left));
     const { log } = await peer.state();
     const says = /Parts of the room met: rounds \d+ to \d+ of this one gave way to round \d+ .* goes into its next updates\./;
     assert.ok(log.some((line) => says.test(line)), log.join("\n"));

@@ -28,7 +28,7 @@ const FUNCTION_WORDS: [&str; 48] = [
 /// is looked up by a hash, and words are compared by numbers first.
 pub(super) struct Words {
     hasher: FixedState,
-    /// By their hashes, of 64 bits: two words that share one, of which a device will not see a pair, would be found as one.
+    /// By their hashes, of 64 bits. Of two words that shared one the later would not be found; no device will see such a pair.
     numbers: HashTable<Numbered>,
     /// In their order, for those that are begun.
     in_order: BTreeMap<Word, u32>,

@@ -487,6 +487,16 @@ export interface LearningRound {
   accuracy_alone: number | null;
 }
 
+/** What is still known of a round that this device saw before the page was loaded. */
+export interface EarlierRound {
+  round: number;
+  /** How many members' updates are in it. */
+  members: number;
+  /** As in `LearningRound`. */
+  accuracy_together: number | null;
+  accuracy_alone: number | null;
+}
+
 /** The room was in parts, each of which learnt on; they met again, and this one's rounds gave way to those of another. */
 export interface LineageLeft {
   /** The newest round that was left. */
@@ -523,7 +533,10 @@ export interface LearningSession {
   excluded: { peer_id: string; why: "two_updates" | "harm" }[];
   /** How many members say that they arrived at the newest round's record; their promises for the next round sign it. */
   signatures: number;
+  /** Rounds that this page has seen, oldest first. */
   history: LearningRound[];
+  /** Those before, from earlier visits of the page, oldest first. */
+  earlier: EarlierRound[];
   /** Oldest first; the newest 32 of this page's life. */
   lineages_left: LineageLeft[];
   sent_bytes: number;

@@ -31,6 +31,7 @@ export function readState() {
     comparison: within("Training", ".accuracy-sentence").map(text).join(" "),
     groups: within("Training", "[aria-label='Groups']").map(text).join(" ").replace(/\s+/g, " "),
     facts: within("Training", "dl > div").map(text),
+    rounds: within("Training", "tbody th").map(text),
     members: within("Training", "[aria-label=Members] li").map(text),
     parts: within("Network", "[aria-label='Parts of this network'] li").map(text),
     carried: within("Network", "[aria-label='Nodes carried for others'] li").map(text),

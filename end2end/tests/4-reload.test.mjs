@@ -36,4 +36,15 @@ scenario("a page reloaded during training takes part again", async (world) => {
   await Promise.all([ada.untilFinished(), ben.untilFinished()]);
   // A stop meets the two in the middle of a round: whoever is behind fetches the other's model.
   await ada.untilAgreed(ben);
+
+  // What came of it is still there, with the rounds before each reload.
+  const ended = await ben.state();
+  await ben.reload();
+  const kept = await ben.until("its accuracies are shown again", (s) => (s.session?.together ?? "") !== "");
+  for (const figure of ["session", "round", "model", "together", "alone"]) {
+    assert.equal(kept.session[figure], ended.session[figure], figure);
+  }
+  assert.equal(kept.comparison, ended.comparison);
+  assert.ok(ended.rounds.length > 3);
+  assert.deepEqual(kept.rounds, ended.rounds);
 });

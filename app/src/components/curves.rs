@@ -7,7 +7,7 @@ use crate::{
     state::page::use_page,
 };
 use leptos::{html::Canvas, prelude::*};
-use peer::{RoundView, SessionView};
+use peer::{EarlierRound, SessionView};
 
 /// What the curves show.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,14 +26,13 @@ pub(super) struct CurvePoints {
 
 impl CurvePoints {
     fn of(session: &SessionView) -> Self {
-        let accuracy = |round: &RoundView, evaluation: &Option<peer::Evaluation>| {
-            let accuracy = evaluation.as_ref()?.accuracy();
-            Some((f64::from(round.round), accuracy))
+        let seen = session.history.iter().map(EarlierRound::from);
+        let rounds: Vec<_> = session.earlier.iter().copied().chain(seen).collect();
+        let curve = |accuracy: fn(&EarlierRound) -> Option<f64>| {
+            let point = |it: &EarlierRound| Some((f64::from(it.round), accuracy(it)?));
+            rounds.iter().filter_map(point).collect()
         };
-        let curve = |which: fn(&RoundView) -> &Option<peer::Evaluation>| {
-            session.history.iter().filter_map(|round| accuracy(round, which(round))).collect()
-        };
-        let (together, alone) = (curve(|round| &round.together), curve(|round| &round.alone));
+        let (together, alone) = (curve(EarlierRound::together), curve(EarlierRound::alone));
         let by_itself = is_by_itself(session);
         let (together, alone) = if by_itself { (Vec::new(), together) } else { (together, alone) };
         let met = session.lineages_left.iter().map(|left| f64::from(left.taken_up_round)).collect();

@@ -8,7 +8,7 @@ use crate::{
     state::{command::Command, page::use_page, sentences::lineage_left},
 };
 use leptos::prelude::*;
-use peer::{Evaluation, LineageLeft, RoundView, SessionView};
+use peer::{EarlierRound, Evaluation, LineageLeft, RoundView, SessionView};
 use units::Hash;
 
 /// Rounds shown; the curves show all.
@@ -24,6 +24,12 @@ pub fn RoundsTable() -> impl IntoView {
 
     let by_itself =
         Memo::new(move |_| page.session.with(|session| session.as_ref().is_some_and(is_by_itself)));
+
+    // Of rounds before the page was loaded, what their makers signed is gone.
+    let has_record = Memo::new(move |_| {
+        page.session
+            .with(|session| session.as_ref().is_some_and(|it| it.running || !it.history.is_empty()))
+    });
 
     view! {
         <details class="rounds">
@@ -51,13 +57,14 @@ pub fn RoundsTable() -> impl IntoView {
                         >
                             {match line {
                                 Line::Round(round) => view! { <Row round by_itself /> }.into_any(),
+                                Line::Earlier(round) => view! { <EarlierRow round by_itself /> }.into_any(),
                                 Line::Left(left) => view! { <Left left /> }.into_any(),
                             }}
                         </Each>
                     </tbody>
                 </table>
             </div>
-            <Shown when=move || !by_itself.get()><Record /></Shown>
+            <Shown when=move || !by_itself.get() && has_record.get()><Record /></Shown>
         </details>
     }
     .erased()
@@ -67,6 +74,8 @@ pub fn RoundsTable() -> impl IntoView {
 #[derive(Debug, Clone, PartialEq)]
 enum Line {
     Round(RoundView),
+    /// Of one before the page was reloaded, less is known.
+    Earlier(EarlierRound),
     /// Rounds below gave way to those above.
     Left(LineageLeft),
 }
@@ -78,6 +87,7 @@ impl Line {
             Self::Round(it) => {
                 (it.round, None, Some(it.model), it.together.is_some(), it.alone.is_some())
             }
+            Self::Earlier(it) => (it.round, Some(it.round), None, false, false),
             Self::Left(left) => (left.taken_up_round, Some(left.round), None, false, false),
         }
     }
@@ -93,6 +103,8 @@ fn lines(session: &SessionView) -> Vec<Line> {
         }
         lines.push(Line::Round(round.clone()));
     }
+    let earlier = session.earlier.iter().rev().map(|round| Line::Earlier(*round));
+    lines.extend(earlier.take(ROUNDS_SHOWN.saturating_sub(session.history.len())));
     lines
 }
 
@@ -136,18 +148,20 @@ fn Record() -> impl IntoView {
     .erased()
 }
 
+fn accuracy(accuracy: Option<f64>) -> String {
+    accuracy.map_or("–".to_owned(), percent)
+}
+
 #[component]
 fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
-    let accuracy = |evaluation: &Option<Evaluation>| {
-        evaluation.as_ref().map_or("–".to_owned(), |e| percent(e.accuracy()))
-    };
-    let alone = accuracy(&round.alone);
+    let together = accuracy(round.together.as_ref().map(Evaluation::accuracy));
+    let alone = accuracy(round.alone.as_ref().map(Evaluation::accuracy));
     let page = use_page();
     let leader = move || round.leader.map_or("–".to_owned(), |leader| page.name_of(leader));
     view! {
         <tr>
             <th scope="row">{round.round}</th>
-            <td>{accuracy(&round.together)}</td>
+            <td>{together}</td>
             {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }).erased())}
             <td>{round.members.len()}</td>
             {live(move || (!by_itself.get()).then(|| view! { <td>{leader()}</td> }).erased())}
@@ -156,6 +170,21 @@ fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
             <td>
                 <code title=round.model.to_string()>{round.model.short()}</code>
             </td>
+        </tr>
+    }
+    .erased()
+}
+
+#[component]
+fn EarlierRow(round: EarlierRound, by_itself: Memo<bool>) -> impl IntoView {
+    let alone = accuracy(round.alone());
+    view! {
+        <tr class="round-earlier">
+            <th scope="row">{round.round}</th>
+            <td>{accuracy(round.together())}</td>
+            {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }).erased())}
+            <td>{round.members}</td>
+            <td colspan=live(move || if by_itself.get() { "3" } else { "4" })>"before this page was loaded"</td>
         </tr>
     }
     .erased()

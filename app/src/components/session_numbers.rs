@@ -8,9 +8,7 @@ use crate::{
     state::page::use_page,
 };
 use leptos::{prelude::*, task::spawn_local};
-use peer::{
-    Evaluation, Exclusion, MasksView, MemberView, PrivacyView, RoundPhase, RoundView, SessionView,
-};
+use peer::{EarlierRound, Exclusion, MasksView, MemberView, PrivacyView, RoundPhase, SessionView};
 use units::PeerId;
 
 /// The newest round in numbers, and the members.
@@ -90,9 +88,12 @@ impl Numbers {
     fn of(session: &SessionView) -> Self {
         let newest = session.history.last();
         let evaluated = session.history.iter().rev().find(|round| round.together.is_some());
-        let read = |which: fn(&RoundView) -> Option<&Evaluation>| evaluated.and_then(which);
-        let together = read(|round| round.together.as_ref());
-        let alone = read(|round| round.alone.as_ref());
+        let firing_rate =
+            evaluated.and_then(|round| round.together.as_ref()).map(|it| it.firing_rate);
+        let mut earlier = session.earlier.iter().rev().copied();
+        let measured = evaluated
+            .map(EarlierRound::from)
+            .or_else(|| earlier.find(|round| round.together_correct.is_some()));
         Self {
             session: session.id.to_string(),
             running: session.running,
@@ -103,10 +104,10 @@ impl Numbers {
             signatures: session.signatures,
             members_of_round: newest.map_or(0, |round| round.members.len()),
             by_itself: is_by_itself(session),
-            together: together.map(Evaluation::accuracy),
-            alone: alone.map(Evaluation::accuracy),
-            rows: together.map_or(0, |evaluation| evaluation.rows),
-            firing_rate: together.map(|evaluation| evaluation.firing_rate),
+            together: measured.and_then(|it| it.together()),
+            alone: measured.and_then(|it| it.alone()),
+            rows: measured.map_or(0, |it| it.rows),
+            firing_rate,
             sent_bytes: session.sent_bytes,
             sends_little: session.sends_little,
             round_sent_bytes: newest.map(|round| round.sent_bytes),
@@ -120,7 +121,9 @@ impl Numbers {
 /// Whether no other device has brought anything into what is shown: then there is nothing to compare.
 pub(super) fn is_by_itself(session: &SessionView) -> bool {
     let contributors = session.members.iter().filter(|member| member.rows > 0).count();
-    contributors <= 1 && session.history.iter().all(|round| round.members.len() <= 1)
+    contributors <= 1
+        && session.history.iter().all(|round| round.members.len() <= 1)
+        && session.earlier.iter().all(|round| round.members <= 1)
 }
 
 fn phase_name(phase: RoundPhase) -> &'static str {

@@ -24,14 +24,16 @@ use units::ClusterId;
 #[component]
 pub fn Training() -> impl IntoView {
     let page = use_page();
-    // Who only looks on has measured nothing, and of a session that ended in an earlier life nothing is known. From one session
-    // to the next the table stays as open as it was.
+    // Who only looks on has measured nothing. From one session to the next the table stays as open as it was.
     let has_rounds = Memo::new(move |_| {
         page.session.with(|session| {
             session.as_ref().is_some_and(|session| {
-                let measured = || session.history.iter().any(|r| r.together.is_some());
+                let measured = || {
+                    session.history.iter().any(|round| round.together.is_some())
+                        || session.earlier.iter().any(|round| round.together_correct.is_some())
+                };
                 let is_known = session.running || !session.history.is_empty();
-                is_known && (has_rows(page, session) || measured())
+                is_known && has_rows(page, session) || measured()
             })
         })
     });

@@ -153,16 +153,8 @@ impl Engine {
         if let Some(record) = sessions.pop() {
             // A crash may have come between the two records.
             let left = self.left.contains(record.id);
-            let (running, stopped) = (record.running && !left, record.stopped);
-            let head = Some(record.head);
             let life = self.core.session_life(now);
-            let mut session = Session::new(record.proposal, head, true, life, now);
-            if !running {
-                session.restore_end(record.ended_because, record.used_up);
-            }
-            session.running = running;
-            session.stopped = stopped;
-            session.left = left;
+            let mut session = Session::restored(record, left, life, now);
             self.spendings.tell(&mut session);
             self.session = Some(Box::new(session));
         }

@@ -72,8 +72,8 @@ pub use split::{
     SplitProgress, SplitTraining, SplitView,
 };
 pub use view::{
-    ClusterView, Ended, ExcludedView, Exclusion, LeftSessionView, LineageLeft, LinkEnd, LinkStage,
-    MasksView, MemberView, MessageView, PartView, PeerView, PrivacyView, RoomView, RoundPhase,
-    RoundView, SessionView, SignalingState, View,
+    ClusterView, EarlierRound, Ended, ExcludedView, Exclusion, LeftSessionView, LineageLeft,
+    LinkEnd, LinkStage, MasksView, MemberView, MessageView, PartView, PeerView, PrivacyView,
+    RoomView, RoundPhase, RoundView, SessionView, SignalingState, View,
 };
 pub use workbench::{Begun, FirstLane, SecondAnswer, SecondLane, SecondPart, Workbench};

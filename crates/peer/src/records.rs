@@ -3,7 +3,11 @@
 //! Every record is framed as `PCR1`, the SHA-256 of the rest, the rest: a record that a crash or a full disk has damaged
 //! is noticed, reported and dropped, and never taken for the truth.
 
-use crate::{clusters::Origin, config::StoredRecord, view::MessageView};
+use crate::{
+    clusters::Origin,
+    config::StoredRecord,
+    view::{EarlierRound, MessageView},
+};
 use neural::Dataset;
 use protocol::{
     cluster::NetworkSpec,
@@ -70,6 +74,8 @@ pub(crate) struct SessionRecord {
     pub ended_because: Option<String>,
     /// Whether that is because nobody had any privacy budget left.
     pub used_up: bool,
+    /// The rounds that were seen, oldest first.
+    pub rounds: Vec<EarlierRound>,
 }
 
 impl SessionRecord {

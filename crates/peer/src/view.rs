@@ -200,8 +200,10 @@ pub struct SessionView {
     pub members: Vec<MemberView>,
     /// Members that contribute no longer, by id.
     pub excluded: Vec<ExcludedView>,
-    /// The rounds that this device has seen, oldest first.
+    /// The rounds that this page has seen, oldest first.
     pub history: Vec<RoundView>,
+    /// The rounds before those, which the device saw before the page was reloaded, oldest first.
+    pub earlier: Vec<EarlierRound>,
     /// Lineages that this device left when parts of the room met again, oldest first; the newest 32.
     pub lineages_left: Vec<LineageLeft>,
     /// Session bytes that this device has sent.
@@ -308,6 +310,54 @@ pub struct RoundView {
     pub together: Option<Evaluation>,
     /// The network that learnt from this device's rows only, with the same budget.
     pub alone: Option<Evaluation>,
+}
+
+/// A finished round, as much of it as outlives the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierRound {
+    /// Which.
+    pub round: u32,
+    /// How many members' updates are in it.
+    pub members: u32,
+    /// Rows of this device that both networks were measured on.
+    pub rows: u32,
+    /// Of those, how many the shared network told right.
+    pub together_correct: Option<u32>,
+    /// Of those, how many the network told right that learnt from this device's rows only.
+    pub alone_correct: Option<u32>,
+}
+
+impl EarlierRound {
+    /// The shared network's accuracy, 0 to 1.
+    pub fn together(&self) -> Option<f64> {
+        self.accuracy(self.together_correct)
+    }
+
+    /// The accuracy, 0 to 1, of the network that learnt from this device's rows only.
+    pub fn alone(&self) -> Option<f64> {
+        self.accuracy(self.alone_correct)
+    }
+
+    fn accuracy(&self, correct: Option<u32>) -> Option<f64> {
+        correct.filter(|_| self.rows > 0).map(|it| f64::from(it) / f64::from(self.rows))
+    }
+}
+
+impl From<&RoundView> for EarlierRound {
+    fn from(round: &RoundView) -> Self {
+        let measured = round.together.as_ref().or(round.alone.as_ref());
+        let rows = measured.map_or(0, |evaluation| evaluation.rows);
+        let correct = |evaluation: &Option<Evaluation>| {
+            evaluation.as_ref().filter(|it| it.rows == rows).map(|it| it.correct)
+        };
+        Self {
+            round: round.round,
+            members: round.members.len() as u32,
+            rows,
+            together_correct: correct(&round.together),
+            alone_correct: correct(&round.alone),
+        }
+    }
 }
 
 /// A lineage of rounds that was left for a heavier one: the room was in parts, each learnt on, and they met again.

@@ -54,12 +54,6 @@ impl Session {
         }
     }
 
-    /// It had ended here in an earlier life.
-    pub(crate) fn restore_end(&mut self, because: Option<String>, used_up: bool) {
-        self.ended_because = because;
-        self.budget.used_up = used_up;
-    }
-
     pub(super) fn end(&mut self, reason: &str, now: Instant) {
         self.running = false;
         self.standings.wait_for_followers(now);

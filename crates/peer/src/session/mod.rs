@@ -35,7 +35,7 @@ mod view;
 use crate::{
     job::Job,
     records::SessionRecord,
-    view::{LineageLeft, RoundView},
+    view::{EarlierRound, LineageLeft, RoundView},
 };
 use ::core::time::Duration;
 pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
@@ -66,7 +66,7 @@ use verdicts::Verdicts;
 
 /// How long the founder waits for the others before the first round, and a restored member for news.
 const GATHERING: Duration = Duration::from_secs(4);
-/// Rounds of history that a view holds.
+/// Rounds of history that a view holds, and a record.
 const HISTORY_MAX: usize = 2_000;
 
 pub(crate) struct Session {
@@ -127,6 +127,8 @@ pub(crate) struct Session {
     told: SortedSet<PeerId>,
     hand_out: HandOut,
     history: Vec<RoundView>,
+    /// What an earlier life of the page saw of the rounds before those.
+    earlier: Vec<EarlierRound>,
     lineages_left: Vec<LineageLeft>,
     /// Connected peers that told of a lighter lineage's round, until they have a part in ours.
     apart: SortedMap<PeerId, u32>,
@@ -194,6 +196,7 @@ impl Session {
             told: SortedSet::new(),
             hand_out: HandOut::default(),
             history: Vec::new(),
+            earlier: Vec::new(),
             lineages_left: Vec::new(),
             apart: SortedMap::new(),
             on_ours: SortedMap::new(),
@@ -210,6 +213,20 @@ impl Session {
         }
     }
 
+    /// A session of an earlier life of the page, which somebody at this device may have left since.
+    pub(crate) fn restored(record: SessionRecord, left: bool, life: u64, now: Instant) -> Self {
+        let mut session = Self::new(record.proposal, Some(record.head), true, life, now);
+        session.running = record.running && !left;
+        if !session.running {
+            session.ended_because = record.ended_because;
+            session.budget.used_up = record.used_up;
+        }
+        session.stopped = record.stopped;
+        session.left = left;
+        session.earlier = record.rounds;
+        session
+    }
+
     pub(crate) fn is_alone(&self) -> bool {
         self.proposal.invited.as_ref().is_some_and(SortedSet::is_empty)
     }
@@ -219,7 +236,10 @@ impl Session {
     }
 
     pub(crate) fn record(&self) -> SessionRecord {
+        let rounds = self.earlier.iter().copied().chain(self.history.iter().map(Into::into));
+        let too_many = (self.earlier.len() + self.history.len()).saturating_sub(HISTORY_MAX);
         SessionRecord {
+            rounds: rounds.skip(too_many).collect(),
             id: self.id,
             proposal: self.proposal.clone(),
             head: self.head.clone(),

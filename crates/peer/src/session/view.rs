@@ -36,6 +36,7 @@ impl Session {
             members,
             excluded: self.excluded(),
             history,
+            earlier: self.earlier.clone(),
             lineages_left: self.lineages_left.clone(),
             sent_bytes: self.sent_bytes,
             sends_little: self.thrift.sends_little(),

@@ -1,7 +1,8 @@
 //! Learning sessions as plain objects.
 
 use peer::{
-    Evaluation, Exclusion, LineageLeft, MasksView, PrivacyView, RoundPhase, RoundView, SessionView,
+    EarlierRound, Evaluation, Exclusion, LineageLeft, MasksView, PrivacyView, RoundPhase,
+    RoundView, SessionView,
 };
 use serde::Serialize;
 use units::{ClusterId, Hash, PeerId, SessionId};
@@ -23,6 +24,7 @@ pub(crate) struct Session {
     excluded: Vec<Excluded>,
     signatures: u32,
     history: Vec<Round>,
+    earlier: Vec<Earlier>,
     lineages_left: Vec<LineageLeft>,
     sent_bytes: f64,
     sends_little: bool,
@@ -49,6 +51,14 @@ struct Part {
     peer_id: PeerId,
     samples: u32,
     score: Option<f32>,
+}
+
+#[derive(Serialize)]
+struct Earlier {
+    round: u32,
+    members: u32,
+    accuracy_together: Option<f64>,
+    accuracy_alone: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -87,12 +97,24 @@ impl From<SessionView> for Session {
             excluded: view.excluded.into_iter().map(excluded).collect(),
             signatures: view.signatures,
             history: view.history.into_iter().map(Round::from).collect(),
+            earlier: view.earlier.iter().map(Earlier::from).collect(),
             lineages_left: view.lineages_left,
             sent_bytes: view.sent_bytes as f64,
             sends_little: view.sends_little,
             privacy: view.privacy,
             masks: view.masks,
             problem: view.problem,
+        }
+    }
+}
+
+impl From<&EarlierRound> for Earlier {
+    fn from(view: &EarlierRound) -> Self {
+        Self {
+            round: view.round,
+            members: view.members,
+            accuracy_together: view.together(),
+            accuracy_alone: view.alone(),
         }
     }
 }

@@ -1,10 +1,16 @@
 //! What was acknowledged survives a crash, and who comes back takes part again.
 
 use core::time::Duration;
-use peer::Event;
+use peer::{Event, SessionView};
 use sim::{HostId, World, WorldConfig};
 
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// The rounds that a device knows of, those before a reload among them.
+fn rounds_known(session: &SessionView) -> Vec<u32> {
+    let earlier = session.earlier.iter().map(|round| round.round);
+    earlier.chain(session.history.iter().map(|round| round.round)).collect()
+}
 
 #[test]
 fn who_comes_back_has_its_identity_room_and_cluster_and_takes_part_again() {
@@ -43,11 +49,22 @@ fn a_whole_room_may_crash_and_go_on() {
     }
     for id in world.host_ids() {
         world.boot(id);
+        let session = world.view(id).session.expect("it has its checkpoint");
+        assert!(session.round > 0 && session.history.is_empty());
+        assert_eq!(rounds_known(&session), (1..=session.round).collect::<Vec<_>>());
+        assert!(session.earlier.iter().all(|round| round.together().is_some()));
     }
     world.live_until("it is over", PATIENCE, |world| {
         let over = |id: &HostId| world.view(*id).session.is_some_and(|session| !session.running);
         world.running().iter().all(over) && world.divergence().is_none()
     });
+    for id in world.host_ids() {
+        let session = world.view(id).session.expect("it took part");
+        let mut known = rounds_known(&session);
+        // Who was behind took some up at once.
+        assert!(known.is_sorted_by(|earlier, later| earlier < later), "{known:?}");
+        assert_eq!((known.remove(0), known.pop()), (1, Some(16)));
+    }
 }
 
 #[test]

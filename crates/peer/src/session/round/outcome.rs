@@ -159,6 +159,7 @@ impl Session {
             self.history.remove(0);
         }
         self.history.retain(|known| known.round < record.decision.round);
+        self.earlier.retain(|known| known.round < record.decision.round);
         self.history.push(RoundView {
             round: record.decision.round,
             model: record.model,

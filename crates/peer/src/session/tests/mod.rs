@@ -9,10 +9,11 @@ mod promises;
 mod rounds;
 mod standing;
 
-use super::{Session, SessionAction, SessionJob, Surroundings};
+use super::{HISTORY_MAX, Session, SessionAction, SessionJob, Surroundings};
 use crate::{
     config::Limits,
     job::{Answer, Job},
+    view::EarlierRound,
 };
 use ::core::time::Duration;
 use protocol::{

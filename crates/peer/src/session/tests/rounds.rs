@@ -238,3 +238,32 @@ fn those_who_come_and_go_leave_room_for_who_is_there() {
     ]);
     assert!(aggregates(&member.hears(others[0], SessionMessage::Decide(decision))));
 }
+
+#[test]
+fn of_rounds_before_a_reload_those_stay_that_are_the_lineages() {
+    let mut member = Member::in_round_one();
+    let other = member.others()[0];
+    let known = |round| EarlierRound {
+        round,
+        members: 3,
+        rows: 10,
+        together_correct: Some(9),
+        alone_correct: None,
+    };
+    let mut record = member.session.record();
+    record.proposal.options.rounds = 10_000;
+    record.rounds = (1..=HISTORY_MAX as u32).map(known).collect();
+    member.session = Session::restored(record, false, 2, member.now);
+    member.does(|session, s| session.cluster_ready(first_model(), 10, s));
+
+    let newer = member.record(Hash::of(b"a parent"), 2_001, (other, SAMPLES), SAMPLES.into());
+    member.does(|session, s| session.move_to(newer, None, (None, None), s));
+    let rounds = member.session.record().rounds;
+    let named: Vec<u32> = rounds.iter().map(|it| it.round).collect();
+    assert_eq!(named, (2..=2_001).collect::<Vec<_>>(), "the oldest gives way");
+
+    let others = member.record(Hash::of(b"elsewhere"), 4, (other, SAMPLES), 3_000);
+    member.does(|session, s| session.move_to(others, None, (None, None), s));
+    let rounds = member.session.record().rounds;
+    assert_eq!(rounds.iter().map(|it| it.round).collect::<Vec<_>>(), [1, 2, 3, 4]);
+}

@@ -9,10 +9,11 @@ use crate::{
     DecodeError,
     encoding::{decode, encode},
     envelope::{Envelope, Instance},
-    identity::{BadSignature, Identity, Signature, verify},
+    identity::{BadSignature, Identity, Signature},
     limits,
     message::{ControlMessage, SessionMessage, at_most},
     signaling::PeerCard,
+    signatures::{Claim, Keys, verify_all},
 };
 use serde::{Deserialize, Serialize};
 use units::{ClusterId, Hash, PeerId, RoomId, SessionId};
@@ -184,13 +185,13 @@ impl Rumour {
         Self { origin: origin.peer_id(), instance, sequence, payload, signature }
     }
 
-    /// Checks that the origin has said this in `room`.
+    /// Checks that the origin has said this in `room`; `keys` are those of whom rumours came before.
     ///
     /// # Errors
     /// [`BadSignature`] if it has not.
-    pub fn verify(&self, room: RoomId) -> Result<(), BadSignature> {
+    pub fn verify(&self, room: RoomId, keys: &mut Keys) -> Result<(), BadSignature> {
         let said = encode(&(room, self.instance, self.sequence, &self.payload));
-        verify(self.origin, DOMAIN, &said, &self.signature)
+        verify_all(&[Claim::new(self.origin, DOMAIN, &said, self.signature)], keys)
     }
 
     /// What names the rumour: a hash of all that is signed.
@@ -274,7 +275,7 @@ mod tests {
     #[test]
     fn who_passes_a_rumour_on_can_change_nothing_in_it() {
         let (room, rumour) = rumour();
-        assert_eq!(rumour.verify(room), Ok(()));
+        assert_eq!(rumour.verify(room, &mut Keys::default()), Ok(()));
         let other = Identity::from_seed([9; 32]).peer_id();
         for changed in [
             Rumour { origin: other, ..rumour.clone() },
@@ -282,10 +283,10 @@ mod tests {
             Rumour { sequence: 8, ..rumour.clone() },
             Rumour { payload: rumour.payload[1..].to_vec(), ..rumour.clone() },
         ] {
-            assert!(changed.verify(room).is_err(), "{changed:?}");
+            assert!(changed.verify(room, &mut Keys::default()).is_err(), "{changed:?}");
             assert_ne!(changed.id(), rumour.id());
         }
-        assert!(rumour.verify(RoomId::from_bytes([3; 16])).is_err());
+        assert!(rumour.verify(RoomId::from_bytes([3; 16]), &mut Keys::default()).is_err());
     }
 
     #[test]
@@ -295,7 +296,7 @@ mod tests {
         let card = PeerCard { peer, instance: Instance(1), capability: Default::default() };
         let room = RoomId::from_bytes([2; 16]);
         let rumour = Rumour::new(room, &identity, Instance(1), 1, &Payload::Capability(card));
-        assert_eq!(rumour.verify(room), Ok(()));
+        assert_eq!(rumour.verify(room, &mut Keys::default()), Ok(()));
         assert!(rumour.payload().is_err());
     }
 

@@ -39,8 +39,10 @@ impl Engine {
 
     pub(super) fn handle_gossip(&mut self, now: Instant, from: PeerId, message: OverlayMessage) {
         let Some(room) = self.room else { return };
-        let is_signed = |rumour: &Rumour| rumour.verify(room.room_id()).is_ok();
-        let actions = self.overlay.gossip.handle(now, from, message, is_signed);
+        let overlay = &mut self.overlay;
+        let is_signed =
+            |rumour: &Rumour| rumour.verify(room.room_id(), &mut overlay.origins).is_ok();
+        let actions = overlay.gossip.handle(now, from, message, is_signed);
         self.perform_gossip(now, actions);
     }
 

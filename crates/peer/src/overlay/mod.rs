@@ -15,6 +15,7 @@ pub(crate) mod walks;
 
 use ::core::time::Duration;
 use gossip::Gossip;
+use protocol::signatures::Keys;
 use shape::Shape;
 use units::Instant;
 use walks::Walks;
@@ -42,6 +43,8 @@ pub(crate) struct Overlay {
     pub shape: Shape,
     pub walks: Walks,
     pub gossip: Gossip,
+    /// Keys of those whose rumours came last.
+    pub origins: Keys,
     /// When the newest walk began.
     pub walked_at: Option<Instant>,
     /// When this device last parted from a neighbour, or the mesh last changed.

@@ -1,5 +1,5 @@
 use super::*;
-use protocol::{envelope::Instance, identity::Identity, overlay::Payload};
+use protocol::{envelope::Instance, identity::Identity, overlay::Payload, signatures::Keys};
 use std::collections::{BTreeSet, VecDeque};
 use units::RoomId;
 
@@ -105,7 +105,9 @@ impl Room {
                     continue;
                 }
                 let from = self.peer(from);
-                let signed = |rumour: &Rumour| rumour.verify(RoomId::from_bytes([0; 16])).is_ok();
+                let signed = |rumour: &Rumour| {
+                    rumour.verify(RoomId::from_bytes([0; 16]), &mut Keys::default()).is_ok()
+                };
                 let actions = self.devices[to].handle(self.now, from, message, signed);
                 self.act(to, actions);
                 self.devices[to].check_invariants();
@@ -183,7 +185,8 @@ fn what_nobody_signed_goes_no_further() {
     let forged = Rumour { sequence: 9, ..room.rumour(1, 1, "forged") };
     let (from, now) = (room.peer(1), room.now);
     let message = OverlayMessage::Rumour { hops: 0, rumour: forged };
-    let signed = |rumour: &Rumour| rumour.verify(RoomId::from_bytes([0; 16])).is_ok();
+    let signed =
+        |rumour: &Rumour| rumour.verify(RoomId::from_bytes([0; 16]), &mut Keys::default()).is_ok();
     let actions = room.devices[0].handle(now, from, message, signed);
     assert!(matches!(actions[..], [GossipAction::Refuse(peer, _)] if peer == from), "{actions:?}");
 }

@@ -45,6 +45,9 @@ scenario("a page reloaded during training takes part again", async (world) => {
     assert.equal(kept.session[figure], ended.session[figure], figure);
   }
   assert.equal(kept.comparison, ended.comparison);
+  const { history, earlier } = await ben.evaluate(() => window.peerceptron.get_session());
+  assert.equal(history.length, 0);
+  assert.equal(earlier.at(-1).accuracy_together, Number(ended.session.together));
   assert.ok(ended.rounds.length > 3);
   assert.deepEqual(kept.rounds, ended.rounds);
 });

@@ -96,15 +96,15 @@ impl Line {
 /// Newest first. What became of a lineage that was left stands below the round that was taken up.
 fn lines(session: &SessionView) -> Vec<Line> {
     let mut left = session.lineages_left.iter().rev().peekable();
+    let seen = session.history.iter().rev().map(|it| (it.round, Line::Round(it.clone())));
+    let earlier = session.earlier.iter().rev().map(|it| (it.round, Line::Earlier(*it)));
     let mut lines = Vec::new();
-    for round in session.history.iter().rev().take(ROUNDS_SHOWN) {
-        while let Some(left) = left.next_if(|left| left.taken_up_round > round.round) {
+    for (round, line) in seen.chain(earlier).take(ROUNDS_SHOWN) {
+        while let Some(left) = left.next_if(|left| left.taken_up_round > round) {
             lines.push(Line::Left(*left));
         }
-        lines.push(Line::Round(round.clone()));
+        lines.push(line);
     }
-    let earlier = session.earlier.iter().rev().map(|round| Line::Earlier(*round));
-    lines.extend(earlier.take(ROUNDS_SHOWN.saturating_sub(session.history.len())));
     lines
 }
 

@@ -88,6 +88,9 @@ impl Numbers {
     fn of(session: &SessionView) -> Self {
         let newest = session.history.last();
         let evaluated = session.history.iter().rev().find(|round| round.together.is_some());
+        // A round that was taken up from others was not trained for alone.
+        let seen = session.history.iter().map(EarlierRound::from);
+        let alone = session.earlier.iter().copied().chain(seen).filter_map(|it| it.alone()).last();
         let firing_rate =
             evaluated.and_then(|round| round.together.as_ref()).map(|it| it.firing_rate);
         let mut earlier = session.earlier.iter().rev().copied();
@@ -105,7 +108,7 @@ impl Numbers {
             members_of_round: newest.map_or(0, |round| round.members.len()),
             by_itself: is_by_itself(session),
             together: measured.and_then(|it| it.together()),
-            alone: measured.and_then(|it| it.alone()),
+            alone,
             rows: measured.map_or(0, |it| it.rows),
             firing_rate,
             sent_bytes: session.sent_bytes,
@@ -357,6 +360,21 @@ mod tests {
         let private = "On 9 held-out rows of yours private learning is 30.0 points behind learning alone without noise.";
         assert_eq!(said(-0.3, true), private);
         assert!(said(0.0, true).ends_with("makes no difference yet."));
+    }
+
+    #[test]
+    fn who_is_excluded_is_shown_with_the_reason_and_with_nothing_else() {
+        let member = MemberView { peer: PeerId::from_bytes([1; 32]), rows: 90, committed: true };
+        let words = |excluded| {
+            let member = member.clone();
+            Standing { member, running: true, waits: false, score: Some(-700), excluded }.words()
+        };
+        assert_eq!(words(None), "90 rows · score -7.00 · update promised");
+        assert_eq!(
+            words(Some(Exclusion::TwoUpdates)),
+            "excluded: promised two updates for one round"
+        );
+        assert_eq!(words(Some(Exclusion::Harm)), "excluded: its updates harm the others");
     }
 
     #[test]

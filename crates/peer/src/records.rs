@@ -6,14 +6,14 @@
 use crate::{
     clusters::Origin,
     config::StoredRecord,
-    view::{EarlierRound, MessageView},
+    view::{EarlierRound, LineageLeft, MessageView},
 };
 use neural::Dataset;
 use protocol::{
     cluster::NetworkSpec,
     envelope::Instance,
     room::RoomSecret,
-    session::{Proposal, RoundRecord},
+    session::{Equivocation, Proposal, RoundRecord},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use units::{ClusterId, Hash, PeerId, SessionId, SortedMap};
@@ -76,6 +76,10 @@ pub(crate) struct SessionRecord {
     pub used_up: bool,
     /// The rounds that were seen, oldest first.
     pub rounds: Vec<EarlierRound>,
+    /// Lineages that were left for others', oldest first.
+    pub lineages_left: Vec<LineageLeft>,
+    /// That members promised two updates for one round.
+    pub accused: Vec<Equivocation>,
 }
 
 impl SessionRecord {

@@ -173,13 +173,9 @@ pub fn wrong_among(claims: &[Claim], keys: &mut Keys) -> Vec<usize> {
 /// # Errors
 /// [`BadSignature`] names the first whose claim does not.
 pub fn verify_all(claims: &[Claim], keys: &mut Keys) -> Result<(), BadSignature> {
-    if claims.is_empty() || hold_together(claims, keys) {
-        return Ok(());
-    }
-    let mut each = claims.iter();
-    match each.find(|claim| !hold_together(core::slice::from_ref(*claim), keys)) {
+    match wrong_among(claims, keys).first() {
         None => Ok(()),
-        Some(wrong) => Err(BadSignature { peer: wrong.peer }),
+        Some(place) => Err(BadSignature { peer: claims[*place].peer }),
     }
 }
 

@@ -186,14 +186,20 @@ impl Session {
     fn handle_accusation(&mut self, from: PeerId, proof: Equivocation, s: &Surroundings<'_>) {
         let peer = proof.peer();
         let is_near = s.is_partial || s.connected.contains(&peer) || peer == s.me;
-        if self.accused.contains_key(&peer) || !is_near {
+        let is_full = self.accused.len() >= limits::ROUND_MEMBERS_MAX;
+        if self.accused.contains_key(&peer) || is_full && !is_near {
             return;
         }
         if !proof.holds(self.id) {
             let reason = "an accusation that proves nothing".to_owned();
             return self.actions.push(SessionAction::Refuse(from, reason));
         }
-        self.accuse(proof, s);
+        if is_near {
+            self.accuse(proof, s);
+        } else {
+            // It may be about to connect. Anybody can make up strangers that lie: of them nobody else is told.
+            self.accused.insert(peer, proof);
+        }
     }
 
     /// A member has promised two updates for one round: it contributes no longer, and all are told.

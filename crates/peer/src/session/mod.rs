@@ -224,6 +224,8 @@ impl Session {
         session.stopped = record.stopped;
         session.left = left;
         session.earlier = record.rounds;
+        session.lineages_left = record.lineages_left;
+        session.accused = record.accused.into_iter().map(|proof| (proof.peer(), proof)).collect();
         session
     }
 
@@ -240,6 +242,8 @@ impl Session {
         let too_many = (self.earlier.len() + self.history.len()).saturating_sub(HISTORY_MAX);
         SessionRecord {
             rounds: rounds.skip(too_many).collect(),
+            lineages_left: self.lineages_left.clone(),
+            accused: self.accused.values().copied().collect(),
             id: self.id,
             proposal: self.proposal.clone(),
             head: self.head.clone(),

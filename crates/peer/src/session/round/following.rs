@@ -127,7 +127,9 @@ impl Session {
         let members = |decision: &Decision| self.counted(decision);
         let mut decisions = self.stash.decisions(self.head_hash);
         decisions.retain(|(from, decision)| {
-            !self.is_doubted(*from, s)
+            // Who promised two updates would bring itself in again.
+            !self.accused.contains_key(from)
+                && !self.is_doubted(*from, s)
                 && order.admits(*from, members(decision))
                 && (order.is_its_turn(*from) || self.is_all_promised(decision))
                 && self.check_next(decision).is_ok()

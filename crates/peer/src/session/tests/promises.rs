@@ -1,6 +1,7 @@
 //! What members sign: promises of updates, and verdicts.
 
 use super::*;
+use protocol::limits;
 
 #[test]
 fn nobody_takes_part_with_the_update_of_another() {
@@ -35,6 +36,69 @@ fn who_promises_two_updates_for_one_round_contributes_no_longer_and_all_are_told
     };
     assert_eq!(actions.iter().filter(|action| accused(action)).count(), 2, "{actions:?}");
     member.does(|session, s| assert!(!session.contributors(s).contains(&liar)));
+}
+
+/// A proof that it promised two updates for the running round.
+fn proof_against(member: &Member, liar: PeerId) -> Equivocation {
+    let promise = |number| member.promise(liar, &update(number), SAMPLES, 1);
+    Equivocation { parent: member.session.head_hash, one: promise(2), other: promise(3) }
+}
+
+#[test]
+fn nobody_who_promised_two_updates_brings_itself_in_again_by_deciding() {
+    let mut member = Member::with_all_shown();
+    let (me, others) = (member.identity.peer_id(), member.others());
+    let (liar, honest) = (others[0], others[1]);
+    member.hears(honest, SessionMessage::Accuse(proof_against(&member, liar)));
+    let all = [
+        (me, &update(1)[..], SAMPLES),
+        (liar, &update(2)[..], SAMPLES),
+        (honest, &update(3)[..], SAMPLES),
+    ];
+    let decision = member.decision(&all);
+    assert!(!aggregates(&member.hears(liar, SessionMessage::Decide(decision))));
+    let without = member.decision(&[all[0], all[2]]);
+    assert!(aggregates(&member.hears(honest, SessionMessage::Decide(without))));
+}
+
+#[test]
+fn a_proof_counts_for_who_connects_later_and_after_a_reload() {
+    let mut member = Member::in_round_one();
+    let (liar, honest) = (member.others()[0], member.others()[1]);
+    member.connected.remove(&liar);
+    member.does(|session, s| session.peer_disconnected(liar, s));
+    let actions = member.hears(honest, SessionMessage::Accuse(proof_against(&member, liar)));
+    let told = |action: &SessionAction| {
+        matches!(action, SessionAction::Send(_, SessionMessage::Accuse(_)))
+    };
+    assert!(!actions.iter().any(told), "of strangers nobody else is told");
+    let record = member.session.record();
+    member.session = Session::restored(record, false, 2, member.now);
+    member.does(|session, s| session.cluster_ready(first_model(), 10, s));
+    member.connected.insert(liar);
+    member.hears(liar, SessionMessage::Join { rows: 10 });
+    member.hears(honest, SessionMessage::Join { rows: 10 });
+    member.does(|session, s| {
+        let contributors = session.contributors(s);
+        assert!(contributors.contains(&honest) && !contributors.contains(&liar));
+    });
+}
+
+#[test]
+fn strangers_that_are_made_up_take_no_more_memory_than_a_rounds_members() {
+    let mut member = Member::in_round_one();
+    let teller = member.others()[0];
+    for number in 10..200 {
+        let stranger = Identity::from_seed([number; 32]);
+        let peer = stranger.peer_id();
+        member.keys.insert(peer, stranger);
+        member.hears(teller, SessionMessage::Accuse(proof_against(&member, peer)));
+    }
+    assert!(member.session.accused.len() <= limits::ROUND_MEMBERS_MAX);
+    // They take nobody's place who is here.
+    let liar = member.others()[1];
+    member.hears(teller, SessionMessage::Accuse(proof_against(&member, liar)));
+    assert!(member.session.accused.contains_key(&liar));
 }
 
 #[test]

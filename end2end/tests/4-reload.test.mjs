@@ -39,6 +39,7 @@ scenario("a page reloaded during training takes part again", async (world) => {
 
   // What came of it is still there, with the rounds before each reload.
   const ended = await ben.state();
+  await ben.evaluate(storesModel, ended.session.model);
   await ben.reload();
   const kept = await ben.until("its accuracies are shown again", (s) => (s.session?.together ?? "") !== "");
   for (const figure of ["session", "round", "model", "together", "alone"]) {
@@ -51,3 +52,21 @@ scenario("a page reloaded during training takes part again", async (world) => {
   assert.ok(ended.rounds.length > 3);
   assert.deepEqual(kept.rounds, ended.rounds);
 });
+
+/** Runs inside the page: waits until a record on the device names this model, so that a reload finds the session with it. */
+async function storesModel(model) {
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const hexadecimal = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { name } = (await indexedDB.databases()).find((database) => database.name.startsWith("peerceptron "));
+  const database = await done(indexedDB.open(name));
+  for (let stored = false; !stored; ) {
+    const records = database.transaction("records", "readonly").objectStore("records");
+    const values = await done(records.getAll(IDBKeyRange.bound("cluster/", "cluster0")));
+    stored = values.some((value) => hexadecimal(value).includes(model));
+  }
+  database.close();
+}

@@ -90,7 +90,8 @@ impl Numbers {
         let evaluated = session.history.iter().rev().find(|round| round.together.is_some());
         // A round that was taken up from others was not trained for alone.
         let seen = session.history.iter().map(EarlierRound::from);
-        let alone = session.earlier.iter().copied().chain(seen).filter_map(|it| it.alone()).last();
+        let all = session.earlier.iter().copied().chain(seen);
+        let alone = all.rev().find_map(|it| it.alone());
         let firing_rate =
             evaluated.and_then(|round| round.together.as_ref()).map(|it| it.firing_rate);
         let mut earlier = session.earlier.iter().rev().copied();

@@ -16,10 +16,11 @@ use std::{env, thread};
 
 /// The parts, in the order in which they run: what fails fastest first.
 const PARTS: [&str; 9] =
-    ["format", "lint", "unit", "wasm", "onnx", "lint-wasm", "bits", "sim", "e2e"];
+    ["format", "lint", "unit", "sim", "wasm", "onnx", "lint-wasm", "bits", "e2e"];
 
-/// Those of them that run beside the end-to-end tests where all run: there, browsers wait for each other half of the time.
-const BESIDE: [&str; 3] = ["lint-wasm", "bits", "sim"];
+/// Those of them that run beside the end-to-end tests where all run: there, browsers wait for each other half of the time. Not
+/// the simulator, which takes every core for as long as it runs.
+const BESIDE: [&str; 2] = ["lint-wasm", "bits"];
 
 /// Runs all parts, or the one that is named; a filter goes to the part's own runner.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -47,6 +48,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if wanted("unit") {
         steps.step("Unit, property and documentation tests", || native::test(workspace, filter));
     }
+    if wanted("sim") {
+        steps.step("The simulator's quick run", || simulate(workspace));
+    }
     if wanted("wasm") {
         steps.step("The same kernels in WebAssembly", || webassembly::test(workspace, filter));
     }
@@ -59,9 +63,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if alone("bits") {
         steps.step("The same bits in every build", || bits::native(workspace));
         steps.step("The same bits in Chromium and Firefox", || bits::browsers(workspace));
-    }
-    if alone("sim") {
-        steps.step("The simulator's quick run", || simulate(workspace));
     }
     if wanted("e2e") {
         let beside: &[&str] = if alone("e2e") { &[] } else { &BESIDE };

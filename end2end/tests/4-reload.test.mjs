@@ -49,7 +49,7 @@ scenario("a page reloaded during training takes part again", async (world) => {
   const { history, earlier } = await ben.evaluate(() => window.peerceptron.get_session());
   assert.equal(history.length, 0);
   assert.equal(earlier.at(-1).accuracy_together, Number(ended.session.together));
-  assert.ok(ended.rounds.length > 3);
+  assert.notDeepEqual(ended.rounds, []);
   assert.deepEqual(kept.rounds, ended.rounds);
 });
 

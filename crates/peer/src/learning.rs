@@ -23,7 +23,7 @@ impl Engine {
     ) {
         let Some(mut session) = self.session.take() else { return };
         let connected: SortedSet<PeerId> = self.roster.connected().collect();
-        let out_of_reach = self.roster.out_of_reach();
+        let (out_of_reach, silent) = (self.roster.out_of_reach(), self.roster.silent());
         let surroundings = Surroundings {
             now,
             me: self.core.me,
@@ -31,6 +31,7 @@ impl Engine {
             limits: &self.core.limits,
             connected: &connected,
             out_of_reach: &out_of_reach,
+            silent: &silent,
             is_partial: self.roster.is_partial,
             distrusted: &self.ledger.distrusted,
         };

@@ -377,6 +377,15 @@ impl Roster {
         out_of_reach.map(|(peer, _)| *peer).collect()
     }
 
+    /// In a full mesh, those with an open connection of whom nothing is heard for now: their devices sleep, or the path is lost.
+    pub(crate) fn silent(&self) -> SortedSet<PeerId> {
+        let members = self.members.iter().filter(|_| !self.is_partial);
+        let silent = members.filter(|(_, member)| {
+            member.link.as_ref().is_some_and(|link| link.stage == LinkStage::Restarting)
+        });
+        silent.map(|(peer, _)| *peer).collect()
+    }
+
     pub(crate) fn instance_of(&self, peer: PeerId) -> Option<Instance> {
         self.get(peer).map(|member| member.card.instance)
     }

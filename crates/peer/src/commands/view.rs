@@ -54,7 +54,7 @@ impl Engine {
 
     fn view_session(&self) -> Option<SessionView> {
         let connected: SortedSet<PeerId> = self.roster.connected().collect();
-        let out_of_reach = self.roster.out_of_reach();
+        let (out_of_reach, silent) = (self.roster.out_of_reach(), self.roster.silent());
         let surroundings = Surroundings {
             now: Instant::ZERO,
             me: self.core.me,
@@ -62,6 +62,7 @@ impl Engine {
             limits: &self.core.limits,
             connected: &connected,
             out_of_reach: &out_of_reach,
+            silent: &silent,
             is_partial: self.roster.is_partial,
             distrusted: &self.ledger.distrusted,
         };

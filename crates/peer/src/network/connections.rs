@@ -60,7 +60,12 @@ impl Engine {
             let (attempt, stage, is_open) = (link.attempt, link.stage, link.is_open());
             match action {
                 LinkAction::Signal(step) => self.send_signal(now, peer, attempt, step),
-                LinkAction::Stage(detail) => self.core.event(Event::Link { peer, stage, detail }),
+                LinkAction::Stage(detail) => {
+                    self.core.event(Event::Link { peer, stage, detail });
+                    if is_open {
+                        self.with_session(now, |session, s| session.silence_changed(s));
+                    }
+                }
                 LinkAction::Opened(card) => self.handle_opened(now, peer, card),
                 LinkAction::Control(message) => self.handle_control(now, peer, message),
                 LinkAction::Bulk(message) => self.handle_bulk(now, peer, message),

@@ -89,6 +89,8 @@ pub(crate) struct Surroundings<'a> {
     pub connected: &'a SortedSet<PeerId>,
     /// Those whom others here are connected with, and this device is not; of a full mesh.
     pub out_of_reach: &'a SortedSet<PeerId>,
+    /// Those of `connected` of whom nothing is heard for now; of a full mesh.
+    pub silent: &'a SortedSet<PeerId>,
     /// Whether the room is so large that not everyone is connected with everyone.
     pub is_partial: bool,
     /// Members whom the room's ledger speaks against.

@@ -167,12 +167,20 @@ impl Session {
         !self.running && was_cut
     }
 
-    /// Connected peers, and what they say.
+    /// Connected peers, and what they say. Who sleeps says nothing: it may wake up after hours, and those who are awake must
+    /// come together without it.
     fn standing<'a>(
         &'a self,
         s: &'a Surroundings<'_>,
     ) -> impl Iterator<Item = (&'a PeerId, &'a Ancestry)> {
-        self.standings.of.iter().filter(|(peer, _)| s.connected.contains(peer))
+        let is_heard = |peer: &PeerId| s.connected.contains(peer) && !s.silent.contains(peer);
+        self.standings.of.iter().filter(move |(peer, _)| is_heard(peer))
+    }
+
+    /// A connected peer has fallen silent, or is heard again.
+    pub(crate) fn silence_changed(&mut self, s: &Surroundings<'_>) {
+        self.standings.look_again();
+        self.advance(s);
     }
 
     /// Whether a device trains, or may do so.

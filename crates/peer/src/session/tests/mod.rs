@@ -37,6 +37,8 @@ struct Member {
     connected: SortedSet<PeerId>,
     /// Whom it cannot be connected with.
     out_of_reach: SortedSet<PeerId>,
+    /// Of whom it hears nothing for now.
+    silent: SortedSet<PeerId>,
     /// The keys of all three.
     keys: BTreeMap<PeerId, Identity>,
     /// Whether there are more in the room than it is connected with.
@@ -111,14 +113,14 @@ impl Member {
         let keys = keys.map(|key| (key.peer_id(), key)).collect();
         let connected = connected.into_iter().collect();
         let (limits, is_in_a_crowd, now) = (Limits::default(), false, Instant::ZERO);
-        let distrusted = SortedSet::new();
-        let out_of_reach = SortedSet::new();
+        let [distrusted, out_of_reach, silent] = [const { SortedSet::new() }; 3];
         Self {
             session,
             identity,
             limits,
             connected,
             out_of_reach,
+            silent,
             keys,
             is_in_a_crowd,
             distrusted,
@@ -155,6 +157,7 @@ impl Member {
             limits: &self.limits,
             connected: &self.connected,
             out_of_reach: &self.out_of_reach,
+            silent: &self.silent,
             is_partial: self.is_in_a_crowd,
             distrusted: &self.distrusted,
         };

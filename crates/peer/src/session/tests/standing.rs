@@ -106,6 +106,22 @@ fn whoever_stands_before_the_parting_keeps_two_endings_apart_for_a_while_only() 
 }
 
 #[test]
+fn whoever_sleeps_keeps_those_who_are_awake_apart_no_longer_than_it_is_heard() {
+    let mut member = Member::in_round_one();
+    let (other, sleeper) = (member.others()[0], member.others()[1]);
+    let before = member.record(Hash::of(b"a parent"), 1, (sleeper, SAMPLES), SAMPLES.into());
+    let ours = member.record_of_model(before.hash(), 2, (other, SAMPLES), 200);
+    member.does(|session, s| session.move_to(ours, None, (None, None), s));
+    member.hears(sleeper, SessionMessage::Head(before));
+    let heavier = member.record(Hash::of(b"elsewhere"), 4, (other, SAMPLES), 300);
+    let name = heavier.hash();
+    assert!(!asks_for(&member.hears(other, SessionMessage::Head(heavier)), name));
+    member.silent.insert(sleeper);
+    let actions = member.does(|session, s| session.silence_changed(s));
+    assert!(asks_for(&actions, name), "of two with one holder each the heavier goes on");
+}
+
+#[test]
 fn a_record_whose_model_did_not_come_is_asked_for_again_once_its_holder_is_believed() {
     let mut member = Member::in_round_one();
     let holder = member.others()[0];

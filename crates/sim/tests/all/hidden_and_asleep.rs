@@ -93,3 +93,29 @@ fn a_connection_on_which_nothing_comes_after_a_sleep_is_made_anew_within_seconds
     world.heal_network();
     world.live_until("all are connected", Duration::from_secs(20), World::all_connected);
 }
+
+#[test]
+fn two_that_parted_come_together_while_the_third_sleeps() {
+    for seed in 67..72 {
+        let mut world = in_training(seed);
+        let record = |world: &World, id| world.view(id).session.map(|session| session.record);
+        let awake = [HostId(0), HostId(1)];
+        world.suspend(QUIET);
+        world.partition(BTreeMap::from([(HostId(1), 1), (QUIET, 2)]));
+        let begun = awake.map(|id| round(&world, id));
+        world.live_until("both go on by themselves", Duration::from_secs(30), |world| {
+            awake.into_iter().zip(begun).all(|(id, begun)| round(world, id) >= begun + 2)
+        });
+        assert_ne!(record(&world, HostId(0)), record(&world, HostId(1)), "they have parted");
+        world.heal_network();
+        world.live_until("they hold one record", Duration::from_secs(10), |world| {
+            record(world, HostId(0)) == record(world, HostId(1))
+        });
+        let sleeper = world.peer_id(QUIET);
+        for id in awake {
+            let peers = world.view(id).peers;
+            let stage = peers.iter().find(|it| it.peer == sleeper).map(|it| it.stage);
+            assert_ne!(stage, Some(LinkStage::Discovered), "it is not given up");
+        }
+    }
+}

@@ -19,7 +19,10 @@ const ROUNDS_SHOWN: usize = 50;
 pub fn RoundsTable() -> impl IntoView {
     let page = use_page();
     let lines = Memo::new(move |_| {
-        page.session.with(|session| session.as_ref().map_or_else(Vec::new, lines))
+        page.session.with(|session| {
+            let lines = |it: &SessionView| lines(&it.history, &it.earlier, &it.lineages_left);
+            session.as_ref().map_or_else(Vec::new, lines)
+        })
     });
 
     let by_itself =
@@ -94,10 +97,10 @@ impl Line {
 }
 
 /// Newest first. What became of a lineage that was left stands below the round that was taken up.
-fn lines(session: &SessionView) -> Vec<Line> {
-    let mut left = session.lineages_left.iter().rev().peekable();
-    let seen = session.history.iter().rev().map(|it| (it.round, Line::Round(it.clone())));
-    let earlier = session.earlier.iter().rev().map(|it| (it.round, Line::Earlier(*it)));
+fn lines(seen: &[RoundView], earlier: &[EarlierRound], left: &[LineageLeft]) -> Vec<Line> {
+    let mut left = left.iter().rev().peekable();
+    let seen = seen.iter().rev().map(|it| (it.round, Line::Round(it.clone())));
+    let earlier = earlier.iter().rev().map(|it| (it.round, Line::Earlier(*it)));
     let mut lines = Vec::new();
     for (round, line) in seen.chain(earlier).take(ROUNDS_SHOWN) {
         while let Some(left) = left.next_if(|left| left.taken_up_round > round) {
@@ -188,4 +191,54 @@ fn EarlierRow(round: EarlierRound, by_itself: Memo<bool>) -> impl IntoView {
         </tr>
     }
     .erased()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn earlier(round: u32) -> EarlierRound {
+        EarlierRound { round, members: 2, rows: 0, together_correct: None, alone_correct: None }
+    }
+
+    fn seen(round: u32) -> RoundView {
+        RoundView {
+            round,
+            model: Hash::of(b"a model"),
+            members: Vec::new(),
+            leader: None,
+            duration_ms: 0,
+            sent_bytes: 0,
+            together: None,
+            alone: None,
+        }
+    }
+
+    fn left(taken_up_round: u32) -> LineageLeft {
+        let round = taken_up_round - 1;
+        LineageLeft { round, rounds_apart: 1, taken_up_round, members: 2, keeps_ours: false }
+    }
+
+    #[test]
+    fn newest_come_first_and_a_lineage_that_was_left_below_the_round_taken_up_on_either_side_of_a_reload()
+     {
+        let table = lines(&[seen(7), seen(9)], &[earlier(2), earlier(5)], &[left(5), left(9)]);
+        let expected = [
+            Line::Round(seen(9)),
+            Line::Left(left(9)),
+            Line::Round(seen(7)),
+            Line::Earlier(earlier(5)),
+            Line::Left(left(5)),
+            Line::Earlier(earlier(2)),
+        ];
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn of_many_rounds_the_newest_are_shown() {
+        let rounds: Vec<EarlierRound> = (1..100).map(earlier).collect();
+        let table = lines(&[seen(100)], &rounds, &[left(3)]);
+        assert_eq!(table.len(), ROUNDS_SHOWN);
+        assert_eq!(table[ROUNDS_SHOWN - 1], Line::Earlier(earlier(51)));
+    }
 }

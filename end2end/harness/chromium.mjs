@@ -1,5 +1,7 @@
 // Chromium, driven by Playwright.
 
+import { readlinkSync } from "node:fs";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { isNetworkPrivate } from "./isolation.mjs";
 import { findProgram } from "./programs.mjs";
@@ -36,6 +38,13 @@ export async function launchDevice(folder) {
   return chromium.launchPersistentContext(folder, settings());
 }
 
+/** Kills the Chromium that keeps what it stores in `folder`, with all its pages, in the middle of whatever they do. */
+export function killDevice(folder) {
+  // The lock on its profile is a link whose name ends in the number of its process.
+  const [number] = /\d+$/.exec(readlinkSync(join(folder, "SingletonLock")));
+  process.kill(Number(number), "SIGKILL");
+}
+
 /** Where Chromium is. */
 export function chromiumProgram() {
   return findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
@@ -53,9 +62,13 @@ function settings(executablePath = chromiumProgram(), flags = []) {
 /** A context: storage of its own, as on a device of its own. `origin` gets the permissions. */
 export async function newDevice(browser, origin, options = {}) {
   const context = await browser.newContext(options);
-  // Camera and microphone are never used; their permission makes Chromium offer addresses instead of mDNS names.
-  await context.grantPermissions(["camera", "microphone", "clipboard-read", "clipboard-write"], { origin });
+  await permit(context, origin);
   return context;
+}
+
+/** Camera and microphone are never used; their permission makes Chromium offer addresses instead of mDNS names. */
+export async function permit(context, origin) {
+  await context.grantPermissions(["camera", "microphone", "clipboard-read", "clipboard-write"], { origin });
 }
 
 /** What a person does with a page, in the words that both browsers share. */

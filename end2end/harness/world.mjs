@@ -1,11 +1,20 @@
 // One test's world: its server, its browsers, its devices; photographed if the test fails, and always cleared away.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { ChromiumHands, launchChromium, launchMortalChromium, newDevice } from "./chromium.mjs";
+import {
+  ChromiumHands,
+  killDevice,
+  launchChromium,
+  launchDevice,
+  launchMortalChromium,
+  newDevice,
+  permit,
+} from "./chromium.mjs";
 import { launchFirefox } from "./firefox.mjs";
 import { Peer } from "./peer.mjs";
 import { PuppeteerHands } from "./puppeteer.mjs";
@@ -93,6 +102,27 @@ export class World {
     if (script !== undefined) await context.addInitScript(script);
     const peer = await this.tab(name, context);
     peer.kill = kill;
+    return peer;
+  }
+
+  /**
+   * A device in a Chromium of its own that keeps what it stores. `peer.kill()` kills the browser; `peer.comeBack()` starts it
+   * again, without a page of ours, and gives the peer as it then is.
+   */
+  async keptDevice(name, folder = mkdtempSync(join(tmpdir(), "peerceptron-"))) {
+    const context = await launchDevice(folder);
+    this.later(async () => {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await permit(context, this.server.origin);
+    const peer = await this.tab(name, context);
+    peer.kill = async () => {
+      const isGone = new Promise((gone) => context.once("close", gone));
+      killDevice(folder);
+      await isGone;
+    };
+    peer.comeBack = () => this.keptDevice(name, folder);
     return peer;
   }
 

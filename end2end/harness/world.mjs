@@ -109,12 +109,19 @@ export class World {
    * A device in a Chromium of its own that keeps what it stores. `peer.kill()` kills the browser; `peer.comeBack()` starts it
    * again, without a page of ours, and gives the peer as it then is.
    */
-  async keptDevice(name, folder = mkdtempSync(join(tmpdir(), "peerceptron-"))) {
-    const context = await launchDevice(folder);
+  async keptDevice(name) {
+    const folder = mkdtempSync(join(tmpdir(), "peerceptron-"));
+    const contexts = [];
     this.later(async () => {
-      await context.close();
+      await Promise.all(contexts.map((context) => context.close()));
       rmSync(folder, { recursive: true, force: true });
     });
+    return this.#lifeOf(name, folder, contexts);
+  }
+
+  async #lifeOf(name, folder, contexts) {
+    const context = await launchDevice(folder);
+    contexts.push(context);
     await permit(context, this.server.origin);
     const peer = await this.tab(name, context);
     peer.kill = async () => {
@@ -122,7 +129,7 @@ export class World {
       killDevice(folder);
       await isGone;
     };
-    peer.comeBack = () => this.keptDevice(name, folder);
+    peer.comeBack = () => this.#lifeOf(name, folder, contexts);
     return peer;
   }
 

@@ -66,7 +66,8 @@ fn standing(ledger: &LedgerView) -> String {
     };
     let waits = match ledger.waiting {
         0 => "Nothing waits to be written.".to_owned(),
-        waiting => format!("{} waits to be written.", plural(waiting.into(), "entry", "entries")),
+        1 => "1 entry waits to be written.".to_owned(),
+        waiting => format!("{waiting} entries wait to be written."),
     };
     format!("{has} {blocks} so far. {waits}")
 }

@@ -46,7 +46,7 @@ pub fn RoundsTable() -> impl IntoView {
                             <th scope="col">{live(move || if by_itself.get() { "This device" } else { "Together" })}</th>
                             <Shown when=move || !by_itself.get()><th scope="col">"Alone"</th></Shown>
                             <th scope="col">"Members"</th>
-                            <Shown when=move || !by_itself.get()><th scope="col">"Led by"</th></Shown>
+                            <Shown when=move || !by_itself.get()><th scope="col" class="leader">"Led by"</th></Shown>
                             <th scope="col">"Took"</th>
                             <th scope="col">"Sent"</th>
                             <th scope="col">"Model"</th>
@@ -61,7 +61,7 @@ pub fn RoundsTable() -> impl IntoView {
                             {match line {
                                 Line::Round(round) => view! { <Row round by_itself /> }.into_any(),
                                 Line::Earlier(round) => view! { <EarlierRow round by_itself /> }.into_any(),
-                                Line::Left(left) => view! { <Left left /> }.into_any(),
+                                Line::Left(_, left) => view! { <Left left /> }.into_any(),
                             }}
                         </Each>
                     </tbody>
@@ -80,33 +80,48 @@ enum Line {
     /// Of one before the page was reloaded, less is known.
     Earlier(EarlierRound),
     /// Rounds below gave way to those above.
-    Left(LineageLeft),
+    Left(usize, LineageLeft),
+}
+
+/// What tells lines apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Look {
+    Round(u32, Hash, bool, bool),
+    Earlier(u32),
+    /// By its place among them, too: two may be told apart by nothing else.
+    Left(usize, u32, u32),
 }
 
 impl Line {
     /// All that it is drawn anew for: an evaluation may come after its round.
-    fn look(&self) -> (u32, Option<u32>, Option<Hash>, bool, bool) {
+    fn look(&self) -> Look {
         match self {
             Self::Round(it) => {
-                (it.round, None, Some(it.model), it.together.is_some(), it.alone.is_some())
+                Look::Round(it.round, it.model, it.together.is_some(), it.alone.is_some())
             }
-            Self::Earlier(it) => (it.round, Some(it.round), None, false, false),
-            Self::Left(left) => (left.taken_up_round, Some(left.round), None, false, false),
+            Self::Earlier(it) => Look::Earlier(it.round),
+            Self::Left(place, it) => Look::Left(*place, it.round, it.taken_up_round),
         }
     }
 }
 
-/// Newest first. What became of a lineage that was left stands below the round that was taken up.
+/// Newest first. What became of a lineage that was left stands below the round that was taken up. The model that a session begins
+/// with is none of a round.
 fn lines(seen: &[RoundView], earlier: &[EarlierRound], left: &[LineageLeft]) -> Vec<Line> {
-    let mut left = left.iter().rev().peekable();
+    let mut left = left.iter().copied().enumerate().rev().peekable();
     let seen = seen.iter().rev().map(|it| (it.round, Line::Round(it.clone())));
     let earlier = earlier.iter().rev().map(|it| (it.round, Line::Earlier(*it)));
     let mut lines = Vec::new();
-    for (round, line) in seen.chain(earlier).take(ROUNDS_SHOWN) {
-        while let Some(left) = left.next_if(|left| left.taken_up_round > round) {
-            lines.push(Line::Left(*left));
+    let rounds = seen.chain(earlier).filter(|(round, _)| *round > 0);
+    for (round, line) in rounds.take(ROUNDS_SHOWN) {
+        while let Some((place, left)) = left.next_if(|(_, left)| left.taken_up_round > round) {
+            lines.push(Line::Left(place, left));
         }
         lines.push(line);
+    }
+    // Where it gave way in its first round, there is none below it.
+    if lines.len() < ROUNDS_SHOWN {
+        lines.extend(left.map(|(place, left)| Line::Left(place, left)));
     }
     lines
 }
@@ -167,7 +182,7 @@ fn Row(round: RoundView, by_itself: Memo<bool>) -> impl IntoView {
             <td>{together}</td>
             {live(move || (!by_itself.get()).then(|| view! { <td>{alone.clone()}</td> }).erased())}
             <td>{round.members.len()}</td>
-            {live(move || (!by_itself.get()).then(|| view! { <td>{leader()}</td> }).erased())}
+            {live(move || (!by_itself.get()).then(|| view! { <td class="leader" title=leader()>{leader()}</td> }).erased())}
             <td>{duration_ms(round.duration_ms.into())}</td>
             <td>{bytes(round.sent_bytes)}</td>
             <td>
@@ -215,7 +230,7 @@ mod tests {
     }
 
     fn left(taken_up_round: u32) -> LineageLeft {
-        let round = taken_up_round - 1;
+        let round = taken_up_round.saturating_sub(1);
         LineageLeft { round, rounds_apart: 1, taken_up_round, members: 2, keeps_ours: false }
     }
 
@@ -225,13 +240,26 @@ mod tests {
         let table = lines(&[seen(7), seen(9)], &[earlier(2), earlier(5)], &[left(5), left(9)]);
         let expected = [
             Line::Round(seen(9)),
-            Line::Left(left(9)),
+            Line::Left(1, left(9)),
             Line::Round(seen(7)),
             Line::Earlier(earlier(5)),
-            Line::Left(left(5)),
+            Line::Left(0, left(5)),
             Line::Earlier(earlier(2)),
         ];
         assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn a_lineage_that_was_left_in_its_first_round_is_shown_and_no_line_looks_like_another() {
+        let same = LineageLeft { round: 1, ..left(1) };
+        let table = lines(&[], &[earlier(1)], &[same, same]);
+        assert_eq!(table.len(), 3);
+        assert!(table.windows(2).all(|two| two[0].look() != two[1].look()));
+    }
+
+    #[test]
+    fn the_model_that_a_session_begins_with_is_no_round() {
+        assert_eq!(lines(&[seen(0), seen(1)], &[], &[]), [Line::Round(seen(1))]);
     }
 
     #[test]

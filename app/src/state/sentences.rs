@@ -106,6 +106,9 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         Event::SessionStarted { session } => {
             (Tone::Good, format!("Training session {} has begun.", session.short()))
         }
+        Event::Round { round: 0, model, .. } => {
+            (Tone::Good, format!("The model that training begins with is here: {}.", model.short()))
+        }
         Event::Round { round, model, .. } => {
             (Tone::Good, format!("Round {round} is finished; its model is {}.", model.short()))
         }
@@ -129,7 +132,7 @@ pub fn sentence(event: &Event, name: impl Fn(PeerId) -> String) -> Option<Senten
         other => (Tone::Plain, format!("{other:?}")),
     };
     let round = match event {
-        Event::Round { session, round, .. } => Some((*session, *round)),
+        Event::Round { session, round, .. } if *round > 0 => Some((*session, *round)),
         _ => None,
     };
     // Reasons may end in a full stop of their own.

@@ -2,7 +2,6 @@
 
 use super::{Session, SessionAction, Surroundings, lineage::check_contributions, stash::Closing};
 use protocol::{
-    limits,
     message::{BulkMessage, SessionMessage},
     session::{Commitment, Contribution, Decision, Equivocation, ticket, update_name},
 };
@@ -186,8 +185,7 @@ impl Session {
     fn handle_accusation(&mut self, from: PeerId, proof: Equivocation, s: &Surroundings<'_>) {
         let peer = proof.peer();
         let is_near = s.is_partial || s.connected.contains(&peer) || peer == s.me;
-        let is_full = self.accused.len() >= limits::ROUND_MEMBERS_MAX;
-        if self.accused.contains_key(&peer) || is_full && !is_near {
+        if self.accused.name(peer) || !is_near && !self.accused.has_room_for_strangers() {
             return;
         }
         if !proof.holds(self.id) {
@@ -197,22 +195,16 @@ impl Session {
         if is_near {
             self.accuse(proof, s);
         } else {
-            // It may be about to connect. Anybody can make up strangers that lie: of them nobody else is told.
-            self.accused.insert(peer, proof);
+            self.accused.add_stranger(proof);
         }
     }
 
     /// A member has promised two updates for one round: it contributes no longer, and all are told.
-    fn accuse(&mut self, proof: Equivocation, s: &Surroundings<'_>) {
-        let peer = proof.peer();
-        if self.accused.len() >= limits::ROUND_MEMBERS_MAX {
-            self.accused.retain(|known, _| s.connected.contains(known));
-        }
-        if self.accused.len() < limits::ROUND_MEMBERS_MAX
-            && self.accused.insert(peer, proof).is_none()
-        {
+    pub(super) fn accuse(&mut self, proof: Equivocation, s: &Surroundings<'_>) {
+        if self.accused.add(proof, |peer| s.connected.contains(peer)) {
             let reason = "two different updates for one round".to_owned();
-            self.actions.push(SessionAction::Refuse(peer, reason));
+            self.actions.push(SessionAction::Refuse(proof.peer(), reason));
+            self.standings.look_again();
             // In a crowd both promises reach everyone, and each finds out for itself.
             if !self.is_crowd(s) {
                 self.broadcast(SessionMessage::Accuse(proof), s);

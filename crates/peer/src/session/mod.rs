@@ -7,6 +7,7 @@
 //!
 //! The session says what it wants done as [`SessionAction`]s and never touches a connection, a clock or storage.
 
+mod accusations;
 mod action;
 mod ancestry;
 mod arrivals;
@@ -38,6 +39,7 @@ use crate::{
     view::{EarlierRound, LineageLeft, RoundView},
 };
 use ::core::time::Duration;
+use accusations::Accusations;
 pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
 use ancestry::Ancestry;
 pub(crate) use checks::check_strange_record;
@@ -51,7 +53,7 @@ use masks::Masks;
 use pace::Pace;
 use protocol::{
     message::SessionMessage,
-    session::{Equivocation, Proposal, RoundRecord},
+    session::{Proposal, RoundRecord},
     signatures::Keys,
 };
 use round::Round;
@@ -103,8 +105,7 @@ pub(crate) struct Session {
     budget: privacy::Budget,
     masks: Masks,
     verdicts: Verdicts,
-    /// Who promised two updates for one round, and the proof.
-    accused: SortedMap<PeerId, Equivocation>,
+    accused: Accusations,
     /// Who sent a wrong signature: what it sends is checked as it comes.
     distrusted: SortedSet<PeerId>,
     keys: Keys,
@@ -179,7 +180,7 @@ impl Session {
             budget: privacy::Budget::default(),
             masks: Masks::default(),
             verdicts: Verdicts::default(),
-            accused: SortedMap::new(),
+            accused: Accusations::default(),
             distrusted: SortedSet::new(),
             keys: Keys::default(),
             checked_records: VecDeque::new(),
@@ -225,7 +226,7 @@ impl Session {
         session.left = left;
         session.earlier = record.rounds;
         session.lineages_left = record.lineages_left;
-        session.accused = record.accused.into_iter().map(|proof| (proof.peer(), proof)).collect();
+        session.accused = Accusations::restored(record.accused);
         session
     }
 
@@ -243,7 +244,7 @@ impl Session {
         SessionRecord {
             rounds: rounds.skip(too_many).collect(),
             lineages_left: self.lineages_left.clone(),
-            accused: self.accused.values().copied().collect(),
+            accused: self.accused.all(),
             id: self.id,
             proposal: self.proposal.clone(),
             head: self.head.clone(),
@@ -311,7 +312,10 @@ impl Session {
         if self.ready && (self.running || self.rows == 0) {
             self.send(peer, SessionMessage::Join { rows: self.rows });
         }
-        for proof in self.accused.clone().into_values() {
+        if let Some(proof) = self.accused.of_stranger(peer) {
+            self.accuse(proof, s);
+        }
+        for proof in self.accused.met().copied().collect::<Vec<_>>() {
             self.send(peer, SessionMessage::Accuse(proof));
         }
         // Keys and shares that it has missed cost it and its companions the round.

@@ -132,11 +132,13 @@ impl Session {
         }
         let of_theirs = self.holders(name, s);
         let parted = self.parted_at(record, s);
-        let is_ours = |known: &Ancestry| self.is_with_ours(known, name, parted);
+        let is_ours =
+            |peer: &PeerId, known: &Ancestry| self.is_with_ours(*peer, known, (name, parted), s);
         // Who cannot train goes on from its record with those who can.
         let extends = parted == self.ancestry.round_of(self.head_hash) && !self.is_cut_short();
         let holds_on = |peer: &PeerId| !extends || self.has_rows(*peer, s);
-        let with_ours = self.standing(s).filter(|(peer, known)| is_ours(known) && holds_on(peer));
+        let with_ours =
+            self.standing(s).filter(|(peer, known)| is_ours(peer, known) && holds_on(peer));
         let me = Some(s.me).filter(|me| self.model_here && holds_on(me));
         let of_ours = self.count(with_ours.map(|(peer, _)| *peer).chain(me), s);
         let is_first = match of_theirs.cmp(&of_ours) {
@@ -148,8 +150,9 @@ impl Session {
             }
         };
         // What more hold than this, and is neither, is waited for.
-        let is_elsewhere = |known: &Ancestry| !is_ours(known) && !self.holds(known, name);
-        let elsewhere = self.standing(s).filter(|(_, known)| is_elsewhere(known));
+        let is_elsewhere =
+            |peer: &PeerId, known: &Ancestry| !is_ours(peer, known) && !self.holds(known, name);
+        let elsewhere = self.standing(s).filter(|(peer, known)| is_elsewhere(peer, known));
         let newest = elsewhere.filter_map(|(_, known)| known.newest());
         is_first && newest.map(|other| self.holders(other, s)).max() <= Some(of_theirs)
     }
@@ -167,14 +170,13 @@ impl Session {
         !self.running && was_cut
     }
 
-    /// Connected peers, and what they say. Who sleeps says nothing: it may wake up after hours, and those who are awake must
-    /// come together without it.
+    /// Connected peers, and what they say. Who is known to say two things says nothing.
     fn standing<'a>(
         &'a self,
         s: &'a Surroundings<'_>,
     ) -> impl Iterator<Item = (&'a PeerId, &'a Ancestry)> {
-        let is_heard = |peer: &PeerId| s.connected.contains(peer) && !s.silent.contains(peer);
-        self.standings.of.iter().filter(move |(peer, _)| is_heard(peer))
+        let counts = |peer: &PeerId| s.connected.contains(peer) && !self.accused.name(*peer);
+        self.standings.of.iter().filter(move |(peer, _)| counts(peer))
     }
 
     /// A connected peer has fallen silent, or is heard again.
@@ -222,10 +224,17 @@ impl Session {
     }
 
     /// Whether a peer is with our chain rather than with a rival that parted from it after that round: on it, ahead of this device,
-    /// or parted from it later. Who stands before the parting, or may do so, is with us as long as it may follow; after that, it
-    /// is with both sides or with neither.
-    fn is_with_ours(&self, known: &Ancestry, rival: Hash, parted: Option<u32>) -> bool {
-        let may_follow = self.running || self.standings.following_until.is_some();
+    /// or parted from it later. Who stands before the parting, or may do so, is with us as long as it may follow; after that, or
+    /// while it sleeps, it is with both sides or with neither: those who are awake come together without it.
+    fn is_with_ours(
+        &self,
+        peer: PeerId,
+        known: &Ancestry,
+        (rival, parted): (Hash, Option<u32>),
+        s: &Surroundings<'_>,
+    ) -> bool {
+        let is_followed = self.running || self.standings.following_until.is_some();
+        let may_follow = is_followed && !s.silent.contains(&peer);
         if known.newest() == Some(self.head_hash) || may_follow && self.is_on_ours(known) {
             return true;
         }

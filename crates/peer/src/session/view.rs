@@ -58,7 +58,7 @@ impl Session {
     }
 
     fn excluded(&self) -> Vec<ExcludedView> {
-        let proven = self.accused.keys().map(|peer| (*peer, Exclusion::TwoUpdates));
+        let proven = self.accused.met().map(|proof| (proof.peer(), Exclusion::TwoUpdates));
         let harmful = self.head.standings.iter().filter(|standing| standing.excluded);
         let harmful = harmful.map(|standing| (standing.peer, Exclusion::Harm));
         let all: SortedMap<_, _> = harmful.chain(proven).collect();

@@ -125,13 +125,17 @@ impl Session {
     fn believable_decisions(&self, s: &Surroundings<'_>) -> Vec<(PeerId, Decision)> {
         let order = self.order(s);
         let members = |decision: &Decision| self.counted(decision);
+        // Who promised two updates would bring itself in again, or have somebody do so who is not asked.
+        let is_accused = |peer: &PeerId| self.accused.name(*peer);
+        let is_of_accused =
+            |decision: &Decision| decision.contributions.iter().any(|part| is_accused(&part.peer));
         let mut decisions = self.stash.decisions(self.head_hash);
         decisions.retain(|(from, decision)| {
-            // Who promised two updates would bring itself in again.
-            !self.accused.contains_key(from)
+            let is_quick = || self.is_all_promised(decision) && !is_of_accused(decision);
+            !is_accused(from)
                 && !self.is_doubted(*from, s)
                 && order.admits(*from, members(decision))
-                && (order.is_its_turn(*from) || self.is_all_promised(decision))
+                && (order.is_its_turn(*from) || is_quick())
                 && self.check_next(decision).is_ok()
         });
         sort_by_key(&mut decisions, |(from, _)| order.rank(*from));

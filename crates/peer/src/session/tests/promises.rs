@@ -62,6 +62,35 @@ fn nobody_who_promised_two_updates_brings_itself_in_again_by_deciding() {
 }
 
 #[test]
+fn nobody_who_is_not_asked_brings_a_liar_in_by_being_quick() {
+    let mut member = Member::with_all_shown();
+    let (me, others) = (member.identity.peer_id(), member.others());
+    let (liar, honest) = (others[0], others[1]);
+    let comes_later = |key: &Identity| {
+        let order = leaders(member.session.id, 1, &[me, honest, key.peer_id()]);
+        order[0] == honest
+    };
+    let key = (9..).map(|n| Identity::from_seed([n; 32])).find(comes_later).unwrap();
+    let quick = key.peer_id();
+    member.keys.insert(quick, key);
+    member.connected.insert(quick);
+    member.hears(quick, SessionMessage::Join { rows: 10 });
+    member.hears(quick, SessionMessage::Commit(member.commitment(quick, &update(4))));
+    member.gets_update(quick, update(4));
+    member.hears(honest, SessionMessage::Accuse(proof_against(&member, liar)));
+    let all = [
+        (me, &update(1)[..], SAMPLES),
+        (liar, &update(2)[..], SAMPLES),
+        (honest, &update(3)[..], SAMPLES),
+        (quick, &update(4)[..], SAMPLES),
+    ];
+    let decision = member.decision(&all);
+    assert!(!aggregates(&member.hears(quick, SessionMessage::Decide(decision.clone()))));
+    // Whose turn it is may not have heard of the proof yet: all go with it.
+    assert!(aggregates(&member.hears(honest, SessionMessage::Decide(decision))));
+}
+
+#[test]
 fn a_proof_counts_for_who_connects_later_and_after_a_reload() {
     let mut member = Member::in_round_one();
     let (liar, honest) = (member.others()[0], member.others()[1]);
@@ -76,6 +105,8 @@ fn a_proof_counts_for_who_connects_later_and_after_a_reload() {
     member.session = Session::restored(record, false, 2, member.now);
     member.does(|session, s| session.cluster_ready(first_model(), 10, s));
     member.connected.insert(liar);
+    let actions = member.does(|session, s| session.peer_connected(liar, s));
+    assert!(actions.iter().any(told) && refusals(&actions) == 1, "it is a stranger no longer");
     member.hears(liar, SessionMessage::Join { rows: 10 });
     member.hears(honest, SessionMessage::Join { rows: 10 });
     member.does(|session, s| {
@@ -94,11 +125,15 @@ fn strangers_that_are_made_up_take_no_more_memory_than_a_rounds_members() {
         member.keys.insert(peer, stranger);
         member.hears(teller, SessionMessage::Accuse(proof_against(&member, peer)));
     }
-    assert!(member.session.accused.len() <= limits::ROUND_MEMBERS_MAX);
-    // They take nobody's place who is here.
+    assert!(member.session.accused.all().len() <= limits::ROUND_MEMBERS_MAX);
+    member.does(|session, s| assert!(session.view(s).excluded.is_empty(), "nobody is told"));
+    // They take nobody's place who is here, or has been.
     let liar = member.others()[1];
     member.hears(teller, SessionMessage::Accuse(proof_against(&member, liar)));
-    assert!(member.session.accused.contains_key(&liar));
+    member.connected.remove(&liar);
+    member.does(|session, s| session.peer_disconnected(liar, s));
+    member.hears(teller, SessionMessage::Accuse(proof_against(&member, teller)));
+    assert!(member.session.accused.name(liar) && member.session.accused.name(teller));
 }
 
 #[test]
@@ -115,7 +150,7 @@ fn who_comes_back_after_a_crash_may_promise_anew_and_is_no_liar() {
     let one = member.promise(peer, &update(2), SAMPLES, 1);
     let proof = Equivocation { parent, one, other: anew };
     assert_eq!(refusals(&member.hears(friend, SessionMessage::Accuse(proof))), 1);
-    assert!(member.session.accused.is_empty());
+    assert!(member.session.accused.all().is_empty());
 }
 
 /// The first round is over for all three, who have judged it.
@@ -241,7 +276,7 @@ fn a_promise_that_its_maker_did_not_sign_accuses_nobody() {
     let parent = member.session.head_hash;
     let close = SessionMessage::Close { parent, contributions: vec![contribution] };
     member.hears(others[1], close);
-    assert!(member.session.accused.is_empty());
+    assert!(member.session.accused.all().is_empty());
     assert_eq!(member.session.stash.checked_promise(others[0], parent), Some(&said.contribution));
 }
 

@@ -122,6 +122,34 @@ fn whoever_sleeps_keeps_those_who_are_awake_apart_no_longer_than_it_is_heard() {
 }
 
 #[test]
+fn whoever_sleeps_past_the_parting_stays_with_its_side() {
+    let (mut member, ours) = holder_of(900);
+    let sleeper = ours.decision.contributions[0].peer;
+    let other = member.others().into_iter().find(|it| *it != sleeper).expect("there are two");
+    let heavier = member.record(Hash::of(b"elsewhere"), 4, (other, SAMPLES), 950);
+    let name = heavier.hash();
+    assert!(!asks_for(&member.hears(other, SessionMessage::Head(heavier)), name));
+    member.silent.insert(sleeper);
+    let actions = member.does(|session, s| session.silence_changed(s));
+    assert!(!asks_for(&actions, name), "two hold ours");
+    assert_eq!(member.session.head_hash, ours.hash());
+}
+
+#[test]
+fn who_is_proven_to_lie_counts_for_no_side() {
+    let (mut member, ours) = holder_of(900);
+    let liar = ours.decision.contributions[0].peer;
+    let other = member.others().into_iter().find(|it| *it != liar).expect("there are two");
+    let heavier = member.record(Hash::of(b"elsewhere"), 4, (other, SAMPLES), 950);
+    let name = heavier.hash();
+    assert!(!asks_for(&member.hears(other, SessionMessage::Head(heavier)), name));
+    let promise = |number| member.promise(liar, &update(number), SAMPLES, 1);
+    let parent = member.session.head_hash;
+    let proof = Equivocation { parent, one: promise(2), other: promise(3) };
+    assert!(asks_for(&member.hears(other, SessionMessage::Accuse(proof)), name));
+}
+
+#[test]
 fn a_record_whose_model_did_not_come_is_asked_for_again_once_its_holder_is_believed() {
     let mut member = Member::in_round_one();
     let holder = member.others()[0];

@@ -44,7 +44,9 @@ pub enum CommandError {
     #[error("all nodes of cluster `{0}` are on this device: give some to others first")]
     NotSplit(ClusterId),
     /// Nothing is kept of a session's rounds.
-    #[error("no round of this session is on record here (a record ends where the page is reloaded): train together for a round first")]
+    #[error(
+        "no round of this session is on record here (a record ends where the page is reloaded): train together for a round first"
+    )]
     NoTranscript,
     /// No server to ask.
     #[error("no signaling server is configured")]

@@ -32,6 +32,8 @@ scenario("a page reloaded during training takes part again", async (world) => {
     (s) => Number(s.session.round) > from && s.members.length === 2 && s.peers[benId] === "open",
   );
 
+  // Rounds that it takes up from the other in one step stand in one row.
+  await ben.until("it has several rounds in its table", (s) => s.rounds.length > 5);
   await ada.click("button", "Stop training");
   await Promise.all([ada.untilFinished(), ben.untilFinished()]);
   // A stop meets the two in the middle of a round: whoever is behind fetches the other's model.
@@ -49,7 +51,7 @@ scenario("a page reloaded during training takes part again", async (world) => {
   const { history, earlier } = await ben.evaluate(() => window.peerceptron.get_session());
   assert.equal(history.length, 0);
   assert.equal(earlier.at(-1).accuracy_together, Number(ended.session.together));
-  assert.notDeepEqual(ended.rounds, []);
+  assert.ok(ended.rounds.length > 3);
   assert.deepEqual(kept.rounds, ended.rounds);
 });
 

@@ -79,7 +79,7 @@ enum Line {
     Round(RoundView),
     /// Of one before the page was reloaded, less is known.
     Earlier(EarlierRound),
-    /// Rounds below gave way to those above.
+    /// Rounds below gave way to those above; with the lineage's place among those that were left.
     Left(usize, LineageLeft),
 }
 

@@ -21,7 +21,7 @@ impl Accusations {
     }
 
     /// Whether there is a proof against a peer.
-    pub(super) fn name(&self, peer: PeerId) -> bool {
+    pub(super) fn contains(&self, peer: PeerId) -> bool {
         self.met.contains_key(&peer) || self.strangers.contains_key(&peer)
     }
 

@@ -185,7 +185,7 @@ impl Session {
     fn handle_accusation(&mut self, from: PeerId, proof: Equivocation, s: &Surroundings<'_>) {
         let peer = proof.peer();
         let is_near = s.is_partial || s.connected.contains(&peer) || peer == s.me;
-        if self.accused.name(peer) || !is_near && !self.accused.has_room_for_strangers() {
+        if self.accused.contains(peer) || !is_near && !self.accused.has_room_for_strangers() {
             return;
         }
         if !proof.holds(self.id) {

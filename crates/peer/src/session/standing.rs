@@ -175,7 +175,7 @@ impl Session {
         &'a self,
         s: &'a Surroundings<'_>,
     ) -> impl Iterator<Item = (&'a PeerId, &'a Ancestry)> {
-        let counts = |peer: &PeerId| s.connected.contains(peer) && !self.accused.name(*peer);
+        let counts = |peer: &PeerId| s.connected.contains(peer) && !self.accused.contains(*peer);
         self.standings.of.iter().filter(move |(peer, _)| counts(peer))
     }
 

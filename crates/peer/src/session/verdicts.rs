@@ -224,7 +224,7 @@ impl Session {
 
     /// Whether a member may contribute no longer: it promised two updates for one round, or does too much harm.
     pub(super) fn is_excluded(&self, peer: PeerId) -> bool {
-        self.accused.name(peer) || self.head.excludes(peer)
+        self.accused.contains(peer) || self.head.excludes(peer)
     }
 
     /// Whether a decision on the running round keeps to what its parent says; of others nothing is known. Whether its

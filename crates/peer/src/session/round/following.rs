@@ -126,7 +126,7 @@ impl Session {
         let order = self.order(s);
         let members = |decision: &Decision| self.counted(decision);
         // Who promised two updates would bring itself in again, or have somebody do so who is not asked.
-        let is_accused = |peer: &PeerId| self.accused.name(*peer);
+        let is_accused = |peer: &PeerId| self.accused.contains(*peer);
         let is_of_accused =
             |decision: &Decision| decision.contributions.iter().any(|part| is_accused(&part.peer));
         let mut decisions = self.stash.decisions(self.head_hash);

@@ -83,7 +83,7 @@ impl Session {
             let is_all_here =
                 || self.stash.missing(decision).is_empty() && self.is_all_promised(decision);
             (order.is_its_turn(*from) || is_all_here())
-                && !self.accused.name(*from)
+                && !self.accused.contains(*from)
                 && !self.is_doubted(*from, s)
                 && order.admits(*from, members)
                 && self.check_next(decision).is_ok()

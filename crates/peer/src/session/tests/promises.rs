@@ -133,7 +133,7 @@ fn strangers_that_are_made_up_take_no_more_memory_than_a_rounds_members() {
     member.connected.remove(&liar);
     member.does(|session, s| session.peer_disconnected(liar, s));
     member.hears(teller, SessionMessage::Accuse(proof_against(&member, teller)));
-    assert!(member.session.accused.name(liar) && member.session.accused.name(teller));
+    assert!(member.session.accused.contains(liar) && member.session.accused.contains(teller));
 }
 
 #[test]

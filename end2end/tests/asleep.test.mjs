@@ -41,7 +41,7 @@ scenario("others go on when a device sleeps, and it is back among them within se
     await Promise.all([ada, ben].map((peer) => peer.until(until, seen, 60_000)));
     const missed = await roundOf(ada);
     await (falls === "asleep" ? cleo.hands.wakeUp() : cleo.hands.thaw());
-    await ada.page.waitForFunction(isInARound, { id, from: missed }, { timeout: SOON_MS });
+    await untilInARound(cleo, missed, `it was ${falls} until ${until}`, [ada, ben]);
     await cleo.untilRound(missed, SOON_MS);
   }
   assert.equal(await cleo.evaluate(() => window.life), "the first", "it was not reloaded");
@@ -91,6 +91,19 @@ async function partsOf(peer, id, from) {
     return rounds.filter(({ members }) => members.some(({ peer_id }) => peer_id === id)).length;
   };
   return peer.evaluate(count, { id, from });
+}
+
+/** Waits until an update of `peer` is in a round after `from` by what the first of `others` knows. */
+async function untilInARound(peer, from, after, others) {
+  const [first] = others;
+  const arguments_ = { id: await peer.id(), from };
+  try {
+    await first.page.waitForFunction(isInARound, arguments_, { timeout: SOON_MS });
+  } catch (error) {
+    const shown = async (one) => `${one.name}: ${JSON.stringify(await one.state(), undefined, 2)}`;
+    const pages = await Promise.all([peer, ...others].map(shown));
+    throw new Error(`${peer.name} is in no round after ${from}: ${after}. ${pages.join("\n")}`, { cause: error });
+  }
 }
 
 /** In the page: whether a device's update is in a round after `from`. */

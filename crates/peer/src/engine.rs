@@ -231,8 +231,16 @@ impl Engine {
 
     /// After a sleep, silence means nothing: what was sent meanwhile has yet to be handled.
     fn notice_sleep(&mut self, now: Instant) {
-        let asleep = now.saturating_duration_since(self.last_input_at) > self.core.limits.silence;
+        let stood_still = now.saturating_duration_since(self.last_input_at);
+        let asleep = stood_still > self.core.limits.silence;
         self.last_input_at = now;
+        // Where anybody is connected, something comes at every ping.
+        if stood_still > self.core.limits.ping_interval.saturating_mul(2)
+            && self.roster.connected().next().is_some()
+            && let Some(session) = self.session.as_deref_mut()
+        {
+            session.wake(stood_still, now);
+        }
         if asleep {
             self.server.wake(now);
             if let Some(split) = &mut self.split {

@@ -44,8 +44,8 @@ pub(crate) enum SessionAction {
 /// Why a job was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum SessionJob {
-    /// Local training from this record, asked for then.
-    Train { parent: Hash, since: Instant },
+    /// Local training from this record, asked for when this device had been awake for so long.
+    Train { parent: Hash, since: Duration },
     /// Something about masks, in the round after this record.
     Mask { parent: Hash, step: MaskStep },
     /// Aggregation on this record.

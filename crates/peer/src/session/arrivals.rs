@@ -20,7 +20,7 @@ impl Session {
         }
         match message {
             // Whoever proposes what is known has just begun with it, and missed what was said before.
-            SessionMessage::Proposal(_) => self.tell_newcomer(from),
+            SessionMessage::Proposal(_) => self.tell_newcomer(from, s),
             SessionMessage::Join { rows } => {
                 if s.connected.contains(&from) {
                     self.members.insert(from, rows);
@@ -70,7 +70,7 @@ impl Session {
         self.advance(s);
     }
 
-    fn tell_newcomer(&mut self, to: PeerId) {
+    fn tell_newcomer(&mut self, to: PeerId, s: &Surroundings<'_>) {
         if !self.running || !self.ready {
             return;
         }
@@ -78,6 +78,7 @@ impl Session {
             self.send(to, SessionMessage::Head(self.head.clone()));
         }
         self.send(to, SessionMessage::Join { rows: self.rows });
+        self.repeat_promise(to, s);
     }
 
     fn handle_stop(&mut self, from: PeerId, s: &Surroundings<'_>) {

@@ -11,6 +11,7 @@ mod accusations;
 mod action;
 mod ancestry;
 mod arrivals;
+mod away;
 mod checks;
 mod crowd;
 mod endings;
@@ -42,6 +43,7 @@ use ::core::time::Duration;
 use accusations::Accusations;
 pub(crate) use action::{MaskStep, SessionAction, SessionJob, Surroundings};
 use ancestry::Ancestry;
+use away::Sleep;
 pub(crate) use checks::check_strange_record;
 use crowd::Tickets;
 pub(crate) use fetch::Fetch;
@@ -139,6 +141,7 @@ pub(crate) struct Session {
     /// Whether the worker is reading out the model that the log begins with.
     log_begins: bool,
     pace: Pace,
+    sleep: Sleep,
     thrift: Thrift,
     gathering_until: Option<Instant>,
     sent_bytes: u64,
@@ -204,6 +207,7 @@ impl Session {
             log: Log::default(),
             log_begins: false,
             pace: Pace::default(),
+            sleep: Sleep::default(),
             thrift: Thrift::default(),
             gathering_until: gather.then(|| now + GATHERING),
             sent_bytes: 0,
@@ -323,6 +327,7 @@ impl Session {
             for message in self.masks.messages_of(s.me, self.head_hash) {
                 self.send(peer, message);
             }
+            self.repeat_promise(peer, s);
         }
         self.advance(s);
     }

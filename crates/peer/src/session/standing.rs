@@ -262,6 +262,17 @@ impl Session {
         parts.filter(|part| s.out_of_reach.contains(&part.peer)).count()
     }
 
+    /// Whether more hold the record that a peer came to, and that follows ours, than still hold ours: it is what will be.
+    pub(super) fn is_held_by_most(&self, peer: PeerId, s: &Surroundings<'_>) -> bool {
+        let record = self.followed.get(&peer).filter(|_| !s.is_partial);
+        record.is_some_and(|record| self.outranks(record, s))
+    }
+
+    pub(super) fn is_held_by_several(&self, record: &RoundRecord, s: &Surroundings<'_>) -> bool {
+        let (_, all) = self.holders(record.hash(), s);
+        all > 1
+    }
+
     /// Keeps a record that a peer told of and that does not take the place of ours yet.
     pub(super) fn keep_rival(&mut self, peer: PeerId, record: RoundRecord, s: &Surroundings<'_>) {
         if self.is_near(peer, s) && self.standings.of.contains_key(&peer) {

@@ -134,7 +134,7 @@ impl Session {
             let is_quick = || self.is_all_promised(decision) && !is_of_accused(decision);
             !is_accused(from)
                 && !self.is_doubted(*from, s)
-                && order.admits(*from, members(decision))
+                && (order.admits(*from, members(decision)) || self.is_held_by_most(*from, s))
                 && (order.is_its_turn(*from) || is_quick())
                 && self.check_next(decision).is_ok()
         });

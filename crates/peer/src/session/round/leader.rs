@@ -58,6 +58,9 @@ impl Session {
         if !self.round.trained || self.stash.has_decided(s.me, self.head_hash) {
             return;
         }
+        if let Some(until) = self.looks_around_until(s.now) {
+            return self.round.look_again(until);
+        }
         if !may_close && self.stash.closings(self.head_hash).next().is_none() {
             return self.round.look_again(self.commit_deadline(s));
         }

@@ -131,6 +131,8 @@ impl Session {
             let again = self.drawn_again_at(s);
             again.into_iter().for_each(|at| self.round.look_again(at));
         }
+        // Who is behind comes to the newest round before it trains.
+        self.follow_decision(s);
         if self.prepare_masks(s) {
             self.train(s);
         }
@@ -166,7 +168,8 @@ impl Session {
     }
 
     fn train(&mut self, s: &Surroundings<'_>) {
-        if !self.contributes(s) || self.round.trained || self.round.training {
+        let is_done = self.round.trained || self.round.training || self.round.aggregating;
+        if !self.contributes(s) || is_done || self.is_about_to_follow_several(s) {
             return;
         }
         self.round.training = true;
@@ -187,7 +190,7 @@ impl Session {
             seed: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         };
         let job = self.training_job(training);
-        let purpose = SessionJob::Train { parent: self.head_hash, since: s.now };
+        let purpose = SessionJob::Train { parent: self.head_hash, since: self.awake_for(s.now) };
         self.actions.push(SessionAction::Job(job, purpose));
     }
 

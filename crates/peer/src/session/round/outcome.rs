@@ -26,7 +26,7 @@ impl Session {
                 SessionJob::Train { parent, since },
                 Ok(Answer::Trained { update, samples, spent, .. }),
             ) => {
-                let took = s.now.saturating_duration_since(since);
+                let took = self.awake_for(s.now).saturating_sub(since);
                 self.pace.note_own_training(samples, took);
                 if let Some(spent) = spent {
                     self.store_spent(spent, parent, (update, samples, took));
@@ -110,6 +110,8 @@ impl Session {
         let commitment = Commitment { parent, contribution, train_ms };
         self.stash.set_own(s.me);
         self.stash.put_update(s.me, name, update);
+        // As the others do when they hear it: or else this device, back from a sleep, would not know that it is its turn to lead.
+        self.silence.note_commitment(s.me, self.head.decision.round);
         self.put_commitment(commitment, true, s);
         self.broadcast(SessionMessage::Commit(commitment), s);
     }

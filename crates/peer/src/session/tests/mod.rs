@@ -1,5 +1,6 @@
 //! What a member makes of what others send, message by message.
 
+mod away;
 mod fetches;
 mod lineages;
 mod masks;
@@ -181,7 +182,7 @@ impl Member {
     }
 
     fn is_trained(&mut self, update: Vec<u8>) -> Vec<SessionAction> {
-        let (parent, since) = (self.session.head_hash, self.now);
+        let (parent, since) = (self.session.head_hash, self.session.awake_for(self.now));
         let purpose = SessionJob::Train { parent, since };
         let answer = Answer::Trained { update, samples: SAMPLES, loss: 1.0, spent: None };
         self.does(|session, s| session.handle_job(purpose, Ok(answer), s))

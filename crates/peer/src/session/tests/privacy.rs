@@ -16,7 +16,10 @@ fn spent(epsilon: f64) -> Spent {
 
 impl Member {
     fn is_trained_privately(&mut self, epsilon: f64) -> Vec<SessionAction> {
-        let purpose = SessionJob::Train { parent: self.session.head_hash, since: self.now };
+        let purpose = SessionJob::Train {
+            parent: self.session.head_hash,
+            since: self.session.awake_for(self.now),
+        };
         let spent = Some(spent(epsilon));
         let answer = Answer::Trained { update: update(1), samples: SAMPLES, loss: 0.0, spent };
         self.does(|session, s| session.handle_job(purpose, Ok(answer), s))
@@ -78,7 +81,10 @@ fn an_older_price_that_is_stored_promises_nothing() {
 #[test]
 fn who_has_used_up_its_budget_tells_the_others_and_looks_on() {
     let mut member = private();
-    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    let purpose = SessionJob::Train {
+        parent: member.session.head_hash,
+        since: member.session.awake_for(member.now),
+    };
     let actions = member.does(|session, s| {
         session.handle_job(purpose, Err(JobError::BudgetSpent), s);
     });
@@ -96,7 +102,10 @@ fn who_has_used_up_its_budget_tells_the_others_and_looks_on() {
 #[test]
 fn a_session_in_which_nobody_has_budget_left_ends_until_somebody_has() {
     let mut member = private();
-    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    let purpose = SessionJob::Train {
+        parent: member.session.head_hash,
+        since: member.session.awake_for(member.now),
+    };
     member.does(|session, s| session.handle_job(purpose, Err(JobError::BudgetSpent), s));
     member.waits(NOBODY_PATIENCE);
     assert!(member.session.running, "others have rows");
@@ -132,7 +141,10 @@ fn without_budget_in_a_crowd() -> Member {
     let mut member = private();
     member.is_in_a_crowd = true;
     member.session.head.draw = u32::MAX >> 3;
-    let purpose = SessionJob::Train { parent: member.session.head_hash, since: member.now };
+    let purpose = SessionJob::Train {
+        parent: member.session.head_hash,
+        since: member.session.awake_for(member.now),
+    };
     member.does(|session, s| session.handle_job(purpose, Err(JobError::BudgetSpent), s));
     for peer in member.others() {
         member.hears(peer, SessionMessage::Join { rows: 0 });

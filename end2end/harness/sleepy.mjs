@@ -57,6 +57,11 @@ export class SleepyHands extends PuppeteerHands {
     this.#signal("SIGCONT");
   }
 
+  async screenshot(path) {
+    this.wakeUp();
+    return super.screenshot(path);
+  }
+
   #signal(signal) {
     // Puppeteer gives the browser a process group of its own.
     process.kill(-this.page.browser().process().pid, signal);

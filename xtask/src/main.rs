@@ -19,6 +19,7 @@ mod step;
 mod test;
 mod tools;
 mod verify;
+mod watch;
 mod workspace;
 
 use failure::Failure;
@@ -31,6 +32,7 @@ cargo xtask <chore>
   run [-- server options]      install what is missing, build the release, serve it at http://127.0.0.1:3000
   test [part] [filter]         install what tests need and run everything, or one part:
                                format, lint, unit, wasm, onnx, lint-wasm, bits, sim, e2e
+  watch                        install what is missing, and `cargo leptos watch`: rebuild and reload on every change
   sdk                          put the compute worker and the JavaScript class beside what `cargo leptos` serves
   dist                         build the release into target/dist/peerceptron, one file
   bench page|channel|session|neural|rooms|private|engine|faults|ledger
@@ -65,6 +67,7 @@ fn chore(arguments: &[String]) -> Result<(), Failure> {
     match chore.as_str() {
         "run" => run::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
+        "watch" => watch::run(&workspace, rest),
         "sdk" => dist::sdk_for_development(&workspace, rest),
         "dist" => dist::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),

@@ -39,12 +39,13 @@ fn place_data(workspace: &Workspace) -> Result<bool, Failure> {
 
 /// Replaces this program, so that signals reach the server itself.
 #[cfg(unix)]
-fn become_program(command: &mut Command) -> Result<(), Failure> {
+pub(crate) fn become_program(command: &mut Command) -> Result<(), Failure> {
     let error = std::os::unix::process::CommandExt::exec(command);
-    Err(Failure::new(format!("target/dist/peerceptron could not be started: {error}.")))
+    let program = command.get_program().to_string_lossy();
+    Err(Failure::new(format!("{program} could not be started: {error}.")))
 }
 
 #[cfg(not(unix))]
-fn become_program(command: &mut Command) -> Result<(), Failure> {
-    crate::workspace::execute(command, "Read the server's message above.")
+pub(crate) fn become_program(command: &mut Command) -> Result<(), Failure> {
+    crate::workspace::execute(command, "Read its message above.")
 }

@@ -12,8 +12,11 @@ use std::process::Command;
 const CARGO_LEPTOS: &str = "0.3.10";
 /// The same as `wasm-bindgen` in the root manifest: the two speak a private format to each other.
 const WASM_BINDGEN: &str = "0.2.130";
+/// The same as `wasm_split_helpers` in the root manifest.
+const WASM_SPLIT: &str = "0.2.3";
 /// npm's version of the package that brings `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 
 /// Settings that compile a tool quickly rather than a quick tool: it runs for seconds, and compiles for minutes.
 const QUICK_COMPILE: [(&str, &str); 5] = [
@@ -44,13 +47,14 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<(), Failure> {
     )
 }
 
-/// `cargo leptos`.
+/// `cargo leptos`, which rebuilds and reloads while somebody develops. A release does without: it takes longer to compile than
+/// all else together.
 pub(crate) fn cargo_leptos(workspace: &Workspace) -> Result<(), Failure> {
     let there = first_line(workspace.command("cargo-leptos").arg("--version"));
     if there.is_some_and(|line| line.ends_with(CARGO_LEPTOS)) {
         return Ok(());
     }
-    println!("[cargo-leptos] {CARGO_LEPTOS} is missing: installing it (about 6 minutes, once)");
+    println!("[cargo-leptos] {CARGO_LEPTOS} is missing: installing it (about 10 minutes, once)");
     if binstall(workspace, "cargo-leptos", CARGO_LEPTOS) {
         return Ok(());
     }
@@ -77,23 +81,39 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<(), Failure> {
     })
 }
 
-/// `wasm-opt`.
-pub(crate) fn wasm_opt(workspace: &Workspace) -> Result<(), Failure> {
-    node(workspace)?;
-    let major = BINARYEN.split('.').next().unwrap_or_default();
-    let there = first_line(workspace.command("wasm-opt").arg("--version"));
-    if there.is_some_and(|line| line.split(' ').any(|word| word == major)) {
+/// `wasm-split-cli`.
+pub(crate) fn wasm_split(workspace: &Workspace) -> Result<(), Failure> {
+    let package = "wasm_split_cli_support";
+    // It does not tell its version; cargo's own list does.
+    let list = std::fs::read_to_string(workspace.tools().join(".crates.toml")).unwrap_or_default();
+    if list.contains(&format!("\"{package} {WASM_SPLIT} ")) && workspace.has("wasm-split-cli") {
         return Ok(());
     }
-    println!("[wasm-opt] {BINARYEN} is missing: installing it from npm (some seconds, once)");
-    execute_labelled(
-        "wasm-opt",
-        workspace
-            .command("npm")
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix", ".tools"])
-            .arg(format!("binaryen@{BINARYEN}")),
-        "Check that npm reaches its registry.",
-    )
+    println!("[wasm-split] {WASM_SPLIT} is missing: installing it (about 1 minute, once)");
+    install(workspace, package, WASM_SPLIT, |command| {
+        command.args(["--features", "build-binary"]);
+        command.env("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback");
+    })
+}
+
+/// `wasm-opt` and `esbuild`.
+pub(crate) fn from_npm(workspace: &Workspace) -> Result<(), Failure> {
+    node(workspace)?;
+    let is_there = |program: &str, version: &str| {
+        let there = first_line(workspace.command(program).arg("--version"));
+        there.is_some_and(|line| line.split(' ').any(|word| word == version))
+    };
+    let major = BINARYEN.split('.').next().unwrap_or_default();
+    if is_there("wasm-opt", major) && is_there("esbuild", ESBUILD) {
+        return Ok(());
+    }
+    println!(
+        "[npm] wasm-opt {BINARYEN} or esbuild {ESBUILD} is missing: installing both (some seconds, once)"
+    );
+    let mut command = workspace.command("npm");
+    command.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix", ".tools"]);
+    command.args([format!("binaryen@{BINARYEN}"), format!("esbuild@{ESBUILD}")]);
+    execute_labelled("npm", &mut command, "Check that npm reaches its registry.")
 }
 
 /// Node, which compresses the site and drives browsers; it is not ours to install.

@@ -110,6 +110,19 @@ pub(crate) fn execute_quietly(command: &mut Command, advice: &str) -> Result<(),
     if status.success() { Ok(()) } else { Err(Failure::new(format!("`{line}` failed. {advice}"))) }
 }
 
+/// Runs a command that is heard only if it fails.
+pub(crate) fn execute_silently(command: &mut Command, advice: &str) -> Result<(), Failure> {
+    let line = shown(command);
+    let output = command.output().map_err(|error| {
+        Failure::new(format!("`{line}` could not be started: {error}. {advice}"))
+    })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::new(format!("`{line}` failed. {advice}\n{said}")))
+}
+
 /// Runs a command beside others: each line of its output starts with `label`.
 pub(crate) fn execute_labelled(
     label: &str,

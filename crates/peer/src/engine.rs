@@ -234,9 +234,9 @@ impl Engine {
         let stood_still = now.saturating_duration_since(self.last_input_at);
         let asleep = stood_still > self.core.limits.silence;
         self.last_input_at = now;
-        // Where anybody is connected, something comes at every ping.
+        // Where anybody is awake and connected, something comes at every ping, in a hidden page too.
         if stood_still > self.core.limits.ping_interval.saturating_mul(2)
-            && self.roster.connected().next().is_some()
+            && self.roster.hears_anybody()
             && let Some(session) = self.session.as_deref_mut()
         {
             session.wake(stood_still, now);

@@ -377,6 +377,12 @@ impl Roster {
         out_of_reach.map(|(peer, _)| *peer).collect()
     }
 
+    /// Whether anybody is connected, and not silent.
+    pub(crate) fn hears_anybody(&self) -> bool {
+        let mut links = self.members.values().filter_map(|member| member.link.as_ref());
+        links.any(|link| link.stage == LinkStage::Open)
+    }
+
     /// In a full mesh, those with an open connection of whom nothing is heard for now: their devices sleep, or the path is lost.
     pub(crate) fn silent(&self) -> SortedSet<PeerId> {
         let members = self.members.iter().filter(|_| !self.is_partial);

@@ -149,11 +149,12 @@ impl Session {
                 (self.out_of_reach(record, s), record.weight()) > ours
             }
         };
-        // What more hold than this, and is neither, is waited for.
+        // What more hold than this, and is neither, is waited for: not what comes before ours, which all hold that parted since.
         let is_elsewhere =
             |peer: &PeerId, known: &Ancestry| !is_ours(peer, known) && !self.holds(known, name);
         let elsewhere = self.standing(s).filter(|(peer, known)| is_elsewhere(peer, known));
-        let newest = elsewhere.filter_map(|(_, known)| known.newest());
+        let is_third = |newest: &Hash| self.is_cut_short() || !self.ancestry.has(*newest);
+        let newest = elsewhere.filter_map(|(_, known)| known.newest()).filter(is_third);
         is_first && newest.map(|other| self.holders(other, s)).max() <= Some(of_theirs)
     }
 

@@ -150,6 +150,25 @@ fn who_is_proven_to_lie_counts_for_no_side() {
 }
 
 #[test]
+fn who_is_behind_and_sleeps_keeps_nobody_from_the_heaviest_of_three() {
+    let (mut member, ours) = holder_of(900);
+    let (behind, heavy) = (member.others()[1], member.others()[0]);
+    let fourth = Identity::from_seed([9; 32]);
+    let light = fourth.peer_id();
+    member.keys.insert(light, fourth);
+    member.connected.insert(light);
+    member.hears(light, SessionMessage::Join { rows: 10 });
+    let parent = ours.decision.parent;
+    let promise = Commitment { parent, ..member.commitment(behind, &update(3)) };
+    member.hears(behind, SessionMessage::Commit(promise));
+    member.silent.insert(behind);
+    let lighter = member.record(parent, 3, (light, SAMPLES), 890);
+    assert!(!asks_for(&member.hears(light, SessionMessage::Head(lighter.clone())), lighter.hash()));
+    let heavier = member.record(parent, 3, (heavy, SAMPLES), 950);
+    assert!(asks_for(&member.hears(heavy, SessionMessage::Head(heavier.clone())), heavier.hash()));
+}
+
+#[test]
 fn a_record_whose_model_did_not_come_is_asked_for_again_once_its_holder_is_believed() {
     let mut member = Member::in_round_one();
     let holder = member.others()[0];

@@ -122,11 +122,13 @@ fn nobody_trains_in_a_round_that_it_is_about_to_leave() {
 fn who_promises_again_knows_that_it_is_waited_for() {
     let mut member = Member::in_round_one();
     let others = member.others();
-    for round in 1..=6 {
-        member.session.head.decision.round = round;
-        member.does(|session, s| session.note_silence(&others, others[0], s));
-    }
-    member.session.head.decision.round = 0;
+    member.does(|session, s| {
+        for round in 1..=6 {
+            session.head.decision.round = round;
+            session.note_silence(&others, others[0], s);
+        }
+        session.head.decision.round = 0;
+    });
     let me = member.identity.peer_id();
     member.does(|session, s| assert!(!session.awaits(me, s)));
     member.is_trained(update(1));

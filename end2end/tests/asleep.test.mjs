@@ -96,9 +96,9 @@ async function partsOf(peer, id, from) {
 /** Waits until an update of `peer` is in a round after `from` by what the first of `others` knows. */
 async function untilInARound(peer, from, after, others) {
   const [first] = others;
-  const arguments_ = { id: await peer.id(), from };
+  const sought = { id: await peer.id(), from };
   try {
-    await first.page.waitForFunction(isInARound, arguments_, { timeout: SOON_MS });
+    await first.page.waitForFunction(isInARound, sought, { timeout: SOON_MS });
   } catch (error) {
     const shown = async (one) => `${one.name}: ${JSON.stringify(await one.state(), undefined, 2)}`;
     const pages = await Promise.all([peer, ...others].map(shown));

@@ -28,6 +28,14 @@ fn part_of(world: &World, id: HostId, from: u32) -> (usize, usize) {
     (later.iter().filter(|it| it.has(me)).count(), later.len())
 }
 
+/// The device that sleeps goes on; gives how long it takes until its update is in a round.
+fn wake(world: &mut World, patience: Duration) -> Duration {
+    let (missed, woke_at) = (round(world, HostId(0)), world.now());
+    world.resume(QUIET);
+    world.live_until("it is in a round", patience, |world| part_of(world, QUIET, missed).0 > 0);
+    world.now().saturating_duration_since(woke_at)
+}
+
 #[test]
 fn a_hidden_page_is_in_the_rounds_however_slow_its_timers_are() {
     let minute = Duration::from_secs(60);
@@ -60,12 +68,7 @@ fn others_go_on_within_seconds_when_a_device_falls_asleep_and_it_comes_back_to_t
         });
         let took = world.now().saturating_duration_since(slept_at);
         world.run_for(Duration::from_secs(sleep_s));
-        let (missed, woke_at) = (round(&world, HostId(0)), world.now());
-        world.resume(QUIET);
-        world.live_until("it is in a round", Duration::from_secs(20), |world| {
-            part_of(world, QUIET, missed).0 > 0
-        });
-        let back = world.now().saturating_duration_since(woke_at);
+        let back = wake(&mut world, Duration::from_secs(20));
         println!("{sleep_s} s: three rounds without it in {took:?}, back in one after {back:?}");
         world.live_until("all hold one record", Duration::from_secs(20), |world| {
             let record = |id| world.view(id).session.map(|session| session.record);
@@ -84,12 +87,7 @@ fn a_device_that_slept_is_back_in_seconds_whatever_others_are_at() {
         world.run_for(Duration::from_millis(seed * 37 % 2_000));
         world.suspend(QUIET);
         world.run_for(Duration::from_millis(4_500 + seed * 131 % 6_000));
-        let (missed, woke_at) = (round(&world, HostId(0)), world.now());
-        world.resume(QUIET);
-        world.live_until("it is in a round", Duration::from_secs(8), |world| {
-            part_of(world, QUIET, missed).0 > 0
-        });
-        let back = world.now().saturating_duration_since(woke_at);
+        let back = wake(&mut world, Duration::from_secs(8));
         println!("seed {seed}: back in a round after {back:?}");
     }
 }
